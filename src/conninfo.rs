@@ -1,0 +1,427 @@
+//! Connection strings as libpq reads them: URIs and keyword/value strings, every part with its byte range.
+//!
+//! libpq is the truth (fe-connect.c, versions 15 to 18); a test compares with `PQconninfoParse`. Nothing here
+//! shows a text that was not proved harmless, in `Debug`, `Display` or an error.
+
+mod endpoint;
+mod error;
+mod invalid;
+mod keyword;
+mod keyword_value;
+mod sslmode;
+mod unencoded;
+mod uri;
+mod visible;
+
+pub use endpoint::{DEFAULT_PORT, DEFAULT_SOCKET_DIR, Dial, Endpoint, EndpointKind};
+pub use error::{Error, ErrorKind, Place};
+pub use invalid::{Expected, InvalidValue};
+pub use keyword::{Libpq, keyword_names, keyword_since, shows};
+pub use sslmode::{SslMode, UnknownSslMode};
+pub use unencoded::{Unencoded, UserinfoPart, unencoded};
+pub use visible::{visible, visible_url};
+
+use crate::secret::{Part, Secret};
+use keyword::{KEYWORDS, Show};
+use std::{fmt, ops::Range};
+
+/// A connection string that libpq's parser accepts.
+///
+/// Values are decoded; ranges are bytes of the input. What libpq checks only when it connects (ports, words like
+/// `sslmode`) is not checked here: [`Conninfo::dial`] and [`Conninfo::invalid_values`] do.
+#[derive(Clone)]
+pub struct Conninfo {
+    form: Form,
+    libpq: Libpq,
+    /// One place for each row of `KEYWORDS`.
+    values: Vec<Option<Value>>,
+    scheme: Option<Range<usize>>,
+    hosts: Vec<HostRange>,
+    parameters: Vec<Parameter>,
+    unknown: Vec<Range<usize>>,
+    visible: Vec<Range<usize>>,
+    /// Bytes inside a character, ascending: a byte offset becomes a character without the text.
+    inside: Vec<usize>,
+}
+
+/// Which of the two grammars a connection string is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// `postgresql://…`
+    Uri,
+    /// `host=… dbname=…`, also the empty string.
+    KeywordValue,
+}
+
+/// Where one `host[:port]` of a URI stands. The brackets of an IPv6 address are outside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostRange {
+    /// The host, possibly empty.
+    pub host: Range<usize>,
+    /// What follows the `:`, possibly empty; `None` without a `:`.
+    pub port: Option<Range<usize>>,
+}
+
+/// Where one parameter of a URI, or one pair of a keyword/value string, stands. All of them in order, also those
+/// that a later one of the same keyword overrides.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parameter {
+    /// The keyword that it sets: `sslmode` for `ssl=true` and `requiressl=1`.
+    pub keyword: &'static str,
+    /// The name as written.
+    pub name: Range<usize>,
+    /// The value as written, with its quotes.
+    pub value: Range<usize>,
+}
+
+/// The value of one keyword.
+///
+/// `Debug` shows it only where it was proved harmless.
+#[derive(Clone)]
+pub struct Value {
+    part: Part,
+    /// Each byte as one character, only when the bytes are no UTF-8 (`%FF`).
+    bytes: Option<Secret>,
+    credential: bool,
+    range: Option<Range<usize>>,
+    pieces: Vec<Range<usize>>,
+    name: Option<Range<usize>>,
+    /// The input has the very bytes of the value at `range`.
+    exact: bool,
+}
+
+impl Conninfo {
+    /// Reads as libpq 15, the oldest that is supported: what it accepts without complaint, newer ones accept too,
+    /// except raw spaces.
+    ///
+    /// # Errors
+    /// Whatever makes `PQconninfoParse` fail.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::parse_as(text, Libpq::V15)
+    }
+
+    /// Reads as the given libpq.
+    ///
+    /// # Errors
+    /// Whatever makes its `PQconninfoParse` fail, and a NUL character.
+    pub fn parse_as(text: &str, libpq: Libpq) -> Result<Self, Error> {
+        refuse_nul(text)?;
+        if let Some(rest) = uri::prefix(text) {
+            return Self::parse_uri(text, rest, libpq, Drafts::new());
+        }
+        let mut drafts = Drafts::new();
+        let parameters = keyword_value::parse(text, libpq, &mut drafts).map_err(|error| {
+            match visible::scheme_like(text) {
+                Some(scheme) => Error::new(ErrorKind::SchemeUnknown, Place::Scheme, text, scheme),
+                None => error,
+            }
+        })?;
+        Ok(Self::finish(text, libpq, drafts, Self::empty(Form::KeywordValue, libpq, parameters)))
+    }
+
+    /// Reads a URL of another scheme (`postgresql+psycopg://`, `psql://`, `postgis://`) as if its scheme were
+    /// `postgresql`. Ranges stay those of the given text. For consumers that exchange the scheme; libpq refuses it.
+    ///
+    /// # Errors
+    /// As [`Conninfo::parse_as`]; [`ErrorKind::SchemeUnknown`] for a text without `://`.
+    pub fn parse_any_scheme(text: &str, libpq: Libpq) -> Result<Self, Error> {
+        refuse_nul(text)?;
+        match visible::url_scheme(text) {
+            Some(scheme) => Self::parse_uri(text, scheme.end + 3, libpq, Drafts::new()),
+            None => Err(Error::new(ErrorKind::SchemeUnknown, Place::Scheme, text, 0..0)),
+        }
+    }
+
+    /// As [`Conninfo::parse_any_scheme`], and parameters that libpq does not know are passed over and listed by
+    /// [`Conninfo::unknown`]: Prisma, pgx, node-postgres and JDBC have some of their own.
+    ///
+    /// # Errors
+    /// As [`Conninfo::parse_any_scheme`], but for unknown parameters.
+    pub fn parse_passing_unknown(text: &str, libpq: Libpq) -> Result<Self, Error> {
+        refuse_nul(text)?;
+        match visible::url_scheme(text) {
+            Some(scheme) => {
+                let drafts = Drafts { unknown: Some(Vec::new()), ..Drafts::new() };
+                Self::parse_uri(text, scheme.end + 3, libpq, drafts)
+            }
+            None => Err(Error::new(ErrorKind::SchemeUnknown, Place::Scheme, text, 0..0)),
+        }
+    }
+
+    fn parse_uri(text: &str, rest: usize, libpq: Libpq, mut drafts: Drafts) -> Result<Self, Error> {
+        let shape = uri::parse(text, rest, libpq, &mut drafts)?;
+        let mut out = Self::empty(Form::Uri, libpq, shape.parameters);
+        out.hosts = shape.hosts;
+        out.scheme = Some(0..rest - 3);
+        Ok(Self::finish(text, libpq, drafts, out))
+    }
+
+    fn empty(form: Form, libpq: Libpq, parameters: Vec<Parameter>) -> Self {
+        Self {
+            form,
+            libpq,
+            values: Vec::new(),
+            scheme: None,
+            hosts: Vec::new(),
+            parameters,
+            unknown: Vec::new(),
+            visible: Vec::new(),
+            inside: Vec::new(),
+        }
+    }
+
+    fn finish(text: &str, libpq: Libpq, drafts: Drafts, mut out: Self) -> Self {
+        out.libpq = libpq;
+        out.unknown = drafts.unknown.unwrap_or_default();
+        out.visible = visible(text);
+        out.inside = (0..text.len()).filter(|i| !text.is_char_boundary(*i)).collect();
+        out.values = KEYWORDS
+            .iter()
+            .zip(drafts.values)
+            .map(|(keyword, draft)| draft.map(|d| d.finish(text, keyword.show, &out.visible)))
+            .collect();
+        out
+    }
+
+    /// Which grammar it is written in.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The libpq that it was read as.
+    pub fn libpq(&self) -> Libpq {
+        self.libpq
+    }
+
+    /// The value of a keyword, by libpq's name; `None` when it was not given. Empty parts of a URI are not given,
+    /// empty parameters are.
+    pub fn get(&self, keyword: &str) -> Option<&Value> {
+        self.values.get(keyword::find(keyword.as_bytes())?)?.as_ref()
+    }
+
+    /// What `PQconninfoParse` yields: the given keywords in the order of libpq's table.
+    pub fn keywords(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        KEYWORDS.iter().zip(&self.values).filter_map(|(k, v)| Some((k.name, v.as_ref()?)))
+    }
+
+    /// Sets a keyword that was not given, as libpq does from the environment (`conninfo_add_defaults`). False when
+    /// the keyword is unknown or was given, be it as the empty string.
+    pub fn fill(&mut self, keyword: &str, part: Part) -> bool {
+        let Some(i) = keyword::find(keyword.as_bytes()) else { return false };
+        if KEYWORDS[i].since > self.libpq || self.values[i].is_some() {
+            return false;
+        }
+        let credential = KEYWORDS[i].show == Show::Credential;
+        let part = if credential { Part::masked(part.secret().clone()) } else { part };
+        self.values[i] = Some(Value {
+            part,
+            bytes: None,
+            credential,
+            range: None,
+            pieces: Vec::new(),
+            name: None,
+            exact: false,
+        });
+        true
+    }
+
+    /// Masks the values that `keep` does not answer for: their text came into the input from elsewhere.
+    pub(crate) fn mask_unless(&mut self, keep: impl Fn(&Value) -> bool) {
+        for value in self.values.iter_mut().flatten().filter(|v| !keep(v)) {
+            value.part = Part::masked(value.part.secret().clone());
+        }
+    }
+
+    /// What stands before the `://` of a URI.
+    pub fn scheme(&self) -> Option<Range<usize>> {
+        self.scheme.clone()
+    }
+
+    /// The hosts and ports of a URI as written before its path; a `host=` parameter may override them.
+    pub fn hosts(&self) -> &[HostRange] {
+        &self.hosts
+    }
+
+    /// The parameters of a URI, or the pairs of a keyword/value string, as written.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The 1-based character at a byte offset of the input.
+    fn character(&self, offset: usize) -> usize {
+        offset - self.inside.partition_point(|i| *i < offset) + 1
+    }
+
+    /// Where the names of parameters stand that were passed over ([`Conninfo::parse_passing_unknown`]).
+    pub fn unknown(&self) -> &[Range<usize>] {
+        &self.unknown
+    }
+
+    /// The bytes that a report may show, ascending and apart. See [`visible()`].
+    pub fn visible(&self) -> &[Range<usize>] {
+        &self.visible
+    }
+}
+
+fn refuse_nul(text: &str) -> Result<(), Error> {
+    match text.find('\0') {
+        Some(i) => Err(Error::new(ErrorKind::Nul, Place::Whole, text, i..i + 1)),
+        None => Ok(()),
+    }
+}
+
+impl fmt::Debug for Conninfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Conninfo");
+        for (keyword, value) in self.keywords() {
+            out.field(keyword, value);
+        }
+        out.finish()
+    }
+}
+
+impl Value {
+    /// The text, `None` for credentials (`password`, `sslpassword`, keys). Bytes that are no UTF-8 come as U+FFFD.
+    ///
+    /// For comparing and connecting. Not for showing: with `u:p@ss@h` half of a password is in the host;
+    /// [`Value::part`] knows what may be shown.
+    pub fn as_str(&self) -> Option<&str> {
+        (!self.credential).then(|| self.part.expose())
+    }
+
+    /// The text with the proof whether it may be shown. A credential never may.
+    pub fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// The text as a secret; the only way to a credential.
+    pub fn secret(&self) -> &Secret {
+        self.part.secret()
+    }
+
+    /// Whether the decoded bytes are these, to the bit.
+    pub fn equals_bytes(&self, other: &[u8]) -> bool {
+        match &self.bytes {
+            None => self.part.expose().as_bytes() == other,
+            Some(bytes) => bytes.expose().chars().eq(other.iter().map(|b| char::from(*b))),
+        }
+    }
+
+    /// Whether the decoded bytes are no UTF-8, so that text is not the whole truth.
+    pub fn is_lossy(&self) -> bool {
+        self.bytes.is_some()
+    }
+
+    /// Where it is written, quotes included; with several hosts in a URI from the first to the last of them.
+    /// `None` when it came from elsewhere ([`Conninfo::fill`]).
+    pub fn range(&self) -> Option<Range<usize>> {
+        self.range.clone()
+    }
+
+    /// Where its name is written, for a parameter or pair.
+    pub fn name_range(&self) -> Option<Range<usize>> {
+        self.name.clone()
+    }
+
+    /// Where each of `count` comma-separated elements is written, as exactly as is known.
+    fn element_ranges(&self, count: usize) -> Vec<Option<Range<usize>>> {
+        if self.pieces.len() == count {
+            return self.pieces.iter().cloned().map(Some).collect();
+        }
+        let Some(range) = self.range.as_ref().filter(|_| self.exact) else {
+            return vec![self.range.clone(); count];
+        };
+        let mut begin = range.start;
+        let element = |text: &str| {
+            let found = begin..begin + text.len();
+            begin = found.end + 1;
+            Some(found)
+        };
+        self.part.expose().split(',').map(element).collect()
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.part.fmt(f)
+    }
+}
+
+/// A value before it is known what of the input may be shown.
+struct Draft {
+    bytes: Vec<u8>,
+    range: Range<usize>,
+    /// The elements of a list that does not stand in one piece.
+    pieces: Vec<Range<usize>>,
+    name: Option<Range<usize>>,
+}
+
+impl Draft {
+    fn new(bytes: Vec<u8>, range: Range<usize>) -> Self {
+        Self { bytes, range, pieces: Vec::new(), name: None }
+    }
+
+    fn finish(self, text: &str, show: Show, visible: &[Range<usize>]) -> Value {
+        let exact = text.as_bytes().get(self.range.clone()) == Some(&self.bytes[..]);
+        let shown = |r: &Range<usize>| {
+            let next = visible.partition_point(|v| v.end < r.end);
+            r.is_empty() || visible.get(next).is_some_and(|v| v.start <= r.start)
+        };
+        let all = if self.pieces.is_empty() { shown(&self.range) } else { self.pieces.iter().all(shown) };
+        let credential = show == Show::Credential;
+        let (secret, bytes) = match String::from_utf8(self.bytes) {
+            Ok(text) => (Secret::new(text), None),
+            Err(error) => {
+                let bytes = error.as_bytes();
+                let wide: String = bytes.iter().map(|b| char::from(*b)).collect();
+                (Secret::new(String::from_utf8_lossy(bytes)), Some(Secret::new(wide)))
+            }
+        };
+        Value {
+            part: Part::with_proof(secret, all && !credential),
+            bytes,
+            credential,
+            range: Some(self.range),
+            pieces: self.pieces,
+            name: self.name,
+            exact,
+        }
+    }
+}
+
+/// libpq's array of options while it is filled.
+struct Drafts {
+    values: Vec<Option<Draft>>,
+    /// Names of parameters that libpq does not know; `None`: the first of them is an error, as in libpq.
+    unknown: Option<Vec<Range<usize>>>,
+}
+
+impl Drafts {
+    fn new() -> Self {
+        Self { values: KEYWORDS.iter().map(|_| None).collect(), unknown: None }
+    }
+
+    /// Sets one of our own names.
+    fn set(&mut self, name: &str, draft: Draft) {
+        if let Some(i) = keyword::find(name.as_bytes()) {
+            self.values[i] = Some(draft);
+        }
+    }
+
+    /// `conninfo_storeval`: the last one wins; `requiressl` is an old spelling of `sslmode`.
+    fn store(&mut self, name: &[u8], mut draft: Draft, libpq: Libpq) -> Result<&'static str, ErrorKind> {
+        let mut name = name;
+        if name == b"requiressl" {
+            draft.bytes =
+                if draft.bytes.first() == Some(&b'1') { &b"require"[..] } else { b"prefer" }.to_vec();
+            name = b"sslmode";
+        }
+        let i = keyword::find(name).ok_or(ErrorKind::KeywordUnknown)?;
+        let keyword = &KEYWORDS[i];
+        if keyword.since > libpq {
+            return Err(ErrorKind::KeywordNewer { keyword: keyword.name, since: keyword.since });
+        }
+        self.values[i] = Some(draft);
+        Ok(keyword.name)
+    }
+}

@@ -1,0 +1,274 @@
+//! Which bytes of a connection string a report may show: those that every parser in use (libpq, url,
+//! tokio-postgres, sqlx, `SQLAlchemy`, dj-database-url, node) must read the same way, and as no password.
+//!
+//! Unmask on proof, never mask on suspicion: what is not understood shows nothing but a known scheme.
+
+use super::keyword::{self, KEYWORDS, Show};
+use std::ops::Range;
+
+/// The bytes of a connection string, URI or keyword/value, that may be shown. Ascending and apart.
+///
+/// A URI is understood when at most one `@` stands behind `://`, before any `/`, `?`, `#`; hosts, ports and path
+/// have plain characters; and nothing needs a second thought (quotes, backslashes, white space, controls, anything
+/// but ASCII). Then a part is shown by its own characters: a percent-escape masks its part only. The password
+/// never is shown, nor `options`, `passfile` and parameters that libpq does not know. A keyword/value string is
+/// understood when it is `keyword=value` with single spaces between, without quotes and backslashes.
+pub fn visible(text: &str) -> Vec<Range<usize>> {
+    match url_scheme(text) {
+        Some(scheme) => url(text, scheme.end),
+        None => pairs(text).unwrap_or_default(),
+    }
+}
+
+/// The same proof for URLs of any database (`mysql://`, `postgresql+psycopg://`, `jdbc:postgresql://`), and for the
+/// paths of `SQLite` (`sqlite:///./dev.db`, `sqlite::memory:`), which are shown whole when they are plain.
+pub fn visible_url(text: &str) -> Vec<Range<usize>> {
+    if let Some(scheme) = url_scheme(text) {
+        return url(text, scheme.end);
+    }
+    let mut prefixes = ["sqlite:", "sqlite3:", "file:", "jdbc:sqlite:"].iter();
+    let path = prefixes.find_map(|prefix| text.strip_prefix(prefix));
+    path.filter(|path| plain_path(path.as_bytes())).map(|_| 0..text.len()).into_iter().collect()
+}
+
+/// What stands before `://` when it has the form of a scheme.
+pub(super) fn url_scheme(text: &str) -> Option<Range<usize>> {
+    let body = text.strip_prefix("jdbc:").unwrap_or(text);
+    let lead = text.len() - body.len();
+    let end = body.bytes().position(|b| !(b.is_ascii_alphanumeric() || b"+-._".contains(&b)))?;
+    let starts = body.as_bytes()[0].is_ascii_alphabetic();
+    (starts && body[end..].starts_with("://")).then_some(0..lead + end)
+}
+
+/// As [`url_scheme`], and what was meant to be one: `postgres:/h`, `postgres//h`.
+pub(super) fn scheme_like(text: &str) -> Option<Range<usize>> {
+    url_scheme(text).or_else(|| {
+        let end = text.bytes().position(|b| !b.is_ascii_alphanumeric())?;
+        (text.starts_with("postgres") && text[end..].starts_with([':', '/'])).then_some(0..end)
+    })
+}
+
+fn url(text: &str, scheme: usize) -> Vec<Range<usize>> {
+    let words: Vec<String> = text[..scheme].split(['+', ':']).map(str::to_ascii_lowercase).collect();
+    if !words.iter().all(|w| SCHEMES.contains(&w.as_str())) {
+        return Vec::new();
+    }
+    let start = scheme + 3;
+    let head = 0..start;
+    if words.iter().any(|w| matches!(w.as_str(), "sqlite" | "sqlite3" | "spatialite" | "file")) {
+        let whole = plain_path(&text.as_bytes()[start..]);
+        return merge(vec![if whole { 0..text.len() } else { head }]);
+    }
+    let mut out = vec![head];
+    if let Some(parts) = authority_and_rest(text.as_bytes(), start) {
+        out.extend(parts);
+    }
+    merge(out)
+}
+
+/// A path of letters, digits, `_.-/`; `:memory:` at its end.
+fn plain_path(path: &[u8]) -> bool {
+    let path = path.strip_suffix(b":memory:").unwrap_or(path);
+    path.iter().all(|b| keyword::is_plain(*b) || *b == b'/')
+}
+
+/// `None` when the structure is not proved.
+fn authority_and_rest(bytes: &[u8], start: usize) -> Option<Vec<Range<usize>>> {
+    let rest = &bytes[start..];
+    let odd = |b: &u8| !b.is_ascii_graphic() || b"#\\\"'`<>^|".contains(b);
+    if rest.iter().any(odd) || rest.split(|b| *b == b'@').nth(2).is_some() {
+        return None;
+    }
+    let find = |from: usize, stops: &[u8]| {
+        bytes[from..].iter().position(|b| stops.contains(b)).map_or(bytes.len(), |i| from + i)
+    };
+    let mut out = Vec::new();
+    let mut at = start;
+    if rest.contains(&b'@') {
+        let sign = find(start, b"@/?[]");
+        if bytes.get(sign) != Some(&b'@') {
+            return None;
+        }
+        let colon = find(start, b":@");
+        if Show::Word.admits(&bytes[start..colon]) {
+            out.push(start..colon);
+        }
+        if colon < sign {
+            out.push(colon..colon + 1);
+        }
+        out.push(sign..sign + 1);
+        at = sign + 1;
+    }
+    let path = find(at, b"/?");
+    let query = find(path, b"?");
+    if !bytes[at..path].split(|b| *b == b',').all(plain_host) {
+        return None;
+    }
+    out.push(at..path);
+    if path < query {
+        let name = &bytes[path + 1..query];
+        if !name.iter().all(|b| keyword::is_plain(*b) || b"~%".contains(b)) {
+            return None;
+        }
+        out.push(path..if Show::Word.admits(name) { query } else { path + 1 });
+    }
+    if query < bytes.len() {
+        if bytes[query..].iter().any(|b| b"@[]".contains(b)) {
+            return None;
+        }
+        out.push(query..query + 1);
+        parameters(bytes, query + 1, &mut out);
+    }
+    Some(out)
+}
+
+/// `host`, `host:5432`, `[::1]:5432`; a socket directory as `%2Ftmp`.
+fn plain_host(piece: &[u8]) -> bool {
+    let (host, port) = if let Some(address) = piece.strip_prefix(b"[") {
+        let Some(close) = address.iter().position(|b| *b == b']') else { return false };
+        let (address, rest) = (&address[..close], &address[close + 1..]);
+        if !address.iter().all(|b| b.is_ascii_hexdigit() || b":.".contains(b)) {
+            return false;
+        }
+        match rest.strip_prefix(b":") {
+            _ if rest.is_empty() => return true,
+            Some(port) => (&b""[..], port),
+            None => return false,
+        }
+    } else {
+        let colon = piece.iter().position(|b| *b == b':').unwrap_or(piece.len());
+        (&piece[..colon], piece.get(colon + 1..).unwrap_or_default())
+    };
+    // An escaped `:` is at home in a socket directory (`%2Fcloudsql%2Fp%3Ar%3Ai`); elsewhere a password may follow.
+    let socket = host.len() >= 3 && host[..3].eq_ignore_ascii_case(b"%2F");
+    let mut i = 0;
+    while i < host.len() {
+        let escaped =
+            socket && host.get(i..i + 3).is_some_and(|e| matches!(e, b"%2F" | b"%2f" | b"%3A" | b"%3a"));
+        if !escaped && !keyword::is_plain(host[i]) {
+            return false;
+        }
+        i += if escaped { 3 } else { 1 };
+    }
+    // `u:hunter2` without an `@` looks like a host with a port: only what can be a port is one.
+    port.len() <= 5 && port.iter().all(u8::is_ascii_digit)
+}
+
+fn parameters(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) {
+    let mut at = start;
+    for piece in bytes[start..].split(|b| *b == b'&') {
+        let end = at + piece.len();
+        if end < bytes.len() {
+            out.push(end..end + 1);
+        }
+        if let Some(equals) = piece.iter().position(|b| *b == b'=') {
+            let (name, value) = (&piece[..equals], &piece[equals + 1..]);
+            if let Some(show) = show_of(name) {
+                out.push(at..at + equals + 1);
+                if show.admits(value) {
+                    out.push(at + equals + 1..end);
+                }
+            }
+        }
+        at = end + 1;
+    }
+}
+
+fn show_of(name: &[u8]) -> Option<Show> {
+    match name {
+        b"ssl" | b"requiressl" => Some(Show::Word),
+        _ => keyword::find(name).map(|i| KEYWORDS[i].show),
+    }
+}
+
+fn pairs(text: &str) -> Option<Vec<Range<usize>>> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    for token in bytes.split(|b| *b == b' ') {
+        let end = at + token.len();
+        let equals = token.iter().position(|b| *b == b'=')?;
+        let (show, value) = (show_of(&token[..equals])?, &token[equals + 1..]);
+        // An empty value would take the next token: libpq skips white space behind the `=`.
+        if value.is_empty() {
+            return None;
+        }
+        out.push(at..at + equals + 1);
+        if show.admits(value) {
+            out.push(at + equals + 1..end);
+        } else if !matches!(show, Show::Credential | Show::Never)
+            || value.iter().any(|b| !b.is_ascii_graphic() || b"'\"\\`=".contains(b))
+        {
+            return None;
+        }
+        if end < bytes.len() {
+            out.push(end..end + 1);
+        }
+        at = end + 1;
+    }
+    Some(merge(out))
+}
+
+/// Ascending, apart, none empty.
+fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.retain(|r| !r.is_empty());
+    ranges.sort_by_key(|r| r.start);
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match out.last_mut() {
+            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+            _ => out.push(range),
+        }
+    }
+    out
+}
+
+/// Schemes, dialects and drivers of databases. A word that is not here may be anything, so it is masked.
+const SCHEMES: &[&str] = &[
+    "aiomysql",
+    "aiosqlite",
+    "asyncmy",
+    "asyncpg",
+    "cockroach",
+    "cockroachdb",
+    "file",
+    "jdbc",
+    "mariadb",
+    "mariadbconnector",
+    "mssql",
+    "mysql",
+    "mysql2",
+    "mysqlclient",
+    "mysqlconnector",
+    "mysqldb",
+    "mysqlgis",
+    "oracle",
+    "oracledb",
+    "pg",
+    "pg8000",
+    "pgsql",
+    "postgis",
+    "postgres",
+    "postgresql",
+    "prisma",
+    "prometheus_postgis",
+    "prometheus_postgresql",
+    "psql",
+    "psycopg",
+    "psycopg2",
+    "psycopg2cffi",
+    "psycopg_async",
+    "pymssql",
+    "pymysql",
+    "pyodbc",
+    "pysqlite",
+    "redshift",
+    "redshift_connector",
+    "spatialite",
+    "sqlite",
+    "sqlite3",
+    "sqlserver",
+    "timescale",
+    "timescaledb",
+    "timescalegis",
+];

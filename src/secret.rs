@@ -1,0 +1,409 @@
+//! The only types that hold what may be a credential. They answer questions; they never give their text
+//! away to a rule, a report or a log. Reading the text is `expose`, allowed by `clippy.toml` in a few files.
+
+use secrecy::{ExposeSecret, SecretString};
+use std::{collections::BTreeSet, fmt};
+
+/// What stands in an output for text that was not proved harmless. Of one width, so that no length leaks.
+pub const MASK: &str = "•••";
+
+/// A value that may be a credential. `Debug` shows the mask; the memory is wiped on drop (secrecy).
+#[derive(Clone, Default)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Takes the text in; from here on it is only asked about.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(SecretString::from(text.into()))
+    }
+
+    /// The text itself. For parsers, the resolver and the driver only.
+    pub(crate) fn expose(&self) -> &str {
+        #[expect(clippy::disallowed_methods, reason = "the one door to the text of a secret")]
+        self.0.expose_secret()
+    }
+
+    /// The same credential as secrecy's type, for handing it to a client library.
+    pub fn to_secret_string(&self) -> SecretString {
+        self.0.clone()
+    }
+
+    /// True for the empty string; white space is not empty.
+    pub fn is_empty(&self) -> bool {
+        self.expose().is_empty()
+    }
+
+    /// True for the empty string and for white space alone.
+    pub fn is_blank(&self) -> bool {
+        self.expose().trim().is_empty()
+    }
+
+    /// Whether the text equals a word of ours, to the letter.
+    pub fn equals(&self, other: &str) -> bool {
+        self.expose() == other
+    }
+
+    /// As [`Secret::equals`], ASCII letters compared without case.
+    pub fn equals_ignore_case(&self, other: &str) -> bool {
+        self.expose().eq_ignore_ascii_case(other)
+    }
+
+    /// Whether two secrets are the same text.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+
+    /// As [`Secret::same_as`], ASCII letters compared without case.
+    pub fn same_ignore_case(&self, other: &Self) -> bool {
+        self.expose().eq_ignore_ascii_case(other.expose())
+    }
+
+    /// Whether the text is, but for case, a label of a host name or of one in a comma-separated list: `db` of
+    /// `db.example.com`.
+    pub fn is_label_of(&self, hosts: &Self) -> bool {
+        hosts
+            .expose()
+            .split([',', '.'])
+            .any(|label| !label.is_empty() && label.eq_ignore_ascii_case(self.expose()))
+    }
+
+    /// The first of `words` (lower case) that stands in the text as a whole segment. Segments end at anything
+    /// but a letter or digit, and where a digit meets a letter: `latest` has no `test`, `test2` has.
+    pub fn has_word<'w>(&self, words: &[&'w str]) -> Option<&'w str> {
+        let segments = word_segments(self.expose());
+        words.iter().copied().find(|w| segments.iter().any(|s| s == w))
+    }
+
+    /// Whether a whole word in the text, a database's name, says that it is for tests: `app_test`, `ci-47`, but not
+    /// `contest` or `latest` (gbrain #2957).
+    pub fn names_tests(&self) -> bool {
+        self.has_word(TESTS).is_some()
+    }
+
+    /// Whether a word in the text says that it is meant for development or tests, or to be changed before anything
+    /// else: `obcms_dev_password`, `dev_password_change_me`, `test1`. Which word is not told.
+    pub fn says_development(&self) -> bool {
+        let change = self.has_word(&["change"]).is_some() && !self.looks_like_placeholder();
+        change || self.has_word(DEVELOPMENT).is_some()
+    }
+
+    /// Number of characters (Unicode scalar values).
+    pub fn chars(&self) -> usize {
+        self.expose().chars().count()
+    }
+
+    /// Number of different characters.
+    pub fn variety(&self) -> usize {
+        self.expose().chars().collect::<BTreeSet<_>>().len()
+    }
+
+    /// Whether the text is in the small built-in list of passwords that every attacker tries first.
+    pub fn is_common(&self) -> bool {
+        let text = self.expose().to_ascii_lowercase();
+        COMMON.contains(&text.as_str())
+    }
+
+    /// Whether the text asks to be replaced: `changeme`, `<password>`, `[YOUR-PASSWORD]`, `your_password_here`.
+    pub fn looks_like_placeholder(&self) -> bool {
+        let text = self.expose();
+        let inner = |open, close| text.strip_prefix(open).and_then(|t: &str| t.strip_suffix(close));
+        if inner('<', '>').or_else(|| inner('[', ']')).is_some_and(|t| !t.is_empty()) {
+            return true;
+        }
+        let flat: String =
+            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let repeated = flat.len() >= 3 && flat.bytes().all(|b| b == b'x');
+        repeated
+            || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)
+            || PLACEHOLDER_WHOLE.contains(&flat.as_str())
+            || PLACEHOLDER_INSIDE.iter().any(|p| flat.contains(p))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(•••)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// A part of a value (a host, a user name, a database name), with the proof whether it may be shown.
+///
+/// `Display` and `Debug` give the text only where it was proved harmless: parsers disagree about where a
+/// password ends, so what one of them calls a host may be half of a password (docs/DESIGN.md).
+#[derive(Clone, Default)]
+pub struct Part {
+    text: Secret,
+    harmless: bool,
+}
+
+impl Part {
+    /// A part that stays masked.
+    pub fn masked(text: impl Into<Secret>) -> Self {
+        Self { text: text.into(), harmless: false }
+    }
+
+    /// A part whose text every parser agrees is no secret.
+    pub fn harmless(text: impl Into<Secret>) -> Self {
+        Self { text: text.into(), harmless: true }
+    }
+
+    /// Shown or masked, by proof.
+    pub fn with_proof(text: impl Into<Secret>, harmless: bool) -> Self {
+        Self { text: text.into(), harmless }
+    }
+
+    /// Whether the text may be shown.
+    pub fn is_harmless(&self) -> bool {
+        self.harmless
+    }
+
+    /// The text, when it may be shown.
+    pub fn shown(&self) -> Option<&str> {
+        self.harmless.then(|| self.text.expose())
+    }
+
+    /// The text itself. For parsers, the resolver and the driver only.
+    pub(crate) fn expose(&self) -> &str {
+        self.text.expose()
+    }
+
+    /// The text as a secret, for the questions that [`Secret`] answers.
+    pub fn secret(&self) -> &Secret {
+        &self.text
+    }
+
+    /// Whether the text equals a word of ours, to the letter.
+    pub fn equals(&self, other: &str) -> bool {
+        self.text.equals(other)
+    }
+
+    /// Whether two parts are the same text.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.text.same_as(&other.text)
+    }
+
+    /// True for the empty string.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.shown().unwrap_or(MASK))
+    }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Part({self})")
+    }
+}
+
+/// Lower-case runs of letters and runs of digits, in order.
+fn word_segments(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut last = None;
+    for c in text.chars() {
+        let kind = if c.is_alphabetic() {
+            Some('a')
+        } else if c.is_numeric() {
+            Some('0')
+        } else {
+            None
+        };
+        if kind.is_some() {
+            if kind == last {
+                out.last_mut().expect("a segment was begun").extend(c.to_lowercase());
+            } else {
+                out.push(c.to_lowercase().collect());
+            }
+        }
+        last = kind;
+    }
+    out
+}
+
+/// The head of the public "most used passwords" lists, with what database images and tutorials use.
+const COMMON: &[&str] = &[
+    "000000",
+    "111111",
+    "112233",
+    "121212",
+    "123",
+    "123123",
+    "123321",
+    "1234",
+    "12345",
+    "123456",
+    "1234567",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "123qwe",
+    "1q2w3e",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "654321",
+    "666666",
+    "abc123",
+    "abcd1234",
+    "admin",
+    "admin123",
+    "administrator",
+    "app",
+    "asdfgh",
+    "azerty",
+    "database",
+    "db",
+    "default",
+    "dragon",
+    "football",
+    "guest",
+    "hello",
+    "hunter2",
+    "iloveyou",
+    "letmein",
+    "login",
+    "master",
+    "monkey",
+    "mypassword",
+    "mysecretpassword",
+    "p@ssw0rd",
+    "pass",
+    "pass1234",
+    "passw0rd",
+    "password",
+    "password1",
+    "password123",
+    "postgres",
+    "postgres123",
+    "postgresql",
+    "princess",
+    "qwerty",
+    "qwerty123",
+    "root",
+    "root123",
+    "secret",
+    "secret123",
+    "shadow",
+    "sunshine",
+    "superman",
+    "superuser",
+    "supersecret",
+    "sysadmin",
+    "temp",
+    "test",
+    "test123",
+    "tiger",
+    "toor",
+    "trustno1",
+    "user",
+    "welcome",
+    "welcome1",
+    "zaq12wsx",
+];
+
+/// Words of databases that are for tests.
+const TESTS: &[&str] =
+    &["test", "tests", "testing", "testdb", "dbtest", "ci", "pytest", "rspec", "unittest", "unittests"];
+
+/// Words of secrets that are not for the real thing.
+const DEVELOPMENT: &[&str] = &[
+    "dev",
+    "devel",
+    "development",
+    "local",
+    "localdev",
+    "localhost",
+    "test",
+    "testing",
+    "tests",
+    "example",
+    "sample",
+    "dummy",
+    "insecure",
+];
+
+/// Placeholders as a whole, letters and digits only, lower case.
+const PLACEHOLDER_WHOLE: &[&str] =
+    &["tbd", "todo", "fixme", "yourpassword", "yourpass", "passwordhere", "placeholder", "none", "null"];
+
+/// Placeholders wherever they stand, letters and digits only, lower case.
+const PLACEHOLDER_INSIDE: &[&str] = &[
+    "changeme",
+    "changethis",
+    "changeit",
+    "changebefore",
+    "replaceme",
+    "replacethis",
+    "replacewith",
+    "yourpassword",
+    "yoursecret",
+    "passwordhere",
+    "secrethere",
+    "putyour",
+    "insertyour",
+    "enteryour",
+    "fillin",
+    "randompasswordhere",
+    "setpostgrespassword",
+    "yourdbpassword",
+    "yourdatabasepassword",
+    "djangoinsecure",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_whole_segments() {
+        assert_eq!(Secret::from("obcms_dev_password").has_word(&["dev"]), Some("dev"));
+        for no in ["latest", "contest", "developer", "attested"] {
+            assert_eq!(Secret::from(no).has_word(&["test", "dev"]), None, "{no}");
+        }
+        assert_eq!(Secret::from("app-TEST2").has_word(&["test"]), Some("test"));
+    }
+
+    #[test]
+    fn placeholders() {
+        for yes in [
+            "changeme",
+            "CHANGE_ME",
+            "<password>",
+            "[YOUR-PASSWORD]",
+            "your_password_here",
+            "strong_random_password_here",
+            "xxxxxxxx",
+            "dev_password_change_me",
+            "!!!SET POSTGRES_PASSWORD!!!",
+        ] {
+            assert!(Secret::from(yes).looks_like_placeholder(), "{yes}");
+        }
+        for no in ["", "obcms_dev_password", "t0pS3cret!x", "exchange-rate", "xyzzy-plugh"] {
+            assert!(!Secret::from(no).looks_like_placeholder(), "{no}");
+        }
+    }
+
+    #[test]
+    fn never_shown() {
+        let secret = Secret::from("hunter2");
+        assert!(!format!("{secret:?}").contains("hunter2"));
+        let part = Part::masked("hunter2");
+        assert!(!format!("{part} {part:?}").contains("hunter2"));
+        assert_eq!(Part::harmless("db").to_string(), "db");
+    }
+}

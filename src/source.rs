@@ -1,0 +1,359 @@
+//! Texts that carry settings, places in them, and the only door to showing them.
+//!
+//! Everything is masked until a parser proves a range harmless ([`Sources::reveal`]); nothing narrows what
+//! was revealed. The bytes never leave the crate.
+
+use crate::secret::MASK;
+use std::{fmt, ops::Range};
+
+/// Which source, in the order of adding.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SourceId(u32);
+
+/// A byte range in one source. Line and column are computed when it is printed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Span {
+    /// The source it lies in.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// As a range of bytes.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// What a source is: decides how its places are named.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// A file, by the path as the user would write it.
+    File(String),
+    /// The value of one environment variable.
+    Variable(String),
+    /// The value of one command line flag, with its dashes.
+    Flag(String),
+    /// A value handed in by the program (`Guard::layer`): the provider's name and the key.
+    Provider(String, String),
+}
+
+/// One text with what may be shown of it.
+pub struct Source {
+    kind: SourceKind,
+    bytes: Vec<u8>,
+    /// Byte ranges proved harmless, unordered.
+    visible: Vec<Range<usize>>,
+}
+
+/// 1-based line, and 1-based column in characters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct LineColumn {
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, counted in Unicode scalar values; a byte that is no UTF-8 counts as one.
+    pub column: usize,
+}
+
+/// The masked lines around a span, ready to print.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Masked {
+    /// 1-based number of the first line.
+    pub line: usize,
+    /// The lines, masked, without control characters other than the line breaks between them.
+    pub text: String,
+    /// Where the span lies in `text`, in bytes, on character boundaries.
+    pub range: Range<usize>,
+}
+
+/// Of a labelled line, at most so many characters are shown on each side of the label.
+const SIDE: usize = 160;
+/// Of a labelled range, at most so many lines are shown.
+const LINES: usize = 4;
+
+impl Source {
+    /// What it is.
+    pub fn kind(&self) -> &SourceKind {
+        &self.kind
+    }
+
+    /// The bytes, for parsers.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Line and column of a byte offset; an offset past the end is the end.
+    pub fn line_column(&self, offset: usize) -> LineColumn {
+        let before = &self.bytes[..offset.min(self.bytes.len())];
+        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let skip = if line_start == 0 && before.starts_with(BOM) { BOM.len() } else { 0 };
+        #[expect(clippy::naive_bytecount, reason = "once a printed place, over at most 4 MiB")]
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        LineColumn { line, column: String::from_utf8_lossy(&before[line_start + skip..]).chars().count() + 1 }
+    }
+
+    /// The lines that `range` touches, masked.
+    pub fn masked(&self, range: Range<usize>) -> Masked {
+        let len = self.bytes.len();
+        let (start, end) = (range.start.min(len), range.end.clamp(range.start.min(len), len));
+        let first = self.bytes[..start].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let mut last = first;
+        for _ in 0..LINES {
+            last = self.bytes[last..].iter().position(|b| *b == b'\n').map_or(len, |i| last + i);
+            if last >= end || last >= len {
+                break;
+            }
+            last += 1;
+        }
+        let last = if last > first && last <= len && self.bytes.get(last - 1) == Some(&b'\n') && last > start
+        {
+            last - 1
+        } else {
+            last
+        };
+        let mut out = Masking::new(match &self.kind {
+            SourceKind::File(_) => String::new(),
+            SourceKind::Variable(name) => format!("{name}="),
+            SourceKind::Flag(name) => format!("{name} "),
+            SourceKind::Provider(_, key) => format!("{key} = "),
+        });
+        let lead = if first == 0 {
+            out.text.len()
+        } else {
+            out.text.clear();
+            0
+        };
+        let mut shown: Vec<Range<usize>> =
+            self.visible.iter().filter(|r| r.start < last && r.end > first).cloned().collect();
+        shown.sort_by_key(|r| (r.start, r.end));
+        let mut at = if first == 0 && self.bytes.starts_with(BOM) { BOM.len().min(last) } else { first };
+        for r in shown {
+            let (from, to) = (r.start.max(at), r.end.min(last));
+            if to <= at {
+                continue;
+            }
+            out.hide(&self.bytes, at..from);
+            out.show(&self.bytes, from..to);
+            at = to;
+        }
+        out.hide(&self.bytes, at..last);
+        let (a, b) = (out.place(start).max(lead), out.place_end(end.min(last)));
+        out.cut(a..b.max(a), self.line_column(start).line)
+    }
+}
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("kind", &self.kind)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds masked text and remembers which raw range became which shown range.
+struct Masking {
+    text: String,
+    pieces: Vec<(Range<usize>, Range<usize>, bool)>,
+}
+
+impl Masking {
+    fn new(text: String) -> Self {
+        Self { text, pieces: Vec::new() }
+    }
+
+    /// Line breaks are structure, never secret; everything between two of them becomes one mask.
+    fn hide(&mut self, bytes: &[u8], range: Range<usize>) {
+        let mut at = range.start;
+        while at < range.end {
+            let stop = bytes[at..range.end].iter().position(|b| *b == b'\n').map_or(range.end, |i| at + i);
+            let content = stop - usize::from(stop > at && bytes[stop - 1] == b'\r');
+            if content > at {
+                let from = self.text.len();
+                self.text.push_str(MASK);
+                self.pieces.push((at..stop, from..self.text.len(), false));
+            }
+            if stop < range.end {
+                self.text.push('\n');
+            }
+            at = stop + 1;
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8], range: Range<usize>) {
+        let from = self.text.len();
+        let raw = String::from_utf8_lossy(&bytes[range.clone()]);
+        // A byte count that changes (a control character, bad UTF-8) would shift every place behind it.
+        let same = raw.len() == range.len() && raw.chars().all(|c| c == '\n' || !c.is_control());
+        self.text.extend(raw.chars().map(|c| {
+            if c == '\n' || !c.is_control() {
+                c
+            } else if c == '\t' {
+                ' '
+            } else {
+                '\u{fffd}'
+            }
+        }));
+        self.pieces.push((range, from..self.text.len(), same));
+    }
+
+    /// The shown offset of a raw offset that starts something.
+    fn place(&self, raw: usize) -> usize {
+        for (r, s, exact) in &self.pieces {
+            if raw < r.start {
+                return s.start;
+            }
+            if raw < r.end {
+                return if *exact { s.start + raw - r.start } else { s.start };
+            }
+        }
+        self.text.len()
+    }
+
+    /// The shown offset of a raw offset that ends something.
+    fn place_end(&self, raw: usize) -> usize {
+        let mut end = 0;
+        for (r, s, exact) in &self.pieces {
+            if raw <= r.start {
+                break;
+            }
+            end = if raw < r.end && *exact { s.start + raw - r.start } else { s.end };
+        }
+        end
+    }
+
+    /// Keeps what is near `range`; a line of megabytes must not reach the terminal.
+    fn cut(self, range: Range<usize>, line: usize) -> Masked {
+        let floor = |mut o: usize| {
+            o = o.min(self.text.len());
+            while !self.text.is_char_boundary(o) {
+                o -= 1;
+            }
+            o
+        };
+        let (start, end) = (floor(range.start), floor(range.end.min(range.start + 4 * SIDE)));
+        let from = self.text[..start].char_indices().rev().nth(SIDE - 1).map_or(0, |(i, _)| i);
+        let to = self.text[end..].char_indices().nth(SIDE).map_or(self.text.len(), |(i, _)| end + i);
+        let (mut text, mut shift) = (String::new(), 0_isize);
+        if from > 0 {
+            text.push('…');
+            shift = '…'.len_utf8().cast_signed() - from.cast_signed();
+        }
+        text.push_str(&self.text[from..to]);
+        if to < self.text.len() {
+            text.push('…');
+        }
+        let move_by = |o: usize| o.checked_add_signed(shift).unwrap_or(0);
+        Masked { line, range: move_by(start)..move_by(end), text }
+    }
+}
+
+/// All sources of one run.
+#[derive(Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    /// Adds a text; nothing of it is visible yet. A text of 4 GiB or more is cut there: spans are 32 bits wide.
+    ///
+    /// # Panics
+    /// Beyond 2^32 sources.
+    pub fn add(&mut self, kind: SourceKind, bytes: impl Into<Vec<u8>>) -> SourceId {
+        let mut bytes = bytes.into();
+        bytes.truncate(u32::MAX as usize);
+        self.0.push(Source { kind, bytes, visible: Vec::new() });
+        SourceId(u32::try_from(self.0.len() - 1).expect("fewer than 2^32 sources"))
+    }
+
+    /// The source of an id that this very set gave out.
+    ///
+    /// # Panics
+    /// For an id of another set.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.0[id.0 as usize]
+    }
+
+    /// A span of a range of bytes; clamped to the source.
+    pub fn span(&self, id: SourceId, range: Range<usize>) -> Span {
+        let len = self.get(id).bytes.len();
+        let clamp = |o: usize| u32::try_from(o.min(len)).unwrap_or(u32::MAX);
+        Span { source: id, start: clamp(range.start), end: clamp(range.end.max(range.start)) }
+    }
+
+    /// Declares a range harmless. Only a parser that proved it may call this.
+    pub(crate) fn reveal(&mut self, span: Span) {
+        if span.end > span.start {
+            self.0[span.source.0 as usize].visible.push(span.range());
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "one visible range is a list of ranges")]
+mod tests {
+    use super::*;
+
+    fn masked(text: &str, show: &[Range<usize>], label: Range<usize>) -> Masked {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceKind::File(".env".into()), text);
+        for r in show {
+            let span = sources.span(id, r.clone());
+            sources.reveal(span);
+        }
+        sources.get(id).masked(label)
+    }
+
+    #[test]
+    fn nothing_is_shown_without_proof() {
+        let m = masked("A=hunter2 # old: hunter1\n", &[0..2], 2..9);
+        assert_eq!((m.text.as_str(), m.line), ("A=•••", 1));
+        assert_eq!(&m.text[m.range], "•••");
+    }
+
+    #[test]
+    fn only_the_labelled_lines() {
+        let m = masked("A=1\nB=22\nC=3\n", &[0..12], 6..8);
+        assert_eq!((m.text.as_str(), m.line), ("B=22", 2));
+        assert_eq!(&m.text[m.range], "22");
+    }
+
+    #[test]
+    fn a_range_over_lines_keeps_its_breaks_and_no_more() {
+        let m = masked("K='a\nb\nc'\nNEXT=1\n", &[0..3], 3..8);
+        assert_eq!(m.text, "K='•••\n•••\n•••");
+        let m = masked("K='a\nb\nc\nd\ne\nf'\nNEXT=1\n", &[0..3, 16..23], 3..14);
+        assert_eq!(m.text, "K='•••\n•••\n•••\n•••");
+    }
+
+    #[test]
+    fn hostile_spans_do_not_panic() {
+        for text in ["", "a", "żółw\n", "A=\u{1b}[2J\n\n\n", "\u{feff}A=1"] {
+            for a in 0..12 {
+                for b in 0..12 {
+                    let m = masked(text, &[0..3, 2..9], a..b);
+                    assert!(m.text.get(m.range).is_some() && !m.text.contains('\u{1b}'));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_label() {
+        let text = format!("A={}x{}", "a".repeat(100_000), "b".repeat(100_000));
+        let m = masked(&text, &[0..200_003], 100_002..100_003);
+        assert!(m.text.chars().count() < 400 && &m.text[m.range] == "x");
+    }
+
+    #[test]
+    fn columns_are_characters() {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceKind::File("x".into()), "\u{feff}A=1\nżó=2");
+        assert_eq!(sources.get(id).line_column(5), LineColumn { line: 1, column: 3 });
+        assert_eq!(sources.get(id).line_column(12), LineColumn { line: 2, column: 4 });
+    }
+}

@@ -1,0 +1,164 @@
+//! The only reader of the environment and of files. Hands over bytes and facts; judges nothing.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+/// A file that was asked for and could not be read. Names the path and the reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadError {
+    /// As it was asked for.
+    pub path: String,
+    /// What is the matter.
+    pub reason: Unreadable,
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// There is none.
+    Missing,
+    /// It is a directory.
+    Directory,
+    /// This user may not.
+    Forbidden,
+    /// A pipe or a network file that gave nothing in time.
+    Silent,
+    /// Its bytes are no UTF-8; the line of the first that is not.
+    NotUtf8(usize),
+    /// Larger than what is read.
+    TooLarge,
+    /// Something else.
+    Other(io::ErrorKind),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A URL or `password=…` in the place of a path is no path.
+        let odd = self.reason == Unreadable::Missing && self.path.contains(['@', '=', ':']);
+        let path = &self.path;
+        match self.reason {
+            Unreadable::Missing if odd => {
+                f.write_str("there is no file of the name that was given, which looks like no path")
+            }
+            Unreadable::Missing => write!(f, "there is no file `{path}`"),
+            Unreadable::Directory => write!(f, "`{path}` is a directory, not a file"),
+            Unreadable::Forbidden => write!(f, "`{path}` may not be read by this user"),
+            Unreadable::Silent => write!(f, "`{path}` gave nothing in time"),
+            Unreadable::NotUtf8(line) => write!(f, "`{path}` is not UTF-8 (line {line})"),
+            Unreadable::TooLarge => write!(f, "`{path}` is larger than 4 MiB, which no env file is"),
+            Unreadable::Other(kind) => write!(f, "`{path}` cannot be read: {kind}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// The world of one process: its environment and its working directory.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    variables: BTreeMap<String, Vec<u8>>,
+    directory: PathBuf,
+}
+
+impl World {
+    /// This process' own. Opens no file.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    pub(crate) fn of_process() -> Self {
+        let variables = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_encoded_bytes())))
+            .collect();
+        Self { variables, directory: PathBuf::from(".") }
+    }
+
+    /// The environment; names that are no UTF-8 are nobody's.
+    pub(crate) fn variables(&self) -> &BTreeMap<String, Vec<u8>> {
+        &self.variables
+    }
+
+    /// A variable that is text.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).and_then(|v| std::str::from_utf8(v).ok())
+    }
+
+    /// Whether a regular file stands here.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_file(&self, path: &str) -> bool {
+        self.directory.join(path).is_file()
+    }
+
+    /// The env files of the working directory, by name: `.env` and what begins with `.env.`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn env_files(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries
+            .filter(|e| e.path().is_file())
+            .filter_map(|e| e.file_name().into_string().ok())
+            .filter(|n| n == ".env" || n.starts_with(".env."))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The whole of an env file that was named: it must be text and of a size that makes sense.
+    ///
+    /// # Errors
+    /// As [`World::read`], and when it is no UTF-8 or larger than `limit`.
+    pub(crate) fn read_text(
+        &self,
+        path: &str,
+        limit: usize,
+        patience: Duration,
+    ) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.read(path, limit, patience)?;
+        let reason = match std::str::from_utf8(&bytes) {
+            _ if bytes.len() > limit => Unreadable::TooLarge,
+            Ok(_) => return Ok(bytes),
+            Err(error) => Unreadable::NotUtf8(bytes[..error.valid_up_to()].split(|b| *b == b'\n').count()),
+        };
+        Err(ReadError { path: path.to_owned(), reason })
+    }
+
+    /// The first `limit` bytes of a file, and one more if there are more. A pipe is read too (`--env-file <(…)`),
+    /// but nothing waits longer than `patience`.
+    ///
+    /// # Errors
+    /// When it is missing, a directory, forbidden, or silent.
+    pub(crate) fn read(&self, path: &str, limit: usize, patience: Duration) -> Result<Vec<u8>, ReadError> {
+        let full = self.directory.join(path);
+        let (send, receive) = mpsc::channel();
+        // The thread may outlive the call when the other end of a pipe never opens; it holds nothing else.
+        thread::spawn(move || {
+            let _gone = send.send(read_bounded(&full, limit));
+        });
+        let reason = match receive.recv_timeout(patience) {
+            Ok(Ok(bytes)) => return Ok(bytes),
+            Ok(Err(error)) => match error.kind() {
+                io::ErrorKind::NotFound => Unreadable::Missing,
+                io::ErrorKind::IsADirectory => Unreadable::Directory,
+                io::ErrorKind::PermissionDenied => Unreadable::Forbidden,
+                kind => Unreadable::Other(kind),
+            },
+            Err(_) => Unreadable::Silent,
+        };
+        Err(ReadError { path: path.to_owned(), reason })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one reader of files")]
+fn read_bounded(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let file = fs::File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,86 @@
+//! The real libpq, for comparison. Only its parser is called; nothing is dialled.
+
+use pgward::conninfo::Libpq;
+use std::ffi::{CStr, CString, c_char, c_int};
+
+/// `PQconninfoOption` of libpq-fe.h.
+#[repr(C)]
+struct ConninfoOption {
+    keyword: *const c_char,
+    envvar: *const c_char,
+    compiled: *const c_char,
+    val: *const c_char,
+    label: *const c_char,
+    dispchar: *const c_char,
+    dispsize: c_int,
+}
+
+type Parse = unsafe extern "C" fn(*const c_char, *mut *mut c_char) -> *mut ConninfoOption;
+type Free = unsafe extern "C" fn(*mut ConninfoOption);
+type FreeText = unsafe extern "C" fn(*mut c_char);
+
+pub(crate) struct Library {
+    parse: Parse,
+    free: Free,
+    free_text: FreeText,
+    pub(crate) version: Libpq,
+    /// Dropped last: the functions live in it.
+    _loaded: libloading::Library,
+}
+
+impl Library {
+    pub(crate) fn load() -> Self {
+        // SAFETY: libpq has no initialiser with an effect on us, and the signatures are those of libpq-fe.h.
+        unsafe {
+            let library = libloading::Library::new("libpq.so.5").unwrap_or_else(|error| {
+                panic!("libpq is needed to compare with; install it with: apt-get install libpq5 ({error})")
+            });
+            let number: libloading::Symbol<unsafe extern "C" fn() -> c_int> =
+                library.get(b"PQlibVersion").expect("PQlibVersion");
+            let version = match number() / 10_000 {
+                15 => Libpq::V15,
+                16 => Libpq::V16,
+                17 => Libpq::V17,
+                18 => Libpq::V18,
+                other => panic!("libpq 15 to 18 is needed to compare with, this is {other}"),
+            };
+            Self {
+                parse: *library.get::<Parse>(b"PQconninfoParse").expect("PQconninfoParse"),
+                free: *library.get::<Free>(b"PQconninfoFree").expect("PQconninfoFree"),
+                free_text: *library.get::<FreeText>(b"PQfreemem").expect("PQfreemem"),
+                version,
+                _loaded: library,
+            }
+        }
+    }
+
+    /// `PQconninfoParse`: keywords with values in its order, or its refusal.
+    pub(crate) fn parse(&self, text: &str) -> Result<Vec<(String, Vec<u8>)>, String> {
+        let text = CString::new(text).expect("no NUL");
+        let mut message = std::ptr::null_mut();
+        // SAFETY: the array ends with a null keyword; both results are freed once, by their own function.
+        unsafe {
+            let options = (self.parse)(text.as_ptr(), &raw mut message);
+            if options.is_null() {
+                let why = if message.is_null() {
+                    "out of memory".to_owned()
+                } else {
+                    CStr::from_ptr(message).to_string_lossy().into_owned()
+                };
+                (self.free_text)(message);
+                return Err(why);
+            }
+            let mut out = Vec::new();
+            let mut row = options;
+            while !(*row).keyword.is_null() {
+                if !(*row).val.is_null() {
+                    let keyword = CStr::from_ptr((*row).keyword).to_string_lossy().into_owned();
+                    out.push((keyword, CStr::from_ptr((*row).val).to_bytes().to_vec()));
+                }
+                row = row.add(1);
+            }
+            (self.free)(options);
+            Ok(out)
+        }
+    }
+}
