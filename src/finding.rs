@@ -1,0 +1,219 @@
+//! What is wrong, where: `Finding` while sources are at hand, `Located` (plain data, masked) once it leaves.
+//! One type for lint, guard, probe and syntax alike.
+
+mod wire;
+
+use crate::source::{SourceKind, Sources, Span};
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is; ordered, the worst last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Should be mended.
+    Warning,
+    /// Refuses, where the door lets it.
+    Error,
+}
+
+impl Severity {
+    /// `note`, `warning` or `error`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A marked place and what is to be said about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What; free of values that were not proved harmless.
+    pub text: String,
+}
+
+/// One replacement in a source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub insert: String,
+}
+
+/// A finding while the sources are at hand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// After levels, door and the rule's own lowering.
+    pub severity: Severity,
+    /// One sentence, no capital, no full stop.
+    pub message: String,
+    /// Where it is; none for what is absent.
+    pub primary: Option<Label>,
+    /// Other places that belong to it.
+    pub related: Vec<Label>,
+    /// Evidence and reasons.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// The edits that mend it.
+    pub fix: Vec<Edit>,
+}
+
+/// A place as a person names it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Place {
+    /// The file; none for a variable, a flag or a provider.
+    pub path: Option<String>,
+    /// The environment variable, flag or provider key; none for a file.
+    pub variable: Option<String>,
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, in characters of the real file.
+    pub column: usize,
+    /// 1-based.
+    pub end_line: usize,
+    /// 1-based, exclusive.
+    pub end_column: usize,
+}
+
+impl Place {
+    /// The place of a span.
+    pub fn of(sources: &Sources, span: Span) -> Self {
+        let source = sources.get(span.source);
+        let (from, to) = (source.line_column(span.start as usize), source.line_column(span.end as usize));
+        let (path, variable) = match source.kind() {
+            SourceKind::File(path) => (Some(path.clone()), None),
+            SourceKind::Variable(name) | SourceKind::Flag(name) => (None, Some(name.clone())),
+            SourceKind::Provider(name, key) => (None, Some(format!("{name}: {key}"))),
+        };
+        Self {
+            path,
+            variable,
+            line: from.line,
+            column: from.column,
+            end_line: to.line,
+            end_column: to.column,
+        }
+    }
+
+    /// `path:line:column`, or the variable's name.
+    pub fn to_short(&self) -> String {
+        match (&self.path, &self.variable) {
+            (Some(path), _) => format!("{path}:{}:{}", self.line, self.column),
+            (None, Some(variable)) => variable.clone(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// The masked lines of a label, for a picture.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// 1-based number of the first line.
+    pub line: usize,
+    /// Masked lines.
+    pub text: String,
+    /// Where the label begins in `text`, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
+/// A label that has left its source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LocatedLabel {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub text: String,
+    /// The masked lines.
+    pub excerpt: Excerpt,
+}
+
+/// A replacement that has left its source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LocatedEdit {
+    /// What is replaced.
+    pub place: Place,
+    /// What stands there afterwards.
+    pub insert: String,
+    /// The masked lines.
+    pub excerpt: Excerpt,
+}
+
+/// A finding that has left its sources: plain, masked. Writers see nothing else. It serialises to the flat
+/// finding object of [`SCHEMA`](crate::report::SCHEMA) and reads back from it without loss.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(into = "wire::Flat", from = "wire::Flat")]
+#[non_exhaustive]
+pub struct Located {
+    /// The rule's id.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// One sentence.
+    pub message: String,
+    /// Where it is, with the masked lines; none for what is absent.
+    pub primary: Option<LocatedLabel>,
+    /// Other places that belong to it.
+    pub related: Vec<LocatedLabel>,
+    /// Evidence and reasons.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// The edits that mend it.
+    pub fix: Vec<LocatedEdit>,
+}
+
+impl Finding {
+    /// Takes the finding out of its sources.
+    pub fn locate(&self, sources: &Sources) -> Located {
+        let excerpt = |span: Span| {
+            let m = sources.get(span.source).masked(span.range());
+            Excerpt { line: m.line, text: m.text, start: m.range.start, end: m.range.end }
+        };
+        let label = |l: &Label| LocatedLabel {
+            place: Place::of(sources, l.span),
+            text: l.text.clone(),
+            excerpt: excerpt(l.span),
+        };
+        Located {
+            rule: self.rule.to_owned(),
+            severity: self.severity,
+            message: self.message.clone(),
+            primary: self.primary.as_ref().map(label),
+            related: self.related.iter().map(label).collect(),
+            notes: self.notes.clone(),
+            help: self.help.clone(),
+            fix: self
+                .fix
+                .iter()
+                .map(|e| LocatedEdit {
+                    place: Place::of(sources, e.span),
+                    insert: e.insert.clone(),
+                    excerpt: excerpt(e.span),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Located {
+    /// The order of reports: by place, what has none last; then the worst first, then by rule.
+    pub fn by_place(a: &Self, b: &Self) -> std::cmp::Ordering {
+        let key = |f: &Self| (f.primary.is_none(), f.primary.as_ref().map(|l| l.place.clone()));
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| b.severity.cmp(&a.severity))
+            .then_with(|| (&a.rule, &a.message).cmp(&(&b.rule, &b.message)))
+    }
+}

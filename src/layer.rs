@@ -1,0 +1,163 @@
+//! A layer: one place that values come from, with the position of each. Parsers live in `layer/`; who wins is
+//! decided in `settings`.
+
+pub mod dotenv;
+mod environment;
+mod provider;
+
+pub use environment::{flag, variables};
+pub use provider::{ProviderError, from_provider};
+
+use crate::{
+    secret::Secret,
+    source::{SourceId, Span},
+};
+use std::ops::Range;
+
+/// What a layer is, lowest first: a higher one wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum LayerKind {
+    /// `[connection]` of pgward.toml: what the code fixes.
+    Policy,
+    /// An env file.
+    EnvFile,
+    /// The process environment.
+    Environment,
+    /// Handed in by the program (`Guard::layer`).
+    Provider,
+    /// The command line.
+    Flag,
+}
+
+/// One place that values come from.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// As `show` names it: the path of a file, `environment`, `command line`, a provider's name.
+    pub name: String,
+    /// What it is.
+    pub kind: LayerKind,
+    /// The source of a layer that is one file.
+    pub source: Option<SourceId>,
+    /// In the order of the text, duplicates kept.
+    pub entries: Vec<Entry>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// One assignment.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The name, as written.
+    pub key: String,
+    /// What the loader makes of the text.
+    pub value: Value,
+    /// Where the name stands.
+    pub key_span: Span,
+    /// Where the value stands, without its quotes.
+    pub value_span: Span,
+    /// Another loader may read more text into this value than the one in force, so that its structure proves
+    /// nothing: a comment behind it holds an `@`, or a quote before it was never closed.
+    pub doubtful: bool,
+}
+
+/// A value with its map to the source.
+#[derive(Clone, Debug, Default)]
+pub struct Value {
+    /// What the loader makes of the text.
+    pub text: Secret,
+    /// In order and without gaps over the value; what is in no segment is derived.
+    pub map: Vec<Segment>,
+}
+
+/// A stretch of a value and where it comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Segment {
+    /// Bytes of the value.
+    pub value: Range<usize>,
+    /// Bytes of the source: for [`Origin::Literal`](SegmentKind::Literal) the very same bytes, else the text that
+    /// stands for them.
+    pub span: Span,
+    /// How one became the other.
+    pub kind: SegmentKind,
+}
+
+/// How the source became the value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum SegmentKind {
+    /// Source bytes and value bytes are the same.
+    Literal,
+    /// An escape sequence was decoded.
+    Escape,
+    /// `${NAME}` with the value of a variable. The name is not kept: of `pa${ss}word` it is a part of the password.
+    Reference,
+    /// `${NAME:-default}` with the default: NAME had no value.
+    Fallback,
+    /// `${NAME}` where NAME has no value: the loader put nothing.
+    Unresolved,
+    /// `${NAME}` where NAME gets its value further down in the same file: this loader put nothing, others do.
+    Later,
+}
+
+/// Something in a layer's text that could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: ProblemKind,
+}
+
+/// Why a text could not be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// Not an assignment of this carrier; the loader skips it.
+    Syntax,
+    /// Bytes that are no UTF-8.
+    NotUtf8,
+    /// Larger than what is read ([`MAX_BYTES`]).
+    TooLarge,
+}
+
+/// A carrier larger than this is not read: 4 MiB. The largest env file of the public corpora has 40 KiB.
+pub const MAX_BYTES: usize = 4 << 20;
+
+/// Files that show what to write: their values are nobody's.
+pub fn is_example(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
+}
+
+impl Value {
+    /// A value whose bytes stand in the source as they are.
+    pub fn literal(text: impl Into<Secret>, span: Span) -> Self {
+        let text = text.into();
+        let len = text.expose().len();
+        Self { text, map: vec![Segment { value: 0..len, span, kind: SegmentKind::Literal }] }
+    }
+
+    /// The place of a range of the value: only where the source bytes equal the value's. What was escaped,
+    /// interpolated or otherwise derived has none, and takes the label of the whole value.
+    pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
+        let inside = |s: &&Segment| s.value.start <= range.start && range.end <= s.value.end;
+        let segment = self.map.iter().filter(|s| s.kind == SegmentKind::Literal).find(inside)?;
+        let from = |o: usize| segment.span.start + u32::try_from(o - segment.value.start).unwrap_or(u32::MAX);
+        Some(Span { source: segment.span.source, start: from(range.start), end: from(range.end) })
+    }
+}
+
+impl Entry {
+    /// The place of a range of the value, or of the whole value where that has no place of its own.
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        self.value.span_of(range).unwrap_or(self.value_span)
+    }
+}
+
+impl Layer {
+    /// The entry that wins within the layer: the last, as in every shell and in python-dotenv.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().rev().find(|e| e.key == key)
+    }
+}

@@ -1,0 +1,191 @@
+//! pgward.toml: what this project decided. A wrong key is an error here; a rule that this version does not know is
+//! a finding later, because an older binary must live with a newer file.
+
+mod read;
+
+use crate::{
+    environment::Environment,
+    layer::{Layer, dotenv::Dialect},
+    source::{SourceId, SourceKind, Sources, Span},
+};
+use std::{collections::BTreeMap, fmt};
+
+/// What a project decided.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Policy {
+    /// The file it was read from; none for the built-in policy.
+    pub path: Option<String>,
+    /// Env files that are read in every environment, relative to the policy's directory.
+    pub env_files: Vec<String>,
+    /// Extensions that every target must have.
+    pub extensions: Vec<Wanted>,
+    /// Foreign words for environments, in lower case.
+    pub environments: BTreeMap<String, Environment>,
+    /// The names this project reads, by the keys of [`VARIABLES`]; they end all guessing.
+    pub variables: BTreeMap<String, Vec<String>>,
+    /// What the code fixes: entries named by libpq keyword, never user or password.
+    pub connection: Option<Layer>,
+    /// Levels of rules, the last one that fits wins.
+    pub levels: Vec<LevelSetting>,
+    /// Rules that refuse at boot beyond the built-in ones.
+    pub boot_deny: Vec<(String, Option<Span>)>,
+    /// `tls = "required"`: plaintext is refused for private hosts too.
+    pub tls_required: bool,
+    /// The loaders that this project's env files are read with.
+    pub loaders: Vec<Dialect>,
+    /// Names of variables that hold other secrets, judged for weakness like the password.
+    pub secrets: Vec<(String, Option<Span>)>,
+    /// The text it was read from; spans point into it.
+    text: Option<Vec<u8>>,
+}
+
+/// An extension that a target must have, and who says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// As PostgreSQL spells it; case counts.
+    pub name: String,
+    /// Where it is asked for; none when the program asks.
+    pub span: Option<Span>,
+}
+
+/// Whether a word can be the name of an extension: PostgreSQL's identifiers have 63 bytes, and no extension in use
+/// has anything but letters, digits, `_` and `-` in its name.
+pub(crate) fn is_extension_name(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+/// How much a rule weighs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Level {
+    /// Not reported.
+    Allow,
+    /// Reported as a note.
+    Note,
+    /// Reported as a warning.
+    Warn,
+    /// Reported as an error; refuses.
+    Deny,
+}
+
+impl Level {
+    /// The word in pgward.toml and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+        }
+    }
+
+    /// The level of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Allow, Self::Note, Self::Warn, Self::Deny].into_iter().find(|l| l.as_str() == word)
+    }
+}
+
+/// One decision about one rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LevelSetting {
+    /// The rule's id, perhaps of a newer version.
+    pub rule: String,
+    /// Only in this environment.
+    pub environment: Option<Environment>,
+    /// The level from now on.
+    pub level: Level,
+    /// Why; read, never printed.
+    pub reason: Option<String>,
+    /// Where it is said: pgward.toml, or the words of a flag.
+    pub place: LevelPlace,
+}
+
+/// Where a level was set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LevelPlace {
+    /// In pgward.toml.
+    File(Span),
+    /// On the command line or in a `PGWARD_*` variable: its name.
+    Override(String),
+}
+
+/// The keys of `[variables]`, each naming a list of environment variables.
+pub const VARIABLES: &[&str] =
+    &["url", "test-url", "host", "port", "name", "user", "password", "sslmode", "toggle"];
+
+/// Why a policy could not be read: place and reason, never the text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PolicyError {
+    /// `path:line:column`.
+    pub place: String,
+    /// One sentence, free of what stands in the file.
+    pub message: String,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+impl fmt::Debug for Policy {
+    /// Counts only: names and reasons in the file are the project's own words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("path", &self.path)
+            .field("env_files", &self.env_files.len())
+            .field("extensions", &self.extensions.len())
+            .field("levels", &self.levels.len())
+            .field("tls_required", &self.tls_required)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Policy {
+    /// Reads the text of a pgward.toml that stands in `sources`.
+    ///
+    /// # Errors
+    /// Text that is no UTF-8 or no TOML, an unknown key, a value of the wrong kind, a user or password in
+    /// `[connection]`.
+    pub fn parse(sources: &mut Sources, id: SourceId) -> Result<Self, PolicyError> {
+        let mut policy = read::read(sources, id)?;
+        policy.text = Some(sources.get(id).bytes().to_vec());
+        Ok(policy)
+    }
+
+    /// The policy of a text, which errors and findings call `pgward.toml`.
+    ///
+    /// # Errors
+    /// As for a file: no TOML, an unknown key, a value of the wrong kind.
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceKind::File("pgward.toml".into()), text);
+        Self::parse(&mut sources, id)
+    }
+
+    /// The same policy with its places in another set of sources.
+    pub(crate) fn rehomed(&self, sources: &mut Sources) -> Self {
+        let Some(text) = &self.text else { return self.clone() };
+        let path = self.path.clone().unwrap_or_else(|| "pgward.toml".into());
+        let id = sources.add(SourceKind::File(path), text.as_slice());
+        let mut policy = Self::parse(sources, id).unwrap_or_else(|_| self.clone());
+        // What was said on the command line is in no text.
+        let said = self.levels.iter().filter(|s| matches!(s.place, LevelPlace::Override(_)));
+        policy.levels.extend(said.cloned());
+        policy
+    }
+
+    /// The environment that a word means to this project.
+    pub fn environment(&self, word: &str) -> Option<Environment> {
+        let lower = word.to_ascii_lowercase();
+        self.environments.get(&lower).copied().or_else(|| Environment::from_word(&lower))
+    }
+
+    /// The names under a key of `[variables]`; empty when the project leaves it to guessing.
+    pub fn names(&self, key: &str) -> &[String] {
+        self.variables.get(key).map_or(&[], Vec::as_slice)
+    }
+}

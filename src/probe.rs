@@ -1,0 +1,296 @@
+//! The conversation with a server, without I/O: which address next, with or without TLS, what to ask, when to
+//! give up. No socket, clock or client library; the driver carries out the steps and feeds the replies.
+//!
+//! ```text
+//! Resolve ▶ Connect ▶ Ask ▶ Done ─(judged by the caller)─ install() ▶ Execute … ▶ Done ─ ask() ▶ Ask ▶ Done
+//!    ▲ next host   ▲ next address or TLS decision            Sleep ▶ from the first host again
+//! ```
+
+mod ask;
+mod dial;
+mod failure;
+mod wait;
+mod walk;
+
+#[cfg(feature = "guard")]
+pub(crate) use ask::identifier;
+pub use ask::{Answer, Answers, INSTALL_LOCK, Query, Refusal, Rows, SqlState, quote_identifier};
+pub use dial::{
+    Address, Attempt, ChannelBinding, Dial, DialHost, Keepalives, Place, RootCert, SslMode,
+    TargetSessionAttrs, Tls, Unsupported, Verify,
+};
+pub use failure::{
+    Ended, Evidence, Failure, FailureClass, Fingerprint, Over, Phase, RootTrouble, ServerError, ServerText,
+    TlsTrouble, Trouble, Unresolved, Untrusted,
+};
+
+use crate::secret::Part;
+use std::{net::IpAddr, net::SocketAddr, time::Duration};
+
+/// What the driver does next.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Resolve a name (or take the address that it spells) by `until`; answer [`Reply::Resolved`].
+    Resolve {
+        /// The name.
+        host: Part,
+        /// On the probe's clock.
+        until: Duration,
+    },
+    /// Close what is open and connect; answer [`Reply::Connected`].
+    Connect(Attempt),
+    /// Send every message in one flight; answer [`Reply::Answered`] with as many answers, in order.
+    Ask(Vec<Query>, Duration),
+    /// Send one message; answer [`Reply::Answered`] with one answer.
+    Execute(Query, Duration),
+    /// Look who listens at an address, without a password; answer [`Reply::Looked`], also when it fails.
+    Look(Attempt),
+    /// Close what is open and wait; answer [`Reply::Slept`].
+    Sleep(Duration),
+    /// Nothing more. The session, if there is one, stays open.
+    Done,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// The first call.
+    Begin,
+    /// The addresses of a name, in the resolver's order.
+    Resolved(Vec<IpAddr>),
+    /// The session is open; what the startup messages told.
+    Connected(Connected),
+    /// The answers.
+    Answered(Vec<Answer>),
+    /// Who listens there.
+    Looked(Sight),
+    /// The time is over.
+    Slept,
+    /// The step failed; what is open is closed.
+    Failed(Trouble),
+}
+
+/// Who listens at an address.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sight {
+    /// Nobody.
+    Nothing,
+    /// Somebody who does not tell more without a password.
+    Somebody,
+    /// A server that can be told from others.
+    Server(Fingerprint),
+}
+
+/// What is known of a fresh session.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Connected {
+    /// The process of BackendKeyData.
+    pub pid: Option<i32>,
+    /// Whether the session is encrypted.
+    pub tls: bool,
+}
+
+/// What the session is, by its own word.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SessionFacts {
+    /// Whether it is a standby.
+    pub in_recovery: Option<bool>,
+    /// `default_transaction_read_only`.
+    pub read_only: Option<bool>,
+    /// Whether a pooler stands in between: the process that answers is not the one that was announced.
+    pub pooler: Option<bool>,
+}
+
+/// What came of one extension.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Installed {
+    /// As asked for.
+    pub extension: String,
+    /// Rows when `CREATE EXTENSION IF NOT EXISTS` succeeded.
+    pub answer: Answer,
+}
+
+/// Bounds and chance.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// One walk over the addresses with its questions.
+    pub timeout: Duration,
+    /// All walks; None: one walk only.
+    pub wait: Option<Duration>,
+    /// One statement, at the server.
+    pub statement_timeout: Duration,
+    /// Waiting for a lock, at the server.
+    pub lock_timeout: Duration,
+    /// Spreads the pauses.
+    pub seed: u64,
+}
+
+impl Default for Bounds {
+    /// Ten seconds for everything, five for a statement, two for a lock, no waiting.
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(10),
+            wait: None,
+            statement_timeout: Duration::from_secs(5),
+            lock_timeout: Duration::from_secs(2),
+            seed: 0,
+        }
+    }
+}
+
+/// The state of one conversation. Time goes in with every reply, measured since the first.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    dial: Dial,
+    bounds: Bounds,
+    questions: Vec<Query>,
+    state: State,
+    walk: Walk,
+    tries: u32,
+    pauses: wait::Pauses,
+    connected: Option<Connected>,
+    facts: SessionFacts,
+    answers: Answers,
+    install: Install,
+    failure: Option<Failure>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Ready,
+    Resolving,
+    Connecting,
+    Asking,
+    Looking,
+    Installing,
+    Sleeping,
+    Done,
+}
+
+/// One walk over hosts, addresses and TLS decisions.
+#[derive(Clone, Debug, Default)]
+struct Walk {
+    began: Duration,
+    host: usize,
+    addresses: Vec<IpAddr>,
+    address: usize,
+    decision: usize,
+    attempt: Option<Attempt>,
+    failures: Vec<Failed>,
+    fingerprint: Option<Fingerprint>,
+    looked_at: Option<SocketAddr>,
+}
+
+/// A failed attempt of a walk.
+#[derive(Clone, Debug)]
+struct Failed {
+    failure: Failure,
+    tls: bool,
+    /// Host and address, by number.
+    at: (usize, usize),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Install {
+    wanted: Vec<String>,
+    again: bool,
+    done: Vec<Installed>,
+}
+
+impl Probe {
+    /// A conversation that has not begun.
+    pub fn new(dial: Dial, questions: Vec<Query>, bounds: Bounds) -> Self {
+        Self {
+            dial,
+            bounds,
+            questions,
+            state: State::Ready,
+            walk: Walk::default(),
+            tries: 0,
+            pauses: wait::Pauses::new(bounds.seed),
+            connected: None,
+            facts: SessionFacts::default(),
+            answers: Answers::default(),
+            install: Install::default(),
+            failure: None,
+        }
+    }
+
+    /// What to do after `reply`, at `now`. After [`Step::Done`] it stays done until [`Probe::install`] or
+    /// [`Probe::ask`].
+    pub fn step(&mut self, reply: Reply, now: Duration) -> Step {
+        match (self.state, reply) {
+            (State::Ready, Reply::Begin) | (State::Sleeping, Reply::Slept) => self.begin(now),
+            (State::Resolving, Reply::Resolved(addresses)) => self.resolved(addresses, now),
+            (State::Connecting, Reply::Connected(connected)) => {
+                self.connected = Some(connected);
+                self.failure = None;
+                self.flight(now)
+            }
+            (State::Asking, Reply::Answered(answers)) => self.answered(answers, now),
+            (State::Looking, Reply::Looked(sight)) => self.looked(sight, now),
+            (State::Installing, Reply::Answered(answers)) => self.installed(answers, now),
+            (State::Installing | State::Done, Reply::Failed(trouble)) => {
+                self.connected = None;
+                self.failure = Some(trouble.classify(&self.dial, &self.place()));
+                self.done()
+            }
+            (State::Resolving | State::Connecting | State::Asking, Reply::Failed(trouble)) => {
+                self.failed(&trouble, now)
+            }
+            _ => self.done(),
+        }
+    }
+
+    /// Installs extensions in the open session, one message each, in order; then [`Probe::installs`] tells.
+    /// Done at once without a session. Each call has a walk's time of its own.
+    pub fn install(&mut self, extensions: &[String], now: Duration) -> Step {
+        self.install = Install { wanted: extensions.to_vec(), ..Install::default() };
+        if self.connected.is_none() {
+            return self.done();
+        }
+        self.walk.began = now;
+        self.state = State::Installing;
+        self.next_install(now)
+    }
+
+    /// Asks (again) in the open session. Done at once without one.
+    pub fn ask(&mut self, questions: Vec<Query>, now: Duration) -> Step {
+        if self.connected.is_none() {
+            return self.done();
+        }
+        self.questions = questions;
+        self.walk.began = now;
+        self.flight(now)
+    }
+
+    /// What was asked for.
+    pub fn dial(&self) -> &Dial {
+        &self.dial
+    }
+
+    /// The answers so far.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// What the session said about itself.
+    pub fn facts(&self) -> &SessionFacts {
+        &self.facts
+    }
+
+    /// What came of the extensions.
+    pub fn installs(&self) -> &[Installed] {
+        &self.install.done
+    }
+
+    /// Why there is no session.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// The attempts of the last walk that failed, also when a later one succeeded.
+    pub fn detours(&self) -> impl Iterator<Item = &Failure> {
+        self.walk.failures.iter().map(|failed| &failed.failure)
+    }
+}

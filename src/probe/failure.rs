@@ -1,0 +1,243 @@
+//! Why a server could not be used: classes, phases and what is said about them. Our own words and shown parts
+//! only: no text of a server, a library or a secret is ever stored in a [`Failure`].
+
+mod classify;
+mod trouble;
+
+pub use trouble::{
+    Ended, Fingerprint, Over, RootTrouble, ServerError, ServerText, TlsTrouble, Trouble, Unresolved,
+    Untrusted,
+};
+
+use super::ask::SqlState;
+use std::{fmt, net::SocketAddr};
+
+/// A failed attempt to use a server, classified.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What it is called.
+    pub class: FailureClass,
+    /// How far the attempt came.
+    pub phase: Phase,
+    /// What the server said, when it said something.
+    pub sqlstate: Option<SqlState>,
+    /// Whether waiting may mend it.
+    pub retryable: bool,
+    /// What else was seen, in order.
+    pub evidence: Vec<Evidence>,
+    /// One English sentence, free of secrets and of server text.
+    pub message: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.message, self.class)?;
+        for evidence in &self.evidence {
+            write!(f, "\n  {evidence}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Failure {
+    /// A failure of a class with nothing else known, for the examples on the rules' pages.
+    #[doc(hidden)]
+    pub fn of_class(class: FailureClass, phase: Phase) -> Self {
+        let retryable = class.is_retryable();
+        let message = format!("the connection failed with {class}");
+        Self { class, phase, sqlstate: None, retryable, evidence: Vec::new(), message }
+    }
+}
+
+/// Something seen on the way to a [`Failure`] or a session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// Another attempt of the same walk, which failed as well.
+    Attempt {
+        /// Over TLS, as far as was decided.
+        tls: bool,
+        /// Its failure's class.
+        class: FailureClass,
+        /// Its failure's sentence.
+        message: String,
+    },
+    /// Something else listens on the same port of the other loopback address.
+    AlsoListens(SocketAddr),
+    /// The answer has the shape of a pooler's, not of PostgreSQL's.
+    ViaPooler,
+    /// How often the walk over the addresses was made.
+    Tries(u32),
+    /// What to do about it.
+    Help(&'static str),
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Attempt { message, class, .. } => write!(f, "before that: {message} [{class}]"),
+            Self::AlsoListens(address) => {
+                write!(f, "something listens at {address} as well: the same server, or the one that is meant")
+            }
+            Self::ViaPooler => f.write_str("the answer came from a connection pooler, not from PostgreSQL"),
+            Self::Tries(1) => f.write_str("tried once"),
+            Self::Tries(n) => write!(f, "tried {n} times"),
+            Self::Help(text) => write!(f, "help: {text}"),
+        }
+    }
+}
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// As reports and rules write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// How far an attempt came. The order is that of a connection.
+    Phase {
+        /// Nothing was sent.
+        Configuration = "configuration",
+        /// Names are resolved.
+        Dns = "dns",
+        /// Until the TCP handshake ends, or the socket file is open.
+        Tcp = "tcp",
+        /// From `SSLRequest` to the end of the handshake.
+        Tls = "tls",
+        /// The startup message was sent and the server did not yet ask for or grant anything.
+        Startup = "startup",
+        /// The server asked for a credential.
+        Authentication = "authentication",
+        /// The server accepted the credential and opens the database.
+        Database = "database",
+        /// The session is open and is looked at.
+        Session = "session",
+        /// The questions are asked.
+        Query = "query",
+    }
+}
+
+words! {
+    /// What a failure is called; the names are those of the rule catalogue.
+    FailureClass {
+        /// The host name does not resolve.
+        DnsFailed = "dns-failed",
+        /// Nothing listens.
+        ConnectionRefused = "connection-refused",
+        /// The TCP handshake did not end in time.
+        ConnectTimeout = "connect-timeout",
+        /// What listens does not speak PostgreSQL's protocol.
+        NotPostgres = "not-postgres",
+        /// The server has no TLS.
+        TlsRefused = "tls-refused",
+        /// The certificate does not convince.
+        TlsUntrusted = "tls-untrusted",
+        /// 28P01: a wrong password, a missing role or an expired password, which the server does not tell apart.
+        AuthFailed = "auth-failed",
+        /// Another server than the one that was meant seems to answer.
+        WrongServerSuspected = "wrong-server-suspected",
+        /// 3D000.
+        DatabaseMissing = "database-missing",
+        /// `pg_hba.conf` has no line for this connection, or one that rejects it.
+        HbaRejected = "hba-rejected",
+        /// 53300.
+        SlotsExhausted = "slots-exhausted",
+        /// 57P03 while starting or recovering.
+        ServerStarting = "server-starting",
+        /// The role lacks LOGIN.
+        RoleCannotLogin = "role-cannot-login",
+        /// The role lacks CONNECT, or the database accepts no connections.
+        ConnectDenied = "connect-denied",
+        /// The socket answers and TCP refuses: a container's temporary server.
+        InitServerOnly = "init-server-only",
+        /// The server does not accept what `options` asks for.
+        StartupParameterRejected = "startup-parameter-rejected",
+        /// Time is up, after the TCP handshake.
+        DeadlineExceeded = "deadline-exceeded",
+        /// The server closed the connection without a word.
+        ConnectionClosed = "connection-closed",
+        /// The server asks for a password and there is none.
+        PasswordMissing = "password-missing",
+        /// `peer`, `ident` or `cert` did not map to the role.
+        PeerAuthFailed = "peer-auth-failed",
+        /// The role does not exist (28000).
+        RoleMissing = "role-missing",
+        /// No session had the wanted `target_session_attrs`.
+        SessionAttrsUnmet = "session-attrs-unmet",
+        /// 57P03 or 57P01 while stopping.
+        ServerStopping = "server-stopping",
+        /// A standby with `hot_standby = off`.
+        NotQueryableStandby = "not-queryable-standby",
+        /// The pooler has no server to give.
+        PoolerUnavailable = "pooler-unavailable",
+        /// No file where the Unix socket should be.
+        SocketMissing = "socket-missing",
+        /// The server asks for a way to authenticate that is not spoken or not allowed.
+        AuthMethodUnsupported = "auth-method-unsupported",
+        /// A limit of this program's TLS.
+        TlsUnsupported = "tls-unsupported",
+        /// 57014.
+        StatementTimeout = "statement-timeout",
+        /// 55P03.
+        LockTimeout = "lock-timeout",
+        /// A keyword that cannot be honoured.
+        ParameterUnsupported = "parameter-unsupported",
+        /// Anything else that a server says; the SQLSTATE tells.
+        ServerError = "server-error",
+    }
+}
+
+impl FailureClass {
+    /// Whether waiting may mend it, where the class alone decides.
+    pub fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::ConnectionRefused
+                | Self::ConnectTimeout
+                | Self::SlotsExhausted
+                | Self::ServerStarting
+                | Self::ServerStopping
+                | Self::InitServerOnly
+                | Self::DeadlineExceeded
+                | Self::ConnectionClosed
+                | Self::SessionAttrsUnmet
+                | Self::NotQueryableStandby
+                | Self::PoolerUnavailable
+                | Self::SocketMissing
+                | Self::LockTimeout
+                | Self::StatementTimeout
+        )
+    }
+
+    /// The class of a statement that failed alone in an open session, where it has one.
+    pub fn of_statement(sqlstate: SqlState) -> Option<Self> {
+        match sqlstate.as_str() {
+            "57014" => Some(Self::StatementTimeout),
+            "55P03" => Some(Self::LockTimeout),
+            "53300" => Some(Self::SlotsExhausted),
+            _ => None,
+        }
+    }
+}

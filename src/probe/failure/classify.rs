@@ -1,0 +1,303 @@
+//! From what was seen to what it is called: by phase, SQLSTATE and the server's own routine names. Message text
+//! decides only where a SQLSTATE has several causes, and a text in another language falls back to a sentence
+//! that names them all (PostgreSQL 15: auth.c, miscinit.c, postinit.c, postmaster.c).
+
+mod server;
+
+use super::{Ended, Evidence, Failure, FailureClass as C, Phase, RootTrouble, TlsTrouble};
+use super::{Trouble, Unresolved, Untrusted};
+use crate::probe::dial::Dial;
+use std::io::ErrorKind;
+
+impl Trouble {
+    /// The failure, in words. `place` is as [`crate::probe::Attempt::place`] writes it.
+    pub fn classify(&self, dial: &Dial, place: &str) -> Failure {
+        let said = match self {
+            Self::Server(phase, error) => return server::failure(*phase, error, dial, place),
+            Self::Tls(trouble) => tls(*trouble, dial, place),
+            Self::Tcp(kind) => tcp(*kind, place),
+            Self::Dns(unresolved) => dns(*unresolved, place),
+            _ => self.other(dial, place),
+        };
+        said.into_failure()
+    }
+
+    fn other(&self, dial: &Dial, place: &str) -> Said {
+        use Phase::{Configuration, Query, Session, Tcp};
+        match self {
+            Self::Unsupported(u) => say(
+                u.class(),
+                Configuration,
+                format!(
+                    "the connection parameter `{}` cannot be honoured here, and is not ignored",
+                    u.keyword()
+                ),
+            ),
+            Self::NoHost => say(C::ParameterUnsupported, Configuration, "there is no host to connect to"),
+            Self::TlsForbidden => {
+                say(C::TlsRefused, Configuration, "TLS is required here, and sslmode=disable forbids it")
+                    .help("set sslmode=verify-full, with sslrootcert")
+            }
+            Self::RootCertMissing(mode) => say(
+                C::TlsUntrusted,
+                Configuration,
+                format!(
+                    "sslmode={} verifies the server's certificate, and sslrootcert is not set",
+                    mode.as_str()
+                ),
+            )
+            .help("set sslrootcert to the PEM file of the authority that signed the server's certificate"),
+            Self::HostNameMissing => {
+                let text = "sslmode=verify-full verifies a host name, and only hostaddr is set";
+                say(C::TlsUntrusted, Configuration, text).help("set host to the name in the certificate")
+            }
+            Self::RootCert(trouble) => root_cert(*trouble, dial),
+            Self::Elapsed(phase) if *phase <= Tcp => match phase {
+                Phase::Dns => {
+                    say(C::DnsFailed, *phase, format!("the name of {place} did not resolve in time"))
+                        .retryable(true)
+                }
+                _ => say(
+                    C::ConnectTimeout,
+                    *phase,
+                    format!("{place} did not answer the TCP handshake in time"),
+                )
+                .help("a firewall or security group may drop the packets, or the address is wrong"),
+            },
+            Self::Elapsed(phase) => say(
+                C::DeadlineExceeded,
+                *phase,
+                format!("{place} accepted the connection and did not answer in time, in the phase {phase}"),
+            ),
+            Self::NotPostgres(phase, byte) => say(
+                C::NotPostgres,
+                *phase,
+                format!("what listens at {place} is not PostgreSQL{}", banner(*byte)),
+            ),
+            Self::Closed(phase, ended) => {
+                let how = match ended {
+                    Ended::ByPeer => "closed the connection without a word",
+                    Ended::Failed(_) => "lost the connection",
+                };
+                say(C::ConnectionClosed, *phase, format!("{place} {how}, in the phase {phase}"))
+                    .help("a proxy without a server behind it does this, and a server that crashes")
+            }
+            Self::AdminConsole => say(
+                C::NotPostgres,
+                Query,
+                format!("{place} answers as PgBouncer's administration console, which takes no SQL"),
+            )
+            .help("the database named pgbouncer is the console; name the real database"),
+            Self::SessionAttrs => say(
+                C::SessionAttrsUnmet,
+                Session,
+                format!("the session at {place} is not {}", dial.target_session_attrs.as_str()),
+            ),
+            _ => self.authentication(dial, place),
+        }
+    }
+
+    fn authentication(&self, dial: &Dial, place: &str) -> Said {
+        use Phase::Authentication;
+        match self {
+            Self::PasswordMissing => say(
+                C::PasswordMissing,
+                Authentication,
+                format!("{place} asks for a password for {}, and none is set", server::role(dial)),
+            ),
+            Self::CleartextRefused => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("{place} asks for the password in clear text on a connection without TLS; it was not sent"),
+            )
+            .help("use TLS (sslmode=verify-full), or scram-sha-256 in pg_hba.conf"),
+            Self::Md5Refused => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("{place} asks for an MD5 hash of the password on a connection without TLS; it was not sent"),
+            )
+            .help("use TLS (sslmode=verify-full), or scram-sha-256 in pg_hba.conf"),
+            Self::AuthMethod(code) if (2..=12).contains(code) => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("{place} asks for {}, which is not spoken here", method(*code)),
+            ),
+            Self::AuthMethod(code) => say(
+                C::NotPostgres,
+                Authentication,
+                format!("what listens at {place} is not PostgreSQL: it asks for authentication method {code}"),
+            ),
+            Self::SaslMechanism => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("{place} offers no SASL mechanism that is spoken here (SCRAM-SHA-256)"),
+            ),
+            Self::ChannelBinding => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("channel_binding=require, and {place} authenticates without channel binding"),
+            )
+            .help("channel binding needs TLS and a scram-sha-256 password"),
+            Self::ServerProof => say(
+                C::WrongServerSuspected,
+                Authentication,
+                format!("{place} could not prove that it knows the password: it may be another server"),
+            ),
+            _ => say(C::ServerError, Authentication, format!("{place} cannot be used")),
+        }
+    }
+}
+
+/// A failure in the making.
+struct Said {
+    class: C,
+    phase: Phase,
+    message: String,
+    help: Option<&'static str>,
+    retryable: Option<bool>,
+}
+
+fn say(class: C, phase: Phase, message: impl Into<String>) -> Said {
+    Said { class, phase, message: message.into(), help: None, retryable: None }
+}
+
+impl Said {
+    fn help(mut self, text: &'static str) -> Self {
+        self.help = Some(text);
+        self
+    }
+
+    fn retryable(mut self, retryable: bool) -> Self {
+        self.retryable = Some(retryable);
+        self
+    }
+
+    fn into_failure(self) -> Failure {
+        Failure {
+            class: self.class,
+            phase: self.phase,
+            sqlstate: None,
+            retryable: self.retryable.unwrap_or(self.class.is_retryable()),
+            evidence: self.help.map(Evidence::Help).into_iter().collect(),
+            message: self.message,
+        }
+    }
+}
+
+fn dns(unresolved: Unresolved, place: &str) -> Said {
+    let (text, again) = match unresolved {
+        Unresolved::NoName => ("does not exist or has no address", false),
+        Unresolved::Temporary => ("could not be resolved just now", true),
+        Unresolved::NoThread => ("could not be resolved: no thread could be started", true),
+    };
+    say(C::DnsFailed, Phase::Dns, format!("the host name of {place} {text}")).retryable(again)
+}
+
+fn tcp(kind: ErrorKind, place: &str) -> Said {
+    let tcp = |class, text: &str| say(class, Phase::Tcp, format!("{text} {place}"));
+    match kind {
+        ErrorKind::ConnectionRefused => tcp(C::ConnectionRefused, "nothing listens at"),
+        ErrorKind::NotFound => tcp(C::SocketMissing, "there is no Unix socket at"),
+        ErrorKind::PermissionDenied => {
+            tcp(C::ConnectDenied, "the operating system does not permit a connection to")
+        }
+        ErrorKind::TimedOut => tcp(C::ConnectTimeout, "no answer to the TCP handshake from"),
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
+            tcp(C::ConnectTimeout, "no route leads to")
+        }
+        _ => tcp(C::ConnectionRefused, "no connection could be made to"),
+    }
+}
+
+fn root_cert(trouble: RootTrouble, dial: &Dial) -> Said {
+    let path = dial.sslrootcert.as_ref().map_or_else(String::new, |root| format!(" `{}`", root.path));
+    let text = match trouble {
+        RootTrouble::Unreadable(ErrorKind::NotFound) => "does not exist",
+        RootTrouble::Unreadable(ErrorKind::PermissionDenied) => "may not be read",
+        RootTrouble::Unreadable(_) => "could not be read",
+        RootTrouble::NotPem => "holds no certificate in PEM form that can be decoded",
+    };
+    say(
+        C::TlsUntrusted,
+        Phase::Configuration,
+        format!("the root certificate file{path} of sslrootcert {text}"),
+    )
+}
+
+fn tls(trouble: TlsTrouble, dial: &Dial, place: &str) -> Said {
+    let untrusted = |text: &str| {
+        say(C::TlsUntrusted, Phase::Tls, format!("the certificate of {place} is not trusted: {text}"))
+    };
+    let unsupported = |text: String| say(C::TlsUnsupported, Phase::Tls, text);
+    match trouble {
+        TlsTrouble::Refused => say(
+            C::TlsRefused,
+            Phase::Tls,
+            format!(
+                "{place} does not offer TLS, and sslmode={} needs it{}",
+                dial.sslmode.as_str(),
+                policy(dial)
+            ),
+        )
+        .help("turn ssl on at the server or pooler; sslmode=disable only where the network is trusted"),
+        TlsTrouble::Error => {
+            let text = format!("{place} answered the request for TLS with an error");
+            say(C::ServerError, Phase::Tls, text).retryable(true)
+        }
+        TlsTrouble::Untrusted(reason) => untrusted(match reason {
+            Untrusted::Issuer => "no authority in the root certificate file signed it",
+            Untrusted::SelfSigned => "it is self-signed and not in the root certificate file",
+            Untrusted::Name => "it is for another host name",
+            Untrusted::Expired => "it has expired",
+            Untrusted::NotYetValid => "it is not valid yet",
+            Untrusted::Authority => "the authority that signed it is out of date",
+            Untrusted::Purpose => "it is not meant for servers",
+            Untrusted::Signature => "the server did not prove that it has the key",
+            Untrusted::Encoding => "it cannot be decoded",
+        }),
+        TlsTrouble::Certificate(what) => unsupported(format!(
+            "the certificate of {place} is of a kind that this program cannot verify: {what}"
+        ))
+        .help("libpq may accept it; a v3 certificate with a 2048-bit RSA or P-256 key works everywhere"),
+        TlsTrouble::Incompatible
+        | TlsTrouble::Alert("handshake_failure" | "protocol_version" | "insufficient_security") => {
+            unsupported(format!("{place} and this program have no TLS version, cipher or key type in common"))
+                .help("TLS 1.2 or 1.3 with P-256, P-384 or X25519 is needed")
+        }
+        TlsTrouble::Alert("certificate_required") => {
+            unsupported(format!("{place} requires a client certificate, which is not spoken here"))
+        }
+        TlsTrouble::Alert(name) => {
+            unsupported(format!("{place} ended the TLS handshake with the alert {name}"))
+        }
+        TlsTrouble::HostName => unsupported(format!("{place} has a host name that TLS cannot carry")),
+        TlsTrouble::Broken => unsupported(format!("the TLS handshake with {place} broke the protocol")),
+    }
+}
+
+fn policy(dial: &Dial) -> &'static str {
+    if dial.tls_required { " under the policy in force" } else { "" }
+}
+
+fn method(code: u32) -> &'static str {
+    match code {
+        2 => "Kerberos V5",
+        6 => "an SCM credential",
+        7 | 8 => "GSSAPI",
+        9 => "SSPI",
+        _ => "an authentication step out of order",
+    }
+}
+
+/// What speaks, guessed by its first byte where only one guess is likely.
+fn banner(byte: Option<u8>) -> &'static str {
+    match byte {
+        Some(b'H') => ": it answers like an HTTP server",
+        Some(b'S') => ": it answers like an SSH server",
+        Some(b'J') => ": it answers like MySQL",
+        Some(b'-' | b'+') => ": it answers like Redis",
+        Some(b'2') => ": it answers like a mail or FTP server",
+        Some(0x15 | 0x16) => ": it answers with TLS at once",
+        _ => "",
+    }
+}

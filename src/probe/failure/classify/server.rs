@@ -1,0 +1,176 @@
+//! What an `ErrorResponse` means: SQLSTATE first, then the routine of the server's source, then its text.
+
+use super::super::{Evidence, Failure, FailureClass as C, Over, Phase, ServerError};
+use super::{Said, say};
+use crate::{conninfo::SslMode, probe::dial::Dial};
+
+/// The failure that the server's words amount to.
+pub(super) fn failure(phase: Phase, error: &ServerError, dial: &Dial, place: &str) -> Failure {
+    let sqlstate = error.sqlstate.as_ref().map_or("", |s| s.as_str());
+    // PgBouncer names neither file nor routine, and says 08P01 for all it has to say before 1.21
+    let pooler = error.routine.is_none() && error.sqlstate.is_some();
+    let class = match sqlstate {
+        "08P01" if pooler => pooler_class(error),
+        _ => server_class(sqlstate, error),
+    };
+    let said = server_sentence(class, phase, sqlstate, error, dial, place);
+    let mut failure = said.into_failure();
+    failure.sqlstate = error.sqlstate;
+    if pooler {
+        failure.evidence.insert(0, Evidence::ViaPooler);
+    }
+    failure
+}
+
+fn server_class(sqlstate: &str, error: &ServerError) -> C {
+    let routine = error.routine.as_deref().unwrap_or_default();
+    match sqlstate {
+        "28P01" => C::AuthFailed,
+        "28000" => match routine {
+            "ClientAuthentication" => C::HbaRejected,
+            "auth_failed" if error.password_asked => C::AuthFailed,
+            "auth_failed" => C::PeerAuthFailed,
+            "InitializeSessionUserId" | "InitializeSessionUserIdStandalone" => missing_or_nologin(error),
+            _ if text(error, &["pg_hba.conf"]) => C::HbaRejected,
+            _ if text(error, &["Peer auth", "Ident auth"]) => C::PeerAuthFailed,
+            _ if text(error, &["not permitted to log in", "does not exist"]) => missing_or_nologin(error),
+            _ => C::HbaRejected,
+        },
+        "3D000" => C::DatabaseMissing,
+        "42501" if routine.starts_with("set_config") || routine == "parse_and_validate_value" => {
+            C::StartupParameterRejected
+        }
+        "42501" | "55000" => C::ConnectDenied,
+        "53300" => C::SlotsExhausted,
+        "57P03" if text(error, &["shutting down"]) => C::ServerStopping,
+        "57P03" if text(error, &["Hot standby mode is disabled"]) => C::NotQueryableStandby,
+        "57P03" => C::ServerStarting,
+        "57P01" | "57P02" => C::ServerStopping,
+        // `-c role=x` is checked by a hook; the text equals that of 28000
+        "22023" if routine == "call_string_check_hook" && error.sets_role => C::RoleMissing,
+        "22023" | "42704" | "55P02" | "42601" | "42602" | "22P02" => C::StartupParameterRejected,
+        "57014" => C::StatementTimeout,
+        "55P03" => C::LockTimeout,
+        "08P01" => C::NotPostgres,
+        _ => C::ServerError,
+    }
+}
+
+/// Both are 28000 from one routine. Whoever answered a password request exists: a missing role fails there.
+fn missing_or_nologin(error: &ServerError) -> C {
+    if error.password_asked || text(error, &["not permitted to log in"]) {
+        C::RoleCannotLogin
+    } else {
+        C::RoleMissing
+    }
+}
+
+/// PgBouncer's own sentences are never translated; the server's pass through it in the server's language.
+fn pooler_class(error: &ServerError) -> C {
+    const TABLE: &[(&[&str], C)] = &[
+        (&["no such database", "database \"", "database does not exist"], C::DatabaseMissing),
+        (&["no more connections", "too many connections", "too many clients"], C::SlotsExhausted),
+        (&["remaining connection slots", "max_client_conn"], C::SlotsExhausted),
+        (&["unsupported startup parameter", "unrecognized configuration"], C::StartupParameterRejected),
+        (&["invalid value for parameter", "invalid packet contents"], C::StartupParameterRejected),
+        (&["pg_hba.conf", "login rejected", "TLS required", "SSL required"], C::HbaRejected),
+        (&["not permitted to log in", "login not allowed"], C::RoleCannotLogin),
+        (&["starting up", "recovery mode"], C::ServerStarting),
+        (&["shutting down"], C::ServerStopping),
+        (&["permission denied for database", "not currently accepting"], C::ConnectDenied),
+        (&["role \""], C::RoleMissing),
+        (&["authentication failed", "no such user", "wrong password", "auth failed"], C::AuthFailed),
+    ];
+    let known = TABLE.iter().find(|(words, _)| text(error, words));
+    known.map_or(C::PoolerUnavailable, |(_, class)| *class)
+}
+
+/// Whether the server's English text or its detail holds one of the phrases.
+fn text(error: &ServerError, phrases: &[&str]) -> bool {
+    error.message.says(phrases) || error.detail.says(phrases)
+}
+
+fn server_sentence(
+    class: C,
+    phase: Phase,
+    sqlstate: &str,
+    error: &ServerError,
+    dial: &Dial,
+    place: &str,
+) -> Said {
+    let (role, database) = (role(dial), database(dial));
+    let s = |message: String| say(class, phase, message);
+    match class {
+        C::AuthFailed => s(format!(
+            "{place} refused {role}: the password is wrong, the role does not exist, or its password has expired \
+             or was never set (the server does not say which)"
+        ))
+        .help("a volume that was initialised earlier keeps its first password; in a URL, encode % @ : / ? #"),
+        C::HbaRejected if text(error, &["client certificate"]) => {
+            s(format!("pg_hba.conf of {place} demands a client certificate, which is not spoken here"))
+        }
+        C::HbaRejected => {
+            let said = s(format!(
+                "pg_hba.conf of {place} admits no connection of {role} to {database} {}",
+                if error.over == Over::Tls { "over TLS" } else { "without TLS" }
+            ));
+            match error.over {
+                Over::Plaintext if dial.sslmode != SslMode::Disable => said,
+                Over::Plaintext => said.help("if the server demands TLS, set sslmode=require or verify-full"),
+                Over::Tls => said.help("have the server's administrator add a line for this address"),
+                Over::Unix => said,
+            }
+        }
+        C::PeerAuthFailed => {
+            s(format!("{place} identifies the client by its system user or certificate, which may not be {role}"))
+                .help("connect over TCP with a password, or map the user in pg_ident.conf")
+        }
+        C::RoleMissing if error.sets_role && sqlstate == "22023" => {
+            s(format!("the role that `options` sets does not exist at {place}"))
+        }
+        C::RoleMissing if text(error, &["does not exist"]) => s(format!("{role} does not exist at {place}")),
+        C::RoleMissing => s(format!("{role} does not exist at {place}, or may not log in")),
+        C::RoleCannotLogin => {
+            s(format!("{role} may not log in at {place}")).help("have the administrator run ALTER ROLE … LOGIN")
+        }
+        C::DatabaseMissing => s(format!("{database} does not exist at {place}")),
+        C::ConnectDenied if sqlstate == "55000" => s(format!("{database} at {place} accepts no connections")),
+        C::ConnectDenied => s(format!("{role} lacks the CONNECT privilege on {database} at {place}"))
+            .help("have the owner run GRANT CONNECT ON DATABASE … TO …"),
+        C::SlotsExhausted => s(slots(error, &role, &database, place)),
+        C::ServerStarting => s(format!("{place} is starting up or recovering")),
+        C::ServerStopping => s(format!("{place} is shutting down")),
+        C::NotQueryableStandby => s(format!("{place} is a standby that answers no queries (hot_standby is off)")),
+        C::StartupParameterRejected => {
+            s(format!("{place} does not accept a parameter of the startup message (options)"))
+                .help("a pooler passes `options` only if told to (ignore_startup_parameters drops it silently)")
+        }
+        C::PoolerUnavailable => s(format!("the pooler at {place} could not give a server connection")),
+        C::NotPostgres => s(format!("what listens at {place} broke PostgreSQL's protocol")),
+        C::StatementTimeout => s(format!("a statement at {place} took longer than it may")),
+        C::LockTimeout => s(format!("a lock at {place} was not given in time")),
+        _ if sqlstate.is_empty() => s(format!("{place} ended the connection with an error without a SQLSTATE")),
+        _ => s(format!("{place} ended the connection with SQLSTATE {sqlstate}")),
+    }
+}
+
+/// Which limit: the role's and the database's have routines of their own, the text of both is checked as well.
+fn slots(error: &ServerError, role: &str, database: &str, place: &str) -> String {
+    match error.routine.as_deref() {
+        Some("InitializeSessionUserId") => format!("{role} has reached its connection limit at {place}"),
+        Some("CheckMyDatabase") => format!("{database} has reached its connection limit at {place}"),
+        None => format!("the pooler at {place} has reached its limit of connections"),
+        _ => format!("{place} has no connection slot left (max_connections)"),
+    }
+}
+
+pub(super) fn role(dial: &Dial) -> String {
+    dial.user
+        .as_ref()
+        .map_or_else(|| "the role of the system user's name".to_owned(), |u| format!("role `{u}`"))
+}
+
+fn database(dial: &Dial) -> String {
+    let named = dial.dbname.as_ref().filter(|name| !name.is_empty());
+    named.map_or_else(|| "the database of the role's name".to_owned(), |d| format!("database `{d}`"))
+}

@@ -1,0 +1,330 @@
+//! One walk over hosts, addresses and TLS decisions, then the questions; which failure moves on, which stops,
+//! which is worth waiting for.
+
+use super::{
+    Address, Answer, Attempt, DialHost, Evidence, FailureClass, Installed, Over, Place, Probe, Query,
+    Refusal, Rows, SessionFacts, Sight, SqlState, SslMode, State, Step, TargetSessionAttrs, Tls, TlsTrouble,
+    Trouble, Unresolved, ask,
+};
+use super::{Failed, Walk};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+impl Probe {
+    pub(super) fn begin(&mut self, now: Duration) -> Step {
+        self.tries += 1;
+        self.walk = Walk { began: now, ..Walk::default() };
+        match self.dial.refusal() {
+            Some(trouble) => {
+                self.failure = Some(trouble.classify(&self.dial, ""));
+                self.done()
+            }
+            None => self.host(now),
+        }
+    }
+
+    /// The host that the walk is at.
+    fn host(&mut self, now: Duration) -> Step {
+        self.walk.addresses.clear();
+        self.walk.address = 0;
+        match &self.dial.hosts[self.walk.host].place {
+            Place::Name(name) => {
+                self.state = State::Resolving;
+                Step::Resolve { host: name.clone(), until: self.address_end(now) }
+            }
+            Place::Addr { addr, .. } => {
+                self.walk.addresses = vec![*addr];
+                self.connect(0, now)
+            }
+            Place::Unix(_) => self.connect(0, now),
+        }
+    }
+
+    pub(super) fn resolved(&mut self, addresses: Vec<IpAddr>, now: Duration) -> Step {
+        if addresses.is_empty() {
+            return self.failed(&Trouble::Dns(Unresolved::NoName), now);
+        }
+        self.walk.addresses = addresses;
+        self.connect(0, now)
+    }
+
+    /// The address that the walk is at, with the given TLS decision.
+    fn connect(&mut self, decision: usize, now: Duration) -> Step {
+        let DialHost { place, port } = &self.dial.hosts[self.walk.host];
+        let tcp = |walk: &Walk| Address::Tcp(SocketAddr::new(walk.addresses[walk.address], *port));
+        let (host, address) = match place {
+            Place::Name(name) => (Some(name.clone()), tcp(&self.walk)),
+            Place::Addr { host, .. } => (host.clone(), tcp(&self.walk)),
+            Place::Unix(dir) => (None, Address::Unix(dir.clone(), *port)),
+        };
+        let attempt = Attempt {
+            host,
+            tls: self.dial.decisions(&address)[decision],
+            verify: self.dial.verify(),
+            address,
+            until: self.address_end(now),
+        };
+        self.walk.decision = decision;
+        self.walk.attempt = Some(attempt.clone());
+        self.state = State::Connecting;
+        Step::Connect(attempt)
+    }
+
+    /// All questions and our own, in one flight.
+    pub(super) fn flight(&mut self, now: Duration) -> Step {
+        self.state = State::Asking;
+        let until = self.walk_end();
+        let statement = self.bounds.statement_timeout.min(until.saturating_sub(now));
+        let lock = self.bounds.lock_timeout.min(statement);
+        let message = |q: &Query| Query { name: q.name, sql: ask::question(&q.sql, statement, lock) };
+        let own = Query::new(SESSION, SESSION_SQL);
+        Step::Ask(std::iter::once(&own).chain(&self.questions).map(message).collect(), until)
+    }
+
+    pub(super) fn answered(&mut self, answers: Vec<Answer>, now: Duration) -> Step {
+        let mut answers = answers.into_iter();
+        let own = answers.next();
+        if let Some(Answer::Refused(Refusal { sqlstate: Some(state), routine: None, .. })) = &own
+            && state.as_str() == "08P01"
+        {
+            return self.failed(&Trouble::AdminConsole, now);
+        }
+        self.facts = self.session_facts(own.as_ref().and_then(Answer::rows));
+        let (standby, read_only) = (self.facts.in_recovery, self.facts.read_only);
+        let writable = standby == Some(false) && read_only == Some(false);
+        let unmet = match self.dial.target_session_attrs {
+            TargetSessionAttrs::Any => false,
+            TargetSessionAttrs::ReadWrite => !writable,
+            TargetSessionAttrs::ReadOnly => standby != Some(true) && read_only != Some(true),
+        };
+        if unmet {
+            return self.failed(&Trouble::SessionAttrs, now);
+        }
+        let given = answers.chain(std::iter::repeat(Answer::NotAsked("the connection gave no answer")));
+        for (question, answer) in self.questions.iter().zip(given) {
+            self.answers.insert(question.name, answer);
+        }
+        self.done()
+    }
+
+    fn session_facts(&self, rows: Option<&Rows>) -> SessionFacts {
+        let value = |column| rows.and_then(|rows| rows.get(0, column));
+        let announced = self.connected.as_ref().and_then(|c| c.pid);
+        let answering = value("pid").and_then(|pid| pid.parse::<i32>().ok());
+        SessionFacts {
+            in_recovery: value("in_recovery").map(|v| v == "t"),
+            read_only: value("read_only").map(|v| v == "on"),
+            pooler: announced.zip(answering).map(|(announced, answering)| announced != answering),
+        }
+    }
+
+    pub(super) fn next_install(&mut self, now: Duration) -> Step {
+        let Some(extension) = self.install.wanted.get(self.install.done.len()) else {
+            return self.done();
+        };
+        let until = self.walk_end();
+        let statement = until.saturating_sub(now);
+        let sql = ask::install(extension, statement, self.bounds.lock_timeout.min(statement));
+        Step::Execute(Query { name: "install", sql }, until)
+    }
+
+    /// 23505 and 42710 are a race with someone who does not take our lock: `IF NOT EXISTS` looks once more.
+    pub(super) fn installed(&mut self, answers: Vec<Answer>, now: Duration) -> Step {
+        let answer = answers.into_iter().next().unwrap_or(Answer::NotAsked("the connection gave no answer"));
+        let raced = matches!(answer.sqlstate().as_ref().map(SqlState::as_str), Some("23505" | "42710"));
+        if raced && !self.install.again {
+            self.install.again = true;
+            return self.next_install(now);
+        }
+        self.install.again = false;
+        let extension = self.install.wanted[self.install.done.len()].clone();
+        self.install.done.push(Installed { extension, answer });
+        self.next_install(now)
+    }
+
+    pub(super) fn failed(&mut self, trouble: &Trouble, now: Duration) -> Step {
+        self.connected = None;
+        let failure = trouble.classify(&self.dial, &self.place());
+        let resolving = self.state == State::Resolving;
+        let tls = !resolving && self.walk.attempt.as_ref().is_some_and(|a| a.tls != Tls::Never);
+        let at = (self.walk.host, self.walk.address);
+        self.walk.failures.push(Failed { failure, tls, at });
+        if !resolving && let Some(decision) = self.other_decision(trouble) {
+            return self.connect(decision, now);
+        }
+        if moves_on(trouble) && now < self.walk_end() && self.advance(resolving) {
+            return if self.walk.address > 0 { self.connect(0, now) } else { self.host(now) };
+        }
+        if !resolving && let Some(step) = self.look(trouble, now) {
+            return step;
+        }
+        self.give_up(!moves_on(trouble), now)
+    }
+
+    /// A login that fails at a loopback address may have met the wrong one of two servers: a container publishes
+    /// its port on one of 127.0.0.1 and `::1` while a server of the machine holds the other.
+    fn look(&mut self, trouble: &Trouble, now: Duration) -> Option<Step> {
+        let (attempt, failure) = (self.walk.attempt.clone()?, &self.walk.failures.last()?.failure);
+        let meets = matches!(
+            failure.class,
+            FailureClass::AuthFailed
+                | FailureClass::RoleMissing
+                | FailureClass::DatabaseMissing
+                | FailureClass::PeerAuthFailed
+        );
+        let (Address::Tcp(tried), Trouble::Server(_, error)) = (&attempt.address, trouble) else {
+            return None;
+        };
+        let other: IpAddr = match tried.ip().to_canonical() {
+            IpAddr::V4(Ipv4Addr::LOCALHOST) => Ipv6Addr::LOCALHOST.into(),
+            IpAddr::V6(Ipv6Addr::LOCALHOST) => Ipv4Addr::LOCALHOST.into(),
+            _ => return None,
+        };
+        if !meets || self.dial.user.is_none() {
+            return None;
+        }
+        let other = SocketAddr::new(other, tried.port());
+        (self.walk.fingerprint, self.walk.looked_at) = (error.fingerprint.clone(), Some(other));
+        self.state = State::Looking;
+        let until = self.address_end(now).min(now + LOOK);
+        Some(Step::Look(Attempt { address: Address::Tcp(other), until, ..attempt }))
+    }
+
+    pub(super) fn looked(&mut self, sight: Sight, now: Duration) -> Step {
+        let place = self.place();
+        if let (Some(other), Some(failed)) = (self.walk.looked_at, self.walk.failures.last_mut()) {
+            let failure = &mut failed.failure;
+            match (sight, self.walk.fingerprint.take()) {
+                (Sight::Nothing, _) => {}
+                (Sight::Server(there), Some(here)) if here == there => {}
+                (Sight::Server(_), Some(_)) => {
+                    failure.message = format!(
+                        "two servers share this port: {place} refused the login ({}), and {other} is another one",
+                        failure.class
+                    );
+                    failure.class = FailureClass::WrongServerSuspected;
+                    failure.evidence = vec![Evidence::Help("name the address of the server that is meant")];
+                }
+                _ => failure.evidence.push(Evidence::AlsoListens(other)),
+            }
+        }
+        self.give_up(true, now)
+    }
+
+    /// libpq's second try on the same address: `allow` and `prefer` (fe-connect.c). Narrower than libpq, which
+    /// repeats after every error: only where the encryption can be the cause, and never in plaintext after a
+    /// certificate that a root file does not verify.
+    fn other_decision(&self, trouble: &Trouble) -> Option<usize> {
+        let attempt = self.walk.attempt.as_ref()?;
+        let next = self.walk.decision + 1;
+        self.dial.decisions(&attempt.address).get(next)?;
+        let refused =
+            matches!(trouble, Trouble::Server(_, e) if e.sqlstate.is_some_and(|s| s.as_str() == "28000"));
+        let wanted = match self.dial.sslmode {
+            SslMode::Allow => refused || matches!(trouble, Trouble::CleartextRefused | Trouble::Md5Refused),
+            SslMode::Prefer => match trouble {
+                Trouble::Tls(TlsTrouble::Untrusted(_) | TlsTrouble::Refused | TlsTrouble::Error) => false,
+                Trouble::Tls(_) => self.dial.sslrootcert.is_none(),
+                Trouble::Server(_, error) => refused && error.over == Over::Tls,
+                _ => false,
+            },
+            _ => false,
+        };
+        wanted.then_some(next)
+    }
+
+    /// To the next address, else the next host; false at the end.
+    fn advance(&mut self, resolving: bool) -> bool {
+        if !resolving && self.walk.address + 1 < self.walk.addresses.len() {
+            self.walk.address += 1;
+            return true;
+        }
+        self.walk.host += 1;
+        self.walk.address = 0;
+        self.walk.host < self.dial.hosts.len()
+    }
+
+    /// The walk is over: wait and walk again, or end. An address that stopped the walk has the last word; else
+    /// it is the failure that came farthest, and worth another try if any of them is.
+    fn give_up(&mut self, stopped: bool, now: Duration) -> Step {
+        let mut failures = std::mem::take(&mut self.walk.failures);
+        let last = failures.last().map(|failed| failed.at);
+        let told = (0..failures.len())
+            .filter(|i| !stopped || Some(failures[*i].at) == last)
+            .max_by_key(|i| failures[*i].failure.phase)
+            .unwrap_or_default();
+        let mut failure = failures.remove(told).failure;
+        failure.retryable |= !stopped && failures.iter().any(|failed| failed.failure.retryable);
+        let others = failures.into_iter().map(|Failed { failure, tls, .. }| Evidence::Attempt {
+            tls,
+            class: failure.class,
+            message: failure.message,
+        });
+        failure.evidence.splice(0..0, others);
+        let pause = self.pauses.next();
+        let again = failure.retryable && self.bounds.wait.is_some_and(|wait| now + pause < wait);
+        if again {
+            self.failure = Some(failure);
+            self.state = State::Sleeping;
+            return Step::Sleep(pause);
+        }
+        if self.bounds.wait.is_some() {
+            failure.evidence.push(Evidence::Tries(self.tries));
+        }
+        self.failure = Some(failure);
+        self.done()
+    }
+
+    pub(super) fn done(&mut self) -> Step {
+        self.state = State::Done;
+        Step::Done
+    }
+
+    /// When the present address must have answered.
+    fn address_end(&self, now: Duration) -> Duration {
+        let end = self.walk_end();
+        self.dial.connect_timeout.map_or(end, |timeout| end.min(now + timeout))
+    }
+
+    /// When the present walk must have ended.
+    fn walk_end(&self) -> Duration {
+        let end = self.walk.began + self.bounds.timeout;
+        // what is asked after a session was opened has a walk's time of its own
+        if self.connected.is_some() {
+            return end;
+        }
+        self.bounds.wait.map_or(end, |wait| end.min(wait.max(self.walk.began)))
+    }
+
+    pub(super) fn place(&self) -> String {
+        if self.state == State::Resolving || self.walk.attempt.is_none() {
+            let host = self.dial.hosts.get(self.walk.host);
+            return host.map_or_else(String::new, |host| match &host.place {
+                Place::Name(name) => format!("{name}:{}", host.port),
+                Place::Addr { addr, .. } => SocketAddr::new(*addr, host.port).to_string(),
+                Place::Unix(dir) => Address::Unix(dir.clone(), host.port).to_string(),
+            });
+        }
+        self.walk.attempt.as_ref().map_or_else(String::new, Attempt::place)
+    }
+}
+
+/// libpq's rule, measured with psql 15: on after a failed connect, an elapsed `connect_timeout`, 57P03 and a
+/// session without the wanted attributes; stop at anything else.
+fn moves_on(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Dns(_) | Trouble::Tcp(_) | Trouble::Elapsed(_) | Trouble::SessionAttrs => true,
+        Trouble::Server(_, error) => error.sqlstate.is_some_and(|s| s.as_str() == "57P03"),
+        _ => false,
+    }
+}
+
+/// How long a look may take: it only adds to what is known.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Our own question, first in every flight.
+const SESSION: &str = "session";
+
+/// Inside `SET TRANSACTION READ ONLY`, `transaction_read_only` says nothing: hence the default.
+const SESSION_SQL: &str = "SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.pg_is_in_recovery() AS in_recovery, \
+     pg_catalog.current_setting('default_transaction_read_only') AS read_only";

@@ -1,0 +1,146 @@
+//! Layers ▶ settings: which environment, which databases, every value with its origin and what it shadowed.
+//! Pure: no clock, environment, file or socket.
+
+pub mod cascade;
+pub mod dial;
+pub mod engine;
+mod foreign;
+pub mod host;
+pub mod lookup;
+mod parts;
+pub mod resolve;
+pub mod reveal;
+pub mod setting;
+pub mod settle;
+mod suspect;
+pub mod target;
+pub mod variables;
+
+pub use engine::Engine;
+pub use host::HostClass;
+pub use resolve::{Request, resolve};
+pub use setting::{LayerId, Origin, Setting, Shadowed};
+pub use settle::{Contradiction, Settled};
+pub use target::{Credential, Difference, Fallback, Form, Oddities, Placeholder, Target, Unencoded, Wrapped};
+pub use variables::{Role, ToggleKind};
+
+use crate::secret::{Part, Secret};
+use std::collections::BTreeMap;
+
+/// What the layers come to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The environment and who said so.
+    pub settled: Settled,
+    /// Every database that is spoken of; see [`Settings::selected`].
+    pub targets: Vec<Target>,
+    /// The one that the service would use, by its place in `targets`.
+    pub chosen: Option<usize>,
+    /// Variables that hold a URL and are empty, with what the URL would be for. Not `PROD_DATABASE_URL` and its
+    /// like: those are another environment's.
+    pub empty: Vec<(Role, Setting<()>)>,
+    /// References without a value that alone make a variable for a URL empty.
+    pub unfilled: Vec<Placeholder>,
+    /// Variables for parts that are empty although others of their set are not.
+    pub empty_parts: Vec<(&'static str, Setting<()>)>,
+    /// The switch between SQLite and PostgreSQL.
+    pub toggle: Option<Toggle>,
+    /// Another switch that says the other of the two engines.
+    pub opposed: Option<Toggle>,
+    /// The set of variables that makes a target, or would make one if no URL were set.
+    pub parts: Option<PartSet>,
+    /// The same part set twice with different values, in two sets.
+    pub aliases: Vec<AliasConflict>,
+    /// Declared secrets beside the passwords.
+    pub secrets: Vec<Setting<Secret>>,
+    /// The runner makes a test database of its own (Django).
+    pub django: bool,
+}
+
+/// A switch between SQLite and PostgreSQL.
+#[derive(Clone, Debug)]
+pub struct Toggle {
+    /// The switch and its place.
+    pub setting: Setting<Part>,
+    /// How it is read.
+    pub kind: ToggleKind,
+    /// What it says; none where readers differ.
+    pub says: Option<Engine>,
+}
+
+impl Toggle {
+    /// Whether one says SQLite and the other PostgreSQL.
+    pub fn opposes(&self, other: &Self) -> bool {
+        let says = |t: &Self| match t.says {
+            Some(Engine::Sqlite { .. }) => Some(true),
+            Some(Engine::Postgres) => Some(false),
+            _ => None,
+        };
+        says(self).zip(says(other)).is_some_and(|(a, b)| a != b)
+    }
+}
+
+/// A family of variables and what they set.
+#[derive(Clone, Debug)]
+pub struct PartSet {
+    /// As `show` names it.
+    pub name: &'static str,
+    /// By libpq keyword.
+    pub parts: BTreeMap<&'static str, Setting<Part>>,
+    /// The variable to set for each keyword, set or not: the preferred spelling.
+    pub variables: BTreeMap<&'static str, String>,
+}
+
+/// Two spellings of one part that disagree.
+#[derive(Clone, Debug)]
+pub struct AliasConflict {
+    /// The libpq keyword.
+    pub keyword: &'static str,
+    /// The one in force.
+    pub winner: Setting<Part>,
+    /// The other one.
+    pub other: Setting<Part>,
+}
+
+impl Settings {
+    /// The database that the service would use.
+    pub fn selected(&self) -> Option<&Target> {
+        self.targets.get(self.chosen?)
+    }
+
+    /// The declared secrets, ready to be judged.
+    pub fn credentials(&self) -> impl Iterator<Item = Credential<'_>> {
+        self.secrets.iter().map(|s| Credential {
+            name: format!("the secret in `{}`", s.key),
+            secret: &s.value,
+            origin: &s.origin,
+        })
+    }
+
+    /// A part of a target. While a switch says SQLite, that of the variables which wait for the switch.
+    pub fn part_of<'s>(&'s self, target: &'s Target, keyword: &str) -> Option<&'s Setting<Part>> {
+        match (target.form, &self.parts) {
+            (Form::Toggle, Some(set)) => set.parts.get(keyword),
+            _ => target.get(keyword),
+        }
+    }
+
+    /// Whether [`Settings::part_of`] names a host that is dialled over TCP.
+    pub fn dials_tcp(&self, target: &Target) -> bool {
+        let host = self.part_of(target, "hostaddr").or_else(|| self.part_of(target, "host"));
+        host.is_some_and(|h| h.value.expose().split(',').any(|h| !host::is_socket(h)))
+    }
+
+    /// The first target of a role.
+    pub fn of_role(&self, role: Role) -> Option<&Target> {
+        self.targets.iter().find(|t| t.role == role)
+    }
+}
+
+impl PartSet {
+    /// Of host, dbname and user those that are set to something.
+    pub fn has(&self, keyword: &str) -> bool {
+        self.parts.get(keyword).is_some_and(|s| !s.value.is_empty())
+    }
+}

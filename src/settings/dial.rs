@@ -1,0 +1,218 @@
+//! A target ▶ what the driver dials. A keyword that cannot be honoured is handed on as such and refuses there.
+
+use super::target::Target;
+use crate::{
+    conninfo::{self, Conninfo, EndpointKind, SslMode},
+    probe::{ChannelBinding, Dial, DialHost, Keepalives, RootCert, TargetSessionAttrs, Unsupported},
+    secret::Part,
+};
+use std::{io, time::Duration};
+
+/// Why a target cannot be dialled at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Undialable {
+    /// Another engine.
+    #[error("not a PostgreSQL database")]
+    NotPostgres,
+    /// The text, a port or a word in it is wrong; a rule says which.
+    #[error("the connection settings cannot be read")]
+    Unreadable,
+}
+
+/// The dial of a target. `read` reads the file of `sslrootcert`.
+///
+/// # Errors
+/// For another engine, and for settings that libpq would refuse before dialling.
+pub fn dial(
+    target: &Target,
+    read: &dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind>,
+) -> Result<Dial, Undialable> {
+    if !target.is_postgres() {
+        return Err(Undialable::NotPostgres);
+    }
+    let conninfo = target.parsed.as_ref().map_err(|_| Undialable::Unreadable)?;
+    let endpoints = conninfo.endpoints().map_err(|_| Undialable::Unreadable)?;
+    let unknown = !target.oddities.unknown.is_empty();
+    if unknown
+        || !conninfo.invalid_values().is_empty()
+        || target.spelling() == super::engine::Spelling::Foreign
+    {
+        return Err(Undialable::Unreadable);
+    }
+    let mut hosts = Vec::new();
+    for endpoint in endpoints {
+        let host = endpoint.host.filter(|h| !h.is_empty());
+        hosts.push(match (endpoint.kind, host, endpoint.hostaddr) {
+            (EndpointKind::Unix, Some(dir), _) => DialHost::unix(dir, endpoint.port),
+            (EndpointKind::HostAddr, host, Some(addr)) => {
+                let addr = addr.expose().parse().map_err(|_| Undialable::Unreadable)?;
+                DialHost::addr(host, addr, endpoint.port)
+            }
+            (_, Some(name), _) => DialHost::name(name, endpoint.port),
+            _ => return Err(Undialable::Unreadable),
+        });
+    }
+    let words = Words { conninfo };
+    Ok(Dial {
+        hosts,
+        user: words.part("user"),
+        password: words.part("password").map(|p| p.secret().clone()),
+        dbname: target.get("dbname").map(|s| s.value.clone()).filter(|p| !p.is_empty()),
+        sslmode: words.sslmode(),
+        sslrootcert: words.part("sslrootcert").map(|path| RootCert {
+            pem: if path.equals(SYSTEM) { system_roots(read) } else { read(path.expose()) },
+            path,
+        }),
+        tls_required: target.tls_required,
+        channel_binding: match words.text("channel_binding") {
+            Some("disable") => ChannelBinding::Disable,
+            Some("require") => ChannelBinding::Require,
+            _ => ChannelBinding::Prefer,
+        },
+        target_session_attrs: match words.text("target_session_attrs") {
+            Some("read-write") => TargetSessionAttrs::ReadWrite,
+            Some("read-only") => TargetSessionAttrs::ReadOnly,
+            _ => TargetSessionAttrs::Any,
+        },
+        // libpq: zero, negative or absent means no limit; one second counts as two.
+        connect_timeout: words
+            .number("connect_timeout")
+            .filter(|n| *n > 0)
+            .map(|n| Duration::from_secs(n.max(2))),
+        application_name: words
+            .part("application_name")
+            .or_else(|| words.part("fallback_application_name"))
+            .or_else(|| Some(Part::harmless("pgward"))),
+        options: words.part("options").map(|p| p.secret().clone()),
+        keepalives: Keepalives {
+            on: words.number("keepalives") != Some(0),
+            idle: words.seconds("keepalives_idle"),
+            interval: words.seconds("keepalives_interval"),
+            count: words.number("keepalives_count").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0),
+            user_timeout: words.number("tcp_user_timeout").filter(|n| *n > 0).map(Duration::from_millis),
+        },
+        unsupported: words.unsupported(),
+    })
+}
+
+impl Target {
+    /// Keywords in force that the driver cannot honour: each refuses before anything is sent.
+    pub fn unsupported_keywords(&self) -> Vec<&'static str> {
+        let conninfo = self.parsed.as_ref().ok().filter(|_| self.is_postgres());
+        let found = conninfo.map(|conninfo| Words { conninfo }.unsupported()).unwrap_or_default();
+        found.into_iter().map(Unsupported::keyword).collect()
+    }
+
+    /// Whether a certificate is to be verified over TCP and no file says by whose word: the driver refuses.
+    pub fn lacks_root_file(&self) -> bool {
+        let Some(conninfo) = self.parsed.as_ref().ok().filter(|_| self.is_postgres()) else { return false };
+        let words = Words { conninfo };
+        let tcp = conninfo.endpoints().is_ok_and(|all| all.iter().any(|e| e.kind != EndpointKind::Unix));
+        tcp && words.part("sslrootcert").is_none()
+            && matches!(words.sslmode(), SslMode::VerifyCa | SslMode::VerifyFull)
+    }
+}
+
+/// The value of `sslrootcert` that means the roots of the operating system.
+const SYSTEM: &str = "system";
+
+/// Where they are: what OpenSSL's default directories hold on Debian and Alpine, Red Hat, openSUSE and macOS.
+const BUNDLES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+fn system_roots(read: &dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind>) -> Result<Vec<u8>, io::ErrorKind> {
+    BUNDLES.iter().find_map(|path| read(path).ok()).ok_or(io::ErrorKind::NotFound)
+}
+
+struct Words<'c> {
+    conninfo: &'c Conninfo,
+}
+
+impl Words<'_> {
+    /// Empty counts as absent, as in `connectOptions2`.
+    fn part(&self, keyword: &str) -> Option<Part> {
+        self.conninfo.get(keyword).map(|v| v.part().clone()).filter(|p| !p.is_empty())
+    }
+
+    fn text(&self, keyword: &str) -> Option<&str> {
+        self.conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|t| !t.is_empty())
+    }
+
+    fn number(&self, keyword: &str) -> Option<u64> {
+        self.text(keyword)?.trim().parse().ok()
+    }
+
+    fn seconds(&self, keyword: &str) -> Option<Duration> {
+        self.number(keyword).filter(|n| *n > 0).map(Duration::from_secs)
+    }
+
+    fn sslmode(&self) -> SslMode {
+        // libpq 16 and later: the system's roots are no use without the name, so they imply it.
+        let implied =
+            if self.text("sslrootcert") == Some(SYSTEM) { SslMode::VerifyFull } else { SslMode::Prefer };
+        // A word that libpq does not know was refused before.
+        self.text("sslmode").and_then(|word| word.parse().ok()).unwrap_or(implied)
+    }
+
+    /// What was written and would be passed over: each refuses.
+    fn unsupported(&self) -> Vec<Unsupported> {
+        self.conninfo
+            .keywords()
+            .filter(|(keyword, value)| {
+                let text = value.as_str().unwrap_or("•");
+                !text.is_empty() && !honoured(keyword, text, self.conninfo.get("password").is_some())
+            })
+            .map(|(keyword, _)| Unsupported::new(keyword))
+            .collect()
+    }
+}
+
+/// Whether the driver does what the keyword asks for. What it never does itself (Kerberos, compression, protocol
+/// versions above 3.0) is honoured by not doing it, when the value allows that.
+fn honoured(keyword: &str, value: &str, has_password: bool) -> bool {
+    match keyword {
+        "host"
+        | "hostaddr"
+        | "port"
+        | "user"
+        | "password"
+        | "dbname"
+        | "sslmode"
+        | "channel_binding"
+        | "connect_timeout"
+        | "application_name"
+        | "fallback_application_name"
+        | "options"
+        | "keepalives"
+        | "keepalives_idle"
+        | "keepalives_interval"
+        | "keepalives_count"
+        | "tcp_user_timeout"
+        | "krbsrvname"
+        | "gsslib"
+        | "gssdelegation"
+        | "sslcompression"
+        | "sslrootcert" => true,
+        "client_encoding" => {
+            value.eq_ignore_ascii_case("utf8") || value.eq_ignore_ascii_case("utf-8") || value == "auto"
+        }
+        "gssencmode" | "sslcertmode" => value != "require",
+        "sslsni" => value != "0",
+        "sslnegotiation" => value == "postgres",
+        "load_balance_hosts" => value == "disable",
+        "target_session_attrs" => matches!(value, "any" | "read-write" | "read-only"),
+        "passfile" => has_password,
+        "replication" => matches!(value, "false" | "off" | "no" | "0"),
+        // TLS 1.2 is the least that is spoken, 1.3 the most.
+        "ssl_min_protocol_version" => !value.eq_ignore_ascii_case("TLSv1.3"),
+        "ssl_max_protocol_version" => value.eq_ignore_ascii_case("TLSv1.3"),
+        "min_protocol_version" => value == "3.0",
+        "max_protocol_version" => matches!(value, "3.0" | "latest"),
+        _ => false,
+    }
+}

@@ -1,0 +1,191 @@
+//! Which engine a URL speaks of, by its scheme.
+
+use std::{fmt, ops::Range};
+use url::Url;
+
+/// A database engine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Engine {
+    /// PostgreSQL, or what speaks its protocol.
+    Postgres,
+    /// SQLite.
+    Sqlite {
+        /// In memory: gone with the process.
+        memory: bool,
+    },
+    /// Another engine, by its name in our vocabulary.
+    Other(&'static str),
+    /// No engine is recognised.
+    Unknown,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgres => "PostgreSQL",
+            Self::Sqlite { .. } => "SQLite",
+            Self::Other(name) => name,
+            Self::Unknown => "unknown engine",
+        })
+    }
+}
+
+/// How the text of a URL is to be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Spelling {
+    /// libpq's own: `postgresql://`, `postgres://` or keyword/value.
+    Libpq,
+    /// Another scheme in front of the same shape: `postgresql+psycopg://`, `postgis://`.
+    Scheme,
+    /// Something else: SQLite, another engine, JDBC.
+    Foreign,
+}
+
+/// The engine of a URL, how to read it, and the bytes that say so. The scheme is compared without case, as URL
+/// parsers do.
+pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}'));
+    let Some(colon) = text.find(':').filter(|i| is_scheme(&text[..*i])) else {
+        return bare(text);
+    };
+    let lower = text[..colon].to_ascii_lowercase();
+    let family = lower.split('+').next().unwrap_or_default();
+    let scheme = 0..colon;
+    if POSTGRES.contains(&family) {
+        let own = matches!(&text[..colon], "postgresql" | "postgres");
+        return (Engine::Postgres, if own { Spelling::Libpq } else { Spelling::Scheme }, scheme);
+    }
+    if matches!(family, "sqlite" | "sqlite3" | "spatialite" | "file" | "sqlitecloud") {
+        return (Engine::Sqlite { memory: in_memory(&text[colon..]) }, Spelling::Foreign, scheme);
+    }
+    if family == "jdbc" {
+        let (engine, _, inner) = recognise(&text[colon + 1..]);
+        return (engine, Spelling::Foreign, 0..colon + 1 + inner.end);
+    }
+    let other = OTHERS.iter().find(|(schemes, _)| schemes.contains(&family)).map(|(_, name)| *name);
+    match other {
+        Some(name) => (Engine::Other(name), Spelling::Foreign, scheme),
+        None => bare(text),
+    }
+}
+
+/// A keyword/value string is PostgreSQL's when it begins with `word=`.
+fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
+    let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let known = crate::conninfo::keyword_since(&text[..word]).is_some();
+    if known && text[word..].trim_start().starts_with('=') {
+        return (Engine::Postgres, Spelling::Libpq, 0..word);
+    }
+    // `postgres//u@h`: a URI that lost its colon. The parser names the place.
+    if matches!(&text[..word], "postgres" | "postgresql") && text[word..].starts_with("//") {
+        return (Engine::Postgres, Spelling::Libpq, 0..word);
+    }
+    (Engine::Unknown, Spelling::Foreign, 0..0)
+}
+
+/// The engine that a word such as `mysql` or `django.db.backends.oracle` names, when it is neither PostgreSQL nor
+/// SQLite.
+pub fn other(word: &str) -> Option<Engine> {
+    let name = word.rsplit('.').next().unwrap_or(word);
+    OTHERS.iter().find(|(schemes, _)| schemes.contains(&name)).map(|(_, name)| Engine::Other(name))
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+}
+
+/// `sqlite://`, `sqlite:///:memory:`, `?mode=memory`; in Django also `sqlite://db.sqlite3`, where the name is a host
+/// (FACTS: dj-database-url and django-environ open `:memory:`).
+fn in_memory(rest: &str) -> bool {
+    let parsed = Url::parse(&format!("sqlite{rest}"));
+    let (path, query) = parsed.as_ref().map_or((rest, None), |u| (u.path(), u.query()));
+    let file = path.trim_start_matches(['/', ':']);
+    file.is_empty()
+        || file.starts_with("memory:")
+        || query.is_some_and(|q| q.split('&').any(|p| p == "mode=memory"))
+}
+
+/// Schemes whose servers speak PostgreSQL's protocol: SQLAlchemy's, dj-database-url's and django-environ's.
+const POSTGRES: &[&str] = &[
+    "postgres",
+    "postgresql",
+    "psql",
+    "pgsql",
+    "postgis",
+    "postgres2",
+    "timescale",
+    "timescalegis",
+    "cockroach",
+    "cockroachdb",
+    "redshift",
+    "prometheus_postgresql",
+];
+
+const OTHERS: &[(&[&str], &str)] = &[
+    (&["mysql", "mysql2", "mysqlgis", "mysql-connector"], "MySQL"),
+    (&["mariadb"], "MariaDB"),
+    (&["mssql", "mssqlms", "sqlserver", "pyodbc"], "SQL Server"),
+    (&["oracle", "oraclegis", "cx_oracle"], "Oracle"),
+    (&["mongodb", "mongo"], "MongoDB"),
+    (&["snowflake"], "Snowflake"),
+    (&["bigquery"], "BigQuery"),
+    (&["clickhouse", "clickhousedb"], "ClickHouse"),
+    (&["duckdb"], "DuckDB"),
+    (&["h2"], "H2"),
+    (&["db2", "ibm_db_sa"], "Db2"),
+    (&["libsql"], "libSQL"),
+    (&["redis", "rediss"], "Redis"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn engines() {
+        let of = |t| recognise(t).0;
+        for postgres in [
+            "postgresql://h/db",
+            "postgres://h",
+            "postgresql+psycopg://h/d",
+            "postgis://h/d",
+            "host=h dbname=d",
+            "jdbc:postgresql://h/d",
+            "POSTGRES://h/d",
+            "\"postgres://h/d\"",
+            "postgres//u:p@h/d",
+        ] {
+            assert_eq!(of(postgres), Engine::Postgres, "{postgres}");
+        }
+        for file in
+            ["sqlite:///./babyshield.db", "sqlite:////var/lib/x.db", "sqlite+aiosqlite:///x.db", "file:x.db"]
+        {
+            assert_eq!(of(file), Engine::Sqlite { memory: false }, "{file}");
+        }
+        for memory in [
+            "sqlite://",
+            "sqlite:///:memory:",
+            "sqlite://:memory:",
+            "sqlite://db.sqlite3",
+            "sqlite:///file?mode=memory",
+            "sqlite+pysqlite:///:memory:",
+        ] {
+            assert_eq!(of(memory), Engine::Sqlite { memory: true }, "{memory}");
+        }
+        assert_eq!(of("mysql+pymysql://u:p@h/d"), Engine::Other("MySQL"));
+        for unknown in [
+            "",
+            "postgresql",
+            "None",
+            "$DATABASE_URL",
+            "http://x",
+            "C:\\db.sqlite3",
+            "sqlite_archive",
+            "postgres_url=x",
+        ] {
+            assert_eq!(of(unknown), Engine::Unknown, "{unknown}");
+        }
+    }
+}

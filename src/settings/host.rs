@@ -1,0 +1,149 @@
+//! Where a host is, seen from the service: decides how strict the transport rules are.
+
+use std::net::IpAddr;
+
+/// The class of a host, the mildest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum HostClass {
+    /// Loopback or a Unix socket.
+    Local,
+    /// A single label, `.local`, `.internal`, `.svc`, `.flycast`, RFC 1918 and 4193, link-local.
+    Private,
+    /// Everything else, and every managed service.
+    Public,
+}
+
+impl HostClass {
+    /// The class of a host as libpq reads it: a name, an address, or a socket directory.
+    pub fn of(host: &str) -> Self {
+        if is_socket(host) {
+            return Self::Local;
+        }
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return Self::of_address(address);
+        }
+        let name = bare.trim_end_matches('.').to_ascii_lowercase();
+        if name == "localhost" || name.ends_with(".localhost") {
+            return Self::Local;
+        }
+        let private = !name.contains('.') || PRIVATE_SUFFIXES.iter().any(|s| name.ends_with(s));
+        if private { Self::Private } else { Self::Public }
+    }
+
+    /// One word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Private => "private",
+            Self::Public => "public",
+        }
+    }
+
+    /// The class of an address.
+    pub fn of_address(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        let private = match address {
+            _ if address.is_loopback() || address.is_unspecified() => return Self::Local,
+            IpAddr::V4(a) => a.is_private() || a.is_link_local(),
+            IpAddr::V6(a) => a.is_unique_local() || a.is_unicast_link_local(),
+        };
+        if private { Self::Private } else { Self::Public }
+    }
+}
+
+/// Whether libpq takes a host for the directory of a Unix socket, or for an abstract one. The empty one is its
+/// default directory.
+pub fn is_socket(host: &str) -> bool {
+    host.is_empty() || host.starts_with(['/', '@'])
+}
+
+/// Whether a host name belongs to a hosted PostgreSQL service, by its suffix.
+pub fn is_managed(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    MANAGED_SUFFIXES.iter().any(|s| name.ends_with(s))
+}
+
+/// Names that the services themselves hand out in their connection strings.
+const MANAGED_SUFFIXES: &[&str] = &[
+    ".rds.amazonaws.com",
+    ".rds.amazonaws.com.cn",
+    ".on.aws",
+    ".postgres.database.azure.com",
+    ".postgres.cosmos.azure.com",
+    ".supabase.co",
+    ".supabase.com",
+    ".neon.tech",
+    ".render.com",
+    ".ondigitalocean.com",
+    ".aivencloud.com",
+    ".timescale.com",
+    ".crunchybridge.com",
+    ".cockroachlabs.cloud",
+    ".rlwy.net",
+    ".railway.app",
+    ".vercel-storage.com",
+    ".xata.sh",
+    ".psdb.cloud",
+    ".gigalixirapp.com",
+    ".elephantsql.com",
+    ".scw.cloud",
+    ".appdomain.cloud",
+];
+
+const PRIVATE_SUFFIXES: &[&str] = &[".local", ".internal", ".svc", ".flycast"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes() {
+        let of = HostClass::of;
+        for local in [
+            "",
+            "/var/run/postgresql",
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            "[::1]",
+            "127.8.0.9",
+            "db.localhost",
+            "@abstract",
+            "::ffff:127.0.0.1",
+        ] {
+            assert_eq!(of(local), HostClass::Local, "{local}");
+        }
+        for private in [
+            "db",
+            "postgres-dev",
+            "db.internal",
+            "x.svc",
+            "a.b.svc.cluster.local",
+            "10.0.0.5",
+            "192.168.1.1",
+            "fd00::1",
+            "fe80::1%eth0",
+            "app.flycast",
+            "app.railway.internal.",
+        ] {
+            assert_eq!(of(private), HostClass::Private, "{private}");
+        }
+        for public in
+            ["db.example.com", "x.rds.amazonaws.com", "8.8.8.8", "2001:db8::1", "internal.example.com"]
+        {
+            assert_eq!(of(public), HostClass::Public, "{public}");
+        }
+    }
+
+    #[test]
+    fn managed() {
+        for yes in ["x.eu-west-1.rds.amazonaws.com", "db.abc.supabase.co.", "EP-x.eu.aws.neon.tech"] {
+            assert!(is_managed(yes), "{yes}");
+        }
+        for no in ["rds.amazonaws.com.example.org", "neon.tech", "db.example.com", "10.0.0.1", ""] {
+            assert!(!is_managed(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Who wins: for each variable the entry of the highest layer, with those that lost.
+
+use super::setting::{LayerId, Origin, Setting, Shadowed};
+use crate::layer::{Entry, Layer, LayerKind};
+use crate::secret::Secret;
+
+/// The layers, lowest first, ready for questions.
+pub struct Lookup<'l> {
+    layers: &'l [Layer],
+}
+
+impl<'l> Lookup<'l> {
+    /// `layers` in the order of their strength: of two of one kind the later wins.
+    pub fn new(layers: &'l [Layer]) -> Self {
+        Self { layers }
+    }
+
+    /// The kind of a layer.
+    pub fn kind(&self, layer: LayerId) -> LayerKind {
+        self.layers[layer].kind
+    }
+
+    /// The layers themselves.
+    pub fn layers(&self) -> &'l [Layer] {
+        self.layers
+    }
+
+    /// The entries of a key, the strongest layer first; within a layer the last one.
+    fn entries(&self, key: &str) -> Vec<(LayerId, &'l Entry)> {
+        let mut out: Vec<(LayerId, &Entry)> = self
+            .layers
+            .iter()
+            .enumerate()
+            .filter(|(_, layer)| layer.kind != LayerKind::Policy)
+            .filter_map(|(id, layer)| Some((id, layer.entry(key)?)))
+            .collect();
+        out.sort_by_key(|(id, _)| std::cmp::Reverse((self.layers[*id].kind, *id)));
+        out
+    }
+
+    /// The winning entry.
+    pub fn entry(&self, key: &str) -> Option<(LayerId, &'l Entry)> {
+        self.entries(key).into_iter().next()
+    }
+
+    /// The winning value with those that lost. Empty is not unset: an empty value wins like any other.
+    pub fn winner(&self, key: &str) -> Option<Setting<Secret>> {
+        let entries = self.entries(key);
+        let (layer, entry) = *entries.first()?;
+        // Within a file the last of several lines wins; the earlier ones lost like those of a weaker layer.
+        let shadowed = entries
+            .iter()
+            .flat_map(|(layer, _)| self.layers[*layer].entries.iter().rev().map(move |e| (*layer, e)))
+            .filter(|(_, e)| e.key == key)
+            .skip(1)
+            .map(|(layer, e)| Shadowed { key: e.key.clone(), layer, span: e.value_span })
+            .collect();
+        Some(Setting {
+            value: entry.value.text.clone(),
+            key: key.to_owned(),
+            origin: Origin::Entry { layer, span: entry.value_span },
+            shadowed,
+        })
+    }
+
+    /// The first of several spellings that is set.
+    pub fn first(&self, keys: &[&str]) -> Option<Setting<Secret>> {
+        keys.iter().find_map(|key| self.winner(key))
+    }
+
+    /// Each layer's value of a key, the strongest first.
+    pub fn every(&self, key: &str) -> Vec<Setting<Secret>> {
+        self.entries(key)
+            .into_iter()
+            .map(|(layer, entry)| Setting {
+                value: entry.value.text.clone(),
+                key: key.to_owned(),
+                origin: Origin::Entry { layer, span: entry.value_span },
+                shadowed: Vec::new(),
+            })
+            .collect()
+    }
+
+    /// Whether a stronger layer sets the same key.
+    pub fn is_shadowed(&self, layer: LayerId, key: &str) -> bool {
+        self.entry(key).is_some_and(|(winner, _)| winner != layer)
+    }
+}

@@ -1,0 +1,106 @@
+//! One variable a part: which family makes the target, and which families disagree. Families are never mixed.
+
+use super::{
+    AliasConflict, PartSet,
+    lookup::Lookup,
+    setting::Setting,
+    target::same_part,
+    variables::{LIBPQ, OWN, OWN_SET, SETS},
+};
+use crate::{conninfo, policy::Policy, secret::Part};
+use std::collections::BTreeMap;
+
+/// Without one of these a family speaks of no database.
+const TELLING: [&str; 3] = ["host", "dbname", "user"];
+
+/// Every family that sets something, the project's own first.
+pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
+    let own = OWN.iter().filter_map(|(under, keyword)| {
+        let names: Vec<&str> = policy.names(under).iter().map(String::as_str).collect();
+        Some((*keyword, part(lookup, keyword, &names)?))
+    });
+    let own = PartSet {
+        name: OWN_SET,
+        parts: own.collect(),
+        variables: OWN
+            .iter()
+            .filter_map(|(under, k)| Some((*k, policy.names(under).first()?.clone())))
+            .collect(),
+    };
+    let guessed = SETS.iter().map(|set| PartSet {
+        name: set.name,
+        parts: set.parts.iter().filter_map(|(k, names)| Some((*k, part(lookup, k, names)?))).collect(),
+        variables: set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect(),
+    });
+    std::iter::once(own).chain(guessed).filter(|set| !set.parts.is_empty()).collect()
+}
+
+/// The value of the first spelling that is set, with the proof whether it may be shown.
+pub(super) fn part(lookup: &Lookup<'_>, keyword: &str, names: &[&str]) -> Option<Setting<Part>> {
+    let setting = lookup.first(names)?;
+    let (_, entry) = lookup.entry(&setting.key)?;
+    let text = setting.value.expose();
+    // Kubernetes injects `DB_PORT=tcp://10.0.0.1:5432` for a Service called `db` (kubernetes #65130).
+    if keyword == "port" && text.starts_with("tcp://") {
+        return None;
+    }
+    let exact = !entry.doubtful && entry.value.span_of(0..text.len()).is_some();
+    let shown = exact && conninfo::shows(keyword, text);
+    let part = Part::with_proof(setting.value.clone(), shown);
+    Some(setting.map(part))
+}
+
+/// The family that makes the target: the project's own, else the first complete one, else the fullest.
+pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
+    let telling = |set: &&PartSet| TELLING.iter().filter(|k| set.has(k)).count();
+    let speaks = |set: &&PartSet| {
+        let needs = SETS.iter().find(|s| s.name == set.name).and_then(|s| s.needs);
+        telling(set) > 0 && needs.is_none_or(|part| set.has(part))
+    };
+    let candidates: Vec<&PartSet> = sets.iter().filter(speaks).collect();
+    let own = candidates.iter().find(|s| s.name == OWN_SET);
+    let complete = candidates.iter().find(|s| telling(s) == TELLING.len());
+    own.or(complete).copied().or_else(|| {
+        // `max_by_key` gives the last of equals; the order of the families shall decide.
+        candidates.iter().rev().max_by_key(|s| telling(s)).copied()
+    })
+}
+
+/// What a chosen family leaves open.
+pub(super) fn missing(set: &PartSet) -> Vec<&'static str> {
+    TELLING.into_iter().filter(|k| !set.has(k)).collect()
+}
+
+/// Other spellings that say something else than the family in force. `POSTGRES_*` without a host describes the
+/// container of a server, whose superuser is rightly another one.
+pub(super) fn aliases(chosen: &PartSet, sets: &[PartSet], lookup: &Lookup<'_>) -> Vec<AliasConflict> {
+    let mut out = Vec::new();
+    let mut compare = |keyword: &'static str, other: &Setting<Part>| {
+        let Some(winner) = chosen.parts.get(keyword).filter(|w| !w.value.is_empty()) else { return };
+        let same = same_part(keyword, &winner.value, &other.value);
+        if !other.value.is_empty() && !same && winner.key != other.key {
+            out.push(AliasConflict { keyword, winner: winner.clone(), other: other.clone() });
+        }
+    };
+    for set in sets.iter().filter(|s| s.name != chosen.name) {
+        let needs = SETS.iter().find(|s| s.name == set.name).and_then(|s| s.needs);
+        if needs.is_some_and(|part| !set.has(part)) {
+            continue;
+        }
+        for (keyword, other) in &set.parts {
+            compare(keyword, other);
+        }
+    }
+    for keyword in ["host", "dbname"] {
+        let names: Vec<&str> = LIBPQ.iter().filter(|(_, k)| *k == keyword).map(|(name, _)| *name).collect();
+        if let Some(other) = part(lookup, keyword, &names) {
+            compare(keyword, &other);
+        }
+    }
+    out
+}
+
+/// What libpq reads from the environment by itself, by keyword.
+pub(super) fn libpq(lookup: &Lookup<'_>) -> BTreeMap<&'static str, Setting<Part>> {
+    LIBPQ.iter().filter_map(|(name, keyword)| Some((*keyword, part(lookup, keyword, &[name])?))).collect()
+}

@@ -1,0 +1,175 @@
+//! Which environment: the strongest word that says so, and the words that disagree with it.
+
+use super::{
+    lookup::Lookup,
+    setting::{LayerId, Origin, Setting},
+    variables::{DEBUGS, MARKERS, TEST_MODES},
+};
+use crate::{environment::Environment, layer::LayerKind, policy::Policy, source::Span};
+
+/// The environment and who said so.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// The environment; none when nothing said so.
+    pub environment: Option<Setting<Environment>>,
+    /// Words that say something else than what was settled, or switches that do not belong to it.
+    pub contradictions: Vec<Contradiction>,
+    /// Markers whose word means no environment to this project.
+    pub unknown: Vec<Setting<()>>,
+    /// `TEST_MODE` and its like, when switched on.
+    pub test_mode: Option<Setting<()>>,
+    /// `TEST_MODE` and its like that are neither on nor off for every reader: off here.
+    pub ambiguous: Vec<Setting<()>>,
+}
+
+/// A word that disagrees.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// The variable.
+    pub key: String,
+    /// Where it stands.
+    pub span: Span,
+    /// What it says instead; none for a switch (`DEBUG`, `TEST_MODE`).
+    pub says: Option<Environment>,
+}
+
+/// Settles the environment. In order: `named`, what the user said outright; the words of the process (`PGWARD_ENV`,
+/// then the application's own); `by_name`, what the name of an env file says; the words inside env files; the build
+/// mode `NODE_ENV`; `fallback`. A file is opened for an environment and does not choose it: the words of the `silent`
+/// layers can only disagree.
+pub fn settle(
+    lookup: &Lookup<'_>,
+    policy: &Policy,
+    named: Option<Setting<Environment>>,
+    by_name: Option<Setting<Environment>>,
+    silent: &[LayerId],
+    fallback: Option<Setting<Environment>>,
+) -> Settled {
+    let mut found: Vec<(u8, Setting<Environment>)> = Vec::new();
+    let mut unknown = Vec::new();
+    for (key, rank) in MARKERS {
+        for setting in lookup.every(key) {
+            let text = setting.value.expose();
+            match word(key, text, policy) {
+                Word::Means(environment) => found.push((*rank, setting.map(environment))),
+                Word::Unknown => unknown.push(setting.map(())),
+                Word::Nothing => {}
+            }
+        }
+    }
+    // `every` gives the strongest layer first; the sort is stable.
+    found.sort_by_key(|(rank, _)| *rank);
+    let in_file = |s: &Setting<Environment>| match s.origin {
+        Origin::Entry { layer, .. } => lookup.kind(layer) == LayerKind::EnvFile,
+        _ => false,
+    };
+    let chooses = |s: &Setting<Environment>| match s.origin {
+        Origin::Entry { layer, .. } => !silent.contains(&layer),
+        _ => true,
+    };
+    let word = |wanted: &dyn Fn(u8, bool) -> bool| {
+        found.iter().find(|(rank, s)| chooses(s) && wanted(*rank, in_file(s))).map(|(_, s)| s.clone())
+    };
+    let environment = named
+        .or_else(|| word(&|rank, file| rank < BUILD_MODE && !file))
+        .or(by_name)
+        .or_else(|| word(&|rank, _| rank < BUILD_MODE))
+        .or_else(|| word(&|_, _| true))
+        .or(fallback);
+    let mut contradictions = Vec::new();
+    if let Some(settled) = &environment {
+        let own = found.iter().find(|(_, s)| s.origin == settled.origin).map(|(rank, _)| *rank);
+        for (rank, marker) in &found {
+            let Origin::Entry { layer, span } = marker.origin else { continue };
+            let inside_file = lookup.kind(layer) == LayerKind::EnvFile;
+            // A weaker word contradicts nothing, except inside a file that was opened for the settled environment.
+            let speaks = *rank == 1 && (own == Some(1) || inside_file);
+            // `APP_ENV=test` over a developer's `.env` is how tests are run; over or under production it is not.
+            let harmless = lookup.is_shadowed(layer, &marker.key)
+                && [marker.value, settled.value].iter().all(|e| *e < Environment::Staging);
+            if speaks && marker.value != settled.value && !harmless {
+                contradictions.push(Contradiction {
+                    key: marker.key.clone(),
+                    span,
+                    says: Some(marker.value),
+                });
+            }
+        }
+        if settled.value == Environment::Production {
+            for key in DEBUGS.iter().chain(TEST_MODES) {
+                if let Some(on) = lookup.winner(key).filter(|s| is_true(s.value.expose()))
+                    && let Some(span) = on.span()
+                {
+                    contradictions.push(Contradiction { key: on.key, span, says: None });
+                }
+            }
+        }
+    }
+    let test_mode = TEST_MODES
+        .iter()
+        .filter_map(|k| lookup.winner(k))
+        .find(|s| is_true(s.value.expose()))
+        .map(|s| s.map(()));
+    let neither = |text: &str| !is_true(text) && !is_off(text);
+    let ambiguous = TEST_MODES
+        .iter()
+        .filter_map(|k| lookup.winner(k))
+        .filter(|s| neither(s.value.expose()))
+        .map(|s| s.map(()))
+        .collect();
+    Settled { environment, contradictions, unknown, test_mode, ambiguous }
+}
+
+/// The rank of a word that says how something was built, not where it runs.
+const BUILD_MODE: u8 = 2;
+
+enum Word {
+    Means(Environment),
+    Unknown,
+    Nothing,
+}
+
+/// `config.settings.production` is read by its last segment, a list of Spring profiles by its members; where these
+/// name no environment they say nothing, as `config.settings` does.
+fn word(key: &str, text: &str, policy: &Policy) -> Word {
+    let text = text.trim();
+    let means = |w: &str| policy.environment(w.trim());
+    match key {
+        _ if text.is_empty() => Word::Nothing,
+        "DJANGO_SETTINGS_MODULE" => {
+            text.rsplit('.').next().and_then(means).map_or(Word::Nothing, Word::Means)
+        }
+        "SPRING_PROFILES_ACTIVE" => text.split(',').find_map(means).map_or(Word::Nothing, Word::Means),
+        // The word is an environment of the ecosystem, or of somebody else's.
+        "NODE_ENV" => means(text).map_or(Word::Nothing, Word::Means),
+        _ => means(text).map_or(Word::Unknown, Word::Means),
+    }
+}
+
+/// A switch that every reader in use takes for on.
+fn is_true(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("true")
+}
+
+/// A switch that every reader in use takes for off.
+fn is_off(text: &str) -> bool {
+    ["", "false", "0", "no", "off"].iter().any(|off| text.trim().eq_ignore_ascii_case(off))
+}
+
+/// The environment that a file's name says: `.env.production`, `prod.env`, `.env.test.local`, else the nearest
+/// directory: `deploy/staging/app.env`, `.envs/.production/.postgres`; `tests/` is test.
+pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
+    let mut segments = path.split(['/', '\\']).rev();
+    let name = segments.next()?;
+    let of_name =
+        name.split('.').filter(|w| !w.eq_ignore_ascii_case("local")).find_map(|w| policy.environment(w));
+    of_name.or_else(|| {
+        segments.find_map(|directory| match directory.trim_start_matches('.') {
+            "tests" => Some(Environment::Test),
+            // A user's ~/dev or /home/live says nothing about what is deployed from there, but a short word for
+            // "on this machine" below a project does not either.
+            "local" | "live" | "dev" => None,
+            word => policy.environment(word),
+        })
+    })
+}

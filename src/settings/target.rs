@@ -1,0 +1,346 @@
+//! A database that the configuration speaks of: every part with where it came from.
+
+use super::{
+    PartSet,
+    engine::{Engine, Spelling},
+    host::{HostClass, is_managed, is_socket},
+    setting::{Origin, Setting},
+    variables::Role,
+};
+use crate::{
+    conninfo::{self, Conninfo, EndpointKind, SslMode},
+    environment::Environment,
+    layer::Value,
+    policy::Wanted,
+    secret::{Part, Secret},
+    source::Span,
+};
+use std::{collections::BTreeMap, ops::Range};
+
+/// One database that the configuration speaks of.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Target {
+    /// The variable or set that it comes from: `DATABASE_URL`, `DB_*`.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Its own environment, when the variable's name says one (`PROD_DATABASE_URL`).
+    pub environment: Option<Environment>,
+    /// How it is written.
+    pub form: Form,
+    /// The engine, with the place that says so.
+    pub engine: Setting<Engine>,
+    /// What libpq (18) makes of it, the layers below filled in; an error keeps every default away.
+    pub parsed: Result<Conninfo, conninfo::Error>,
+    /// Every libpq keyword in force, by its name; the password too, masked.
+    pub parameters: BTreeMap<&'static str, Setting<Part>>,
+    /// Of host, dbname and user those that nobody set, for a target made of variables.
+    pub missing: Vec<&'static str>,
+    /// The text as a whole, for a target that is one.
+    pub text: Option<Setting<Secret>>,
+    /// The text with its map to the source; see [`Target::place_of`].
+    pub(super) written: Option<Value>,
+    /// What is odd about the text.
+    pub oddities: Oddities,
+    /// Extensions that it must have.
+    pub extensions: Vec<Wanted>,
+    /// Tests make this database themselves, from this name.
+    pub derived_from: Option<Setting<Part>>,
+    /// The policy wants TLS for private hosts too.
+    pub tls_required: bool,
+}
+
+/// A password or a declared secret, ready to be judged for its strength.
+#[derive(Clone, Debug)]
+pub struct Credential<'s> {
+    /// What a message calls it, with its variable: never the text.
+    pub name: String,
+    /// The text, to be asked.
+    pub secret: &'s Secret,
+    /// Where it stands.
+    pub origin: &'s Origin,
+}
+
+/// A part that a URL and a family of variables name differently.
+#[derive(Clone, Copy, Debug)]
+pub struct Difference<'s> {
+    /// The libpq keyword.
+    pub keyword: &'static str,
+    /// What the URL says.
+    pub own: &'s Setting<Part>,
+    /// What the variable says.
+    pub other: &'s Setting<Part>,
+}
+
+/// How a target is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// One URL or keyword/value string.
+    Url,
+    /// One variable a part.
+    Parts,
+    /// Only a switch that says SQLite.
+    Toggle,
+}
+
+/// What is odd about the text of a target; places only.
+#[derive(Clone, Debug, Default)]
+pub struct Oddities {
+    /// Quotes, a byte order mark, a line end or blanks around the text or one of its parts.
+    pub wrapped: Option<Wrapped>,
+    /// `${X}`, `$(X)`, `{{x}}`, `%(x)s`, `<x>` left in it.
+    pub placeholders: Vec<Placeholder>,
+    /// A default that the text or a part of it came from: `${VAR:-default}`.
+    pub fallbacks: Vec<Fallback>,
+    /// A reserved character that stands in user or password unencoded.
+    pub unencoded: Option<Unencoded>,
+    /// The names of parameters that neither libpq nor another client that we know has.
+    pub unknown: Vec<Span>,
+}
+
+impl Oddities {
+    /// Whether one of them already explains why the text cannot be read.
+    pub fn explain(&self) -> bool {
+        self.wrapped.is_some() || !self.placeholders.is_empty() || self.unencoded.is_some()
+    }
+}
+
+/// What stands around a value and does not belong to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wrapped {
+    /// The variable.
+    pub key: String,
+    /// `quotes`, `blanks`, `a line end` or `a byte order mark`.
+    pub what: &'static str,
+    /// The first character of it.
+    pub origin: Origin,
+}
+
+/// A reference that nothing filled in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Placeholder {
+    /// The variable whose value holds it.
+    pub key: String,
+    /// Where.
+    pub span: Span,
+    /// Its shape, such as `${…}`.
+    pub shape: &'static str,
+    /// Its variable gets a value further down in the same file.
+    pub later: bool,
+}
+
+/// A default that was taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fallback {
+    /// The variable whose value holds it.
+    pub key: String,
+    /// Where the reference with its default stands.
+    pub span: Span,
+    /// `url`, or the libpq keyword it supplies.
+    pub supplies: &'static str,
+    /// The default names production or a public host.
+    pub towards_production: bool,
+}
+
+/// A reserved character in user or password.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unencoded {
+    /// Where the character stands, or the whole value.
+    pub span: Span,
+    /// The character itself stands there, so that it can be edited.
+    pub exact: bool,
+    /// The character.
+    pub character: char,
+    /// Its percent-encoded form.
+    pub encoded: String,
+    /// `user` or `password`.
+    pub part: &'static str,
+}
+
+impl Target {
+    /// A setting by libpq's keyword.
+    pub fn get(&self, keyword: &str) -> Option<&Setting<Part>> {
+        self.parameters.get(keyword)
+    }
+
+    /// Whether it is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.engine.value == Engine::Postgres
+    }
+
+    /// Whether it is SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.engine.value, Engine::Sqlite { .. })
+    }
+
+    /// The place to point at when no part is nearer.
+    pub fn origin(&self) -> &Origin {
+        self.text.as_ref().map_or(&self.engine.origin, |t| &t.origin)
+    }
+
+    /// The place of a keyword, else of the whole.
+    pub fn origin_of(&self, keyword: &str) -> &Origin {
+        self.get(keyword).map_or_else(|| self.origin(), |s| &s.origin)
+    }
+
+    /// The place of a range of the text: the range itself where it stands in the source as it is, else the whole
+    /// text. None for a target that is no text.
+    pub fn place_of(&self, range: Range<usize>) -> Option<Span> {
+        self.written.as_ref().and_then(|w| w.span_of(range)).or(self.text.as_ref()?.span())
+    }
+
+    /// Of host, dbname and user those that the text and a family of variables name differently. Case of a host does
+    /// not matter, nor how a loopback address is written; what one of them leaves open is no difference.
+    pub fn differences<'s>(&'s self, set: &'s PartSet) -> Vec<Difference<'s>> {
+        let both = |keyword: &'static str| {
+            let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
+            let other = set.parts.get(keyword).filter(|s| !s.value.is_empty())?;
+            (!same_part(keyword, &own.value, &other.value)).then_some(Difference { keyword, own, other })
+        };
+        ["host", "dbname", "user"].into_iter().filter_map(both).collect()
+    }
+
+    /// The mode in force; `Err` for a word that libpq does not know, `None` when nobody set one.
+    pub fn sslmode(&self) -> Option<Result<SslMode, ()>> {
+        let setting = self.get("sslmode")?;
+        Some(setting.value.expose().parse().map_err(|_| ()))
+    }
+
+    /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
+    /// reserved character leaves its readers at odds about where the host begins.
+    pub fn host_class(&self) -> Option<HostClass> {
+        let clear = self.is_postgres() && !self.is_ambiguous();
+        let conninfo = self.parsed.as_ref().ok().filter(|_| clear)?;
+        let list =
+            |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
+        let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
+        hosts.split(',').map(HostClass::of).max()
+    }
+
+    /// Whether a reserved character in user or password leaves readers at odds about where these end and the host
+    /// begins. Brackets and blanks do not: `[YOUR-PASSWORD]` ends where it seems to.
+    pub fn is_ambiguous(&self) -> bool {
+        let several = self.text.as_ref().is_some_and(|t| t.value.expose().matches('@').count() > 1);
+        self.oddities.unencoded.as_ref().is_some_and(|u| several || "@/#?:".contains(u.character))
+    }
+
+    /// Whether everything it dials is a loopback address over TCP; a socket is none.
+    pub fn is_loopback(&self) -> bool {
+        self.all_hosts(|host| !is_socket(host) && HostClass::of(host) == HostClass::Local)
+    }
+
+    /// Whether every host is one of a hosted service, by its name.
+    pub fn is_managed(&self) -> bool {
+        self.all_hosts(is_managed)
+    }
+
+    /// Whether every host that is named has the property; false when none is.
+    fn all_hosts(&self, property: impl Fn(&str) -> bool) -> bool {
+        let list = |keyword: &str| self.get(keyword).map(|s| s.value.expose()).filter(|v| !v.is_empty());
+        let named = self.host_class().is_some();
+        let hosts = list("host").or_else(|| list("hostaddr")).filter(|_| named);
+        hosts.is_some_and(|hosts| hosts.split(',').all(property))
+    }
+
+    /// The password, when there is one to judge: not empty, no reference that nothing filled in, and not cut short
+    /// for some reader by a reserved character. A template in angle brackets is one.
+    pub fn credential(&self) -> Option<Credential<'_>> {
+        let password = self.get("password").filter(|s| !s.value.is_empty())?;
+        let inside = |p: &Placeholder| {
+            password
+                .span()
+                .is_some_and(|s| s.source == p.span.source && s.start < p.span.end && p.span.start < s.end)
+        };
+        let reference = self.oddities.placeholders.iter().any(|p| !p.shape.starts_with('<') && inside(p));
+        let name = format!("the password in `{}`", password.key);
+        (!reference && !self.is_ambiguous()).then(|| Credential {
+            name,
+            secret: password.value.secret(),
+            origin: &password.origin,
+        })
+    }
+
+    /// Whether this and another target are the same database: hosts, ports and name, after libpq's defaults.
+    pub fn same_database_as(&self, other: &Self) -> bool {
+        match (&self.engine.value, &other.engine.value) {
+            (Engine::Postgres, Engine::Postgres) => match (self.identity(), other.identity()) {
+                (Some(a), Some(b)) => a == b,
+                (None, None) => self.same_text_as(other),
+                _ => false,
+            },
+            (Engine::Sqlite { memory: false }, Engine::Sqlite { memory: false }) => {
+                let file = |t: &Self| t.text.as_ref().map(|t| sqlite_file(t.value.expose()));
+                file(self).is_some_and(|a| file(other).is_some_and(|b| a == b))
+            }
+            (Engine::Other(a), Engine::Other(b)) => a == b && self.same_text_as(other),
+            _ => false,
+        }
+    }
+
+    /// What cannot be taken apart is at least the same when it is written the same.
+    fn same_text_as(&self, other: &Self) -> bool {
+        matches!((&self.text, &other.text), (Some(a), Some(b)) if a.value.same_as(&b.value))
+    }
+
+    /// Hosts (loopback names alike), ports and database.
+    fn identity(&self) -> Option<(Vec<(String, u16)>, String)> {
+        let conninfo = self.parsed.as_ref().ok()?;
+        let mut hosts: Vec<(String, u16)> = conninfo
+            .endpoints()
+            .ok()?
+            .iter()
+            .map(|e| {
+                let host =
+                    e.host.as_ref().or(e.hostaddr.as_ref()).map_or("", Part::expose).to_ascii_lowercase();
+                let loopback = e.kind != EndpointKind::Unix && HostClass::of(&host) == HostClass::Local;
+                (
+                    if loopback { "localhost".to_owned() } else { host.trim_end_matches('.').to_owned() },
+                    e.port,
+                )
+            })
+            .collect();
+        hosts.sort();
+        let text = |k: &str| self.get(k).map(|s| s.value.expose()).filter(|v| !v.is_empty());
+        let dbname = text("dbname").or_else(|| text("user")).unwrap_or_default();
+        Some((hosts, dbname.to_owned()))
+    }
+
+    /// The file of an SQLite database, as the URL names it.
+    pub fn sqlite_file(&self) -> Option<Part> {
+        let text = self.text.as_ref().filter(|_| self.is_sqlite())?.value.expose();
+        let path = text.split_once("://").map_or(text, |(_, path)| path);
+        let shown = super::reveal::url(text).contains(&(0..text.len()));
+        // Three slashes are a relative path, four an absolute one; `sqlite://` alone is in memory.
+        let path = path.strip_prefix('/').unwrap_or(path);
+        Some(Part::with_proof(if path.is_empty() { ":memory:" } else { path }, shown))
+    }
+
+    /// Host or socket directory, and port, of the first endpoint.
+    #[cfg(feature = "guard")]
+    pub(crate) fn first_endpoint(&self) -> Option<(String, u16)> {
+        let endpoint = self.parsed.as_ref().ok()?.endpoints().ok()?.into_iter().next()?;
+        let host = endpoint.host.or(endpoint.hostaddr)?;
+        Some((host.expose().to_owned(), endpoint.port))
+    }
+
+    /// How the URL is spelled; `Libpq` for a target made of parts.
+    pub fn spelling(&self) -> Spelling {
+        self.text.as_ref().map_or(Spelling::Libpq, |t| super::engine::recognise(t.value.expose()).1)
+    }
+}
+
+/// Whether two values of a keyword lead to the same place.
+pub(super) fn same_part(keyword: &str, a: &Part, b: &Part) -> bool {
+    let loopback = |p: &Part| !is_socket(p.expose()) && HostClass::of(p.expose()) == HostClass::Local;
+    let host = || a.secret().same_ignore_case(b.secret()) || loopback(a) && loopback(b);
+    a.same_as(b) || keyword == "host" && host()
+}
+
+/// The file of an SQLite URL, whatever driver it names: `sqlite:///./x.db` and `sqlite+aiosqlite:///x.db` alike.
+fn sqlite_file(text: &str) -> String {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let rest = text.split_once(':').map_or(text, |(_, rest)| rest);
+    let path = rest.split('?').next().unwrap_or_default();
+    path.replace("/./", "/")
+}

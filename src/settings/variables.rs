@@ -1,0 +1,302 @@
+//! The vocabulary: which environment variables mean what. A variable that is not in here is nobody's business; its
+//! value stays masked.
+
+use crate::{environment::Environment, policy::Policy};
+
+/// What a variable says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// A whole connection URL.
+    Url(Role),
+    /// One part of a connection: the set's name and the libpq keyword.
+    Part(&'static str, &'static str),
+    /// What libpq reads by itself: the keyword.
+    Libpq(&'static str),
+    /// A switch between SQLite and PostgreSQL: true means the engine.
+    Toggle(ToggleKind),
+    /// An environment's name; the lower rank speaks first.
+    Marker(u8),
+    /// A switch that belongs to tests.
+    TestMode,
+    /// A switch that belongs to development.
+    Debug,
+}
+
+/// What a target is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum Role {
+    /// The database of the service.
+    Primary,
+    /// The database of the tests.
+    Test,
+    /// The same database past the pooler, for migrations.
+    Direct,
+    /// A standby for reading.
+    Replica,
+    /// What a migration tool plays in.
+    Shadow,
+}
+
+impl Role {
+    /// One word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Test => "test",
+            Self::Direct => "direct",
+            Self::Replica => "replica",
+            Self::Shadow => "shadow",
+        }
+    }
+}
+
+/// How a toggle is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ToggleKind {
+    /// `true` means PostgreSQL, `false` SQLite.
+    Postgres,
+    /// `true` means SQLite, `false` PostgreSQL.
+    Sqlite,
+    /// The value names the engine.
+    Engine,
+}
+
+/// Variables that hold a whole URL, the one that is looked at first in front.
+pub const URLS: &[(&str, Role)] = &[
+    ("DATABASE_URL", Role::Primary),
+    ("SQLALCHEMY_DATABASE_URI", Role::Primary),
+    ("SQLALCHEMY_DATABASE_URL", Role::Primary),
+    ("POSTGRES_URL", Role::Primary),
+    ("POSTGRESQL_URL", Role::Primary),
+    ("DB_URL", Role::Primary),
+    ("SPRING_DATASOURCE_URL", Role::Primary),
+    ("DATABASE_PRIVATE_URL", Role::Primary),
+    ("TEST_DATABASE_URL", Role::Test),
+    ("DATABASE_URL_TEST", Role::Test),
+    ("DIRECT_URL", Role::Direct),
+    ("DIRECT_DATABASE_URL", Role::Direct),
+    ("POSTGRES_URL_NON_POOLING", Role::Direct),
+    ("POSTGRES_PRISMA_URL", Role::Primary),
+    ("DATABASE_PUBLIC_URL", Role::Primary),
+    ("READ_DATABASE_URL", Role::Replica),
+    ("DATABASE_REPLICA_URL", Role::Replica),
+    ("REPLICA_DATABASE_URL", Role::Replica),
+    ("SHADOW_DATABASE_URL", Role::Shadow),
+];
+
+/// A family of variables that together make a target.
+pub struct Set {
+    /// As `show` names it.
+    pub name: &'static str,
+    /// libpq keyword and the spellings of its variable, the first one preferred.
+    pub parts: &'static [(&'static str, &'static [&'static str])],
+    /// Without this part the variables describe the container of a server, not a client's target.
+    pub needs: Option<&'static str>,
+}
+
+/// The families, in the order in which a complete one is looked for.
+pub const SETS: &[Set] = &[
+    Set {
+        name: "DATABASE_*",
+        parts: &[
+            ("host", &["DATABASE_HOST"]),
+            ("port", &["DATABASE_PORT"]),
+            ("dbname", &["DATABASE_NAME", "DATABASE_DB", "DATABASE_DATABASE"]),
+            ("user", &["DATABASE_USER", "DATABASE_USERNAME"]),
+            ("password", &["DATABASE_PASSWORD", "DATABASE_PASS"]),
+            ("sslmode", &["DATABASE_SSLMODE", "DATABASE_SSL_MODE"]),
+        ],
+        needs: None,
+    },
+    Set {
+        name: "DB_*",
+        parts: &[
+            ("host", &["DB_HOST"]),
+            ("port", &["DB_PORT"]),
+            ("dbname", &["DB_NAME", "DB_DATABASE"]),
+            ("user", &["DB_USER", "DB_USERNAME"]),
+            ("password", &["DB_PASSWORD", "DB_PASS"]),
+            ("sslmode", &["DB_SSLMODE", "DB_SSL_MODE"]),
+        ],
+        needs: None,
+    },
+    Set {
+        name: "POSTGRES_*",
+        parts: &[
+            ("host", &["POSTGRES_HOST", "POSTGRES_SERVER"]),
+            ("port", &["POSTGRES_PORT"]),
+            ("dbname", &["POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRES_DBNAME"]),
+            ("user", &["POSTGRES_USER"]),
+            ("password", &["POSTGRES_PASSWORD"]),
+            ("sslmode", &["POSTGRES_SSLMODE", "POSTGRES_SSL_MODE"]),
+        ],
+        needs: Some("host"),
+    },
+    Set {
+        name: "SQL_*",
+        parts: &[
+            ("host", &["SQL_HOST"]),
+            ("port", &["SQL_PORT"]),
+            ("dbname", &["SQL_DATABASE", "SQL_NAME"]),
+            ("user", &["SQL_USER"]),
+            ("password", &["SQL_PASSWORD"]),
+        ],
+        needs: None,
+    },
+    Set {
+        name: "RDS_*",
+        parts: &[
+            ("host", &["RDS_HOSTNAME"]),
+            ("port", &["RDS_PORT"]),
+            ("dbname", &["RDS_DB_NAME"]),
+            ("user", &["RDS_USERNAME"]),
+            ("password", &["RDS_PASSWORD"]),
+        ],
+        needs: None,
+    },
+];
+
+/// The variables that libpq reads by itself, with their keywords (`PQconninfoOptions` in fe-connect.c).
+pub const LIBPQ: &[(&str, &str)] = &[
+    ("PGHOST", "host"),
+    ("PGHOSTADDR", "hostaddr"),
+    ("PGPORT", "port"),
+    ("PGDATABASE", "dbname"),
+    ("PGUSER", "user"),
+    ("PGPASSWORD", "password"),
+    ("PGPASSFILE", "passfile"),
+    ("PGSERVICE", "service"),
+    ("PGSSLMODE", "sslmode"),
+    ("PGSSLNEGOTIATION", "sslnegotiation"),
+    ("PGSSLCOMPRESSION", "sslcompression"),
+    ("PGSSLROOTCERT", "sslrootcert"),
+    ("PGSSLCERT", "sslcert"),
+    ("PGSSLKEY", "sslkey"),
+    ("PGSSLCERTMODE", "sslcertmode"),
+    ("PGSSLCRL", "sslcrl"),
+    ("PGSSLCRLDIR", "sslcrldir"),
+    ("PGSSLSNI", "sslsni"),
+    ("PGSSLMINPROTOCOLVERSION", "ssl_min_protocol_version"),
+    ("PGSSLMAXPROTOCOLVERSION", "ssl_max_protocol_version"),
+    ("PGREQUIREPEER", "requirepeer"),
+    ("PGREQUIREAUTH", "require_auth"),
+    ("PGCHANNELBINDING", "channel_binding"),
+    ("PGTARGETSESSIONATTRS", "target_session_attrs"),
+    ("PGLOADBALANCEHOSTS", "load_balance_hosts"),
+    ("PGCONNECT_TIMEOUT", "connect_timeout"),
+    ("PGAPPNAME", "application_name"),
+    ("PGOPTIONS", "options"),
+    ("PGCLIENTENCODING", "client_encoding"),
+    ("PGGSSENCMODE", "gssencmode"),
+    ("PGKRBSRVNAME", "krbsrvname"),
+    ("PGGSSLIB", "gsslib"),
+    ("PGGSSDELEGATION", "gssdelegation"),
+    ("PGMINPROTOCOLVERSION", "min_protocol_version"),
+    ("PGMAXPROTOCOLVERSION", "max_protocol_version"),
+];
+
+/// Switches between SQLite and PostgreSQL.
+pub const TOGGLES: &[(&str, ToggleKind)] = &[
+    ("USE_POSTGRESQL", ToggleKind::Postgres),
+    ("USE_POSTGRES", ToggleKind::Postgres),
+    ("USE_SQLITE", ToggleKind::Sqlite),
+    ("DB_ENGINE", ToggleKind::Engine),
+    ("DATABASE_ENGINE", ToggleKind::Engine),
+    ("SQL_ENGINE", ToggleKind::Engine),
+];
+
+/// Variables that name the environment, the strongest first. `PGWARD_ENV` is rank 0, the application's own words
+/// are rank 1, and rank 2 is a build mode that contradicts nothing.
+pub const MARKERS: &[(&str, u8)] = &[
+    ("PGWARD_ENV", 0),
+    ("APP_ENV", 1),
+    ("ENVIRONMENT", 1),
+    ("DJANGO_SETTINGS_MODULE", 1),
+    ("RAILS_ENV", 1),
+    ("DJANGO_ENV", 1),
+    ("FLASK_ENV", 1),
+    ("SPRING_PROFILES_ACTIVE", 1),
+    ("NODE_ENV", 2),
+];
+
+/// Switches that belong to tests.
+pub const TEST_MODES: &[&str] = &["TEST_MODE", "TESTING"];
+/// Switches that belong to development.
+pub const DEBUGS: &[&str] = &["DEBUG", "DJANGO_DEBUG"];
+
+/// What a variable means to this project.
+pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
+    let named = |under: &str| policy.names(under).iter().any(|n| n == key);
+    if named("url") {
+        return Some(Meaning::Url(Role::Primary));
+    }
+    if named("test-url") {
+        return Some(Meaning::Url(Role::Test));
+    }
+    if named("toggle") {
+        return Some(Meaning::Toggle(ToggleKind::Postgres));
+    }
+    if let Some((_, keyword)) = OWN.iter().find(|(under, _)| named(under)) {
+        return Some(Meaning::Part(OWN_SET, keyword));
+    }
+    if let Some(role) = url_role(key) {
+        return Some(Meaning::Url(role));
+    }
+    for set in SETS {
+        if let Some((keyword, _)) = set.parts.iter().find(|(_, names)| names.contains(&key)) {
+            return Some(Meaning::Part(set.name, keyword));
+        }
+    }
+    if let Some((_, keyword)) = LIBPQ.iter().find(|(name, _)| *name == key) {
+        return Some(Meaning::Libpq(keyword));
+    }
+    if let Some((_, kind)) = TOGGLES.iter().find(|(name, _)| *name == key) {
+        return Some(Meaning::Toggle(*kind));
+    }
+    if let Some((_, rank)) = MARKERS.iter().find(|(name, _)| *name == key) {
+        return Some(Meaning::Marker(*rank));
+    }
+    if TEST_MODES.contains(&key) {
+        return Some(Meaning::TestMode);
+    }
+    DEBUGS.contains(&key).then_some(Meaning::Debug)
+}
+
+/// The role of a variable that holds a URL. `PROD_DATABASE_URL` is one too; see [`prefixed`].
+pub fn url_role(key: &str) -> Option<Role> {
+    let find = |key: &str| URLS.iter().find(|(name, _)| *name == key).map(|(_, role)| *role);
+    find(key).or_else(|| prefixed(key).and_then(|(_, rest)| find(rest)))
+}
+
+/// The environment that the prefix of a URL variable names, and the variable without it: `PROD_DATABASE_URL`.
+pub fn prefixed(key: &str) -> Option<(Environment, &str)> {
+    let (prefix, rest) = key.split_once('_')?;
+    let environment = Environment::from_word(prefix)?;
+    (rest.ends_with("_URL") || rest.ends_with("_URI")).then_some((environment, rest))
+}
+
+/// The name of the set that `[variables]` makes.
+pub const OWN_SET: &str = "[variables]";
+
+/// `[variables]` keys and the libpq keywords that they stand for.
+pub const OWN: &[(&str, &str)] = &[
+    ("host", "host"),
+    ("port", "port"),
+    ("name", "dbname"),
+    ("user", "user"),
+    ("password", "password"),
+    ("sslmode", "sslmode"),
+];
+
+/// Whether a variable may hold a credential, so that a provider must hand it over as a string.
+pub fn may_hold_credential(key: &str, policy: &Policy) -> bool {
+    match meaning(key, policy) {
+        Some(Meaning::Part(_, keyword) | Meaning::Libpq(keyword)) => {
+            !matches!(keyword, "port" | "connect_timeout")
+        }
+        Some(Meaning::Url(_)) | None => true,
+        Some(_) => false,
+    }
+}
