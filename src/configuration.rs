@@ -1,0 +1,192 @@
+//! What this process would start with: the layers in their order, the environment, the settings. Pure; `check`,
+//! `preflight`, `run` and the guard all begin here.
+
+use crate::{
+    environment::Environment,
+    finding::{Finding, Place},
+    judge::{self, Evidence, Judge, Judged},
+    layer::{self, Layer, LayerKind, dotenv},
+    policy::{Policy, Wanted},
+    report::EnvironmentReport,
+    rules::{Door, Project, View},
+    settings::{
+        Origin, Request, Setting, Settings,
+        lookup::Lookup,
+        resolve, reveal,
+        settle::{self, of_path},
+        variables,
+    },
+    source::{SourceKind, Sources},
+};
+use std::collections::BTreeMap;
+
+/// What there is to configure from.
+#[derive(Default)]
+pub struct Input {
+    /// The policy's own source and those of provider layers are in here already.
+    pub sources: Sources,
+    /// What the project decided.
+    pub policy: Policy,
+    /// Env files in the order of their strength, weakest first: path and bytes.
+    pub env_files: Vec<(String, Vec<u8>)>,
+    /// Nobody named the env files: they were opened for an environment that was settled before.
+    pub found: bool,
+    /// The process environment.
+    pub variables: BTreeMap<String, Vec<u8>>,
+    /// Layers of the program and the command line.
+    pub layers: Vec<Layer>,
+    /// The environment that a flag or the program names, and its spelling; none of it for the variables.
+    pub environment: Option<(Environment, Option<String>)>,
+    /// Extensions that the program or a flag asks for.
+    pub extensions: Vec<Wanted>,
+    /// Env files that were found and not read.
+    pub unread: Vec<String>,
+    /// The one of them that says an environment in which it is not read.
+    pub unread_says: Option<(String, Environment)>,
+    /// The project is Django's even if no variable says so.
+    pub django: bool,
+}
+
+/// What the input comes to.
+pub struct Configuration {
+    /// All texts.
+    pub sources: Sources,
+    /// What the project decided.
+    pub policy: Policy,
+    /// All layers, lowest first.
+    pub layers: Vec<Layer>,
+    /// Environment, targets, provenance.
+    pub settings: Settings,
+    /// How to judge.
+    pub judged: Judged,
+    /// Env files that were found and not read.
+    pub unread: Vec<String>,
+    /// The one of them that says an environment in which it is not read.
+    pub unread_says: Option<(String, Environment)>,
+}
+
+impl Configuration {
+    /// Resolves the input.
+    pub fn new(input: Input) -> Self {
+        let Input {
+            mut sources,
+            policy,
+            env_files,
+            found,
+            variables,
+            layers: extra,
+            environment,
+            extensions,
+            unread,
+            unread_says,
+            django,
+        } = input;
+        let mut layers: Vec<Layer> = policy.connection.iter().cloned().collect();
+        let outer = |name: &str| {
+            variables.get(name).and_then(|v| std::str::from_utf8(v).ok()).map(crate::secret::Secret::new)
+        };
+        let dialect = policy.loaders.first().copied().unwrap_or_default();
+        for (path, bytes) in env_files {
+            let id = sources.add(SourceKind::File(path), bytes);
+            layers.push(dotenv::parse(&mut sources, id, dialect, &outer));
+        }
+        let keep = |key: &str| {
+            variables::meaning(key, &policy).is_some() || policy.secrets.iter().any(|(name, _)| name == key)
+        };
+        let process = variables.iter().map(|(k, v)| (k.as_str(), v.as_slice()));
+        layers.push(layer::variables(&mut sources, process, keep));
+        layers.extend(extra);
+        layers.sort_by_key(|l| l.kind);
+        for layer in &layers {
+            reveal::reveal(&mut sources, layer, &policy);
+        }
+        let settings = settings(&mut sources, &layers, &policy, environment, found, &extensions, django);
+        let judged = match &settings.settled.environment {
+            Some(setting) => Judged::In(vec![setting.value]),
+            None => Judged::Undetermined,
+        };
+        Self { sources, policy, layers, settings, judged, unread, unread_says }
+    }
+
+    /// The findings, with the server's answers as far as they came.
+    pub fn findings(&self, door: Door, evidence: Evidence<'_>) -> Vec<Finding> {
+        let view = View { layers: &self.layers, settings: &self.settings };
+        let unknown_rules = judge::unknown_rules(&self.policy);
+        let views = std::slice::from_ref(&view);
+        let project = Project { views, door, unread: &self.unread, unknown_rules: &unknown_rules };
+        self.judge(door).view(&project, &view, &self.judged, evidence)
+    }
+
+    /// How many env files were read.
+    pub fn env_files_read(&self) -> usize {
+        self.layers.iter().filter(|l| l.kind == layer::LayerKind::EnvFile).count()
+    }
+
+    /// The judge of this policy.
+    pub fn judge(&self, door: Door) -> Judge<'_> {
+        Judge { policy: &self.policy, door, example: false }
+    }
+
+    /// The environment that is judged for: production when nobody said.
+    pub fn environment(&self) -> Environment {
+        self.settings.settled.environment.as_ref().map_or(Environment::Production, |s| s.value)
+    }
+
+    /// The environment as a report says it.
+    pub fn environment_report(&self) -> EnvironmentReport {
+        let settled = self.settings.settled.environment.as_ref();
+        let origin = settled.map(|s| match &s.origin {
+            Origin::Entry { span, .. } => {
+                let place = Place::of(&self.sources, *span);
+                if place.path.is_some() { place.to_short() } else { s.key.clone() }
+            }
+            Origin::Path(path) => path.clone(),
+            Origin::Default(what) => (*what).to_owned(),
+            Origin::Derived(_) | Origin::Program => s.key.clone(),
+        });
+        EnvironmentReport { name: self.environment().to_string(), determined: settled.is_some(), origin }
+    }
+}
+
+fn settings(
+    sources: &mut Sources,
+    layers: &[Layer],
+    policy: &Policy,
+    environment: Option<(Environment, Option<String>)>,
+    found: bool,
+    extensions: &[Wanted],
+    django: bool,
+) -> Settings {
+    let named = environment.map(|(value, spelling)| match spelling {
+        Some(flag) => {
+            let id = sources.add(SourceKind::Flag(flag.clone()), value.as_str());
+            let span = sources.span(id, 0..value.as_str().len());
+            sources.reveal(span);
+            Setting {
+                value,
+                key: flag,
+                origin: Origin::Entry { layer: usize::MAX, span },
+                shadowed: Vec::new(),
+            }
+        }
+        None => Setting { value, key: "the program".into(), origin: Origin::Program, shadowed: Vec::new() },
+    });
+    let lookup = Lookup::new(layers);
+    // A file that was named outright says by its name what nothing stronger said.
+    let mut named_files = layers.iter().rev().filter(|l| l.kind == LayerKind::EnvFile && !found);
+    let by_name = named_files.find_map(|l| {
+        let value = of_path(&l.name, policy)?;
+        Some(Setting {
+            value,
+            key: l.name.clone(),
+            origin: Origin::Path(l.name.clone()),
+            shadowed: Vec::new(),
+        })
+    });
+    // Of the others `.env` alone was asked before anything was opened.
+    let opened_for = |l: &Layer| found && l.kind == LayerKind::EnvFile && l.name != ".env";
+    let silent: Vec<_> = (0..layers.len()).filter(|id| opened_for(&layers[*id])).collect();
+    let settled = settle::settle(&lookup, policy, named, by_name, &silent, None);
+    let django = django || lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
+    resolve(&Request { lookup, policy, settled, django, extensions })
+}

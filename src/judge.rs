@@ -1,0 +1,246 @@
+//! Rules over settings ▶ findings: levels, doors, the fold of an undetermined environment, the plan of questions.
+
+use crate::{
+    environment::Environment,
+    finding::{Finding, Severity},
+    policy::{Level, LevelPlace, LevelSetting, Policy},
+    probe::Failure,
+    rules::{self, Answers, Ask, Asking, Check, Door, Project, RULES, Rule, Sink, View},
+    settings::{Role, Settings, Target},
+    sink,
+    source::Span,
+};
+use std::collections::BTreeSet;
+
+/// How to judge.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    /// What the project decided.
+    pub policy: &'a Policy,
+    /// The moment.
+    pub door: Door,
+    /// Judge example files by syntax alone.
+    pub example: bool,
+}
+
+/// The environments that something is judged in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Judged {
+    /// These; more than one when a value is used in several.
+    In(Vec<Environment>),
+    /// Nobody said: as production, and what exists only for that reason is folded into one.
+    Undetermined,
+}
+
+/// What was learnt from the server, as far as it came.
+#[derive(Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// Its answers.
+    pub answers: Option<&'a Answers<'a>>,
+    /// Why it could not be used.
+    pub failure: Option<&'a Failure>,
+}
+
+impl Judge<'_> {
+    /// Judges one view. The findings of several environments are merged: the worst stays.
+    pub fn view(
+        &self,
+        project: &Project<'_>,
+        view: &View<'_>,
+        judged: &Judged,
+        evidence: Evidence<'_>,
+    ) -> Vec<Finding> {
+        match judged {
+            Judged::In(environments) => {
+                let mut out = Vec::new();
+                for environment in environments {
+                    merge(&mut out, self.in_environment(project, view, *environment, evidence));
+                }
+                out
+            }
+            Judged::Undetermined => {
+                let mut strict = Vec::new();
+                merge(&mut strict, self.in_environment(project, view, Environment::Production, evidence));
+                let mild = self.in_environment(project, view, Environment::Development, evidence);
+                fold(strict, &mild)
+            }
+        }
+    }
+
+    fn in_environment(
+        &self,
+        project: &Project<'_>,
+        view: &View<'_>,
+        environment: Environment,
+        evidence: Evidence<'_>,
+    ) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for rule in RULES {
+            if self.example && !rule.traits.examples {
+                continue;
+            }
+            for check in rule.checks {
+                self.check(rule, check, project, view, environment, evidence, &mut out);
+            }
+        }
+        out
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one line of the loop above; a struct would only rename them"
+    )]
+    fn check(
+        &self,
+        rule: &'static Rule,
+        check: &Check,
+        project: &Project<'_>,
+        view: &View<'_>,
+        environment: Environment,
+        evidence: Evidence<'_>,
+        out: &mut Vec<Finding>,
+    ) {
+        let settings = view.settings;
+        match check {
+            Check::Layer(run) => {
+                for layer in view.layers {
+                    self.run(rule, environment, out, |sink| run(layer, sink));
+                }
+            }
+            Check::Project(run) => self.run(rule, environment, out, |sink| run(project, sink)),
+            Check::Settings(run) => self.run(rule, environment, out, |sink| run(settings, sink)),
+            Check::Target(run) => {
+                for (target, environment) in self.targets(settings, environment) {
+                    self.run(rule, environment, out, |sink| run(target, settings, sink));
+                }
+            }
+            Check::Server(asks, run) => {
+                let (Some(answers), Some(target)) = (evidence.answers, settings.selected()) else { return };
+                if asks.iter().all(|ask| answers.answers.rows(ask.name).is_some()) {
+                    self.run(rule, environment, out, |sink| run(target, answers, sink));
+                }
+            }
+            Check::Failure(class, run) => {
+                let (Some(failure), Some(target)) = (evidence.failure, settings.selected()) else { return };
+                if failure.class == *class {
+                    self.run(rule, environment, out, |sink| run(target, failure, sink));
+                }
+            }
+        }
+    }
+
+    /// The targets to judge, each in its environment: a test database is judged as one, `PROD_DATABASE_URL` as
+    /// production. At boot only the one that the service would use.
+    fn targets<'s>(
+        &self,
+        settings: &'s Settings,
+        environment: Environment,
+    ) -> Vec<(&'s Target, Environment)> {
+        let own = |t: &Target| {
+            t.environment.unwrap_or(if t.role == Role::Test { Environment::Test } else { environment })
+        };
+        let chosen = |i: usize| settings.chosen == Some(i) || self.door != Door::Boot;
+        settings.targets.iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, t)| (t, own(t))).collect()
+    }
+
+    fn run(
+        &self,
+        rule: &'static Rule,
+        environment: Environment,
+        out: &mut Vec<Finding>,
+        check: impl FnOnce(&mut Sink<'_>),
+    ) {
+        let Some(severity) = sink::severity(self.level(rule, environment)) else { return };
+        let from = out.len();
+        check(&mut Sink::new(rule, severity, environment, self.door, out));
+        if self.door == Door::Boot && !self.refuses_at_boot(rule) {
+            for finding in &mut out[from..] {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
+        }
+    }
+
+    /// The level of a rule: its own, then what the policy says, the last that fits.
+    pub fn level(&self, rule: &Rule, environment: Environment) -> Level {
+        let fits = |s: &&LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
+        let own = if rule.traits.pedantic { Level::Allow } else { rule.levels.in_environment(environment) };
+        self.policy.levels.iter().rev().find(fits).map_or(own, |s| s.level)
+    }
+
+    fn refuses_at_boot(&self, rule: &Rule) -> bool {
+        rule.boot || self.policy.boot_deny.iter().any(|(id, _)| id == rule.id)
+    }
+
+    /// The questions that the rules in force ask, each once; and those that cannot be asked here.
+    pub fn plan(&self, asking: &Asking<'_>, judged: &Judged) -> Vec<(&'static Ask, Option<String>)> {
+        let environments = match judged {
+            Judged::In(environments) => environments.clone(),
+            Judged::Undetermined => vec![Environment::Production],
+        };
+        let mut seen = BTreeSet::new();
+        let mut out = Vec::new();
+        for rule in RULES {
+            if environments.iter().all(|e| self.level(rule, *e) == Level::Allow) {
+                continue;
+            }
+            for check in rule.checks {
+                let Check::Server(asks, _) = check else { continue };
+                for ask in *asks {
+                    if seen.insert(ask.name) {
+                        out.push((*ask, (ask.sql)(asking).map(std::borrow::Cow::into_owned)));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Names in the policy that this version does not know, with their places; none for a flag.
+pub fn unknown_rules(policy: &Policy) -> Vec<Option<Span>> {
+    let unknown = |id: &str| rules::find(id).is_none();
+    let levels = policy.levels.iter().filter(|s| unknown(&s.rule)).map(|s| match &s.place {
+        LevelPlace::File(span) => Some(*span),
+        LevelPlace::Override(_) => None,
+    });
+    levels.chain(policy.boot_deny.iter().filter(|(id, _)| unknown(id)).map(|(_, span)| *span)).collect()
+}
+
+/// Adds findings; one of the same rule at the same place is merged, the worst stays.
+pub fn merge(out: &mut Vec<Finding>, more: Vec<Finding>) {
+    for finding in more {
+        match out.iter_mut().find(|f| same(f, &finding)) {
+            Some(earlier) if earlier.severity < finding.severity => *earlier = finding,
+            Some(_) => {}
+            None => out.push(finding),
+        }
+    }
+}
+
+fn same(a: &Finding, b: &Finding) -> bool {
+    let place = |f: &Finding| f.primary.as_ref().map(|l| l.span);
+    a.rule == b.rule && place(a) == place(b) && (place(a).is_some() || a.message == b.message)
+}
+
+/// What exists only because nobody named the environment becomes one finding, as bad as the worst of them. A note
+/// elsewhere is as good as nothing: notes are counted, not printed.
+fn fold(strict: Vec<Finding>, mild: &[Finding]) -> Vec<Finding> {
+    let stays = |m: &Finding, f: &Finding| m.severity > Severity::Note || f.severity == Severity::Note;
+    let head = RULES.iter().find(|r| r.traits.folds).map_or("", |r| r.id);
+    let (mut kept, folded): (Vec<Finding>, Vec<Finding>) =
+        strict.into_iter().partition(|f| f.rule == head || mild.iter().any(|m| same(m, f) && stays(m, f)));
+    let Some(head) = kept.iter_mut().find(|f| f.rule == head) else {
+        kept.extend(folded);
+        return kept;
+    };
+    let worth: Vec<&Finding> = folded.iter().filter(|f| f.severity > Severity::Note).collect();
+    if let Some(worst) = worth.iter().map(|f| f.severity).max() {
+        head.severity = head.severity.max(worst);
+        let names: BTreeSet<&str> = worth.iter().map(|f| f.rule).collect();
+        let names: Vec<String> = names.into_iter().map(|n| format!("`{n}`")).collect();
+        head.notes
+            .push(format!("judged as production, which alone is why it also reports {}", names.join(", ")));
+        head.related.extend(worth.iter().filter_map(|f| f.primary.clone()));
+    }
+    kept
+}

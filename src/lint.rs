@@ -1,0 +1,123 @@
+//! The files of a project ▶ findings. Pure: the texts are handed in.
+
+use crate::{
+    environment::Environment,
+    finding::{Finding, Located},
+    judge::{self, Evidence, Judge, Judged},
+    layer::{Entry, Layer, dotenv, is_example},
+    policy::Policy,
+    rules::{Door, Project, View},
+    settings::{
+        Origin, Request, Setting, Settings,
+        lookup::Lookup,
+        resolve, reveal,
+        settle::{self, of_path},
+        variables::{Meaning, meaning},
+    },
+    source::{SourceKind, Sources},
+};
+
+/// The files of one project, as their author names them.
+#[derive(Clone, Default)]
+pub struct Files {
+    /// Path and bytes of each env file.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The environment that the user named; else each file's own.
+    pub environment: Option<Environment>,
+}
+
+impl std::fmt::Debug for Files {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let paths: Vec<&String> = self.files.iter().map(|(path, _)| path).collect();
+        f.debug_struct("Files").field("paths", &paths).field("environment", &self.environment).finish()
+    }
+}
+
+/// Judges files as `pgward lint` does. The findings are in the order of their places.
+pub fn lint(files: &Files, policy: &Policy) -> Vec<Located> {
+    let mut sources = Sources::default();
+    let policy = policy.rehomed(&mut sources);
+    lint_with(&mut sources, files, &policy)
+}
+
+/// As [`lint`], with the sources that the policy's own spans speak of.
+pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<Located> {
+    let dialect = policy.loaders.first().copied().unwrap_or_default();
+    let mut layers = Vec::new();
+    for (path, bytes) in &files.files {
+        let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
+        let layer = dotenv::parse(sources, id, dialect, &|_| None);
+        reveal::reveal(sources, &layer, policy);
+        layers.push(layer);
+    }
+    let files_of_views: Vec<FileView> =
+        layers.iter().map(|layer| FileView::of(layer, &layers, policy, files.environment)).collect();
+    let views: Vec<View<'_>> =
+        files_of_views.iter().map(|v| View { layers: &v.layers, settings: &v.settings }).collect();
+    let unknown_rules = judge::unknown_rules(policy);
+    let project = Project { views: &views, door: Door::Lint, unread: &[], unknown_rules: &unknown_rules };
+    let mut out: Vec<Finding> = Vec::new();
+    for (file, view) in files_of_views.iter().zip(&views) {
+        let judge = Judge { policy, door: Door::Lint, example: is_example(&file.path) };
+        let judged = Judged::In(vec![file.environment]);
+        judge::merge(&mut out, judge.view(&project, view, &judged, Evidence::default()));
+    }
+    let mut located: Vec<Located> = out.iter().map(|f| f.locate(sources)).collect();
+    located.sort_by(Located::by_place);
+    located
+}
+
+/// One file with what it stands on.
+struct FileView {
+    path: String,
+    layers: Vec<Layer>,
+    environment: Environment,
+    settings: Settings,
+}
+
+impl FileView {
+    fn of(layer: &Layer, all: &[Layer], policy: &Policy, named: Option<Environment>) -> Self {
+        let alone = Self::with(vec![layer.clone()], policy, named);
+        if alone.settings.targets.iter().any(|t| t.missing.is_empty()) {
+            return alone;
+        }
+        let Some(base) = base_of(&layer.name).and_then(|base| all.iter().find(|l| l.name == base)) else {
+            return alone;
+        };
+        // `.env.production` that sets only some variables of a family stands on the `.env` beside it, as in every
+        // cascade; a URL below is not taken up, because a platform may set the real one.
+        let family = Self::with(vec![base.clone()], policy, named).settings.parts.map(|set| set.name);
+        let shares = |entry: &Entry| match meaning(&entry.key, policy) {
+            Some(Meaning::Part(set, _)) => family == Some(set),
+            _ => false,
+        };
+        if layer.entries.iter().any(shares) {
+            Self::with(vec![base.clone(), layer.clone()], policy, named)
+        } else {
+            alone
+        }
+    }
+
+    fn with(files: Vec<Layer>, policy: &Policy, named: Option<Environment>) -> Self {
+        let path = files.last().map(|l| l.name.clone()).unwrap_or_default();
+        let layers: Vec<Layer> = policy.connection.iter().cloned().chain(files).collect();
+        let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
+        let named = named
+            .map(|e| set(e, Origin::Program))
+            .or_else(|| of_path(&path, policy).map(|e| set(e, Origin::Path(path.clone()))));
+        // An env file that says nothing is a developer's.
+        let fallback = set(Environment::Development, Origin::Default("the carrier's default"));
+        let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
+        let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
+        let django = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
+        let request = Request { lookup: Lookup::new(&layers), policy, settled, django, extensions: &[] };
+        let settings = resolve(&request);
+        Self { path, layers, environment, settings }
+    }
+}
+
+/// `.env` for `.env.production` and `.env.production.local`, in the same directory.
+fn base_of(path: &str) -> Option<String> {
+    let at = path.rfind(['/', '\\']).map_or(0, |i| i + 1);
+    path[at..].starts_with(".env.").then(|| format!("{}.env", &path[..at]))
+}

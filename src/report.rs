@@ -1,0 +1,280 @@
+//! The verdict as plain data, and its writers. Sees `Located`, never bytes or secrets.
+
+pub mod clean;
+pub mod concise;
+#[cfg(feature = "cli")]
+pub mod json;
+pub mod summary;
+#[cfg(feature = "cli")]
+pub mod text;
+
+use crate::finding::{Located, Severity};
+use serde::{Deserialize, Serialize};
+use std::{fmt, io, str::FromStr};
+
+/// Name and version of the JSON shape; within it, fields are only ever added.
+pub const SCHEMA: &str = "pgward/1";
+
+/// Everything one run has to say. Serialises to the documented JSON (`docs/json.md`).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// `lint`, `check`, `preflight` or `guard`.
+    pub command: String,
+    /// The environment it was judged for; none for `lint`, where each file has its own.
+    pub environment: Option<EnvironmentReport>,
+    /// The findings, in the order of [`Located::by_place`].
+    pub findings: Vec<Located>,
+    /// May the service start? None where that is not asked (`lint`).
+    pub ready: Option<bool>,
+    /// Judged and not enforced: `PGWARD_MODE=observe`, `Guard::observe`.
+    #[serde(default)]
+    pub observe: bool,
+    /// Which database was meant, and which one answered.
+    pub target: Option<TargetReport>,
+    /// What answered; none where nothing did or nothing was asked.
+    pub server: Option<ServerReport>,
+    /// Why the server could not be used.
+    pub failure: Option<FailureReport>,
+    /// The required extensions.
+    pub extensions: Vec<ExtensionReport>,
+    /// What was looked at.
+    pub files: FileCounts,
+    /// Sentences on what was changed from the defaults or left out, each printed on stderr (overrides in force,
+    /// env files mentioned and not read).
+    pub remarks: Vec<String>,
+    /// Wall clock of the whole run, in milliseconds.
+    pub elapsed_ms: Option<u64>,
+}
+
+/// The environment that was judged for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct EnvironmentReport {
+    /// `development`, `test`, `staging` or `production`.
+    pub name: String,
+    /// False when nothing said so and production was assumed.
+    pub determined: bool,
+    /// What decided: a variable, a flag, `path:line:column`.
+    pub origin: Option<String>,
+}
+
+/// The database that was meant, and the one that answered.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct TargetReport {
+    /// The variable or entry the target comes from.
+    pub name: String,
+    /// `postgres`, `sqlite`, or the foreign engine's name.
+    pub engine: String,
+    /// As configured; masked where it was not proved harmless.
+    pub host: Option<String>,
+    /// The address that answered.
+    pub address: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// As the server says, else as configured.
+    pub database: Option<String>,
+    /// As the server says, else as configured.
+    pub role: Option<String>,
+    /// Whether the server is a standby.
+    pub in_recovery: Option<bool>,
+    /// Whether a pooler stands in between.
+    pub pooler: Option<bool>,
+}
+
+/// The server that answered.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct ServerReport {
+    /// As `server_version` says, without the distribution's suffix: `15.18`.
+    pub version: String,
+    /// As `server_version_num`.
+    pub version_num: Option<u32>,
+    /// The client's own leg; none for plaintext.
+    pub tls: Option<TlsReport>,
+    /// Whether the server sees TLS (`pg_stat_ssl`): its own leg, which ends at a pooler.
+    pub server_sees_tls: Option<bool>,
+}
+
+/// A TLS session.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct TlsReport {
+    /// `TLSv1.3` or `TLSv1.2`.
+    pub version: String,
+    /// The IANA name of the cipher suite.
+    pub cipher: String,
+    /// Whether the chain was verified.
+    pub chain_verified: bool,
+    /// Whether the name was verified.
+    pub name_verified: bool,
+}
+
+/// Why the server could not be used.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FailureReport {
+    /// A name from the failure classes.
+    pub class: String,
+    /// `configuration`, `dns`, `tcp`, `tls`, `startup`, `authentication`, `database`, `session` or `query`.
+    pub phase: String,
+    /// Five characters, when the server sent one.
+    pub sqlstate: Option<String>,
+    /// Whether waiting may mend it.
+    pub retryable: bool,
+    /// One English sentence, free of secrets.
+    pub message: String,
+}
+
+/// One required extension.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ExtensionReport {
+    /// As PostgreSQL spells it.
+    pub name: String,
+    /// The installed version.
+    pub installed: Option<String>,
+    /// Whether this run installed it.
+    pub installed_now: bool,
+}
+
+/// How many files were seen.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct FileCounts {
+    /// Files that were read as carriers.
+    pub read: usize,
+    /// Files that look like carriers and could not be read or parsed; each has a finding.
+    pub unreadable: usize,
+}
+
+impl Report {
+    /// An empty report of a command.
+    pub fn new(command: &str) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            command: command.to_owned(),
+            environment: None,
+            findings: Vec::new(),
+            ready: None,
+            observe: false,
+            target: None,
+            server: None,
+            failure: None,
+            extensions: Vec::new(),
+            files: FileCounts::default(),
+            remarks: Vec::new(),
+            elapsed_ms: None,
+        }
+    }
+
+    /// The worst finding.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|f| f.severity).max()
+    }
+
+    /// How many findings are of this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|f| f.severity == severity).count()
+    }
+}
+
+impl fmt::Display for Report {
+    /// The concise form: a service that prints its error has the whole refusal in its log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(concise::render(self, &Options { remarks: true, ..Options::default() }).trim_end())
+    }
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Format {
+    /// Pictures of the masked lines, for people.
+    #[cfg(feature = "cli")]
+    Text,
+    /// One line a finding, for logs.
+    Concise,
+    /// The documented JSON, for programs.
+    #[cfg(feature = "cli")]
+    Json,
+}
+
+impl Format {
+    /// Every format, the default first.
+    pub const ALL: &[Self] = &[
+        #[cfg(feature = "cli")]
+        Self::Text,
+        Self::Concise,
+        #[cfg(feature = "cli")]
+        Self::Json,
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "cli")]
+            Self::Text => "text",
+            Self::Concise => "concise",
+            #[cfg(feature = "cli")]
+            Self::Json => "json",
+        }
+    }
+
+    /// Writes the report; ends in a newline.
+    ///
+    /// # Errors
+    /// What `out` says, a broken pipe among it.
+    pub fn write(self, report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+        match self {
+            #[cfg(feature = "cli")]
+            Self::Text => text::write(report, options, out),
+            Self::Concise => concise::write(report, options, out),
+            #[cfg(feature = "cli")]
+            Self::Json => json::write(report, options, out),
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.iter().copied().find(|f| f.name() == name).ok_or(UnknownFormat)
+    }
+}
+
+/// No format of that name; says which there are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnknownFormat;
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+        write!(f, "unknown format; there are: {}", names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownFormat {}
+
+/// What a writer may choose. It changes what is printed, never what is so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Whether ANSI colours are written (text only).
+    pub color: bool,
+    /// The width of the terminal in columns (text only).
+    pub width: usize,
+    /// Whether notes are printed or only counted. JSON always has them.
+    pub show_notes: bool,
+    /// Whether [`Report::remarks`] are written too, before the summary; the command line prints them itself.
+    pub remarks: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { color: false, width: 80, show_notes: false, remarks: false }
+    }
+}
+
+impl Options {
+    /// Whether a finding of this severity is printed.
+    pub fn shows(&self, severity: Severity) -> bool {
+        self.show_notes || severity > Severity::Note
+    }
+}

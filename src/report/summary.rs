@@ -1,0 +1,219 @@
+//! The last line of every run: what was decided, about which database, and why. One line, complete in itself,
+//! because `kubectl describe` and `/dev/termination-log` show nothing else.
+
+use super::{FailureReport, Options, Report, ServerReport, TargetReport, clean};
+use crate::finding::Severity;
+use std::{collections::BTreeSet, net::IpAddr};
+
+/// The line, without a newline.
+pub fn line(report: &Report, options: &Options) -> String {
+    let text = match report.ready {
+        // Observed: it may start, and would not where it is enforced.
+        Some(true) if report.observe && (report.failure.is_some() || report.count(Severity::Error) > 0) => {
+            refused(report, options)
+        }
+        Some(true) => accepted(report, options),
+        Some(false) => refused(report, options),
+        None => linted(report, options),
+    };
+    format!("pgward: {}", clean::line(&text))
+}
+
+/// `ready: app as web at db:5432 (172.18.0.2), PostgreSQL 16.4, no TLS, development from PGWARD_ENV, 41 ms`
+fn accepted(report: &Report, options: &Options) -> String {
+    let target = report.target.as_ref();
+    let postgres = target.is_none_or(TargetReport::is_postgres);
+    let dialled = report.server.is_some() || (!postgres && report.command != "check");
+    let mut parts = about(report);
+    if dialled {
+        let installed = report.extensions.iter().filter(|e| e.installed_now);
+        parts.extend(installed.map(|e| format!("installed {}", e.name)));
+        parts.extend(report.elapsed_ms.map(|ms| format!("{ms} ms")));
+    } else {
+        parts.push("not connected".to_owned());
+    }
+    let word = if dialled { "ready" } else { "configuration accepted" };
+    format!("{word}: {}{}", parts.join(", "), tail(&counts(report, options)))
+}
+
+/// `refused: 2 errors (test-equals-primary, tls-weak); app as web at db:5432, production from APP_ENV`
+fn refused(report: &Report, options: &Options) -> String {
+    let waiting = report.failure.as_ref().is_some_and(|f| {
+        let denied = |rule: &str| rule != f.class;
+        f.retryable
+            && !report.findings.iter().any(|x| x.severity == Severity::Error && denied(x.rule.as_str()))
+    });
+    let let_pass = report.observe && report.ready == Some(true);
+    let word = match (let_pass, waiting, report.command.as_str()) {
+        (true, true, _) => "observe mode: would not have been ready",
+        (true, false, _) => "observe mode: would have been refused",
+        (false, true, _) => "not ready",
+        (false, false, _) if report.observe => "refused, in observe mode too",
+        (false, false, "check") => "configuration refused",
+        (false, false, _) => "refused",
+    };
+    let rules: BTreeSet<&str> = report
+        .findings
+        .iter()
+        .filter(|f| f.severity == Severity::Error)
+        .map(|f| f.rule.as_str())
+        .filter(|rule| report.failure.as_ref().is_none_or(|f| f.class != *rule))
+        .collect();
+    let mut why: Vec<String> = report.failure.iter().map(failure).collect();
+    match counts(report, options) {
+        counts if counts.is_empty() => {}
+        counts if rules.is_empty() => why.push(counts.join(", ")),
+        counts => why.push(format!("{} ({})", counts.join(", "), some(&rules))),
+    }
+    let about = about(report);
+    if !about.is_empty() {
+        why.push(about.join(", "));
+    }
+    if why.is_empty() { word.to_owned() } else { format!("{word}: {}", why.join("; ")) }
+}
+
+/// `2 errors, 1 warning in 2 of 14 files`
+fn linted(report: &Report, options: &Options) -> String {
+    let read = report.files.read;
+    let hit: BTreeSet<&str> = report
+        .findings
+        .iter()
+        .filter(|f| options.shows(f.severity))
+        .filter_map(|f| f.primary.as_ref()?.place.path.as_deref())
+        .collect();
+    let found: Vec<String> = [Severity::Error, Severity::Warning]
+        .into_iter()
+        .filter_map(|s| count(report.count(s), s.as_str()))
+        .chain(options.show_notes.then(|| count(report.count(Severity::Note), "note")).flatten())
+        .collect();
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let place = match (hit.len(), read) {
+        (0, 0) => String::new(),
+        (0, read) => format!(" in {}", files(read)),
+        (hit, read) if hit < read => format!(" in {hit} of {}", files(read)),
+        (hit, _) => format!(" in {}", files(hit)),
+    };
+    let hidden: Vec<String> = hidden(report, options).into_iter().collect();
+    format!("{found}{place}{}", tail(&hidden))
+}
+
+/// Which database, who answered, and for which environment.
+fn about(report: &Report) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(target) = &report.target {
+        out.push(named(target));
+        if let Some(server) = &report.server {
+            out.push(format!("PostgreSQL {}", server.version));
+            out.push(leg(target, server));
+        }
+        out.extend((target.in_recovery == Some(true)).then(|| "standby".to_owned()));
+        out.extend((target.pooler == Some(true)).then(|| "through a pooler".to_owned()));
+    } else {
+        out.push("no database configured".to_owned());
+    }
+    if let Some(environment) = &report.environment {
+        out.push(match &environment.origin {
+            _ if !environment.determined => format!("{} assumed", environment.name),
+            Some(origin) => format!("{} from {origin}", environment.name),
+            None => environment.name.clone(),
+        });
+    }
+    out
+}
+
+fn named(target: &TargetReport) -> String {
+    if !target.is_postgres() {
+        let engine = if target.engine == "sqlite" { "SQLite" } else { &target.engine };
+        return target
+            .database
+            .as_ref()
+            .map_or_else(|| engine.to_owned(), |name| format!("{engine} database {name}"));
+    }
+    let database = target.database.as_deref().unwrap_or("the default database");
+    let role = target.role.as_ref().map_or_else(String::new, |role| format!(" as {role}"));
+    let place = match (target.host.as_deref(), target.address.as_deref()) {
+        (Some(host), address) if is_socket(host) => {
+            let port = target.port.map_or_else(String::new, |port| format!(" (port {port})"));
+            return format!("{database}{role} at {}{port}", address.unwrap_or(host));
+        }
+        (Some(host), Some(address)) if host != address => {
+            format!(" at {} ({address})", with_port(host, target.port))
+        }
+        (Some(host), _) | (None, Some(host)) => format!(" at {}", with_port(host, target.port)),
+        (None, None) => String::new(),
+    };
+    format!("{database}{role}{place}")
+}
+
+fn with_port(host: &str, port: Option<u16>) -> String {
+    let host = match host.parse() {
+        Ok(IpAddr::V6(_)) => format!("[{host}]"),
+        _ => host.to_owned(),
+    };
+    port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
+}
+
+/// As libpq tells them apart: a directory, or `@` for the abstract namespace.
+fn is_socket(host: &str) -> bool {
+    host.starts_with(['/', '@'])
+}
+
+fn leg(target: &TargetReport, server: &ServerReport) -> String {
+    match &server.tls {
+        Some(tls) if !tls.chain_verified => format!("{} (certificate not verified)", tls.version),
+        Some(tls) if !tls.name_verified => format!("{} (name not verified)", tls.version),
+        Some(tls) => tls.version.clone(),
+        None if target.host.as_deref().is_some_and(is_socket) => "Unix socket".to_owned(),
+        None => "no TLS".to_owned(),
+    }
+}
+
+fn failure(failure: &FailureReport) -> String {
+    let state = failure.sqlstate.as_ref().map_or_else(String::new, |s| format!(", SQLSTATE {s}"));
+    let again = if failure.retryable { ", retryable" } else { "" };
+    format!("{}: {} ({}{state}{again})", failure.class, failure.message, failure.phase)
+}
+
+fn counts(report: &Report, options: &Options) -> Vec<String> {
+    let shown = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .filter(|s| options.shows(*s))
+        .filter_map(|s| count(report.count(s), s.as_str()));
+    shown.chain(hidden(report, options)).collect()
+}
+
+fn hidden(report: &Report, options: &Options) -> Option<String> {
+    let notes = count(report.count(Severity::Note), "note").filter(|_| !options.show_notes)?;
+    // A service has no flags.
+    let how = if report.command == "guard" { "" } else { " (-v)" };
+    Some(format!("{notes} not shown{how}"))
+}
+
+fn count(n: usize, word: &str) -> Option<String> {
+    (n > 0).then(|| format!("{n} {word}{}", if n == 1 { "" } else { "s" }))
+}
+
+fn files(n: usize) -> String {
+    count(n, "file").unwrap_or_default()
+}
+
+fn tail(parts: &[String]) -> String {
+    if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
+}
+
+fn some(rules: &BTreeSet<&str>) -> String {
+    let mut names: Vec<String> = rules.iter().take(RULES).map(|r| (*r).to_owned()).collect();
+    if rules.len() > RULES {
+        names.push(format!("{} more", rules.len() - RULES));
+    }
+    names.join(", ")
+}
+
+impl TargetReport {
+    fn is_postgres(&self) -> bool {
+        self.engine.is_empty() || self.engine == "postgres"
+    }
+}
+
+/// So many rules are named in the line.
+const RULES: usize = 4;

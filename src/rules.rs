@@ -1,0 +1,426 @@
+//! What a rule is, and the list of them. A rule is a file in `rules/`: a `const RULE`, a function or two, and the
+//! page beside it, which is its documentation and its test.
+
+pub use crate::sink::{Draft, Sink};
+
+use crate::{
+    environment::Environment,
+    layer::Layer,
+    policy::Level,
+    probe::{self, Failure, FailureClass},
+    settings::{Origin, Settings, Target},
+    source::Span,
+};
+use std::{borrow::Cow, fmt};
+
+/// One defect that pgward names.
+#[derive(Debug)]
+pub struct Rule {
+    /// kebab-case; says the bad thing and reads well after "allow". The file's name, with `_` for `-`.
+    pub id: &'static str,
+    /// The first version that has it.
+    pub since: &'static str,
+    /// How much it weighs in development, test, staging and production.
+    pub levels: Levels,
+    /// Whether an error refuses at boot (`run`, `Guard`); elsewhere it always does.
+    pub boot: bool,
+    /// What sets it apart from most rules.
+    pub traits: Traits,
+    /// The page: what `pgward explain` prints.
+    pub page: &'static str,
+    /// What it looks at.
+    pub checks: &'static [Check],
+}
+
+/// What sets a rule apart from most.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, each off for most rules")]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Traits {
+    /// Off unless asked for by name.
+    pub pedantic: bool,
+    /// Also for `.env.example` and its like: about syntax, not about values.
+    pub examples: bool,
+    /// Refuses in observe mode too.
+    pub even_observed: bool,
+    /// Takes in the findings that exist only because nobody named the environment.
+    pub folds: bool,
+    /// Installing the required extensions mends it.
+    pub mended_by_install: bool,
+}
+
+/// Nothing sets the rule apart.
+pub const COMMON: Traits =
+    Traits { pedantic: false, examples: false, even_observed: false, folds: false, mended_by_install: false };
+
+/// A level for each environment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Levels([Level; 4]);
+
+impl Levels {
+    /// Four letters, for development, test, staging and production: `.` allow, `I` note, `W` warn, `E` deny.
+    ///
+    /// # Panics
+    /// At compile time, for anything else.
+    pub const fn of(letters: &str) -> Self {
+        let b = letters.as_bytes();
+        assert!(b.len() == 4, "four environments, four letters");
+        Self([level(b[0]), level(b[1]), level(b[2]), level(b[3])])
+    }
+
+    /// The level in an environment.
+    pub fn in_environment(self, environment: Environment) -> Level {
+        self.0[environment as usize]
+    }
+
+    /// The letters, as in the catalogue.
+    pub fn letters(self) -> String {
+        self.0.iter().map(|l| ['.', 'I', 'W', 'E'][*l as usize]).collect()
+    }
+}
+
+const fn level(letter: u8) -> Level {
+    match letter {
+        b'.' => Level::Allow,
+        b'I' => Level::Note,
+        b'W' => Level::Warn,
+        b'E' => Level::Deny,
+        _ => panic!("a level is one of . I W E"),
+    }
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// One layer's text.
+    Layer(fn(&Layer, &mut Sink<'_>)),
+    /// Everything that was read, side by side.
+    Project(fn(&Project<'_>, &mut Sink<'_>)),
+    /// What one view comes to as a whole, also where it speaks of no database.
+    Settings(fn(&Settings, &mut Sink<'_>)),
+    /// One database that the configuration speaks of.
+    Target(fn(&Target, &Settings, &mut Sink<'_>)),
+    /// What the server answered to the rule's questions; not called when one of them was not answered.
+    Server(&'static [&'static Ask], fn(&Target, &Answers<'_>, &mut Sink<'_>)),
+    /// Why the server could not be used.
+    Failure(FailureClass, fn(&Target, &Failure, &mut Sink<'_>)),
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Layer(_) => "Layer",
+            Self::Project(_) => "Project",
+            Self::Settings(_) => "Settings",
+            Self::Target(_) => "Target",
+            Self::Server(..) => "Server",
+            Self::Failure(..) => "Failure",
+        })
+    }
+}
+
+/// One question to the server. Two rules that name the same one ask it once.
+pub struct Ask {
+    /// Unique; names the answer.
+    pub name: &'static str,
+    /// The columns of the answer, in order; a page's ` ```answers ` block and a real server must agree with them.
+    pub columns: &'static [&'static str],
+    /// The query; none where it cannot be asked.
+    pub sql: fn(&Asking<'_>) -> Option<Cow<'static, str>>,
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// What a question may depend on.
+pub struct Asking<'a> {
+    /// Whom it is put to.
+    pub target: &'a Target,
+    /// Whether this role makes schema changes: it installs extensions or is declared to migrate.
+    pub migrates: bool,
+}
+
+/// Everything that was read, side by side.
+pub struct Project<'a> {
+    /// What each view of the files comes to; one view unless it is `lint`.
+    pub views: &'a [View<'a>],
+    /// When it is judged.
+    pub door: Door,
+    /// Env files that were found and not read.
+    pub unread: &'a [String],
+    /// Where the policy names rules that this version does not know; no place for a flag.
+    pub unknown_rules: &'a [Option<Span>],
+}
+
+/// Some layers and what they come to.
+pub struct View<'a> {
+    /// Lowest first.
+    pub layers: &'a [Layer],
+    /// What they come to.
+    pub settings: &'a Settings,
+}
+
+/// The moment of judging. Boot is not CI: see [`Rule::boot`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Door {
+    /// Files alone.
+    Lint,
+    /// What this shell would start with.
+    Check,
+    /// With the server.
+    Preflight,
+    /// `run` and the guard.
+    Boot,
+}
+
+/// What the server said, and what the client saw itself.
+pub struct Answers<'a> {
+    /// By question.
+    pub answers: &'a probe::Answers,
+    /// The client's own leg of the connection.
+    pub link: Link,
+    /// Whether this role makes schema changes.
+    pub migrates: bool,
+    /// Questions without an answer, and why.
+    pub unanswered: &'a [(&'static str, String)],
+}
+
+/// The client's own leg of the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// TLS was negotiated.
+    pub encrypted: bool,
+    /// A Unix socket.
+    pub socket: bool,
+}
+
+impl Answers<'_> {
+    /// The rows of a question that was answered: the engine calls no rule without.
+    pub fn rows(&self, ask: &Ask) -> Vec<Row<'_>> {
+        let Some(rows) = self.answers.rows(ask.name) else { return Vec::new() };
+        (0..rows.len()).map(|index| Row { rows, index }).collect()
+    }
+
+    /// A column of the only row.
+    pub fn value(&self, ask: &Ask, column: &str) -> Option<&str> {
+        self.answers.rows(ask.name)?.get(0, column)
+    }
+}
+
+/// One row of an answer.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    rows: &'a probe::Rows,
+    index: usize,
+}
+
+impl<'a> Row<'a> {
+    /// A column; none for NULL.
+    pub fn get(&self, column: &str) -> Option<&'a str> {
+        self.rows.get(self.index, column)
+    }
+}
+
+/// The rule of an id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|r| r.id == id)
+}
+
+/// The rules that cannot be judged without the answer to a question.
+pub(crate) fn that_ask(question: &str) -> Vec<&'static str> {
+    let asks =
+        |check: &Check| matches!(check, Check::Server(asks, _) if asks.iter().any(|a| a.name == question));
+    RULES.iter().filter(|rule| rule.checks.iter().any(asks)).map(|rule| rule.id).collect()
+}
+
+/// The place of the first of these keywords that stands in a text, else of the whole target.
+pub(crate) fn place<'t>(target: &'t Target, keywords: &[&str]) -> &'t Origin {
+    let set = keywords.iter().filter_map(|k| target.get(k));
+    set.map(|s| &s.origin).find(|o| o.span().is_some()).unwrap_or_else(|| target.origin())
+}
+
+/// All that a rule may see.
+mod prelude {
+    pub(super) use super::{
+        Answers, Ask, Asking, COMMON, Check, Door, Levels, Project, Rule, Sink, Traits, View, place, that_ask,
+    };
+    pub(super) use crate::{
+        advice,
+        ask::{
+            AVAILABLE, EXTENSIONS, PRIVILEGES, SERVER,
+            extension::{self, Obstacle, State},
+        },
+        conninfo::{Error, ErrorKind, Expected, SslMode},
+        environment::Environment,
+        layer::{Layer, LayerKind, ProblemKind, is_example},
+        probe::{Failure, FailureClass, Phase},
+        secret::Secret,
+        settings::{
+            AliasConflict, Credential, Engine, Form, HostClass, Origin, PartSet, Placeholder, Role, Setting,
+            Settings, Target, Toggle, ToggleKind, engine::Spelling,
+        },
+        source::Span,
+        unreachable,
+    };
+}
+
+// rules:begin
+mod alias_conflict;
+mod auth_failed;
+mod auth_method_unsupported;
+mod connect_denied;
+mod connect_timeout;
+mod connection_closed;
+mod connection_refused;
+mod database_missing;
+mod database_url_empty;
+mod database_url_unrecognised;
+mod database_url_unset;
+mod deadline_exceeded;
+mod dev_secret_in_production;
+mod dns_failed;
+mod empty_password;
+mod engine_not_postgres;
+mod engine_parity;
+mod environment_contradiction;
+mod environment_undetermined;
+mod extension_missing;
+mod extension_not_permitted;
+mod extension_unavailable;
+mod fallback_default;
+mod file_not_utf8;
+mod file_too_large;
+mod file_unparseable;
+mod hba_rejected;
+mod init_server_only;
+mod localhost_in_production;
+mod lock_timeout;
+mod not_postgres;
+mod not_queryable_standby;
+mod parameter_unsupported;
+mod parameter_value_invalid;
+mod parts_incomplete;
+mod password_equals_identifier;
+mod password_missing;
+mod peer_auth_failed;
+mod placeholder_secret;
+mod pooler_unavailable;
+mod port_invalid;
+mod question_unanswered;
+mod reserved_char_unencoded;
+mod role_cannot_login;
+mod role_missing;
+mod schema_create_denied;
+mod server_error;
+mod server_starting;
+mod server_stopping;
+mod server_version;
+mod session_attrs_unmet;
+mod slots_exhausted;
+mod socket_missing;
+mod sqlite_in_memory;
+mod sqlite_in_production;
+mod startup_parameter_rejected;
+mod statement_timeout;
+mod superuser_role;
+mod test_equals_primary;
+mod test_name_not_test;
+mod tls_not_active;
+mod tls_refused;
+mod tls_unspecified;
+mod tls_unsupported;
+mod tls_untrusted;
+mod tls_unverified;
+mod tls_weak;
+mod toggle_ambiguous;
+mod toggle_contradiction;
+mod unknown_policy_rule;
+mod unresolved_placeholder;
+mod url_malformed;
+mod url_parts_conflict;
+mod value_wrapped;
+mod weak_secret;
+mod wrong_server_suspected;
+
+/// Every rule, in the order of their names.
+pub static RULES: &[&Rule] = &[
+    &alias_conflict::RULE,
+    &auth_failed::RULE,
+    &auth_method_unsupported::RULE,
+    &connect_denied::RULE,
+    &connect_timeout::RULE,
+    &connection_closed::RULE,
+    &connection_refused::RULE,
+    &database_missing::RULE,
+    &database_url_empty::RULE,
+    &database_url_unrecognised::RULE,
+    &database_url_unset::RULE,
+    &deadline_exceeded::RULE,
+    &dev_secret_in_production::RULE,
+    &dns_failed::RULE,
+    &empty_password::RULE,
+    &engine_not_postgres::RULE,
+    &engine_parity::RULE,
+    &environment_contradiction::RULE,
+    &environment_undetermined::RULE,
+    &extension_missing::RULE,
+    &extension_not_permitted::RULE,
+    &extension_unavailable::RULE,
+    &fallback_default::RULE,
+    &file_not_utf8::RULE,
+    &file_too_large::RULE,
+    &file_unparseable::RULE,
+    &hba_rejected::RULE,
+    &init_server_only::RULE,
+    &localhost_in_production::RULE,
+    &lock_timeout::RULE,
+    &not_postgres::RULE,
+    &not_queryable_standby::RULE,
+    &parameter_unsupported::RULE,
+    &parameter_value_invalid::RULE,
+    &parts_incomplete::RULE,
+    &password_equals_identifier::RULE,
+    &password_missing::RULE,
+    &peer_auth_failed::RULE,
+    &placeholder_secret::RULE,
+    &pooler_unavailable::RULE,
+    &port_invalid::RULE,
+    &question_unanswered::RULE,
+    &reserved_char_unencoded::RULE,
+    &role_cannot_login::RULE,
+    &role_missing::RULE,
+    &schema_create_denied::RULE,
+    &server_error::RULE,
+    &server_starting::RULE,
+    &server_stopping::RULE,
+    &server_version::RULE,
+    &session_attrs_unmet::RULE,
+    &slots_exhausted::RULE,
+    &socket_missing::RULE,
+    &sqlite_in_memory::RULE,
+    &sqlite_in_production::RULE,
+    &startup_parameter_rejected::RULE,
+    &statement_timeout::RULE,
+    &superuser_role::RULE,
+    &test_equals_primary::RULE,
+    &test_name_not_test::RULE,
+    &tls_not_active::RULE,
+    &tls_refused::RULE,
+    &tls_unspecified::RULE,
+    &tls_unsupported::RULE,
+    &tls_untrusted::RULE,
+    &tls_unverified::RULE,
+    &tls_weak::RULE,
+    &toggle_ambiguous::RULE,
+    &toggle_contradiction::RULE,
+    &unknown_policy_rule::RULE,
+    &unresolved_placeholder::RULE,
+    &url_malformed::RULE,
+    &url_parts_conflict::RULE,
+    &value_wrapped::RULE,
+    &weak_secret::RULE,
+    &wrong_server_suspected::RULE,
+];
+// rules:end

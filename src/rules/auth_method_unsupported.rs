@@ -1,0 +1,17 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "auth-method-unsupported",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("auth_method_unsupported.md"),
+    checks: &[Check::Failure(FailureClass::AuthMethodUnsupported, check)],
+};
+
+fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
+    unreachable::report(target, failure, out, &["host"], "this server's demand cannot be met").help(
+        "use `sslmode=verify-full`, and have the administrator put `scram-sha-256` into pg_hba.conf and set the password anew",
+    );
+}

@@ -1,0 +1,16 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "connection-closed",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("connection_closed.md"),
+    checks: &[Check::Failure(FailureClass::ConnectionClosed, check)],
+};
+
+fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
+    unreachable::report(target, failure, out, &["host", "port"], "it hung up")
+        .help("read the log of the server, and of the proxy or pooler before it, for this moment");
+}

@@ -1,0 +1,34 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "dev-secret-in-production",
+    since: "0.1.0",
+    levels: Levels::of("..EE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("dev_secret_in_production.md"),
+    checks: &[Check::Target(password), Check::Settings(secrets)],
+};
+
+fn password(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    if let Some(password) = target.credential() {
+        judge(&password, out);
+    }
+}
+
+fn secrets(settings: &Settings, out: &mut Sink<'_>) {
+    for secret in settings.credentials() {
+        judge(&secret, out);
+    }
+}
+
+fn judge(credential: &Credential<'_>, out: &mut Sink<'_>) {
+    if !credential.secret.says_development() {
+        return;
+    }
+    let environment = out.environment();
+    out.report(format!("{} says itself that it is not for {environment}", credential.name))
+        .at(credential.origin, "a word in here means development, tests or \"change this\"")
+        .note("such a secret comes from a compose file or an example, where everybody can read it")
+        .help("generate another for this environment: `openssl rand -hex 24`");
+}

@@ -1,0 +1,27 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "empty-password",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("empty_password.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    if !target.is_postgres() && target.form != Form::Toggle {
+        return;
+    }
+    let Some(password) = settings.part_of(target, "password").filter(|p| p.value.is_empty()) else { return };
+    // libpq looks into the password file when the password is empty; a client certificate needs none.
+    let other_way = ["passfile", "sslcert"].iter().any(|k| settings.part_of(target, k).is_some());
+    if other_way || !settings.dials_tcp(target) {
+        return;
+    }
+    out.report(format!("the password in `{}` is empty", password.key))
+        .at(&password.origin, "nothing stands here")
+        .note("over TCP a server lets nobody in without one, unless its pg_hba.conf says `trust`")
+        .help("set it, or take the variable out where a password file or a client certificate serves");
+}

@@ -1,0 +1,82 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "engine-parity",
+    since: "0.1.0",
+    levels: Levels::of("III."),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("engine_parity.md"),
+    checks: &[Check::Project(check)],
+};
+
+fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+    let said: Vec<Said<'_>> = project.views.iter().filter_map(Said::of).collect();
+    for (i, yardstick) in said.iter().enumerate() {
+        // The strictest environment of a place is what the others are measured by; of two files the first.
+        let stricter = |s: &Said<'_>| s.home == yardstick.home && s.environment > yardstick.environment;
+        let earlier =
+            said[..i].iter().any(|s| s.home == yardstick.home && s.environment == yardstick.environment);
+        if earlier || said.iter().any(stricter) {
+            continue;
+        }
+        let mut odd: Vec<&Said<'_>> = said
+            .iter()
+            .filter(|s| s.home == yardstick.home && s.environment < yardstick.environment)
+            .filter(|s| s.name() != yardstick.name())
+            .collect();
+        odd.sort_by_key(|s| std::cmp::Reverse(s.environment));
+        // The project is judged once for each of its files; one of them reports.
+        let Some(first) = odd.first().filter(|s| s.environment == out.environment()) else { continue };
+        let mut draft = out
+            .report(format!(
+                "{} uses {}, {} uses {}",
+                first.environment,
+                first.name(),
+                yardstick.environment,
+                yardstick.name()
+            ))
+            .at(&first.engine.origin, format!("{} here", first.name()))
+            .also(&yardstick.engine.origin, format!("{} here", yardstick.name()))
+            .note("what differs between the engines is met for the first time where it costs most");
+        for other in &odd[1..] {
+            draft = draft.also(&other.engine.origin, format!("{} here", other.name()));
+        }
+        draft.help("run the engine of production everywhere, in a container where nothing else is at hand");
+    }
+}
+
+/// What one file says.
+struct Said<'p> {
+    home: &'p str,
+    environment: Environment,
+    engine: &'p Setting<Engine>,
+}
+
+impl<'p> Said<'p> {
+    fn of(view: &'p View<'_>) -> Option<Self> {
+        let path = view.layers.last()?.name.as_str();
+        let primary =
+            view.settings.targets.iter().find(|t| t.role == Role::Primary && t.environment.is_none())?;
+        let environment = view.settings.settled.environment.as_ref()?.value;
+        let known = primary.engine.value != Engine::Unknown && !is_example(path);
+        known.then_some(Self { home: home(path), environment, engine: &primary.engine })
+    }
+
+    fn name(&self) -> String {
+        self.engine.value.to_string()
+    }
+}
+
+/// The directory that a file speaks for: the nearest one that is not named after an environment. Two services of a
+/// monorepo are not compared; `deploy/staging/app.env` and `deploy/production/app.env` are.
+fn home(path: &str) -> &str {
+    let mut home = path.rfind('/').map_or("", |i| &path[..i]);
+    loop {
+        let (parent, name) = home.rsplit_once('/').unwrap_or(("", home));
+        if Environment::from_word(name.trim_start_matches('.')).is_none() {
+            return home;
+        }
+        home = parent;
+    }
+}

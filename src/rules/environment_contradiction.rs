@@ -1,0 +1,37 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "environment-contradiction",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("environment_contradiction.md"),
+    checks: &[Check::Settings(check)],
+};
+
+fn check(settings: &Settings, out: &mut Sink<'_>) {
+    let Some(settled) = &settings.settled.environment else { return };
+    for word in &settings.settled.contradictions {
+        let message = match word.says {
+            Some(other) => format!("`{}` says {other}, and this is {}", word.key, settled.value),
+            None => format!("`{}` is on in {}", word.key, settled.value),
+        };
+        let mut draft = out
+            .report(message)
+            .at_span(word.span, word.says.map_or("switched on here".into(), |other| format!("{other}")))
+            .also(&settled.origin, format!("{} is decided here", settled.value));
+        draft = match &settled.origin {
+            Origin::Path(path) => draft.note(format!("the name of `{path}` says {}", settled.value)),
+            _ => draft,
+        };
+        let testing = settings.settled.test_mode.as_ref().is_some_and(|mode| mode.key == word.key);
+        match word.says {
+            Some(_) => draft.help("make the two agree, or remove one"),
+            None if testing => draft
+                .note("code that is told so uses the database of its tests, or SQLite in memory")
+                .help("switch it off"),
+            None => draft.help("switch it off"),
+        };
+    }
+}

@@ -1,0 +1,35 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "fallback-default",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("fallback_default.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    for fallback in &target.oddities.fallbacks {
+        let (what, levels) = match fallback.supplies {
+            "url" => ("its whole value", "IIWE"),
+            "password" => ("the password", "IIWE"),
+            "host" => ("the host", "IIIW"),
+            "user" => ("the user", "IIIW"),
+            "dbname" => ("the database", "IIIW"),
+            _ => continue,
+        };
+        let draft = out
+            .report(format!("`{}` takes {what} from a default", fallback.key))
+            .at_span(fallback.span, "the variable in here is not set")
+            .help("remove the default, so that a missing variable is noticed");
+        if fallback.towards_production {
+            draft.note("the default leads to production or to a public host: who sets nothing works on it");
+        } else {
+            draft
+                .note("whoever forgets the variable connects to what the default names, without a word")
+                .at_most(Levels::of(levels));
+        }
+    }
+}

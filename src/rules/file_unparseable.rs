@@ -1,0 +1,26 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "file-unparseable",
+    since: "0.1.0",
+    levels: Levels::of("WWWW"),
+    boot: false,
+    traits: Traits { examples: true, ..COMMON },
+    page: include_str!("file_unparseable.md"),
+    checks: &[Check::Layer(check)],
+};
+
+fn check(layer: &Layer, out: &mut Sink<'_>) {
+    let lines: Vec<Span> =
+        layer.problems.iter().filter(|p| p.kind == ProblemKind::Syntax).map(|p| p.span).collect();
+    let Some(first) = lines.first() else { return };
+    let count = if lines.len() == 1 { "a line".into() } else { format!("{} lines", lines.len()) };
+    let mut draft = out
+        .report(format!("{count} of `{}` cannot be read", layer.name))
+        .at_span(*first, "not `NAME=value`")
+        .note("a loader skips it or stops here: what is written there is not set")
+        .help("write `NAME=value`; a quote that is opened must be closed");
+    for line in lines.iter().skip(1).take(3) {
+        draft = draft.also_span(*line, "nor this");
+    }
+}

@@ -1,0 +1,33 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "hba-rejected",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("hba_rejected.md"),
+    checks: &[Check::Failure(FailureClass::HbaRejected, check)],
+};
+
+fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
+    let role = advice::sql(target.get("user").map(|s| &s.value), "THE_ROLE");
+    let database = advice::sql(target.get("dbname").map(|s| &s.value), "THE_DATABASE");
+    let socket = target.get("host").and_then(|s| s.value.shown()).is_some_and(|h| h.starts_with('/'));
+    let plain = target.get("sslmode").is_some_and(|s| s.value.equals("disable"));
+    let (kind, address) = match (socket, plain) {
+        (true, _) => ("local", ""),
+        (false, true) => ("host", " CLIENT_ADDRESS"),
+        (false, false) => ("hostssl", " CLIENT_ADDRESS"),
+    };
+    let line = format!(
+        "have the administrator add `{kind} {database} {role}{address} scram-sha-256` to pg_hba.conf and run SELECT pg_reload_conf()"
+    );
+    unreachable::report(target, failure, out, &["sslmode", "user", "host"], "not admitted with this").help(
+        if plain && !socket {
+            format!("set sslmode=verify-full if the server demands TLS; else {line}")
+        } else {
+            line
+        },
+    );
+}

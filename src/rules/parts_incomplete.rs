@@ -1,0 +1,64 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "parts-incomplete",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("parts_incomplete.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    if target.form != Form::Parts || !target.is_postgres() || target.missing.is_empty() {
+        return;
+    }
+    let Some(set) = &settings.parts else {
+        out.report(format!("`{}` asks for PostgreSQL, and nothing says which database", target.name))
+            .at(target.origin(), "this switches to PostgreSQL")
+            .help("set `DATABASE_URL`, or `DB_HOST`, `DB_NAME`, `DB_USER` and `DB_PASSWORD`");
+        return;
+    };
+    // A project that declares its names and none for a part has that part in its code.
+    let missing: Vec<&str> =
+        target.missing.iter().copied().filter(|keyword| set.variables.contains_key(keyword)).collect();
+    let names: Vec<String> = missing.iter().map(|keyword| format!("`{}`", set.variables[keyword])).collect();
+    let names = match &names[..] {
+        [] => return,
+        [one] => format!("{one} is"),
+        [many @ .., last] => format!("{} and {last} are", many.join(", ")),
+    };
+    let empty: Vec<_> =
+        settings.empty_parts.iter().filter(|(keyword, _)| missing.contains(keyword)).collect();
+    // Elsewhere another source may set what a file leaves out; a file that sets it to nothing has decided.
+    let undecided = out.door() == Door::Lint && empty.is_empty();
+    let mut draft = out.report(format!("the connection in `{}` is incomplete: {names} not set", set.name));
+    draft = match empty.first() {
+        Some((_, variable)) => draft.at(&variable.origin, "set to nothing"),
+        None => draft.at(target.origin(), "one of the parts that are set"),
+    };
+    for (_, variable) in empty.iter().skip(1) {
+        draft = draft.also(&variable.origin, "set to nothing");
+    }
+    for keyword in missing {
+        draft = draft.note(consequence(keyword, settings.django));
+    }
+    draft = draft.help("set it; what the code fixes stands under `[connection]` in pgward.toml");
+    if undecided {
+        draft.at_most(Levels::of("WWWW"));
+    }
+}
+
+/// What a client does without the part.
+fn consequence(keyword: &str, django: bool) -> &'static str {
+    match keyword {
+        "dbname" if django => "without a name Django connects to the database `postgres`, and migrates there",
+        "dbname" => {
+            "without a name libpq takes the user's for it; Django connects to the database `postgres`, and migrates \
+             there"
+        }
+        "user" => "without a user libpq logs in as the user of the operating system",
+        _ => "without a host libpq looks for a socket on this very machine",
+    }
+}

@@ -1,0 +1,26 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "password-equals-identifier",
+    since: "0.1.0",
+    levels: Levels::of("IIEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("password_equals_identifier.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    let Some(password) = target.credential() else { return };
+    let same = |keyword| target.get(keyword).filter(|p| p.value.secret().same_ignore_case(password.secret));
+    let label = |keyword| target.get(keyword).filter(|p| password.secret.is_label_of(p.value.secret()));
+    let found = same("user")
+        .map(|s| ("the user's name", s))
+        .or_else(|| same("dbname").map(|s| ("the name of the database", s)))
+        .or_else(|| label("host").map(|s| ("a part of the host's name", s)));
+    let Some((what, identifier)) = found else { return };
+    out.report(format!("{} is {what}", password.name))
+        .at(password.origin, format!("equals {what}"))
+        .also(&identifier.origin, "this")
+        .help("generate one: `openssl rand -hex 24` needs no encoding in a URL");
+}

@@ -1,0 +1,16 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "session-attrs-unmet",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("session_attrs_unmet.md"),
+    checks: &[Check::Failure(FailureClass::SessionAttrsUnmet, check)],
+};
+
+fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
+    unreachable::report(target, failure, out, &["target_session_attrs", "host"], "no session is like this")
+        .help("name the host of the primary, or all hosts; `SELECT pg_is_in_recovery()` tells a standby");
+}

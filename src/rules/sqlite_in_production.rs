@@ -1,0 +1,32 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "sqlite-in-production",
+    since: "0.1.0",
+    levels: Levels::of("..WE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("sqlite_in_production.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    if !target.is_sqlite() {
+        return;
+    }
+    let environment = out.environment();
+    let draft = out
+        .report(format!("{environment} uses SQLite"))
+        .at(
+            &target.engine.origin,
+            if target.form == Form::Toggle { "this switches to SQLite" } else { "this is SQLite" },
+        )
+        .note("an SQLite file in a container is lost with it, and no second instance can share it")
+        .help(match target.form {
+            Form::Toggle => "turn the switch, or set DATABASE_URL to a `postgresql://` URL",
+            Form::Url | Form::Parts => "set it to a `postgresql://` URL",
+        });
+    if let Some(word) = settings.settled.environment.as_ref().filter(|s| s.value == environment) {
+        draft.also(&word.origin, format!("{environment} is set here"));
+    }
+}

@@ -1,0 +1,42 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "tls-unspecified",
+    since: "0.1.0",
+    levels: Levels::of("..WE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("tls_unspecified.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    // JDBC and its like have words of their own, a service file may say it.
+    let elsewhere = target.spelling() == Spelling::Foreign || target.get("service").is_some();
+    if target.get("sslmode").is_some() || elsewhere {
+        return;
+    }
+    // libpq 16: with the system's roots the default is `verify-full`.
+    if target.get("sslrootcert").is_some_and(|r| r.value.equals("system")) {
+        return;
+    }
+    let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
+    let help = match target.form {
+        Form::Url => {
+            "add `?sslmode=verify-full` (`&sslmode=…` after other parameters); where the code sets it, write \
+             `[connection] sslmode = \"require\"` into pgward.toml"
+        }
+        _ => {
+            "set `PGSSLMODE=verify-full`; where the code sets it, write `[connection] sslmode = \"require\"` into \
+             pgward.toml"
+        }
+    };
+    let draft = out
+        .report(format!("nothing asks for TLS on the way to a {} host", class.as_str()))
+        .at(target.origin_of("host"), "no sslmode for this host")
+        .note("libpq then means `prefer`: whoever stands between may answer \"no TLS\" and read everything")
+        .help(help);
+    if class == HostClass::Private && !target.tls_required {
+        draft.at_most(Levels::of("..WW"));
+    }
+}

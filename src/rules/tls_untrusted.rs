@@ -1,0 +1,27 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "tls-untrusted",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("tls_untrusted.md"),
+    checks: &[Check::Failure(FailureClass::TlsUntrusted, check)],
+};
+
+fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
+    // `parameter-unsupported` says it without a server.
+    if failure.phase == Phase::Configuration && target.lacks_root_file() {
+        return;
+    }
+    if failure.phase == Phase::Configuration {
+        unreachable::report(target, failure, out, &["sslrootcert", "sslmode", "host"], "verified as this says")
+            .help("sslrootcert must be a PEM file that this system user may read, and host the name in the certificate");
+        return;
+    }
+    let address = advice::connect_to(target);
+    unreachable::report(target, failure, out, &["sslrootcert", "sslmode", "host"], "verified as this says").help(format!(
+        "compare the chain that `openssl s_client -starttls postgres -connect {address} -showcerts` prints with sslrootcert"
+    ));
+}

@@ -1,0 +1,35 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "tls-unverified",
+    since: "0.1.0",
+    levels: Levels::of("..IW"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("tls_unverified.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    // With a root file `require` verifies the chain (libpq), and channel binding proves that the server which knows
+    // the password's hash is the one at the other end of this very TLS session.
+    let set = |keyword| target.get(keyword).is_some_and(|p| !p.value.is_empty());
+    let bound = target.get("channel_binding").is_some_and(|p| p.value.equals("require"));
+    if target.sslmode() != Some(Ok(SslMode::Require)) || set("sslrootcert") || bound || target.is_managed() {
+        return;
+    }
+    let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
+    let draft = out
+        .report("`sslmode=require` encrypts, but takes any server for the right one")
+        .at(target.origin_of("sslmode"), "no certificate is checked")
+        .note(
+            "libpq checks one only when a root file lies in ~/.postgresql; most other clients not even then",
+        )
+        .help(
+            "use `sslmode=verify-full` with `sslrootcert=PATH`: the provider's PEM file, or \
+             /etc/ssl/certs/ca-certificates.crt for a public CA",
+        );
+    if class == HostClass::Private {
+        draft.at_most(Levels::of("..II"));
+    }
+}

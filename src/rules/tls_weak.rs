@@ -1,0 +1,30 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "tls-weak",
+    since: "0.1.0",
+    levels: Levels::of("..EE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("tls_weak.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    let Some(Ok(mode)) = target.sslmode() else { return };
+    let what = match mode {
+        SslMode::Disable => "never encrypts",
+        SslMode::Allow => "encrypts only when the server insists",
+        SslMode::Prefer => "goes on in plain text when anybody on the way says no to TLS",
+        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => return,
+    };
+    let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
+    let draft = out
+        .report(format!("`sslmode={mode}` to a {} host {what}", class.as_str()))
+        .at(target.origin_of("sslmode"), "too weak for this host")
+        .also(target.origin_of("host"), format!("a {} host", class.as_str()))
+        .help("use `sslmode=verify-full` with the server's CA in `sslrootcert`, at least `sslmode=require`");
+    if class == HostClass::Private && !target.tls_required {
+        draft.at_most(Levels::of("..WW"));
+    }
+}

@@ -1,0 +1,37 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "toggle-ambiguous",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("toggle_ambiguous.md"),
+    checks: &[Check::Settings(check), Check::Settings(of_tests)],
+};
+
+fn check(settings: &Settings, out: &mut Sink<'_>) {
+    let Some(Toggle { setting, kind, says: None }) = &settings.toggle else { return };
+    // The name of an engine that is not known is no yes or no.
+    if setting.value.is_empty() || *kind == ToggleKind::Engine {
+        return;
+    }
+    out.report(format!("`{}` is neither `true` nor `false`", setting.key))
+        .at(&setting.origin, "read differently by different code")
+        .note("`.lower() == \"true\"` takes it for no; `env.bool` of django-environ takes `1`, `yes`, `on` for yes")
+        .help("write `true` or `false`, which every reader takes alike");
+}
+
+fn of_tests(settings: &Settings, out: &mut Sink<'_>) {
+    let tests = settings.settled.environment.as_ref().is_some_and(|s| s.value == Environment::Test);
+    for switch in &settings.settled.ambiguous {
+        out.report(format!("`{}` is neither `true` nor `false`", switch.key))
+            .at(&switch.origin, "read differently by different code")
+            .note(if tests {
+                "taken for off here; other code takes `1`, `yes`, `on` for yes"
+            } else {
+                "taken for off here: what is judged is the primary database, not that of the tests"
+            })
+            .help("write `true` or `false`, which every reader takes alike");
+    }
+}

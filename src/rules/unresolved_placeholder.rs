@@ -1,0 +1,53 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "unresolved-placeholder",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("unresolved_placeholder.md"),
+    checks: &[Check::Target(of_target), Check::Settings(of_empty)],
+};
+
+fn of_target(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    // `<password>` in the password's place is reported as what it is, a secret that was never filled in.
+    let template = |p: &Placeholder| {
+        let password = target.get("password").and_then(Setting::span);
+        p.shape == "<…>"
+            && password
+                .is_some_and(|s| s.source == p.span.source && s.start <= p.span.start && p.span.end <= s.end)
+    };
+    let left: Vec<&Placeholder> =
+        target.oddities.placeholders.iter().filter(|p| !p.later && !template(p)).collect();
+    report(&left, out);
+}
+
+fn of_empty(settings: &Settings, out: &mut Sink<'_>) {
+    // A value further down in the same file is taken by loaders that read all of it first. Here there is no database
+    // without it, so that only `lint`, which has no loader of its own, is silent.
+    let left = settings.unfilled.iter().filter(|p| !p.later || out.door() != Door::Lint);
+    report(&left.collect::<Vec<_>>(), out);
+}
+
+fn report(left: &[&Placeholder], out: &mut Sink<'_>) {
+    let Some(first) = left.first() else { return };
+    // What a file refers to may be set where the service runs.
+    let undecided = out.door() == Door::Lint && left.iter().all(|p| p.shape == "${…}");
+    let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
+        first.span,
+        if first.later { "its value stands further down" } else { "nothing gives this a value" },
+    );
+    for other in &left[1..] {
+        draft = draft.also_span(other.span, "nor this");
+    }
+    if undecided {
+        draft
+            .help("set the variable in the same file, or wherever the service is started")
+            .at_most(Levels::of("WWWW"));
+    } else {
+        draft
+            .note("readers of connection strings do not refuse it: what is left becomes a host, a user or a password")
+            .help("put the value in its place before the service is started");
+    }
+}

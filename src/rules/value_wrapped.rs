@@ -1,0 +1,28 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "value-wrapped",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("value_wrapped.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    let Some(wrapped) = &target.oddities.wrapped else { return };
+    let draft = out
+        .report(format!("the value of `{}` begins or ends with {}", wrapped.key, wrapped.what))
+        .at(&wrapped.origin, "this belongs to the value")
+        .help("remove it where the variable is set");
+    match wrapped.what {
+        "quotes" => {
+            draft.note("`docker run --env-file`, compose's list form and most dashboards take nothing away");
+        }
+        "a line end" => {
+            drop(draft.note("`echo` adds one; a secret made with `echo -n` or `printf` has none"));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,54 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "weak-secret",
+    since: "0.1.0",
+    levels: Levels::of("..WE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("weak_secret.md"),
+    checks: &[Check::Target(password), Check::Settings(secrets)],
+};
+
+fn password(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    let Some(password) = target.credential() else { return };
+    // What equals the user or the database is reported as that; its length adds nothing.
+    let same =
+        |keyword| target.get(keyword).is_some_and(|p| p.value.secret().same_ignore_case(password.secret));
+    judge(&password, same("user") || same("dbname"), out);
+}
+
+fn secrets(settings: &Settings, out: &mut Sink<'_>) {
+    for secret in settings.credentials() {
+        judge(&secret, false, out);
+    }
+}
+
+fn judge(credential: &Credential<'_>, reported: bool, out: &mut Sink<'_>) {
+    let Credential { name, secret, origin } = credential;
+    if secret.looks_like_placeholder() || secret.says_development() {
+        return;
+    }
+    let help = "generate one: `openssl rand -hex 24` needs no encoding in a URL";
+    if secret.is_empty() {
+        out.report(format!("{name} is empty")).at(origin, "nothing stands here").help(help);
+    } else if secret.is_common() {
+        out.report(format!("{name} is one that every attacker tries first"))
+            .at(origin, "in the lists of common passwords")
+            .help(help);
+    } else if !reported && secret.chars() < SHORT {
+        out.report(format!("{name} is short"))
+            .at(origin, format!("fewer than {SHORT} characters"))
+            .help(help)
+            .at_most(Levels::of("..WW"));
+    } else if !reported && secret.variety() < FEW {
+        out.report(format!("{name} repeats a few characters"))
+            .at(origin, format!("fewer than {FEW} different characters"))
+            .help(help)
+            .at_most(Levels::of("..WW"));
+    }
+}
+
+/// A role's password can be tried as fast as the server answers, and offline once a backup with its hash is out.
+const SHORT: usize = 12;
+const FEW: usize = 6;

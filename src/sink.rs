@@ -1,0 +1,147 @@
+//! Where rules report: severity, place, labels, help. A sink knows its rule, so that none can report under
+//! another's name.
+
+use crate::{
+    environment::Environment,
+    finding::{Edit, Finding, Label, Severity},
+    policy::Level,
+    rules::{Door, Levels, Rule},
+    settings::Origin,
+    source::Span,
+};
+
+/// Where a rule reports. It knows the rule, so that none can report under another's name.
+pub struct Sink<'a> {
+    rule: &'static Rule,
+    severity: Severity,
+    environment: Environment,
+    door: Door,
+    out: &'a mut Vec<Finding>,
+}
+
+impl<'a> Sink<'a> {
+    /// For the engine only.
+    pub(crate) fn new(
+        rule: &'static Rule,
+        severity: Severity,
+        environment: Environment,
+        door: Door,
+        out: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self { rule, severity, environment, door, out }
+    }
+
+    /// The environment that is judged.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// The moment of judging.
+    pub fn door(&self) -> Door {
+        self.door
+    }
+
+    /// Reports; the message is one sentence without capital and full stop, free of unproved values.
+    pub fn report(&mut self, message: impl Into<String>) -> Draft<'_> {
+        let finding = Finding {
+            rule: self.rule.id,
+            severity: self.severity,
+            message: message.into(),
+            primary: None,
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fix: Vec::new(),
+        };
+        Draft { environment: self.environment, finding: Some(finding), out: self.out }
+    }
+}
+
+/// A finding in the making; it is reported when the draft goes out of scope.
+pub struct Draft<'a> {
+    environment: Environment,
+    finding: Option<Finding>,
+    out: &'a mut Vec<Finding>,
+}
+
+impl Draft<'_> {
+    fn with(mut self, change: impl FnOnce(&mut Finding)) -> Self {
+        if let Some(finding) = &mut self.finding {
+            change(finding);
+        }
+        self
+    }
+
+    /// Where it is; says nothing when the origin is no text.
+    pub fn at(self, origin: &Origin, label: impl Into<String>) -> Self {
+        match origin.span() {
+            Some(span) => self.at_span(span, label),
+            None => self,
+        }
+    }
+
+    /// As [`Draft::at`], for a span, or for none.
+    pub fn at_span(self, span: impl Into<Option<Span>>, label: impl Into<String>) -> Self {
+        match span.into() {
+            Some(span) => self.with(|f| f.primary = Some(Label { span, text: label.into() })),
+            None => self,
+        }
+    }
+
+    /// Another place that belongs to it.
+    pub fn also(self, origin: &Origin, label: impl Into<String>) -> Self {
+        match origin.span() {
+            Some(span) => self.with(|f| f.related.push(Label { span, text: label.into() })),
+            None => self,
+        }
+    }
+
+    /// As [`Draft::also`], for a span, or for none.
+    pub fn also_span(self, span: impl Into<Option<Span>>, label: impl Into<String>) -> Self {
+        match span.into() {
+            Some(span) => self.with(|f| f.related.push(Label { span, text: label.into() })),
+            None => self,
+        }
+    }
+
+    /// Evidence or a reason.
+    pub fn note(self, text: impl Into<String>) -> Self {
+        self.with(|f| f.notes.push(text.into()))
+    }
+
+    /// What to do.
+    pub fn help(self, text: impl Into<String>) -> Self {
+        self.with(|f| f.help = Some(text.into()))
+    }
+
+    /// An edit that mends it.
+    pub fn edit(self, span: Span, insert: impl Into<String>) -> Self {
+        self.with(|f| f.fix.push(Edit { span, insert: insert.into() }))
+    }
+
+    /// Lowers the finding to a level; never raises it. `Allow` takes it back.
+    pub fn at_most(mut self, levels: Levels) -> Self {
+        if let Some(limit) = severity(levels.in_environment(self.environment)) {
+            self.with(|f| f.severity = f.severity.min(limit))
+        } else {
+            self.finding = None;
+            self
+        }
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        self.out.extend(self.finding.take());
+    }
+}
+
+/// The severity of a level; none for `allow`.
+pub(crate) fn severity(level: Level) -> Option<Severity> {
+    match level {
+        Level::Allow => None,
+        Level::Note => Some(Severity::Note),
+        Level::Warn => Some(Severity::Warning),
+        Level::Deny => Some(Severity::Error),
+    }
+}

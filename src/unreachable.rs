@@ -1,0 +1,105 @@
+//! What all rules about a server that could not be used have in common: the failure's own sentence, its evidence,
+//! and whether waiting may mend it.
+
+use crate::{
+    probe::{Evidence, Failure, FailureClass, Phase},
+    rules::{Draft, Sink, place},
+    settings::Target,
+};
+
+/// Reports a failure at the first of these keywords that stands in a text, else at the target as a whole. The rule
+/// adds the help: the next command.
+pub(crate) fn report<'s>(
+    target: &Target,
+    failure: &Failure,
+    out: &'s mut Sink<'_>,
+    keywords: &[&str],
+    label: &str,
+) -> Draft<'s> {
+    let mut draft = out.report(failure.message.clone()).at(place(target, keywords), label);
+    // The rule's help knows the target and takes the place of the failure's own, which adds to it for these alone.
+    let adds = matches!(failure.class, FailureClass::AuthFailed | FailureClass::NotPostgres);
+    for evidence in &failure.evidence {
+        if let Evidence::Help(text) = evidence {
+            if adds {
+                draft = draft.note(*text);
+            }
+            continue;
+        }
+        draft = draft.note(evidence.to_string());
+    }
+    if failure.retryable {
+        draft = draft.note("waiting may mend this: `pgward preflight --wait 60s` keeps trying");
+    }
+    draft
+}
+
+/// The keyword that a failure's own sentence names between backticks, if this target sets it.
+pub(crate) fn keyword(target: &Target, failure: &Failure) -> Option<&'static str> {
+    let named = |keyword: &&&str| failure.message.contains(&format!("`{keyword}`"));
+    target.parameters.keys().find(named).copied().filter(|_| failure.phase == Phase::Configuration)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        configuration::{Configuration, Input},
+        finding::Located,
+        judge::Evidence,
+        probe::{self, Failure, FailureClass, Phase},
+        rules::Door,
+    };
+
+    fn findings(url: &str, failure: &Failure) -> Vec<Located> {
+        let variables = [
+            ("APP_ENV".to_owned(), b"production".to_vec()),
+            ("DATABASE_URL".to_owned(), url.as_bytes().to_vec()),
+        ];
+        let configuration = Configuration::new(Input { variables: variables.into(), ..Input::default() });
+        let evidence = Evidence { answers: None, failure: Some(failure) };
+        let found = configuration.findings(Door::Boot, evidence);
+        let found = found.iter().map(|f| f.locate(&configuration.sources));
+        found.filter(|f| f.rule == failure.class.as_str()).collect()
+    }
+
+    #[test]
+    fn evidence_and_waiting_are_notes() {
+        let mut failure = Failure::of_class(FailureClass::DatabaseMissing, Phase::Database);
+        failure.evidence = vec![probe::Evidence::ViaPooler, probe::Evidence::Help("look there")];
+        let url = "postgresql://app:k3Vq9mT2xLpW@db.example.com:6432/shop?sslmode=verify-full";
+        let found = findings(url, &failure);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].notes, ["the answer came from a connection pooler, not from PostgreSQL"]);
+        assert_eq!(
+            found[0].help.as_deref(),
+            Some(
+                "correct the name, or create it as a role with CREATEDB: \
+                 `createdb -h db.example.com -p 6432 -U ADMIN -O app shop`"
+            )
+        );
+        let place = &found[0].primary.as_ref().expect("the database's name").excerpt;
+        assert_eq!(&place.text[place.start..place.end], "shop");
+
+        let refused = Failure::of_class(FailureClass::ConnectionRefused, Phase::Tcp);
+        assert!(findings(url, &refused)[0].notes[0].contains("--wait"));
+    }
+
+    #[test]
+    fn no_password_in_any_of_them() {
+        let urls = [
+            "postgresql://app:Qz7Canary@db.example.com:6432/shop?sslmode=verify-full",
+            "postgresql://app:Qz7Canary@x@db.example.com/shop",
+            "postgresql://app:Qz7Canary/x@db.example.com/shop",
+            "postgresql://app:Qz7#Canary@db.example.com/shop",
+            "host=db user=app password='Qz7Canary x' dbname=shop",
+            "postgresql://app@db/shop?password=Qz7Canary&options=-c%20x%3DQz7Canary",
+        ];
+        for url in urls {
+            for class in FailureClass::ALL {
+                for found in findings(url, &Failure::of_class(*class, Phase::Configuration)) {
+                    assert!(!format!("{found:?}").contains("Canary"), "{class}: {found:#?}");
+                }
+            }
+        }
+    }
+}

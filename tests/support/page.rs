@@ -1,0 +1,244 @@
+//! A rule's page as a test: what its blocks say is judged, and its `report` blocks are written anew.
+//!
+//! | block | meaning |
+//! |---|---|
+//! | `env` | an env file; its first line `# file: NAME` names it, a second one `# bytes: N` fills it up to N bytes |
+//! | `toml` | pgward.toml |
+//! | `environment` | the process environment, `\xff` in it and in `env` is that byte; with it, the example is judged as `check` does, without it as `lint` |
+//! | `answers` | the server's answer to one question: `# ask: NAME`, a header, rows; `refused SQLSTATE` instead |
+//! | `link` | the client's own leg: `tls`, `plaintext` or `socket` |
+//! | `failure` | `class: NAME` of a connection that failed |
+//! | `sql` | for `tests/preflight.rs`: brings the state about |
+//! | `report` | what pgward says to the blocks since the last `report` |
+
+#![allow(dead_code)]
+
+use pgward::unstable::{
+    ask,
+    configuration::{Configuration, Input},
+    finding::Located,
+    judge::Evidence,
+    lint::{Files, lint_with},
+    policy::Policy,
+    probe::{self, FailureClass},
+    report::{Options, text},
+    rules::{Answers, Check, Door, Link, RULES, Rule},
+    source::{SourceKind, Sources},
+};
+use std::collections::BTreeMap;
+
+/// What running a page gave.
+pub(crate) struct Run {
+    /// The page with its `report` blocks as they should be.
+    pub(crate) text: String,
+    /// What is wrong with the page itself.
+    pub(crate) problems: Vec<String>,
+}
+
+/// The blocks of one example.
+#[derive(Default)]
+struct Example {
+    env: Vec<(String, Vec<u8>)>,
+    toml: Option<String>,
+    environment: Option<BTreeMap<String, Vec<u8>>>,
+    answers: Vec<String>,
+    link: Option<String>,
+    failure: Option<String>,
+}
+
+/// A fenced block, or prose between them.
+pub(crate) enum Piece {
+    Prose(String),
+    Block { info: String, body: String },
+}
+
+pub(crate) fn pieces(text: &str) -> Vec<Piece> {
+    let mut out = Vec::new();
+    let mut prose = String::new();
+    let mut lines = text.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else {
+            prose.push_str(line);
+            continue;
+        };
+        out.push(Piece::Prose(std::mem::take(&mut prose)));
+        let body = lines.by_ref().take_while(|l| l.trim_end() != "```").collect();
+        out.push(Piece::Block { info: info.trim_end().to_owned(), body });
+    }
+    out.push(Piece::Prose(prose));
+    out
+}
+
+pub(crate) fn run(rule: &'static Rule, text: &str) -> Run {
+    let mut out = Run { text: String::new(), problems: Vec::new() };
+    let (mut flagged, mut clean) = (0, 0);
+    let mut example = Example::default();
+    let mut section = String::new();
+    for piece in pieces(text) {
+        match piece {
+            Piece::Prose(prose) => {
+                if let Some(heading) = prose.lines().rev().find_map(|l| l.strip_prefix("## ")) {
+                    heading.clone_into(&mut section);
+                }
+                out.text.push_str(&prose);
+            }
+            Piece::Block { info, body } => {
+                let written = if info == "report" {
+                    let found = std::mem::take(&mut example).judge(rule, &mut out.problems);
+                    match section.as_str() {
+                        "Flagged" if found.is_empty() => {
+                            out.problems.push("a flagged example says nothing".into());
+                        }
+                        "Not flagged" if !found.is_empty() => {
+                            out.problems.push(format!("a clean example is flagged:\n{}", render(&found)));
+                        }
+                        _ => {}
+                    }
+                    if found.is_empty() {
+                        clean += 1;
+                    } else {
+                        flagged += 1;
+                    }
+                    render(&found)
+                } else {
+                    example.take(&info, &body, &mut out.problems);
+                    body
+                };
+                out.text.extend(["```", &info, "\n", &written, "```\n"]);
+            }
+        }
+    }
+    if flagged == 0 || clean == 0 {
+        out.problems.push(format!("{flagged} flagged and {clean} clean examples; one of each is the least"));
+    }
+    out
+}
+
+impl Example {
+    fn take(&mut self, info: &str, body: &str, problems: &mut Vec<String>) {
+        match info {
+            "env" => {
+                let named = body.strip_prefix("# file: ").and_then(|b| b.split_once('\n'));
+                let (name, text) = named.unwrap_or((".env", body));
+                let mut bytes = bytes_of(text);
+                let filled = text.strip_prefix("# bytes: ").and_then(|t| t.lines().next()?.parse().ok());
+                bytes.resize(filled.unwrap_or(bytes.len()), b'\n');
+                self.env.push((name.to_owned(), bytes));
+            }
+            "toml" => self.toml = Some(body.to_owned()),
+            "environment" => {
+                let pairs = body.lines().filter_map(|l| l.split_once('='));
+                self.environment = Some(pairs.map(|(k, v)| (k.to_owned(), bytes_of(v))).collect());
+            }
+            "answers" => self.answers.push(body.to_owned()),
+            "link" => self.link = Some(body.trim().to_owned()),
+            "failure" => self.failure = body.trim().strip_prefix("class: ").map(str::to_owned),
+            "sql" | "sh" | "text" | "yaml" | "python" | "rust" | "dockerfile" => {}
+            other => problems.push(format!("a block of unknown kind `{other}`")),
+        }
+    }
+
+    /// The findings of the rule; others must not hide in its page.
+    fn judge(self, rule: &'static Rule, problems: &mut Vec<String>) -> Vec<Located> {
+        let mut sources = Sources::default();
+        let policy = match &self.toml {
+            Some(text) => {
+                let id = sources.add(SourceKind::File("pgward.toml".into()), text.as_str());
+                Policy::parse(&mut sources, id).unwrap_or_else(|e| {
+                    problems.push(e.to_string());
+                    Policy::default()
+                })
+            }
+            None => Policy::default(),
+        };
+        let asked = !self.answers.is_empty() || self.link.is_some();
+        let mut found = if self.environment.is_none() && !asked && self.failure.is_none() {
+            lint_with(&mut sources, &Files { files: self.env, environment: None }, &policy)
+        } else {
+            self.configured(sources, policy, asked, problems)
+        };
+        found.retain(|f| f.rule == rule.id);
+        found
+    }
+
+    fn configured(
+        self,
+        sources: Sources,
+        policy: Policy,
+        asked: bool,
+        problems: &mut Vec<String>,
+    ) -> Vec<Located> {
+        let variables = self.environment.unwrap_or_default();
+        let configuration =
+            Configuration::new(Input { sources, policy, env_files: self.env, variables, ..Input::default() });
+        let mut answers = probe::Answers::default();
+        for block in &self.answers {
+            match answer(block) {
+                Some((name, answer)) => {
+                    if let probe::Answer::Rows(rows) = &answer {
+                        let columns = columns_of(name).unwrap_or_default();
+                        let cells = rows.rows.iter().all(|row| row.len() == columns.len());
+                        if rows.columns != columns || !cells {
+                            problems.push(format!("an answer to `{name}` has the columns {columns:?}"));
+                        }
+                    }
+                    answers.insert(name, answer);
+                }
+                None => problems.push("an `answers` block begins with `# ask: NAME` and a header".into()),
+            }
+        }
+        let link = match self.link.as_deref() {
+            Some("plaintext") => Link { encrypted: false, socket: false },
+            Some("socket") => Link { encrypted: false, socket: true },
+            _ => Link { encrypted: true, socket: false },
+        };
+        let migrates = !configuration.settings.selected().is_none_or(|t| t.extensions.is_empty());
+        let unanswered = ask::unanswered(&answers);
+        let answers = Answers { answers: &answers, link, migrates, unanswered: &unanswered };
+        let failure = self.failure.as_deref().map(|class| {
+            let class = FailureClass::ALL.iter().find(|c| c.as_str() == class);
+            probe::Failure::of_class(*class.expect("a failure class"), probe::Phase::Authentication)
+        });
+        let door = if asked || failure.is_some() { Door::Preflight } else { Door::Check };
+        let evidence = Evidence { answers: asked.then_some(&answers), failure: failure.as_ref() };
+        let mut found: Vec<Located> =
+            configuration.findings(door, evidence).iter().map(|f| f.locate(&configuration.sources)).collect();
+        found.sort_by(Located::by_place);
+        found
+    }
+}
+
+/// The columns of a question that some rule asks.
+fn columns_of(name: &str) -> Option<&'static [&'static str]> {
+    let asks = RULES.iter().flat_map(|r| r.checks).filter_map(|check| match check {
+        Check::Server(asks, _) => Some(*asks),
+        _ => None,
+    });
+    asks.flatten().find(|ask| ask.name == name).map(|ask| ask.columns)
+}
+
+/// The text with `\xff` as that byte.
+fn bytes_of(text: &str) -> Vec<u8> {
+    text.replace("\\xff", "\u{1}").bytes().map(|b| if b == 1 { 0xff } else { b }).collect()
+}
+
+/// `# ask: NAME`, then `a | b` and rows, or `refused SQLSTATE`.
+fn answer(block: &str) -> Option<(&'static str, probe::Answer)> {
+    let mut lines = block.lines();
+    let name = lines.next()?.strip_prefix("# ask: ")?;
+    let header = lines.next()?;
+    let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    if let Some(sqlstate) = header.strip_prefix("refused ") {
+        return Some((name, probe::Answer::Refused(probe::Refusal::new(Some(sqlstate), None, None))));
+    }
+    let cells = |line: &str| line.split(" | ").map(|c| c.trim().to_owned()).collect::<Vec<_>>();
+    let rows = lines
+        .map(|l| cells(l).into_iter().map(|c| if c == "NULL" { None } else { Some(c) }).collect())
+        .collect();
+    Some((name, probe::Answer::Rows(probe::Rows { columns: cells(header), rows })))
+}
+
+fn render(found: &[Located]) -> String {
+    let pictures: Vec<String> = found.iter().map(|f| text::picture(f, &Options::default())).collect();
+    if pictures.is_empty() { String::new() } else { pictures.join("\n\n") + "\n" }
+}
