@@ -5,6 +5,8 @@ mod advice;
 mod ask;
 mod configuration;
 pub mod conninfo;
+#[cfg(feature = "guard")]
+mod driver;
 mod environment;
 mod finding;
 mod judge;
@@ -39,6 +41,10 @@ pub mod unstable {
         ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
     reach! { ask configuration environment finding judge layer lint page policy probe report rules secret settings source }
+    #[cfg(feature = "guard")]
+    reach! { driver }
 }
 
+#[cfg(feature = "guard")]
+pub use driver::{Connection, Connector, DoorStream, Session, Socket};
 pub use figment;

@@ -1,0 +1,99 @@
+//! A server's stream, in plaintext or TLS, read along until the startup is over.
+
+use super::door::DoorError;
+use super::watch::Watch;
+use crate::probe::Trouble;
+use std::{io, pin::Pin, task::Context, task::Poll, task::ready};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::tls::{ChannelBinding, TlsStream};
+
+/// What tokio-postgres reads and writes.
+pub struct DoorStream<S> {
+    inner: Inner<S>,
+    watch: Option<Watch>,
+    binding: Option<Vec<u8>>,
+}
+
+enum Inner<S> {
+    Plain(S),
+    Tls(Box<tokio_rustls::client::TlsStream<S>>),
+}
+
+impl<S> DoorStream<S> {
+    pub(super) fn plain(stream: S, watch: Watch) -> Self {
+        Self { inner: Inner::Plain(stream), watch: Some(watch), binding: None }
+    }
+
+    pub(super) fn tls(
+        stream: tokio_rustls::client::TlsStream<S>,
+        binding: Option<Vec<u8>>,
+        watch: Watch,
+    ) -> Self {
+        Self { inner: Inner::Tls(Box::new(stream)), watch: Some(watch), binding }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for DoorStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = match &mut self.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
+            Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buf),
+        };
+        ready!(read)?;
+        let Some(watch) = &mut self.watch else { return Poll::Ready(Ok(())) };
+        let fresh = &buf.filled()[before..];
+        let verdict = if fresh.is_empty() { Err(watch.end()) } else { watch.read(fresh) };
+        match verdict {
+            Ok(false) => {}
+            Ok(true) => self.watch = None,
+            Err(trouble) => {
+                // what must not be answered is not handed on
+                buf.set_filled(before);
+                return Poll::Ready(Err(watch.refuse(trouble)));
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Watch {
+    fn refuse(&self, trouble: Trouble) -> io::Error {
+        let error = DoorError::new(&trouble);
+        self.fail(trouble);
+        io::Error::other(error)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for DoorStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
+            Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.inner {
+            Inner::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for DoorStream<S> {
+    fn channel_binding(&self) -> ChannelBinding {
+        self.binding.clone().map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
+    }
+}

@@ -1,0 +1,163 @@
+//! rustls, set up as libpq's sslmodes ask: ring given explicitly and none installed for the process, P-256
+//! first, because PostgreSQL before 18 takes nothing else without another round trip.
+
+use super::der::{self, Certificate};
+use super::verify::{Reason, Verifier};
+use crate::probe::{Dial, Ended, Phase, RootCert, RootTrouble, TlsTrouble, Trouble, Untrusted, Verify};
+use rustls::crypto::{CryptoProvider, ring as provider};
+use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+use std::{io, sync::Arc};
+
+/// A session's encryption, as negotiated.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TlsInfo {
+    /// `TLSv1.3` or `TLSv1.2`.
+    pub version: &'static str,
+    /// The IANA name of the cipher suite.
+    pub cipher: String,
+    /// Whether the chain was verified.
+    pub chain_verified: bool,
+    /// Whether the name was verified.
+    pub name_verified: bool,
+}
+
+impl TlsInfo {
+    pub(super) fn of(session: &rustls::ClientConnection, verify: Verify) -> Self {
+        let version = match session.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
+            _ => "TLSv1.2",
+        };
+        let suite = session.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
+        Self {
+            version,
+            // rustls writes TLS13_AES_…, IANA TLS_AES_…
+            cipher: suite.unwrap_or_default().replacen("TLS13_", "TLS_", 1),
+            chain_verified: verify != Verify::None,
+            name_verified: verify == Verify::Full,
+        }
+    }
+}
+
+/// The certificates that are trusted, decoded when they are first needed.
+pub(super) struct Trust {
+    root: Option<RootCert>,
+}
+
+impl Trust {
+    pub(super) fn new(dial: &Dial) -> Self {
+        Self { root: dial.sslrootcert.clone() }
+    }
+
+    /// A client configuration. Fails only over the root file.
+    pub(super) fn config(&self, verify: Verify) -> Result<Arc<ClientConfig>, RootTrouble> {
+        let provider = Arc::new(CryptoProvider {
+            kx_groups: vec![
+                provider::kx_group::SECP256R1,
+                provider::kx_group::X25519,
+                provider::kx_group::SECP384R1,
+            ],
+            ..provider::default_provider()
+        });
+        let (anchors, exact) = match &self.root {
+            Some(root) if verify != Verify::None => roots(root)?,
+            _ => (RootCertStore::empty(), Vec::new()),
+        };
+        let verifier = Verifier::new(verify, anchors, exact, provider.signature_verification_algorithms);
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|_| RootTrouble::NotPem)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+}
+
+fn roots(root: &RootCert) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), RootTrouble> {
+    let pem = root.pem.as_ref().map_err(|kind| RootTrouble::Unreadable(*kind))?;
+    let exact: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| RootTrouble::NotPem)?;
+    let mut anchors = RootCertStore::empty();
+    let (added, _) = anchors.add_parsable_certificates(exact.iter().cloned());
+    if added == 0 { Err(RootTrouble::NotPem) } else { Ok((anchors, exact)) }
+}
+
+/// RFC 5929, `tls-server-end-point`: the hash of the certificate's own signature, SHA-256 for MD5 and SHA-1.
+/// None where that is not defined (Ed25519) or not agreed upon (RSASSA-PSS).
+pub(super) fn channel_binding(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
+    let parsed = Certificate::parse(certificate)?;
+    let algorithm = match parsed.signature_algorithm {
+        der::RSA_MD5 | der::RSA_SHA1 | der::RSA_SHA256 | der::ECDSA_SHA1 | der::ECDSA_SHA256 => {
+            &ring::digest::SHA256
+        }
+        der::RSA_SHA384 | der::ECDSA_SHA384 => &ring::digest::SHA384,
+        der::RSA_SHA512 | der::ECDSA_SHA512 => &ring::digest::SHA512,
+        _ => return None,
+    };
+    Some(ring::digest::digest(algorithm, certificate).as_ref().to_vec())
+}
+
+/// What an error of a stream means in this phase.
+pub(super) fn trouble_of(error: &io::Error, phase: Phase) -> Trouble {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(tls) = inner else {
+        let by_peer = matches!(
+            error.kind(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+        );
+        return match error.kind() {
+            // the client library's own complaints about what it cannot parse
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => {
+                Trouble::NotPostgres(phase, None)
+            }
+            kind => Trouble::Closed(phase, if by_peer { Ended::ByPeer } else { Ended::Failed(kind) }),
+        };
+    };
+    match tls {
+        rustls::Error::InvalidMessage(_) if phase == Phase::Tls => Trouble::NotPostgres(phase, Some(b'S')),
+        other => Trouble::Tls(tls_trouble(other)),
+    }
+}
+
+fn tls_trouble(error: &rustls::Error) -> TlsTrouble {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
+            match other.0.downcast_ref::<Reason>() {
+                Some(Reason(trouble)) => *trouble,
+                None => TlsTrouble::Certificate("it breaks a rule that rustls insists on"),
+            }
+        }
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
+            TlsTrouble::Untrusted(Untrusted::Signature)
+        }
+        rustls::Error::InvalidCertificate(_) => {
+            TlsTrouble::Certificate("it breaks a rule that rustls insists on")
+        }
+        rustls::Error::PeerIncompatible(_) => TlsTrouble::Incompatible,
+        rustls::Error::AlertReceived(alert) => TlsTrouble::Alert(alert_name(*alert)),
+        rustls::Error::UnsupportedNameType => TlsTrouble::HostName,
+        _ => TlsTrouble::Broken,
+    }
+}
+
+/// RFC 8446's names.
+fn alert_name(alert: AlertDescription) -> &'static str {
+    match alert {
+        AlertDescription::HandshakeFailure => "handshake_failure",
+        AlertDescription::ProtocolVersion => "protocol_version",
+        AlertDescription::InsufficientSecurity => "insufficient_security",
+        AlertDescription::CertificateRequired => "certificate_required",
+        AlertDescription::BadCertificate => "bad_certificate",
+        AlertDescription::UnsupportedCertificate => "unsupported_certificate",
+        AlertDescription::UnknownCA => "unknown_ca",
+        AlertDescription::UnrecognisedName => "unrecognized_name",
+        AlertDescription::AccessDenied => "access_denied",
+        AlertDescription::InternalError => "internal_error",
+        AlertDescription::IllegalParameter => "illegal_parameter",
+        AlertDescription::DecodeError => "decode_error",
+        AlertDescription::DecryptError => "decrypt_error",
+        AlertDescription::NoApplicationProtocol => "no_application_protocol",
+        _ => "of another kind",
+    }
+}

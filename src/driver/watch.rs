@@ -1,0 +1,317 @@
+//! Reads the startup messages of a server as they pass, and says when one must not reach the client, because
+//! the client would answer it. Pure: bytes in, verdict out (PostgreSQL documentation, "Message Formats").
+
+use super::tls::TlsInfo;
+use crate::probe::{Ended, Fingerprint, Over, Phase, ServerError, ServerText, SqlState, Trouble, identifier};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What a policy lets a server ask for on one connection.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four permissions that have nothing to do with each other")]
+pub(super) struct Allowed {
+    /// There is a password to answer with.
+    pub(super) password: bool,
+    /// The password itself, in the clear.
+    pub(super) cleartext: bool,
+    /// Its MD5 hash.
+    pub(super) md5: bool,
+    /// Nothing but SCRAM with channel binding.
+    pub(super) only_bound: bool,
+}
+
+/// What goes into the words about an error.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Scene {
+    /// A Unix socket.
+    pub(super) unix: bool,
+    /// `options` sets a role.
+    pub(super) sets_role: bool,
+    /// `channel_binding=require`.
+    pub(super) only_bound: bool,
+}
+
+/// What was seen on one connection; shared between the stream and whoever opened it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    password_asked: bool,
+    sasl_final: bool,
+    fingerprint: Option<Fingerprint>,
+    scene: Scene,
+    opened: Opened,
+    error: Option<ServerError>,
+    trouble: Option<Trouble>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Tcp,
+            password_asked: false,
+            sasl_final: false,
+            fingerprint: None,
+            scene: Scene::default(),
+            opened: Opened::default(),
+            error: None,
+            trouble: None,
+        }
+    }
+}
+
+/// What is known of an open session.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Opened {
+    /// The process of BackendKeyData.
+    pub(super) pid: Option<i32>,
+    /// None for plaintext.
+    pub(super) tls: Option<TlsInfo>,
+}
+
+impl Seen {
+    pub(super) fn new(scene: Scene) -> Self {
+        Self(Arc::new(Mutex::new(State { scene, ..State::default() })))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.state().phase
+    }
+
+    pub(super) fn fingerprint(&self) -> Option<Fingerprint> {
+        self.state().fingerprint.clone()
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        self.state().phase = phase;
+    }
+
+    pub(super) fn encrypted(&self, tls: TlsInfo) {
+        self.state().opened.tls = Some(tls);
+    }
+
+    pub(super) fn opened(&self) -> Opened {
+        self.state().opened.clone()
+    }
+
+    /// Remembers why the stream fails: the client library does not pass it on whole.
+    pub(super) fn fail(&self, trouble: Trouble) {
+        self.state().trouble.get_or_insert(trouble);
+    }
+
+    /// What a failed connection attempt means. The library's error only decides where we saw nothing.
+    pub(super) fn trouble_of(&self, error: &tokio_postgres::Error) -> Trouble {
+        let state = self.state();
+        if let Some(trouble) = &state.trouble {
+            return trouble.clone();
+        }
+        if let Some(error) = &state.error {
+            return Trouble::Server(state.phase, error.clone());
+        }
+        // "authentication error" is the library's own constant: SCRAM broke, or was not bound
+        if error.to_string().starts_with("authentication error") {
+            return match (state.sasl_final, state.scene.only_bound) {
+                (true, _) => Trouble::ServerProof,
+                (false, true) => Trouble::ChannelBinding,
+                (false, false) => Trouble::NotPostgres(state.phase, None),
+            };
+        }
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+                return super::tls::trouble_of(io, state.phase);
+            }
+            source = cause.source();
+        }
+        if error.is_closed() {
+            return Trouble::Closed(state.phase, Ended::ByPeer);
+        }
+        Trouble::NotPostgres(state.phase, None)
+    }
+}
+
+/// A reader of messages that may arrive in any pieces.
+#[derive(Debug)]
+pub(super) struct Watch {
+    seen: Seen,
+    allowed: Allowed,
+    first: bool,
+    head: Vec<u8>,
+    body: Vec<u8>,
+    left: usize,
+}
+
+impl Watch {
+    pub(super) fn new(seen: Seen, allowed: Allowed) -> Self {
+        Self { seen, allowed, first: true, head: Vec::with_capacity(5), body: Vec::new(), left: 0 }
+    }
+
+    /// True when the startup is over and nothing needs to be read any more.
+    pub(super) fn read(&mut self, mut bytes: &[u8]) -> Result<bool, Trouble> {
+        while !bytes.is_empty() {
+            if self.head.len() < 5 {
+                let taken = bytes.len().min(5 - self.head.len());
+                self.head.extend_from_slice(&bytes[..taken]);
+                bytes = &bytes[taken..];
+                self.check_tag()?;
+                if self.head.len() < 5 {
+                    break;
+                }
+                self.check_length()?;
+            }
+            let taken = bytes.len().min(self.left);
+            if matches!(self.head[0], b'R' | b'K' | b'E') {
+                self.body.extend_from_slice(&bytes[..taken]);
+            }
+            bytes = &bytes[taken..];
+            self.left -= taken;
+            if self.left == 0 {
+                let tag = self.head[0];
+                let body = std::mem::take(&mut self.body);
+                self.head.clear();
+                self.first = false;
+                if self.message(tag, &body)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// As [`Seen::fail`].
+    pub(super) fn fail(&self, trouble: Trouble) {
+        self.seen.fail(trouble);
+    }
+
+    /// The connection ended where a message should have been.
+    pub(super) fn end(&self) -> Trouble {
+        Trouble::Closed(self.seen.phase(), Ended::ByPeer)
+    }
+
+    fn check_tag(&self) -> Result<(), Trouble> {
+        let known: &[u8] = if self.first { b"REvN" } else { b"REvNSKZ" };
+        let tag = self.head[0];
+        if known.contains(&tag) { Ok(()) } else { Err(Trouble::NotPostgres(self.seen.phase(), Some(tag))) }
+    }
+
+    /// libpq's bounds (fe-connect.c): what is longer is another protocol, or a plain sentence of a server that
+    /// could not start a process for us.
+    fn check_length(&mut self) -> Result<(), Trouble> {
+        let length = u32::from_be_bytes([self.head[1], self.head[2], self.head[3], self.head[4]]) as usize;
+        let bound = match self.head[0] {
+            b'R' => 8..=2000,
+            b'E' => 8..=30_000,
+            _ => 4..=1_000_000,
+        };
+        if bound.contains(&length) {
+            self.left = length - 4;
+            return Ok(());
+        }
+        let phase = self.seen.phase();
+        if self.head[0] == b'E' && self.head[1..].iter().all(u8::is_ascii_graphic) {
+            return Err(Trouble::Server(phase, ServerError::default()));
+        }
+        Err(Trouble::NotPostgres(phase, Some(self.head[0])))
+    }
+
+    fn message(&mut self, tag: u8, body: &[u8]) -> Result<bool, Trouble> {
+        match tag {
+            b'R' => self.authentication(body)?,
+            b'K' => {
+                if let Some(pid) = body.first_chunk() {
+                    self.seen.state().opened.pid = Some(i32::from_be_bytes(*pid));
+                }
+            }
+            b'E' => {
+                let mut state = self.seen.state();
+                let mut error = error_fields(body);
+                error.over = match (state.scene.unix, &state.opened.tls) {
+                    (true, _) => Over::Unix,
+                    (_, Some(_)) => Over::Tls,
+                    _ => Over::Plaintext,
+                };
+                error.password_asked = state.password_asked;
+                error.fingerprint.clone_from(&state.fingerprint);
+                error.sets_role = state.scene.sets_role;
+                state.error = Some(error);
+                return Ok(true);
+            }
+            b'Z' => {
+                self.seen.enter(Phase::Session);
+                return Ok(true);
+            }
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    fn authentication(&self, body: &[u8]) -> Result<(), Trouble> {
+        let code = body.first_chunk().map_or(u32::MAX, |code| u32::from_be_bytes(*code));
+        let mut state = self.seen.state();
+        if matches!(code, 3 | 5 | 10) {
+            state.phase = Phase::Authentication;
+            state.password_asked = true;
+            if !self.allowed.password {
+                return Err(Trouble::PasswordMissing);
+            }
+        }
+        match code {
+            0 if self.allowed.only_bound && !state.sasl_final => Err(Trouble::ChannelBinding),
+            0 => {
+                state.phase = Phase::Database;
+                Ok(())
+            }
+            3 if !self.allowed.cleartext => Err(Trouble::CleartextRefused),
+            5 if !self.allowed.md5 => Err(Trouble::Md5Refused),
+            3 | 5 if self.allowed.only_bound => Err(Trouble::ChannelBinding),
+            10 => {
+                let mut offered = body[4..].split(|b| *b == 0);
+                let bound = offered.clone().any(|name| name == b"SCRAM-SHA-256-PLUS");
+                if self.allowed.only_bound && !bound {
+                    return Err(Trouble::ChannelBinding);
+                }
+                if bound || offered.any(|name| name == b"SCRAM-SHA-256") {
+                    Ok(())
+                } else {
+                    Err(Trouble::SaslMechanism)
+                }
+            }
+            12 => {
+                state.sasl_final = true;
+                Ok(())
+            }
+            11 => {
+                state.fingerprint = Fingerprint::from_scram(&body[4..]);
+                Ok(())
+            }
+            3 | 5 => Ok(()),
+            _ => {
+                state.phase = Phase::Authentication;
+                Err(Trouble::AuthMethod(code))
+            }
+        }
+    }
+}
+
+/// The fields of an `ErrorResponse` that classification looks at. They are bytes in an encoding that the server
+/// has not announced yet.
+fn error_fields(body: &[u8]) -> ServerError {
+    let mut error = ServerError::default();
+    for field in body.split(|b| *b == 0) {
+        let Some((code, value)) = field.split_first() else { continue };
+        let text = || std::str::from_utf8(value).ok();
+        match code {
+            b'C' => error.sqlstate = text().and_then(SqlState::parse),
+            b'R' => error.routine = text().and_then(identifier),
+            b'M' => error.message = ServerText::new(value),
+            b'D' => error.detail = ServerText::new(value),
+            _ => {}
+        }
+    }
+    error
+}

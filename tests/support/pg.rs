@@ -1,0 +1,233 @@
+//! A real PostgreSQL for one test binary: `initdb` in a temporary directory, a free port, ended with the test.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running server. It is the child of a small `sh` that holds a pipe and ends the server when the pipe closes,
+/// so that a killed test leaves nothing behind, and a static (which is never dropped) neither.
+pub(crate) struct Server {
+    dir: tempfile::TempDir,
+    bin: PathBuf,
+    port: u16,
+    keeper: Child,
+}
+
+/// What the server is made of.
+#[derive(Default)]
+pub(crate) struct Setup<'a> {
+    /// The lines of `pg_hba.conf`; `local all postgres trust` comes before them.
+    pub(crate) hba: &'a str,
+    /// Lines for `postgresql.conf`.
+    pub(crate) conf: &'a str,
+    /// Files for the data directory: name and content. Readable by the server only.
+    pub(crate) files: &'a [(&'a str, &'a str)],
+    /// SQL, run once as the superuser in the database `postgres`.
+    pub(crate) sql: &'a str,
+}
+
+impl Server {
+    /// Starts one, or panics with what to do about it.
+    pub(crate) fn start(setup: &Setup<'_>) -> Self {
+        let bin = bin_dir();
+        let dir = tempfile::Builder::new().prefix("pgward").tempdir().expect("a temporary directory");
+        let user = unprivileged();
+        if let Some(user) = &user {
+            std::os::unix::fs::chown(dir.path(), Some(user.uid), Some(user.gid)).expect("chown");
+        }
+        let data = dir.path().join("data");
+        let initdb = run(user.as_ref(), &bin.join("initdb"))
+            .args([
+                "--no-sync",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--username=postgres",
+            ])
+            .arg("--pwfile")
+            .arg(write(dir.path(), "pw", "superuser-secret", user.as_ref()))
+            .arg("-D")
+            .arg(&data)
+            .output()
+            .expect("initdb runs");
+        assert!(initdb.status.success(), "initdb: {}", String::from_utf8_lossy(&initdb.stderr));
+
+        let port = free_port();
+        write(&data, "pg_hba.conf", &format!("local all postgres trust\n{}\n", setup.hba), user.as_ref());
+        for (name, content) in setup.files {
+            write(&data, name, content, user.as_ref());
+        }
+        let conf = format!(
+            "listen_addresses = '127.0.0.1, ::1'\nport = {port}\nunix_socket_directories = '{}'\nfsync = off\n\
+             logging_collector = off\nlog_min_messages = fatal\n{}\n",
+            dir.path().display(),
+            setup.conf
+        );
+        write(&data, "postgresql.auto.conf", &conf, user.as_ref());
+
+        let script = "\"$0\" -D \"$1\" >\"$2\" 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; rm -rf \"$3\"";
+        let keeper = run(user.as_ref(), Path::new("/bin/sh"))
+            .args(["-c", script])
+            .arg(bin.join("postgres"))
+            .arg(&data)
+            .arg(dir.path().join("log"))
+            .arg(dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("sh runs");
+        let server = Self { dir, bin, port, keeper };
+        server.wait_until_ready();
+        if !setup.sql.is_empty() {
+            server.sql("postgres", setup.sql);
+        }
+        server
+    }
+
+    /// Its TCP port on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The directory of its Unix socket.
+    #[allow(dead_code, reason = "not every test uses the socket")]
+    pub(crate) fn socket_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Runs SQL as the superuser and returns what `psql -At` prints.
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
+        let mut psql = self
+            .client("psql")
+            .args(["-X", "-At", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("psql runs");
+        psql.stdin.take().expect("a pipe").write_all(sql.as_bytes()).expect("psql reads");
+        let out = psql.wait_with_output().expect("psql ends");
+        assert!(out.status.success(), "psql: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).expect("UTF-8").trim_end().to_owned()
+    }
+
+    /// Gives the server another certificate and waits until it has taken it.
+    #[allow(dead_code, reason = "not every test changes the certificate")]
+    pub(crate) fn identity(&self, certificate: &str, key: &str) {
+        let data = self.dir.path().join("data");
+        let user = unprivileged();
+        write(&data, "server.crt", certificate, user.as_ref());
+        write(&data, "server.key", key, user.as_ref());
+        let loaded = || self.sql("postgres", "SELECT pg_conf_load_time()");
+        let before = loaded();
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        while loaded() == before {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn client(&self, program: &str) -> Command {
+        let mut command = Command::new(self.bin.join(program));
+        command.arg("-h").arg(self.dir.path()).arg("-p").arg(self.port.to_string()).env_remove("PGSERVICE");
+        command
+    }
+
+    fn wait_until_ready(&self) {
+        let began = Instant::now();
+        loop {
+            let ready: Output = self.client("pg_isready").output().expect("pg_isready runs");
+            if ready.status.success() {
+                return;
+            }
+            if began.elapsed() > Duration::from_secs(60) {
+                let log = std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
+                panic!("the server did not come up:\n{log}");
+            }
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// `PGWARD_TEST_PG_BIN`, else what `pg_config` says, else the highest version of Debian's layout.
+fn bin_dir() -> PathBuf {
+    let set = std::env::var_os("PGWARD_TEST_PG_BIN").map(PathBuf::from);
+    let configured = || {
+        let out = Command::new("pg_config").arg("--bindir").output().ok()?;
+        Some(PathBuf::from(String::from_utf8(out.stdout).ok()?.trim()))
+    };
+    let debian = || {
+        let version = |dir: &PathBuf| dir.file_name()?.to_str()?.parse::<u32>().ok();
+        let dirs =
+            std::fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+        Some(dirs.max_by_key(version)?.join("bin"))
+    };
+    let whole = |dir: &PathBuf| ["initdb", "postgres", "psql"].iter().all(|p| dir.join(p).exists());
+    if let Some(set) = set {
+        assert!(whole(&set), "PGWARD_TEST_PG_BIN has no initdb, postgres and psql: {}", set.display());
+        return set;
+    }
+    configured().filter(whole).or_else(|| debian().filter(whole)).unwrap_or_else(|| {
+        panic!(
+            "no PostgreSQL server found: install one with `apt-get install postgresql`, or set \
+                 PGWARD_TEST_PG_BIN to the directory of initdb, postgres and psql"
+        )
+    })
+}
+
+struct User {
+    uid: u32,
+    gid: u32,
+}
+
+/// postgres refuses to run as root: the user that owns a server on this machine, else `nobody`.
+fn unprivileged() -> Option<User> {
+    let me = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?);
+    if me != 0 {
+        return None;
+    }
+    let passwd = std::fs::read_to_string("/etc/passwd").ok()?;
+    let find = |name: &str| {
+        let line = passwd.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut fields = line.split(':').skip(2);
+        Some(User { uid: fields.next()?.parse().ok()?, gid: fields.next()?.parse().ok()? })
+    };
+    Some(find("postgres").or_else(|| find("nobody")).expect("a user beside root"))
+}
+
+/// A command as that user; setpriv is part of util-linux.
+fn run(user: Option<&User>, program: &Path) -> Command {
+    let Some(user) = user else { return Command::new(program) };
+    let mut command = Command::new("setpriv");
+    command.args([
+        format!("--reuid={}", user.uid),
+        format!("--regid={}", user.gid),
+        "--clear-groups".to_owned(),
+    ]);
+    command.arg(program);
+    command.current_dir("/");
+    command
+}
+
+fn write(dir: &Path, name: &str, content: &str, user: Option<&User>) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = dir.join(name);
+    std::fs::write(&path, content).expect("a file");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("chmod");
+    if let Some(user) = user {
+        std::os::unix::fs::chown(&path, Some(user.uid), Some(user.gid)).expect("chown");
+    }
+    path
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
