@@ -1,0 +1,100 @@
+//! The command line: clap, printing, exit codes. Everything that decides lies below it.
+
+mod args;
+mod explain;
+mod lint;
+mod live;
+mod output;
+mod rules;
+mod show;
+mod start;
+mod usage;
+mod walk;
+
+use crate::{policy::PolicyError, world::ReadError};
+use args::{Cli, Command};
+use std::{fmt, process::ExitCode};
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(error) => return usage::report(&error),
+    };
+    let code = match &cli.command {
+        None => output::moments(),
+        Some(Command::Lint { paths }) => lint::run(&cli.flags, paths),
+        Some(Command::Show) => show::run(&cli.flags),
+        Some(Command::Check) => live::check(&cli.flags),
+        Some(Command::Preflight(live)) => live::preflight(&cli.flags, live),
+        Some(Command::Explain { rule }) => explain::run(&cli.flags, rule),
+        Some(Command::Rules) => rules::run(&cli.flags),
+    };
+    match code {
+        Ok(code) => code.into(),
+        Err(error) => {
+            output::error(&error.to_string());
+            Exit::CouldNotRun.into()
+        }
+    }
+}
+
+/// How a run ends; the numbers are documented in the README.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Exit {
+    /// Clean, or ready.
+    Success,
+    /// A finding at or above the fail level, or a permanent failure to connect.
+    Refused,
+    /// Usage, unreadable input, a named path that does not exist.
+    CouldNotRun,
+    /// `EX_TEMPFAIL`: nothing refuses but that the server could not be reached, and waiting may mend it.
+    Temporary,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Success => 0,
+            Exit::Refused => 1,
+            Exit::CouldNotRun => 2,
+            Exit::Temporary => 75,
+        })
+    }
+}
+
+/// Why nothing could be judged.
+#[derive(Debug)]
+enum Error {
+    Policy(PolicyError),
+    Read(ReadError),
+    Other(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Policy(error) => error.fmt(f),
+            Self::Read(error) => error.fmt(f),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<PolicyError> for Error {
+    fn from(error: PolicyError) -> Self {
+        Self::Policy(error)
+    }
+}
+
+impl From<ReadError> for Error {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Other(format!("cannot write: {}", error.kind()))
+    }
+}

@@ -1,0 +1,262 @@
+//! The flags, each with its `PGWARD_*` twin.
+
+use crate::{environment::Environment, finding::Severity, report::Format};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use std::time::Duration;
+
+/// May this service start against this database?
+#[derive(Parser, Debug)]
+#[command(name = "pgward", version, about, long_about = None, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) flags: Flags,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// The files of this repository: lints env files.
+    Lint {
+        /// Files and directories; `-` is an env file on standard input.
+        #[arg(default_value = ".", value_name = "PATH")]
+        paths: Vec<String>,
+    },
+    /// What resolves, from where, and what it shadows.
+    Show,
+    /// What this shell would start with; no network.
+    Check,
+    /// Check, then ask the server.
+    Preflight(Live),
+    /// The page of a rule.
+    Explain {
+        /// The rule's id.
+        #[arg(value_name = "RULE")]
+        rule: String,
+    },
+    /// Every rule with its levels.
+    Rules,
+}
+
+/// What only a preflight needs.
+#[derive(Args, Debug)]
+pub(super) struct Live {
+    /// Bounds one attempt, from resolving the name to the last answer.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, env = "PGWARD_TIMEOUT", hide_env_values = true)]
+    pub(super) timeout: Duration,
+    /// Try again for so long, while waiting can mend it.
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "PGWARD_WAIT", hide_env_values = true)]
+    pub(super) wait: Option<Duration>,
+    /// Install required extensions that are missing, when nothing else refuses.
+    #[arg(long, env = "PGWARD_INSTALL", hide_env_values = true, value_parser = boolish())]
+    pub(super) install: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Flags {
+    /// The policy file, instead of pgward.toml.
+    #[arg(long, global = true, value_name = "FILE", env = "PGWARD_CONFIG", hide_env_values = true)]
+    pub(super) config: Option<String>,
+    /// The environment, over every variable that says another one (`PGWARD_ENV` is its twin).
+    #[arg(long, global = true, value_name = "ENVIRONMENT")]
+    pub(super) environment: Option<String>,
+    /// An env file to read below the process environment; of several the later wins.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "PGWARD_ENV_FILE",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(super) env_file: Vec<String>,
+    /// The connection URL; `-` reads it from standard input, which no process list shows.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "PGWARD_DATABASE_URL",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
+    pub(super) database_url: Option<String>,
+    /// An extension that the database must have.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "PGWARD_REQUIRE_EXTENSION",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(super) require_extension: Vec<String>,
+    /// Rules not to report; needs --reason.
+    #[arg(
+        long,
+        global = true,
+        value_name = "RULE",
+        env = "PGWARD_ALLOW",
+        hide_env_values = true,
+        value_delimiter = ',',
+        requires = "reason"
+    )]
+    pub(super) allow: Vec<String>,
+    /// Why rules are allowed; read by people, never printed.
+    #[arg(long, global = true, value_name = "TEXT", env = "PGWARD_REASON", hide_env_values = true)]
+    pub(super) reason: Option<String>,
+    /// Rules to report as warnings.
+    #[arg(
+        long,
+        global = true,
+        value_name = "RULE",
+        env = "PGWARD_WARN",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(super) warn: Vec<String>,
+    /// Rules to report as errors.
+    #[arg(
+        long,
+        global = true,
+        value_name = "RULE",
+        env = "PGWARD_DENY",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(super) deny: Vec<String>,
+    /// The least level that makes the run fail.
+    #[arg(
+        long,
+        global = true,
+        value_name = "LEVEL",
+        default_value = "deny",
+        env = "PGWARD_FAIL_ON",
+        hide_env_values = true
+    )]
+    pub(super) fail_on: FailOn,
+    /// How findings are written to standard output: text, concise or json.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = format, env = "PGWARD_FORMAT", hide_env_values = true)]
+    pub(super) format: Format,
+    /// Write a report to a file too; may be given several times.
+    #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = report, env = "PGWARD_REPORT", hide_env_values = true, value_delimiter = ',')]
+    pub(super) report: Vec<(Format, String)>,
+    /// Say nothing on success and no remarks.
+    #[arg(short, long, global = true, env = "PGWARD_QUIET", hide_env_values = true, value_parser = boolish())]
+    pub(super) quiet: bool,
+    /// Print notes too, not only their number.
+    #[arg(short, long, global = true, env = "PGWARD_VERBOSE", hide_env_values = true, value_parser = boolish())]
+    pub(super) verbose: bool,
+    /// Whether to colour: auto, always or never.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "PGWARD_COLOR",
+        hide_env_values = true
+    )]
+    pub(super) color: Color,
+    /// Judge and report, and refuse next to nothing: observe; else enforce.
+    #[arg(
+        long,
+        global = true,
+        value_name = "MODE",
+        default_value = "enforce",
+        env = "PGWARD_MODE",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub(super) mode: Mode,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum FailOn {
+    Deny,
+    Warn,
+    Note,
+    Never,
+}
+
+impl FailOn {
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Deny => Some(Severity::Error),
+            Self::Warn => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
+            Self::Never => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Mode {
+    Enforce,
+    Observe,
+}
+
+/// `1`, `yes`, `on` in a variable too.
+fn boolish() -> clap::builder::BoolishValueParser {
+    clap::builder::BoolishValueParser::new()
+}
+
+/// `10s`, `500ms`, `2m`, `1h`; a bare number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let wrong = || "a time is a whole number with ms, s, m or h, such as 10s".to_owned();
+    let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
+    let (factor, unit) = match &text[digits..] {
+        "ms" if number > 0 => return Ok(Duration::from_millis(number)),
+        "" | "s" => (1, number),
+        "m" => (60, number),
+        "h" => (3600, number),
+        _ => return Err(wrong()),
+    };
+    if number == 0 {
+        return Err("a time of nothing is not possible".into());
+    }
+    Ok(Duration::from_secs(unit.saturating_mul(factor).min(366 * 24 * 3600)))
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    text.parse().map_err(|e: crate::report::UnknownFormat| e.to_string())
+}
+
+fn report(text: &str) -> Result<(Format, String), String> {
+    let (name, file) = text.split_once('=').filter(|(_, f)| !f.is_empty()).ok_or("write FORMAT=FILE")?;
+    Ok((format(name)?, file.to_owned()))
+}
+
+impl Cli {
+    /// Reads the command line and its variables. An empty variable is unset here, as compose's `${X:-}` means it.
+    pub(super) fn read() -> Result<Self, clap::Error> {
+        let world = crate::world::World::of_process();
+        let unset = |arg: clap::Arg| {
+            let empty = |name: &std::ffi::OsStr| {
+                name.to_str().and_then(|n| world.variable(n)).is_some_and(|v| v.trim().is_empty())
+            };
+            if arg.get_env().is_some_and(empty) { arg.env(None::<&str>) } else { arg }
+        };
+        let command = Self::command().mut_args(unset).mut_subcommands(|c| c.mut_args(unset));
+        Self::from_arg_matches(&command.try_get_matches()?)
+    }
+}
+
+impl Flags {
+    /// The environment of `--environment`, by the project's words too.
+    pub(super) fn environment(
+        &self,
+        policy: &crate::policy::Policy,
+    ) -> Result<Option<Environment>, super::Error> {
+        let Some(word) = &self.environment else { return Ok(None) };
+        policy.environment(word).map(Some).ok_or_else(|| {
+            super::Error::Other(format!("--environment: {}", crate::environment::UnknownEnvironment))
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Data to standard output, everything else to standard error.
+
+use super::{
+    Error, Exit,
+    args::{Color, Flags},
+};
+use crate::{
+    finding::Severity,
+    report::{Format, Options, Report},
+    world::World,
+};
+use std::{
+    fs,
+    io::{self, IsTerminal as _, Write as _},
+};
+
+/// Writes to standard output. A reader that went away is no error: it has what it wanted.
+pub(super) fn stdout(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// One line on standard error; nobody is told when that is closed.
+pub(super) fn line(text: &str) {
+    let _closed = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// An error of ours on standard error.
+pub(super) fn error(text: &str) {
+    line(&format!("pgward: {}", crate::report::clean::line(text)));
+}
+
+/// What bare `pgward` says.
+pub(super) fn moments() -> Result<Exit, Error> {
+    stdout(
+        "pgward: may this service start against this database?\n\
+         \n\
+         \x20 pgward lint        the files of this repository\n\
+         \x20 pgward check       what this shell would start with, no network\n\
+         \x20 pgward preflight   check, then ask the server\n",
+    )?;
+    Ok(Exit::Success)
+}
+
+/// How this terminal wants it.
+pub(super) fn options(flags: &Flags, world: &World) -> Options {
+    let set = |name: &str| world.variable(name).is_some_and(|v| !v.is_empty());
+    let color = match flags.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if world.variable("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => true,
+        Color::Auto => io::stdout().is_terminal() && world.variable("TERM") != Some("dumb"),
+    };
+    let width = world.variable("COLUMNS").and_then(|c| c.parse().ok()).filter(|c| *c >= 40);
+    let terminal = || terminal_size::terminal_size().map(|(w, _)| usize::from(w.0)).filter(|w| *w >= 40);
+    Options {
+        color,
+        width: width.or_else(terminal).unwrap_or(80),
+        show_notes: flags.verbose,
+        ..Options::default()
+    }
+}
+
+/// Prints a report as asked, and writes it into the files that were named.
+pub(super) fn report(flags: &Flags, world: &World, report: &Report) -> Result<(), Error> {
+    let options = options(flags, world);
+    if !flags.quiet {
+        for remark in &report.remarks {
+            line(&format!("pgward: {}", crate::report::clean::line(remark)));
+        }
+    }
+    let silent =
+        flags.quiet && report.failure.is_none() && report.worst().is_none_or(|w| w < Severity::Warning);
+    if !(silent && flags.format != Format::Json) {
+        let mut text = Vec::new();
+        flags.format.write(report, &options, &mut text)?;
+        stdout(&String::from_utf8_lossy(&text))?;
+    }
+    for (format, path) in &flags.report {
+        let mut text = Vec::new();
+        format.write(report, &Options { color: false, ..options }, &mut text)?;
+        fs::write(path, text).map_err(|e| {
+            Error::Other(format!("cannot write the {} file of --report: {}", format.name(), e.kind()))
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! The boot API: a `Guard` judges the configuration and the server, and only a `Ready` gives a way to connect.
+
+mod error;
+mod ready;
+
+pub use error::Error;
+pub use ready::Ready;
+
+use crate::{
+    configuration::{Configuration, Input},
+    driver::{self, Session},
+    environment::Environment,
+    finding::Severity,
+    layer::{self, Layer, MAX_BYTES},
+    policy::{Policy, Wanted},
+    preflight::{self, Options, Verdict},
+    report::Report,
+    rules::Door,
+    settings::variables::may_hold_credential,
+    source::{SourceKind, Sources},
+    world::{ReadError, Unreadable, World},
+};
+use std::{io, path::Path, time::Duration};
+
+/// Judges what this process would start with, then the server, before anything else is done.
+///
+/// A guard only reads: it changes a server when [`Guard::install_extensions`] says so, and nothing else.
+pub struct Guard {
+    world: World,
+    environment: Option<Environment>,
+    env_files: Vec<String>,
+    providers: Vec<Box<dyn figment::Provider + Send + Sync>>,
+    policy: Option<Policy>,
+    extensions: Vec<Wanted>,
+    install: bool,
+    observe: bool,
+    timeout: Duration,
+    wait: Option<Duration>,
+}
+
+impl Guard {
+    /// A guard over the process environment alone. No env file is read unless [`Guard::env_file`] names it: a
+    /// service must not start on a stray `.env`. The policy is read later, by [`Guard::check`] and
+    /// [`Guard::enforce`], from `PGWARD_CONFIG` or the working directory's pgward.toml.
+    ///
+    /// # Errors
+    /// When `PGWARD_MODE` is neither `enforce` nor `observe`.
+    pub fn from_env() -> Result<Self, Error> {
+        let world = World::of_process();
+        let observe = match world.variable("PGWARD_MODE").unwrap_or_default() {
+            "" | "enforce" => false,
+            "observe" => true,
+            _ => return Err(Error::Variable { name: "PGWARD_MODE", expected: "`enforce` or `observe`" }),
+        };
+        Ok(Self {
+            world,
+            environment: None,
+            env_files: Vec::new(),
+            providers: Vec::new(),
+            policy: None,
+            extensions: Vec::new(),
+            install: false,
+            observe,
+            timeout: Duration::from_secs(10),
+            wait: None,
+        })
+    }
+
+    /// The environment, over every variable that says another one.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// Reads an env file below the process environment; of several the later wins.
+    pub fn env_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.env_files.push(path.as_ref().to_string_lossy().into_owned());
+        self
+    }
+
+    /// Values of the program's own configuration, above the process environment: `database.url` counts as
+    /// `DATABASE_URL`. A value that may be a credential and is no string is refused: `007` would become `7`.
+    pub fn layer(mut self, provider: impl figment::Provider + Send + Sync + 'static) -> Self {
+        self.providers.push(Box::new(provider));
+        self
+    }
+
+    /// The policy, instead of the one in a file.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// An extension that the database must have; spelled as PostgreSQL spells it, case counts.
+    pub fn require_extension(mut self, name: impl Into<String>) -> Self {
+        self.extensions.push(Wanted { name: name.into(), span: None });
+        self
+    }
+
+    /// Installs required extensions that are missing, when nothing else refuses. Without it the guard only reads.
+    pub fn install_extensions(mut self) -> Self {
+        self.install = true;
+        self
+    }
+
+    /// Bounds one attempt from resolving the name to the last answer. Ten seconds unless set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Tries again for so long, while waiting can mend it: a server that starts, not a wrong password.
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = Some(wait);
+        self
+    }
+
+    /// Judges and reports everything and refuses next to nothing, for introducing the guard to a running fleet.
+    /// Tests on the real database are refused all the same.
+    pub fn observe(mut self) -> Self {
+        self.observe = true;
+        self
+    }
+
+    /// The offline half: the configuration alone, no network.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the report; anything else means that it could not be judged.
+    pub fn check(&self) -> Result<Report, Error> {
+        let configuration = self.configuration()?;
+        let verdict = preflight::check(&configuration, &self.options());
+        announce(&verdict.report);
+        if verdict.refused { Err(Error::Refused(Box::new(verdict.report))) } else { Ok(verdict.report) }
+    }
+
+    /// Judges the configuration, then the server. Blocks; works inside a tokio runtime too, which it then blocks.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the report; anything else means that it could not be judged.
+    pub fn enforce(self) -> Result<Ready, Error> {
+        let configuration = self.configuration()?;
+        let options = self.options();
+        let read = |path: &str| read_root(&self.world, path);
+        let found = driver::block_on(|| async {
+            let mut verdict = preflight::preflight(&configuration, &options, &read).await;
+            let opened = verdict.session.take().map(|session| {
+                let config = verdict.dial.as_ref().map(|dial| session.config(dial));
+                (config, session.connector(), session.attempt().clone())
+            });
+            (verdict, opened)
+        });
+        let (verdict, opened) = found.map_err(|e| Error::Io(e.kind()))?;
+        announce(&verdict.report);
+        if verdict.refused || verdict.temporary {
+            return Err(Error::Refused(Box::new(verdict.report)));
+        }
+        Ok(Ready::new(configuration, verdict.report, opened, ()))
+    }
+
+    /// As [`Guard::enforce`], on the caller's tokio runtime; the session that the probe opened is handed on.
+    ///
+    /// # Errors
+    /// As [`Guard::enforce`]; [`Error::NoRuntime`] outside tokio, [`Error::NotPostgres`] on another engine.
+    pub async fn enforce_async(self) -> Result<Ready<Session>, Error> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::NoRuntime);
+        }
+        let configuration = self.configuration()?;
+        let read = |path: &str| read_root(&self.world, path);
+        let Verdict { report, refused, temporary, session, dial } =
+            preflight::preflight(&configuration, &self.options(), &read).await;
+        announce(&report);
+        if refused || temporary {
+            return Err(Error::Refused(Box::new(report)));
+        }
+        match (session, dial) {
+            (Some(session), Some(dial)) => {
+                let opened = (Some(session.config(&dial)), session.connector(), session.attempt().clone());
+                Ok(Ready::new(configuration, report, Some(opened), session))
+            }
+            _ if configuration.settings.selected().is_some_and(crate::settings::Target::is_postgres) => {
+                // Only in observe mode: nothing refuses, and there is nothing to hand on.
+                Err(Error::Refused(Box::new(report)))
+            }
+            _ => Err(Error::NotPostgres(Box::new(report))),
+        }
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            door: Door::Boot,
+            command: "guard",
+            timeout: self.timeout,
+            wait: self.wait,
+            install: self.install,
+            observe: self.observe,
+            fail_on: Some(Severity::Error),
+            seed: u64::from(std::process::id()),
+        }
+    }
+
+    fn configuration(&self) -> Result<Configuration, Error> {
+        let mut sources = Sources::default();
+        let policy = match &self.policy {
+            Some(policy) => policy.rehomed(&mut sources),
+            None => read_policy(&self.world, &mut sources)?,
+        };
+        if !known_environment(&self.world, &policy) {
+            return Err(Error::Variable {
+                name: "PGWARD_ENV",
+                expected: "an environment, or a word of `[environments]`",
+            });
+        }
+        let mut env_files = Vec::new();
+        for path in &self.env_files {
+            env_files.push((path.clone(), self.world.read_text(path, MAX_BYTES, self.timeout)?));
+        }
+        let mut layers: Vec<Layer> = Vec::new();
+        for provider in &self.providers {
+            let credential = |key: &str| may_hold_credential(key, &policy);
+            layers.push(layer::from_provider(&mut sources, &**provider, credential)?);
+        }
+        Ok(Configuration::new(Input {
+            sources,
+            policy,
+            env_files,
+            found: false,
+            variables: self.world.variables().clone(),
+            layers,
+            environment: self.environment.map(|e| (e, None)),
+            extensions: self.extensions.clone(),
+            unread: Vec::new(),
+            unread_says: None,
+            django: false,
+        }))
+    }
+}
+
+/// `PGWARD_ENV` is for pgward alone: a word that means nothing is a mistake, not an unknown environment.
+pub(crate) fn known_environment(world: &World, policy: &Policy) -> bool {
+    let text = world.variable("PGWARD_ENV").map(str::trim).filter(|text| !text.is_empty());
+    text.is_none_or(|text| policy.environment(text).is_some())
+}
+
+/// The policy of `PGWARD_CONFIG`, else of the working directory, else the built-in one.
+pub(crate) fn read_policy(world: &World, sources: &mut Sources) -> Result<Policy, Error> {
+    let named = world.variable("PGWARD_CONFIG").filter(|p| !p.is_empty());
+    let path = named.unwrap_or("pgward.toml");
+    match world.read(path, MAX_BYTES, Duration::from_secs(10)) {
+        Ok(bytes) => {
+            let id = sources.add(SourceKind::File(path.to_owned()), bytes);
+            Ok(Policy::parse(sources, id)?)
+        }
+        Err(ReadError { reason: Unreadable::Missing, .. }) if named.is_none() => Ok(Policy::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The file of `sslrootcert`.
+pub(crate) fn read_root(world: &World, path: &str) -> Result<Vec<u8>, io::ErrorKind> {
+    world.read(path, MAX_BYTES, Duration::from_secs(10)).map_err(|e| match e.reason {
+        Unreadable::Missing => io::ErrorKind::NotFound,
+        Unreadable::Directory => io::ErrorKind::IsADirectory,
+        Unreadable::Forbidden => io::ErrorKind::PermissionDenied,
+        Unreadable::Silent => io::ErrorKind::TimedOut,
+        Unreadable::NotUtf8(_) | Unreadable::TooLarge => io::ErrorKind::InvalidData,
+        Unreadable::Other(kind) => kind,
+    })
+}
+
+/// What a log should hold: one event for the verdict, one for each finding that is more than a note.
+fn announce(report: &Report) {
+    for finding in report.findings.iter().filter(|f| f.severity > Severity::Note) {
+        let place = finding.primary.as_ref().map(|l| l.place.to_short()).unwrap_or_default();
+        if finding.severity == Severity::Error {
+            tracing::error!(rule = finding.rule, place, "{}", finding.message);
+        } else {
+            tracing::warn!(rule = finding.rule, place, "{}", finding.message);
+        }
+    }
+    tracing::info!(ready = report.ready, observe = report.observe, elapsed_ms = report.elapsed_ms, "judged");
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guard")
+            .field("environment", &self.environment)
+            .field("env_files", &self.env_files)
+            .field("extensions", &self.extensions.len())
+            .field("install", &self.install)
+            .field("observe", &self.observe)
+            .finish_non_exhaustive()
+    }
+}

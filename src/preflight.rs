@@ -1,0 +1,382 @@
+//! Check, then ask the server: what `preflight`, `run` and the guard share.
+
+use crate::{
+    ask::{
+        self,
+        extension::{self, State},
+    },
+    configuration::Configuration,
+    driver::{Driver, Session},
+    environment::Environment,
+    finding::{Finding, Severity},
+    judge::Evidence,
+    probe::{self, Bounds, Dial, Failure, Probe, Query},
+    report::{ExtensionReport, FailureReport, Report, ServerReport, TargetReport, TlsReport},
+    rules::{self, Answers, Asking, Door, Link},
+    settings::{Engine, Target, dial},
+};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
+
+/// How a preflight is done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// The moment.
+    pub(crate) door: Door,
+    /// As the report names it.
+    pub(crate) command: &'static str,
+    /// One attempt: resolving, dialling, authenticating, asking.
+    pub(crate) timeout: Duration,
+    /// All attempts; none for a single one.
+    pub(crate) wait: Option<Duration>,
+    /// Install what is missing, when nothing else refuses.
+    pub(crate) install: bool,
+    /// Judge and report everything, refuse next to nothing.
+    pub(crate) observe: bool,
+    /// Findings from here on refuse; none: only a failed connection does.
+    pub(crate) fail_on: Option<Severity>,
+    /// Spreads the pauses of many that wait at once.
+    pub(crate) seed: u64,
+}
+
+/// What came of it.
+pub(crate) struct Verdict {
+    /// Everything there is to say.
+    pub(crate) report: Report,
+    /// Refused, by a finding or a permanent failure.
+    pub(crate) refused: bool,
+    /// Nothing refuses but that the server could not be reached, and waiting may mend it.
+    pub(crate) temporary: bool,
+    /// The open session.
+    pub(crate) session: Option<Session>,
+    /// What was dialled.
+    pub(crate) dial: Option<Dial>,
+}
+
+/// Reads a file that a connection keyword names (`sslrootcert`).
+pub(crate) type ReadFile<'a> = &'a (dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind> + Sync);
+
+/// The offline half.
+pub(crate) fn check(configuration: &Configuration, options: &Options) -> Verdict {
+    let began = Instant::now();
+    let findings = configuration.findings(options.door, Evidence::default());
+    let report = begin(configuration, options);
+    Judged { findings, failure: None }.into_verdict(report, configuration, options, began)
+}
+
+/// The whole: the offline half, and when that does not refuse, the server's.
+pub(crate) async fn preflight(
+    configuration: &Configuration,
+    options: &Options,
+    read: ReadFile<'_>,
+) -> Verdict {
+    let began = Instant::now();
+    let offline = check(configuration, options);
+    let Some(target) = configuration.settings.selected().filter(|t| t.is_postgres()) else {
+        return offline;
+    };
+    let mut report = begin(configuration, options);
+    if offline.refused {
+        let mut verdict = offline;
+        verdict.report.remarks.push("the server was not asked: the configuration alone is refused".into());
+        return verdict;
+    }
+    let mut dial = match dial::dial(target, read) {
+        Ok(dial) => dial,
+        Err(error) => {
+            let mut verdict = offline;
+            verdict.report.failure = Some(unreadable(&error.to_string()));
+            verdict.report.ready = Some(false);
+            verdict.refused = true;
+            return verdict;
+        }
+    };
+    if target.derived_from.is_some() {
+        // The runner makes the database itself; what can be asked now is the server.
+        dial.dbname = Some(crate::secret::Part::harmless("postgres"));
+        report.remarks.push("the test runner makes its database itself: `postgres` was asked instead".into());
+    }
+    dial.tls_required |= denies_plaintext(configuration, options);
+    let bounds =
+        Bounds { timeout: options.timeout, wait: options.wait, seed: options.seed, ..Bounds::default() };
+    let asking = Asking { target, migrates: options.install };
+    let mut questions = vec![Query::new(ask::SERVER.name, (ask::SERVER.sql)(&asking).unwrap_or_default())];
+    let mut unasked = Vec::new();
+    for (question, sql) in configuration.judge(options.door).plan(&asking, &configuration.judged) {
+        match sql {
+            _ if question.name == ask::SERVER.name => {}
+            Some(sql) => questions.push(Query::new(question.name, sql)),
+            None => unasked.push(question.name),
+        }
+    }
+    tracing::debug!(questions = questions.len(), "asking the server");
+    let mut driver = Driver::new(Probe::new(dial.clone(), questions.clone(), bounds));
+    let outcome = driver.run().await;
+    if let Err(failure) = outcome {
+        return failed(report, configuration, options, began, failure);
+    }
+    let mut judged = judge(configuration, options, &driver, target);
+    let wanted = installable(options, target, &judged, &driver);
+    if !wanted.is_empty() {
+        tracing::info!(extensions = wanted.len(), "installing extensions");
+        if let Err(failure) = driver.install(&wanted).await {
+            return failed(report, configuration, options, began, failure);
+        }
+        for installed in driver.probe().installs() {
+            if installed.answer.rows().is_none() {
+                let code =
+                    installed.answer.sqlstate().map_or_else(String::new, |c| format!(" ({})", c.as_str()));
+                report.remarks.push(format!("the server refused to install `{}`{code}", installed.extension));
+            }
+        }
+        if let Err(failure) = driver.ask(questions).await {
+            return failed(report, configuration, options, began, failure);
+        }
+        judged = judge(configuration, options, &driver, target);
+    }
+    describe(&mut report, target, &driver, &wanted);
+    let mut verdict = judged.into_verdict(report, configuration, options, began);
+    let (_, session) = driver.into_parts();
+    verdict.session = session;
+    verdict.dial = Some(dial);
+    verdict
+}
+
+/// The findings with what they rest on.
+struct Judged {
+    findings: Vec<Finding>,
+    failure: Option<Failure>,
+}
+
+impl Judged {
+    fn into_verdict(
+        self,
+        mut report: Report,
+        configuration: &Configuration,
+        options: &Options,
+        began: Instant,
+    ) -> Verdict {
+        let refuses = |f: &&Finding| options.fail_on.is_some_and(|limit| f.severity >= limit);
+        let steadfast = |f: &Finding| rules::find(f.rule).is_some_and(|r| r.traits.even_observed);
+        // The finding of a failed connection says what the failure says; it counts once, there.
+        let of_failure =
+            |f: &Finding| self.failure.as_ref().is_some_and(|failure| failure.class.as_str() == f.rule);
+        let mut refusing = self.findings.iter().filter(refuses).filter(|f| !of_failure(f));
+        let denied = if options.observe { refusing.any(steadfast) } else { refusing.next().is_some() };
+        let unreachable = self.failure.as_ref().filter(|_| !options.observe);
+        let temporary = !denied && unreachable.is_some_and(|f| f.retryable);
+        let refuses_now = denied || unreachable.is_some_and(|f| !f.retryable);
+        report.failure = self.failure.as_ref().map(failure_report);
+        report.findings = self.findings.iter().map(|f| f.locate(&configuration.sources)).collect();
+        report.findings.sort_by(crate::finding::Located::by_place);
+        report.ready = Some(!refuses_now && !temporary);
+        report.elapsed_ms = Some(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+        for finding in &report.findings {
+            tracing::debug!(rule = finding.rule, severity = finding.severity.as_str(), "finding");
+        }
+        Verdict { report, refused: refuses_now, temporary, session: None, dial: None }
+    }
+}
+
+fn failed(
+    report: Report,
+    configuration: &Configuration,
+    options: &Options,
+    began: Instant,
+    failure: Failure,
+) -> Verdict {
+    tracing::warn!(
+        class = failure.class.as_str(),
+        phase = failure.phase.as_str(),
+        "the server could not be used"
+    );
+    let evidence = Evidence { answers: None, failure: Some(&failure) };
+    let findings = configuration.findings(options.door, evidence);
+    Judged { findings, failure: Some(failure) }.into_verdict(report, configuration, options, began)
+}
+
+fn link(driver: &Driver) -> Link {
+    let session = driver.session();
+    Link {
+        encrypted: session.is_some_and(|s| s.tls().is_some()),
+        socket: session.is_some_and(|s| s.attempt().address.is_unix()),
+    }
+}
+
+/// Rules over the server's answers.
+fn judge(configuration: &Configuration, options: &Options, driver: &Driver, target: &Target) -> Judged {
+    let unanswered = ask::unanswered(driver.probe().answers());
+    let answers = Answers {
+        answers: driver.probe().answers(),
+        link: link(driver),
+        migrates: options.install && !target.extensions.is_empty(),
+        unanswered: &unanswered,
+    };
+    let evidence = Evidence { answers: Some(&answers), failure: None };
+    Judged { findings: configuration.findings(options.door, evidence), failure: None }
+}
+
+/// What is to be installed: only when told to, and when nothing refuses that an installation would not mend.
+fn installable(options: &Options, target: &Target, judged: &Judged, driver: &Driver) -> Vec<String> {
+    let mended = |f: &Finding| rules::find(f.rule).is_some_and(|r| r.traits.mended_by_install);
+    if !options.install || judged.findings.iter().any(|f| f.severity == Severity::Error && !mended(f)) {
+        return Vec::new();
+    }
+    let answers =
+        Answers { answers: driver.probe().answers(), link: link(driver), migrates: true, unanswered: &[] };
+    let absent = |state| matches!(state, State::Absent | State::Forbidden(_));
+    let wanted = target.extensions.iter().filter(|w| absent(extension::state(w, &answers)));
+    wanted.map(|w| w.name.clone()).collect()
+}
+
+/// Whether a session in plaintext would be refused by the rules: then none is opened, and no password is sent.
+fn denies_plaintext(configuration: &Configuration, options: &Options) -> bool {
+    let nothing = probe::Answers::default();
+    let plaintext = Link { encrypted: false, socket: false };
+    let answers = Answers { answers: &nothing, link: plaintext, migrates: false, unanswered: &[] };
+    let with = Evidence { answers: Some(&answers), failure: None };
+    let errors = |evidence| {
+        let found = configuration.findings(options.door, evidence);
+        found.iter().filter(|f| f.severity == Severity::Error).count()
+    };
+    !options.observe && errors(with) > errors(Evidence::default())
+}
+
+fn begin(configuration: &Configuration, options: &Options) -> Report {
+    let mut report = Report::new(options.command);
+    report.environment = Some(configuration.environment_report());
+    report.observe = options.observe;
+    report.files.read = configuration.env_files_read();
+    if let Some(target) = configuration.settings.selected() {
+        report.target = Some(target_report(target));
+        if target.is_postgres() && target.parsed.as_ref().is_ok_and(|c| !c.unknown().is_empty()) {
+            let name = &target.name;
+            report
+                .remarks
+                .push(format!("`{name}` has parameters of another client, which libpq refuses: passed over"));
+        }
+        if !target.is_postgres() && !target.extensions.is_empty() {
+            report.remarks.push("extensions belong to PostgreSQL: nothing to look for here".into());
+        }
+    }
+    for path in &configuration.unread {
+        let environment = configuration.environment();
+        let why = match configuration.settings.settled.environment.as_ref().map(|s| s.value) {
+            Some(Environment::Development | Environment::Test) => {
+                "the project's framework is not known to read it".into()
+            }
+            Some(_) => format!("in {environment} a file is read only when it is named"),
+            None => match &configuration.unread_says {
+                Some((says, environment)) if says == path => {
+                    format!("it calls this {environment}, where a file is read only when it is named")
+                }
+                _ => "nobody said which environment this is".into(),
+            },
+        };
+        report.remarks.push(format!("`{path}` was not read: {why} (--env-file)"));
+    }
+    report
+}
+
+fn target_report(target: &Target) -> TargetReport {
+    let text = |keyword: &str| target.get(keyword).map(|s| s.value.to_string()).filter(|t| !t.is_empty());
+    let engine = match &target.engine.value {
+        Engine::Postgres => "postgres",
+        Engine::Sqlite { .. } => "sqlite",
+        Engine::Other(name) => name,
+        Engine::Unknown => "unknown",
+    };
+    let port =
+        target.parsed.as_ref().ok().and_then(|c| c.endpoints().ok()).and_then(|e| Some(e.first()?.port));
+    TargetReport {
+        name: target.name.clone(),
+        engine: engine.to_owned(),
+        host: text("host").or_else(|| text("hostaddr")),
+        address: None,
+        port: port.filter(|_| target.is_postgres()),
+        database: text("dbname").or_else(|| target.sqlite_file().map(|file| file.to_string())),
+        role: text("user"),
+        in_recovery: None,
+        pooler: None,
+    }
+}
+
+/// What answered.
+fn describe(report: &mut Report, target: &Target, driver: &Driver, installed_now: &[String]) {
+    let (answers, facts) = (driver.probe().answers(), driver.probe().facts());
+    let value = |column: &str| answers.rows(ask::SERVER.name).and_then(|r| r.get(0, column)).map(plain);
+    let truth = |column: &str| value(column).map(|v| matches!(v.as_str(), "t" | "true" | "on"));
+    let out = report.target.get_or_insert_with(|| target_report(target));
+    if let Some(session) = driver.session() {
+        out.address = match &session.attempt().address {
+            probe::Address::Tcp(address) => Some(address.ip().to_string()),
+            probe::Address::Unix(..) => None,
+        };
+        out.port = match &session.attempt().address {
+            probe::Address::Tcp(address) => Some(address.port()),
+            probe::Address::Unix(_, port) => Some(*port),
+        };
+        out.host = session.attempt().host.as_ref().map(ToString::to_string).or_else(|| {
+            match &session.attempt().address {
+                probe::Address::Unix(dir, _) => Some(dir.to_string()),
+                probe::Address::Tcp(address) => Some(address.ip().to_string()),
+            }
+        });
+    }
+    out.database = value("database").or(out.database.take());
+    out.role = value("role").or(out.role.take());
+    out.in_recovery = truth("in_recovery").or(facts.in_recovery);
+    out.pooler = facts.pooler;
+    report.server = Some(ServerReport {
+        version: value("version")
+            .map(|v| v.split(' ').next().unwrap_or_default().to_owned())
+            .unwrap_or_default(),
+        version_num: value("version_num").and_then(|v| v.parse().ok()),
+        tls: driver.session().and_then(Session::tls).map(|tls| TlsReport {
+            version: tls.version.to_owned(),
+            cipher: tls.cipher.clone(),
+            chain_verified: tls.chain_verified,
+            name_verified: tls.name_verified,
+        }),
+        server_sees_tls: truth("server_sees_tls"),
+    });
+    report.extensions = target
+        .extensions
+        .iter()
+        .map(|wanted| {
+            let rows = answers.rows(ask::EXTENSIONS.name);
+            let places = 0..rows.map_or(0, probe::Rows::len);
+            let named = |i: usize| rows.filter(|r| r.get(i, "name") == Some(wanted.name.as_str()));
+            let installed = places.into_iter().find_map(|i| named(i)?.get(i, "version").map(plain));
+            let installed_now = installed.is_some() && installed_now.contains(&wanted.name);
+            ExtensionReport { name: wanted.name.clone(), installed, installed_now }
+        })
+        .collect();
+}
+
+/// A server's word, fit for one line: a hostile server must not write to the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(128).collect()
+}
+
+fn failure_report(failure: &Failure) -> FailureReport {
+    FailureReport {
+        class: failure.class.as_str().to_owned(),
+        phase: failure.phase.as_str().to_owned(),
+        sqlstate: failure.sqlstate.map(|s| s.as_str().to_owned()),
+        retryable: failure.retryable,
+        message: failure.message.clone(),
+    }
+}
+
+fn unreadable(message: &str) -> FailureReport {
+    FailureReport {
+        class: probe::FailureClass::ParameterUnsupported.as_str().to_owned(),
+        phase: probe::Phase::Configuration.as_str().to_owned(),
+        sqlstate: None,
+        retryable: false,
+        message: message.to_owned(),
+    }
+}
