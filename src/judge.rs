@@ -114,6 +114,16 @@ impl Judge<'_> {
                     self.run(rule, environment, out, |sink| run(target, settings, sink));
                 }
             }
+            Check::Credential(run) => {
+                for (target, environment) in self.targets(settings, environment) {
+                    if let Some(password) = target.credential() {
+                        self.run(rule, environment, out, |sink| run(&password, sink));
+                    }
+                }
+                for secret in settings.credentials() {
+                    self.run(rule, environment, out, |sink| run(&secret, sink));
+                }
+            }
             Check::Server(asks, run) => {
                 let (Some(answers), Some(target)) = (evidence.answers, settings.selected()) else { return };
                 if asks.iter().all(|ask| answers.answers.rows(ask.name).is_some()) {

@@ -8,7 +8,7 @@ use crate::{
     layer::Layer,
     policy::Level,
     probe::{self, Failure, FailureClass},
-    settings::{Origin, Settings, Target},
+    settings::{Credential, Origin, Settings, Target},
     source::Span,
 };
 use std::{borrow::Cow, fmt};
@@ -97,6 +97,8 @@ pub enum Check {
     Project(fn(&Project<'_>, &mut Sink<'_>)),
     /// What one view comes to as a whole, also where it speaks of no database.
     Settings(fn(&Settings, &mut Sink<'_>)),
+    /// One secret: the password of each database, and every other one that is declared.
+    Credential(fn(&Credential<'_>, &mut Sink<'_>)),
     /// One database that the configuration speaks of.
     Target(fn(&Target, &Settings, &mut Sink<'_>)),
     /// What the server answered to the rule's questions; not called when one of them was not answered.
@@ -111,6 +113,7 @@ impl fmt::Debug for Check {
             Self::Layer(_) => "Layer",
             Self::Project(_) => "Project",
             Self::Settings(_) => "Settings",
+            Self::Credential(_) => "Credential",
             Self::Target(_) => "Target",
             Self::Server(..) => "Server",
             Self::Failure(..) => "Failure",

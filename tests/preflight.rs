@@ -158,6 +158,13 @@ fn each_failure_has_its_class_and_its_exit_code() {
             "tls",
             1,
         ),
+        (
+            "another authority than the system's",
+            to("app", port, "app?sslrootcert=system"),
+            "tls-untrusted",
+            "tls",
+            1,
+        ),
         ("wrong name", by_address, "tls-untrusted", "tls", 1),
         ("silent", to("app", silent_port, "app?sslmode=disable"), "deadline-exceeded", "startup", 75),
         (

@@ -7,22 +7,10 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("dev_secret_in_production.md"),
-    checks: &[Check::Target(password), Check::Settings(secrets)],
+    checks: &[Check::Credential(check)],
 };
 
-fn password(target: &Target, _: &Settings, out: &mut Sink<'_>) {
-    if let Some(password) = target.credential() {
-        judge(&password, out);
-    }
-}
-
-fn secrets(settings: &Settings, out: &mut Sink<'_>) {
-    for secret in settings.credentials() {
-        judge(&secret, out);
-    }
-}
-
-fn judge(credential: &Credential<'_>, out: &mut Sink<'_>) {
+fn check(credential: &Credential<'_>, out: &mut Sink<'_>) {
     if !credential.secret.says_development() {
         return;
     }

@@ -7,22 +7,10 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("placeholder_secret.md"),
-    checks: &[Check::Target(password), Check::Settings(secrets)],
+    checks: &[Check::Credential(check)],
 };
 
-fn password(target: &Target, _: &Settings, out: &mut Sink<'_>) {
-    if let Some(password) = target.credential() {
-        judge(&password, out);
-    }
-}
-
-fn secrets(settings: &Settings, out: &mut Sink<'_>) {
-    for secret in settings.credentials() {
-        judge(&secret, out);
-    }
-}
-
-fn judge(credential: &Credential<'_>, out: &mut Sink<'_>) {
+fn check(credential: &Credential<'_>, out: &mut Sink<'_>) {
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.looks_like_placeholder() || credential.secret.says_development() {
         return;
