@@ -1,124 +1,64 @@
-//! The client libraries that read a URL after pgward, and the spelling that each of them reads rightly.
+//! The client libraries that read a URL after pgward: what each of them makes of a string, and the spelling that
+//! each reads rightly.
 
-use crate::{secret::Secret, settings::Target};
-use std::{fmt::Write as _, str::FromStr};
+pub mod reading;
+#[cfg(feature = "guard")]
+mod spelling;
 
-/// A client library.
+pub use reading::{Accepted, Backend, Fate, Parameter, Reading};
+
+use std::str::FromStr;
+
+/// A client library, or the part of one that reads URLs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[non_exhaustive]
 pub enum Consumer {
     /// libpq and what is built on it: psycopg, diesel, psql.
     Libpq,
-    /// sqlx.
-    Sqlx,
     /// tokio-postgres and postgres, by their own parser. It has no `verify-*`: hand it `Ready::config` instead.
     TokioPostgres,
+    /// sqlx.
+    Sqlx,
     /// SQLAlchemy with psycopg 3.
     SqlAlchemy,
     /// Django through dj-database-url.
-    Django,
+    DjDatabaseUrl,
+    /// Django through django-environ's `env.db()`.
+    DjangoEnviron,
     /// asyncpg.
     Asyncpg,
-    /// node-postgres.
+    /// node-postgres (`pg`, through pg-connection-string).
     NodePostgres,
+    /// postgres.js.
+    PostgresJs,
 }
 
 impl Consumer {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Libpq,
-        Self::Sqlx,
         Self::TokioPostgres,
+        Self::Sqlx,
         Self::SqlAlchemy,
-        Self::Django,
+        Self::DjDatabaseUrl,
+        Self::DjangoEnviron,
         Self::Asyncpg,
         Self::NodePostgres,
+        Self::PostgresJs,
     ];
 
     /// The library's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Libpq => "libpq",
-            Self::Sqlx => "sqlx",
             Self::TokioPostgres => "tokio-postgres",
+            Self::Sqlx => "sqlx",
             Self::SqlAlchemy => "sqlalchemy",
-            Self::Django => "django",
+            Self::DjDatabaseUrl => "dj-database-url",
+            Self::DjangoEnviron => "django-environ",
             Self::Asyncpg => "asyncpg",
             Self::NodePostgres => "node-postgres",
-        }
-    }
-
-    /// The target's URL for this library, on one host and port (those that were verified). Everything reserved is
-    /// percent-encoded; parameters that the library would refuse are left out.
-    pub(crate) fn url(self, target: &Target, host: &str, port: u16) -> Secret {
-        let text = |keyword: &str| target.get(keyword).map(|s| s.value.expose()).filter(|t| !t.is_empty());
-        let mut out =
-            String::from(if self == Self::SqlAlchemy { "postgresql+psycopg://" } else { "postgresql://" });
-        if let Some(user) = text("user") {
-            encode(&mut out, user);
-            if let Some(password) = text("password") {
-                out.push(':');
-                encode(&mut out, password);
-            }
-            out.push('@');
-        }
-        let socket = host.starts_with('/');
-        let by_parameter = socket
-            && matches!(
-                self,
-                Self::Libpq | Self::SqlAlchemy | Self::Django | Self::Asyncpg | Self::NodePostgres
-            );
-        if socket && !by_parameter {
-            encode(&mut out, host);
-        } else if !socket && host.contains(':') {
-            let _infallible = write!(out, "[{host}]");
-        } else if !socket {
-            out.push_str(host);
-        }
-        if port != crate::conninfo::DEFAULT_PORT && !by_parameter {
-            let _infallible = write!(out, ":{port}");
-        }
-        out.push('/');
-        if let Some(dbname) = text("dbname") {
-            encode(&mut out, dbname);
-        }
-        let mut separator = '?';
-        let mut parameter = |out: &mut String, keyword: &str, value: &str| {
-            let _infallible = write!(out, "{separator}{keyword}=");
-            encode(out, value);
-            separator = '&';
-        };
-        if by_parameter {
-            parameter(&mut out, "host", host);
-            if port != crate::conninfo::DEFAULT_PORT {
-                parameter(&mut out, "port", &port.to_string());
-            }
-        }
-        for keyword in self.parameters() {
-            if let Some(value) = text(keyword).filter(|_| !socket || !keyword.starts_with("ssl")) {
-                parameter(&mut out, keyword, value);
-            }
-        }
-        Secret::new(out)
-    }
-
-    /// The parameters that the library understands as libpq does.
-    fn parameters(self) -> &'static [&'static str] {
-        match self {
-            Self::Libpq | Self::SqlAlchemy | Self::Django => &[
-                "sslmode",
-                "sslrootcert",
-                "channel_binding",
-                "connect_timeout",
-                "application_name",
-                "options",
-                "target_session_attrs",
-            ],
-            Self::TokioPostgres => {
-                &["connect_timeout", "application_name", "options", "channel_binding", "target_session_attrs"]
-            }
-            Self::Asyncpg => &["sslmode", "sslrootcert", "application_name", "target_session_attrs"],
-            Self::Sqlx | Self::NodePostgres => &["sslmode", "sslrootcert", "application_name", "options"],
+            Self::PostgresJs => "postgres.js",
         }
     }
 }
@@ -131,18 +71,13 @@ pub struct UnknownConsumer;
 impl FromStr for Consumer {
     type Err = UnknownConsumer;
 
+    /// The library's name in any case; `django` is dj-database-url, `pg` is node-postgres.
     fn from_str(name: &str) -> Result<Self, UnknownConsumer> {
-        Self::ALL.into_iter().find(|c| c.as_str() == name).ok_or(UnknownConsumer)
-    }
-}
-
-/// Percent-encodes all but RFC 3986's unreserved characters: what every measured parser decodes alike.
-fn encode(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _infallible = write!(out, "%{byte:02X}");
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
+            "django" => Ok(Self::DjDatabaseUrl),
+            "pg" => Ok(Self::NodePostgres),
+            _ => Self::ALL.into_iter().find(|c| c.as_str() == name).ok_or(UnknownConsumer),
         }
     }
 }

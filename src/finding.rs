@@ -47,6 +47,17 @@ pub struct Edit {
     pub insert: String,
 }
 
+/// Whether a fix may be made without a look; rustc's word for it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// Every declared consumer dials the same server as the same role with the same encryption as before.
+    #[default]
+    Safe,
+    /// It may change what is dialled, or needs a decision.
+    Unsafe,
+}
+
 /// A finding while the sources are at hand.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
@@ -64,8 +75,10 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
-    /// The edits that mend it.
+    /// The edits that mend it, all or none of them.
     pub fix: Vec<Edit>,
+    /// Whether the edits may be made without a look.
+    pub applicability: Applicability,
 }
 
 /// A place as a person names it.
@@ -170,8 +183,10 @@ pub struct Located {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
-    /// The edits that mend it.
+    /// The edits that mend it, all or none of them.
     pub fix: Vec<LocatedEdit>,
+    /// Whether the edits may be made without a look.
+    pub applicability: Applicability,
 }
 
 impl Finding {
@@ -194,6 +209,7 @@ impl Finding {
             related: self.related.iter().map(label).collect(),
             notes: self.notes.clone(),
             help: self.help.clone(),
+            applicability: self.applicability,
             fix: self
                 .fix
                 .iter()

@@ -91,7 +91,6 @@ mod ask;
 pub mod cli;
 mod configuration;
 pub mod conninfo;
-#[cfg(feature = "guard")]
 mod consumer;
 #[cfg(feature = "guard")]
 mod driver;
@@ -118,7 +117,6 @@ mod unreachable;
 #[cfg(feature = "guard")]
 mod world;
 
-#[cfg(feature = "guard")]
 pub use consumer::{Consumer, UnknownConsumer};
 pub use environment::{Environment, UnknownEnvironment};
 pub use finding::{Located as Finding, Severity};
@@ -136,7 +134,7 @@ pub mod unstable {
     macro_rules! reach {
         ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
-    reach! { ask configuration environment finding judge layer lint page policy probe report rules secret settings source }
+    reach! { ask configuration consumer environment finding judge layer lint page policy probe report rules secret settings source }
     #[cfg(feature = "guard")]
     reach! { driver }
 }

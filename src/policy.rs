@@ -4,6 +4,7 @@
 mod read;
 
 use crate::{
+    consumer::Consumer,
     environment::Environment,
     layer::{Layer, dotenv::Dialect},
     source::{SourceId, SourceKind, Sources, Span},
@@ -34,6 +35,8 @@ pub struct Policy {
     pub tls_required: bool,
     /// The loaders that this project's env files are read with.
     pub loaders: Vec<Dialect>,
+    /// The client libraries that read this project's URLs, and where it says so.
+    pub consumers: Vec<(Consumer, Option<Span>)>,
     /// Names of variables that hold other secrets, judged for weakness like the password.
     pub secrets: Vec<(String, Option<Span>)>,
     /// The text it was read from; spans point into it.

@@ -24,7 +24,10 @@ pub use settle::{Contradiction, Settled};
 pub use target::{Credential, Difference, Fallback, Form, Oddities, Placeholder, Target, Unencoded, Wrapped};
 pub use variables::{Role, ToggleKind};
 
-use crate::secret::{Part, Secret};
+use crate::{
+    consumer::Consumer,
+    secret::{Part, Secret},
+};
 use std::collections::BTreeMap;
 
 /// What the layers come to.
@@ -54,6 +57,8 @@ pub struct Settings {
     pub aliases: Vec<AliasConflict>,
     /// Declared secrets beside the passwords.
     pub secrets: Vec<Setting<Secret>>,
+    /// The client libraries that will read the URL, and who says so: pgward.toml, a flag, a file of the repository.
+    pub consumers: Vec<Setting<Consumer>>,
     /// The runner makes a test database of its own (Django).
     pub django: bool,
 }

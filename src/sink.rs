@@ -3,7 +3,7 @@
 
 use crate::{
     environment::Environment,
-    finding::{Edit, Finding, Label, Severity},
+    finding::{Applicability, Edit, Finding, Label, Severity},
     policy::Level,
     rules::{Door, Levels, Rule},
     settings::Origin,
@@ -52,6 +52,7 @@ impl<'a> Sink<'a> {
             notes: Vec::new(),
             help: None,
             fix: Vec::new(),
+            applicability: Applicability::Safe,
         };
         Draft { environment: self.environment, finding: Some(finding), out: self.out }
     }
@@ -114,9 +115,14 @@ impl Draft<'_> {
         self.with(|f| f.help = Some(text.into()))
     }
 
-    /// An edit that mends it.
+    /// An edit that mends it; see [`Applicability::Safe`].
     pub fn edit(self, span: Span, insert: impl Into<String>) -> Self {
         self.with(|f| f.fix.push(Edit { span, insert: insert.into() }))
+    }
+
+    /// As [`Draft::edit`], for one that needs a look: it makes the whole fix unsafe.
+    pub fn edit_unsafe(self, span: Span, insert: impl Into<String>) -> Self {
+        self.edit(span, insert).with(|f| f.applicability = Applicability::Unsafe)
     }
 
     /// Lowers the finding to a level; never raises it. `Allow` takes it back.

@@ -22,6 +22,7 @@ const MODULES: &[(&str, &str)] = &[
     ("world", ""),
     ("source", "secret"),
     ("conninfo", "secret"),
+    ("consumer", "conninfo secret"),
     // `conninfo` for `SslMode` alone: libpq's six words are written down once.
     ("probe", "conninfo secret"),
     ("driver", "probe secret"),
@@ -29,12 +30,14 @@ const MODULES: &[(&str, &str)] = &[
     ("finding", "source"),
     ("report", "finding"),
     // `finding` for the place in an error, `conninfo` for the keywords of `[connection]`.
-    ("policy", "conninfo environment finding layer near secret source"),
+    ("policy", "conninfo consumer environment finding layer near secret source"),
     // `probe` for `settings/dial.rs` alone: a target as what the probe dials. Both sides are plain data.
-    ("settings", "conninfo environment layer policy probe secret source"),
-    ("consumer", "conninfo secret settings"),
+    ("settings", "conninfo consumer environment layer policy probe secret source"),
     ("advice", "probe secret settings"),
-    ("rules", "advice ask conninfo environment layer policy probe secret settings sink source unreachable"),
+    (
+        "rules",
+        "advice ask conninfo environment layer policy probe secret settings sink source unreachable",
+    ),
     ("sink", "environment finding policy rules settings source"),
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
@@ -67,7 +70,7 @@ const EXPOSING: &[(&str, &str)] = &[
     ("src/conninfo", "the parser of connection strings"),
     ("src/settings", "the resolver"),
     ("src/driver", "dials and logs in"),
-    ("src/consumer.rs", "writes the URL that a client library reads"),
+    ("src/consumer", "reads and writes URLs as a client library does"),
     ("src/guard/ready.rs", "names the host that was verified to `consumer`"),
 ];
 

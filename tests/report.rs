@@ -7,7 +7,7 @@ mod hostile;
 mod lines;
 
 use pgward::unstable::{
-    finding::{Excerpt, Finding, Located, LocatedEdit, LocatedLabel, Place, Severity},
+    finding::{Applicability, Excerpt, Finding, Located, LocatedEdit, LocatedLabel, Place, Severity},
     report::{EnvironmentReport, Format, Options, Report, ServerReport, TargetReport, json, text},
     source::Sources,
 };
@@ -22,6 +22,7 @@ fn finding(rule: &'static str, severity: Severity, message: &str) -> Located {
         notes: Vec::new(),
         help: None,
         fix: Vec::new(),
+        applicability: Applicability::Safe,
     }
     .locate(&Sources::default())
 }

@@ -1,7 +1,7 @@
 //! The JSON shape of a finding (`pgward/1`): flat, so that `jq '.findings[].line'` works; null where there is
 //! no place. Fields are only ever added; what is missing or unknown when read back is forgiven.
 
-use super::{Excerpt, Located, LocatedEdit, LocatedLabel, Place, Severity};
+use super::{Applicability, Excerpt, Located, LocatedEdit, LocatedLabel, Place, Severity};
 use serde::{Deserialize, Serialize};
 
 /// A [`Located`] as JSON has it.
@@ -44,6 +44,8 @@ struct Related {
 
 #[derive(Serialize, Deserialize)]
 struct Fix {
+    #[serde(default)]
+    applicability: Applicability,
     edits: Vec<FlatEdit>,
 }
 
@@ -78,7 +80,7 @@ impl From<Located> for Flat {
                 .collect(),
             notes: finding.notes,
             help: finding.help,
-            fix: (!edits.is_empty()).then_some(Fix { edits }),
+            fix: (!edits.is_empty()).then_some(Fix { applicability: finding.applicability, edits }),
         }
     }
 }
@@ -91,6 +93,7 @@ impl From<Flat> for Located {
             excerpt: flat.excerpt.unwrap_or_default(),
         });
         let related = flat.related.into_iter();
+        let applicability = flat.fix.as_ref().map(|fix| fix.applicability).unwrap_or_default();
         let edits = flat.fix.map(|fix| fix.edits).unwrap_or_default().into_iter();
         Self {
             rule: flat.rule,
@@ -102,6 +105,7 @@ impl From<Flat> for Located {
                 .collect(),
             notes: flat.notes,
             help: flat.help,
+            applicability,
             fix: edits
                 .map(|e| LocatedEdit { place: e.place, insert: e.insert, excerpt: e.excerpt })
                 .collect(),

@@ -76,7 +76,7 @@ impl<S> Ready<S> {
             // Observe mode let an unreachable server pass: the first that is configured.
             None => target.first_endpoint().unwrap_or_default(),
         };
-        consumer.url(target, &host, port).to_secret_string()
+        consumer.url(|keyword| target.get(keyword).map(|s| &s.value), &host, port).to_secret_string()
     }
 
     fn target(&self) -> Option<&Target> {

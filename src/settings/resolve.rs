@@ -56,6 +56,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         aliases: Vec::new(),
         secrets: policy.secrets.iter().filter_map(|(name, _)| lookup.winner(name)).collect(),
         parts: chosen_set,
+        consumers: Vec::new(),
         django: *django,
     };
     let resolver =
