@@ -75,7 +75,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | none | [`conninfo`], [`dotenv`], the rules and [`lint()`] on texts in memory; no tokio, TLS, socket or clap |
+//! | none | [`conninfo`], [`dotenv`], [`interpolation`], the rules and [`lint()`] on texts in memory; no tokio, TLS, socket or clap |
 //! | `guard` | `Guard` and `Ready` on tokio-postgres and rustls with ring |
 //! | `blocking` | `guard`, and `Ready::connect`, which gives a `postgres::Client` |
 //! | `cli` (default) | `guard`, and the `pgward` binary with its pictures and its JSON |
@@ -98,6 +98,7 @@ mod environment;
 mod finding;
 #[cfg(feature = "guard")]
 mod guard;
+pub mod interpolation;
 mod judge;
 mod layer;
 mod lint;

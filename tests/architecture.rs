@@ -26,6 +26,7 @@ const MODULES: &[(&str, &str)] = &[
     // `conninfo` for `SslMode` alone: libpq's six words are written down once.
     ("probe", "conninfo secret"),
     ("driver", "probe secret"),
+    ("interpolation", "secret"),
     ("layer", "secret source"),
     ("finding", "source"),
     ("report", "finding"),
@@ -34,10 +35,7 @@ const MODULES: &[(&str, &str)] = &[
     // `probe` for `settings/dial.rs` alone: a target as what the probe dials. Both sides are plain data.
     ("settings", "conninfo consumer environment layer policy probe secret source"),
     ("advice", "probe secret settings"),
-    (
-        "rules",
-        "advice ask conninfo environment layer policy probe secret settings sink source unreachable",
-    ),
+    ("rules", "advice ask conninfo environment layer policy probe secret settings sink source unreachable"),
     ("sink", "environment finding policy rules settings source"),
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
@@ -66,6 +64,7 @@ const CYCLES: &[(&str, &str)] = &[("rules", "ask"), ("rules", "sink"), ("rules",
 /// Where the text of a secret may be read.
 const EXPOSING: &[(&str, &str)] = &[
     ("src/secret.rs", "the type itself"),
+    ("src/interpolation", "puts variables into a text"),
     ("src/layer", "parsers of carriers"),
     ("src/conninfo", "the parser of connection strings"),
     ("src/settings", "the resolver"),
