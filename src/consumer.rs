@@ -1,12 +1,22 @@
 //! The client libraries that read a URL after pgward: what each of them makes of a string, and the spelling that
 //! each reads rightly.
 
-pub mod reading;
+mod asyncpg;
+mod dj_database_url;
+mod django_environ;
+mod libpq;
+mod node_postgres;
+mod postgres_js;
+mod reading;
+mod rust_postgres;
 #[cfg(feature = "guard")]
 mod spelling;
+mod sqlalchemy;
+mod sqlx;
 
-pub use reading::{Accepted, Backend, Fate, Parameter, Reading};
+pub use reading::{Accepted, Backend, Encryption, Fate, Parameter, Reading};
 
+use crate::secret::Secret;
 use std::str::FromStr;
 
 /// A client library, or the part of one that reads URLs.
@@ -59,6 +69,23 @@ impl Consumer {
             Self::Asyncpg => "asyncpg",
             Self::NodePostgres => "node-postgres",
             Self::PostgresJs => "postgres.js",
+        }
+    }
+
+    /// What this library makes of a connection string, from the string alone: what a library takes from the
+    /// environment (`PGHOST`, the user of the operating system) where the string is silent is not filled in.
+    pub fn read(self, text: &Secret) -> Reading {
+        let text = text.expose();
+        match self {
+            Self::Libpq => libpq::read(text),
+            Self::TokioPostgres => rust_postgres::read(text),
+            Self::Sqlx => sqlx::read(text),
+            Self::SqlAlchemy => sqlalchemy::read(text),
+            Self::DjDatabaseUrl => dj_database_url::read(text),
+            Self::DjangoEnviron => django_environ::read(text),
+            Self::Asyncpg => asyncpg::read(text),
+            Self::NodePostgres => node_postgres::read(text),
+            Self::PostgresJs => postgres_js::read(text),
         }
     }
 }

@@ -91,7 +91,7 @@ mod ask;
 pub mod cli;
 mod configuration;
 pub mod conninfo;
-mod consumer;
+pub mod consumer;
 #[cfg(feature = "guard")]
 mod driver;
 mod environment;

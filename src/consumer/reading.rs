@@ -26,14 +26,34 @@ pub struct Accepted {
     pub password: Option<Secret>,
     /// The database, or the file of SQLite; none where the library takes a default.
     pub dbname: Option<Secret>,
-    /// The `sslmode` as this library understands it; none where the string says nothing that it heeds.
+    /// The word for encryption that this library heeds, as it stands in the string (`sslmode=`, or the library's own
+    /// `ssl=`); none where the string says nothing that it heeds.
     pub sslmode: Option<Secret>,
+    /// What that word, or its absence, amounts to; none where it is left to what the library hands the string on to.
+    pub encryption: Option<Encryption>,
     /// SQLAlchemy's drivername, Django's ENGINE.
     pub driver: Option<Secret>,
     /// Every other parameter, in order, and what becomes of it.
     pub parameters: Vec<Parameter>,
     /// It is accepted here and fails before or at the first connection: why.
     pub later: Option<&'static str>,
+}
+
+/// What a library does about TLS, whatever it calls it. Ordered from the weakest to the strongest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Encryption {
+    /// Never TLS: `disable`, and what Node's clients do unasked.
+    Plaintext,
+    /// Plaintext first, TLS if the server insists.
+    Allow,
+    /// TLS first, plaintext if the server has none: whoever sits between decides.
+    Prefer,
+    /// TLS or nothing, with whoever answers.
+    Require,
+    /// TLS, and the certificate is signed by a root that is trusted.
+    VerifyCa,
+    /// TLS, and the certificate is the host's.
+    VerifyFull,
 }
 
 /// The engine that a library takes a string for.
