@@ -8,11 +8,12 @@ use crate::{
     layer::{self, Layer, LayerKind, dotenv},
     policy::{Policy, Wanted},
     report::EnvironmentReport,
+    repository::Repository,
     rules::{Door, Project, View},
     settings::{
         Origin, Request, Setting, Settings,
         lookup::Lookup,
-        resolve, reveal,
+        readers, resolve, reveal,
         settle::{self, of_path},
         variables,
     },
@@ -45,6 +46,8 @@ pub struct Input {
     pub unread_says: Option<(String, Environment)>,
     /// The project is Django's even if no variable says so.
     pub django: bool,
+    /// Path and bytes of the manifests beside it.
+    pub manifests: Vec<(String, Vec<u8>)>,
 }
 
 /// What the input comes to.
@@ -80,13 +83,16 @@ impl Configuration {
             unread,
             unread_says,
             django,
+            manifests,
         } = input;
+        let repository = Repository::read(&mut sources, &manifests);
         let mut layers: Vec<Layer> = policy.connection.iter().cloned().collect();
         let outer = |name: &str| {
             variables.get(name).and_then(|v| std::str::from_utf8(v).ok()).map(crate::secret::Secret::new)
         };
-        let dialect = policy.loaders.first().copied().unwrap_or_default();
         for (path, bytes) in env_files {
+            let named = environment.as_ref().map(|(e, _)| *e);
+            let dialect = readers::in_force(&path, &policy, &repository, named);
             let id = sources.add(SourceKind::File(path), bytes);
             layers.push(dotenv::parse(&mut sources, id, dialect, &outer));
         }
@@ -100,7 +106,8 @@ impl Configuration {
         for layer in &layers {
             reveal::reveal(&mut sources, layer, &policy);
         }
-        let settings = settings(&mut sources, &layers, &policy, environment, found, &extensions, django);
+        let settings =
+            settings(&mut sources, &layers, &policy, environment, found, &extensions, django, &repository);
         let judged = match &settings.settled.environment {
             Some(setting) => Judged::In(vec![setting.value]),
             None => Judged::Undetermined,
@@ -148,6 +155,7 @@ impl Configuration {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "what the input holds, taken apart")]
 fn settings(
     sources: &mut Sources,
     layers: &[Layer],
@@ -156,6 +164,7 @@ fn settings(
     found: bool,
     extensions: &[Wanted],
     django: bool,
+    repository: &Repository,
 ) -> Settings {
     let named = environment.map(|(value, spelling)| match spelling {
         Some(flag) => {
@@ -188,5 +197,5 @@ fn settings(
     let silent: Vec<_> = (0..layers.len()).filter(|id| opened_for(&layers[*id])).collect();
     let settled = settle::settle(&lookup, policy, named, by_name, &silent, None);
     let django = django || lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
-    resolve(&Request { lookup, policy, settled, django, extensions })
+    resolve(&Request { lookup, policy, settled, django, extensions, repository, path: None })
 }

@@ -232,6 +232,8 @@ impl Guard {
             unread: Vec::new(),
             unread_says: None,
             django: false,
+            // A service opens no file that the program did not name.
+            manifests: Vec::new(),
         }))
     }
 }

@@ -55,7 +55,7 @@
 //! use pgward::{Files, Policy, Severity, lint};
 //!
 //! let files = vec![(".env.production".to_owned(), b"DATABASE_URL=sqlite:///app.db\n".to_vec())];
-//! let findings = lint(&Files { files, environment: None }, &Policy::default());
+//! let findings = lint(&Files { files, ..Files::default() }, &Policy::default());
 //! assert!(findings.iter().any(|f| f.severity == Severity::Error));
 //! ```
 //!
@@ -109,6 +109,7 @@ mod policy;
 mod preflight;
 mod probe;
 mod report;
+mod repository;
 mod rules;
 mod secret;
 mod settings;
@@ -127,6 +128,7 @@ pub use layer::dotenv;
 pub use lint::{Files, lint};
 pub use policy::{Policy, PolicyError};
 pub use report::Report;
+pub use repository::is_manifest;
 pub use secret::{Part, Secret};
 
 /// What the tests of the inside reach. No promise is made about any of it.
@@ -135,7 +137,7 @@ pub mod unstable {
     macro_rules! reach {
         ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
-    reach! { ask configuration consumer environment finding judge layer lint page policy probe report rules secret settings source }
+    reach! { ask configuration consumer environment finding judge layer lint page policy probe report repository rules secret settings source }
     #[cfg(feature = "guard")]
     reach! { driver }
 }

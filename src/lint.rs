@@ -6,11 +6,12 @@ use crate::{
     judge::{self, Evidence, Judge, Judged},
     layer::{Entry, Layer, dotenv, is_example},
     policy::Policy,
+    repository::Repository,
     rules::{Door, Project, View},
     settings::{
         Origin, Request, Setting, Settings,
         lookup::Lookup,
-        resolve, reveal,
+        readers, resolve, reveal,
         settle::{self, of_path},
         variables::{Meaning, meaning},
     },
@@ -22,6 +23,9 @@ use crate::{
 pub struct Files {
     /// Path and bytes of each env file.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Path and bytes of the files that say who reads the env files and URLs, such as Cargo.toml and compose.yml:
+    /// those for which [`is_manifest`](crate::is_manifest) holds. Others are passed over.
+    pub manifests: Vec<(String, Vec<u8>)>,
     /// The environment that the user named; else each file's own.
     pub environment: Option<Environment>,
 }
@@ -29,7 +33,11 @@ pub struct Files {
 impl std::fmt::Debug for Files {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let paths: Vec<&String> = self.files.iter().map(|(path, _)| path).collect();
-        f.debug_struct("Files").field("paths", &paths).field("environment", &self.environment).finish()
+        f.debug_struct("Files")
+            .field("paths", &paths)
+            .field("manifests", &self.manifests.len())
+            .field("environment", &self.environment)
+            .finish()
     }
 }
 
@@ -42,16 +50,20 @@ pub fn lint(files: &Files, policy: &Policy) -> Vec<Located> {
 
 /// As [`lint`], with the sources that the policy's own spans speak of.
 pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<Located> {
-    let dialect = policy.loaders.first().copied().unwrap_or_default();
+    let repository = Repository::read(sources, &files.manifests);
     let mut layers = Vec::new();
     for (path, bytes) in &files.files {
+        let environment = files.environment.or_else(|| of_path(path, policy));
+        let dialect = readers::in_force(path, policy, &repository, environment);
         let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
         let layer = dotenv::parse(sources, id, dialect, &|_| None);
         reveal::reveal(sources, &layer, policy);
         layers.push(layer);
     }
-    let files_of_views: Vec<FileView> =
-        layers.iter().map(|layer| FileView::of(layer, &layers, policy, files.environment)).collect();
+    let files_of_views: Vec<FileView> = layers
+        .iter()
+        .map(|layer| FileView::of(layer, &layers, policy, &repository, files.environment))
+        .collect();
     let views: Vec<View<'_>> =
         files_of_views.iter().map(|v| View { layers: &v.layers, settings: &v.settings }).collect();
     let unknown_rules = judge::unknown_rules(policy);
@@ -76,8 +88,15 @@ struct FileView {
 }
 
 impl FileView {
-    fn of(layer: &Layer, all: &[Layer], policy: &Policy, named: Option<Environment>) -> Self {
-        let alone = Self::with(vec![layer.clone()], policy, named);
+    fn of(
+        layer: &Layer,
+        all: &[Layer],
+        policy: &Policy,
+        repository: &Repository,
+        named: Option<Environment>,
+    ) -> Self {
+        let with = |layers| Self::with(layers, policy, repository, named);
+        let alone = with(vec![layer.clone()]);
         if alone.settings.targets.iter().any(|t| t.missing.is_empty()) {
             return alone;
         }
@@ -86,19 +105,15 @@ impl FileView {
         };
         // `.env.production` that sets only some variables of a family stands on the `.env` beside it, as in every
         // cascade; a URL below is not taken up, because a platform may set the real one.
-        let family = Self::with(vec![base.clone()], policy, named).settings.parts.map(|set| set.name);
+        let family = with(vec![base.clone()]).settings.parts.map(|set| set.name);
         let shares = |entry: &Entry| match meaning(&entry.key, policy) {
             Some(Meaning::Part(set, _)) => family == Some(set),
             _ => false,
         };
-        if layer.entries.iter().any(shares) {
-            Self::with(vec![base.clone(), layer.clone()], policy, named)
-        } else {
-            alone
-        }
+        if layer.entries.iter().any(shares) { with(vec![base.clone(), layer.clone()]) } else { alone }
     }
 
-    fn with(files: Vec<Layer>, policy: &Policy, named: Option<Environment>) -> Self {
+    fn with(files: Vec<Layer>, policy: &Policy, repository: &Repository, named: Option<Environment>) -> Self {
         let path = files.last().map(|l| l.name.clone()).unwrap_or_default();
         let layers: Vec<Layer> = policy.connection.iter().cloned().chain(files).collect();
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
@@ -110,7 +125,10 @@ impl FileView {
         let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
         let django = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
-        let request = Request { lookup: Lookup::new(&layers), policy, settled, django, extensions: &[] };
+        let lookup = Lookup::new(&layers);
+        let path_here = Some(path.as_str());
+        let request =
+            Request { lookup, policy, settled, django, extensions: &[], repository, path: path_here };
         let settings = resolve(&request);
         Self { path, layers, environment, settings }
     }

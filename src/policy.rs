@@ -7,6 +7,7 @@ use crate::{
     consumer::Consumer,
     environment::Environment,
     layer::{Layer, dotenv::Dialect},
+    near,
     source::{SourceId, SourceKind, Sources, Span},
 };
 use std::{collections::BTreeMap, fmt};
@@ -33,8 +34,8 @@ pub struct Policy {
     pub boot_deny: Vec<(String, Option<Span>)>,
     /// `tls = "required"`: plaintext is refused for private hosts too.
     pub tls_required: bool,
-    /// The loaders that this project's env files are read with.
-    pub loaders: Vec<Dialect>,
+    /// The loaders that this project's env files are read with, and where it says so.
+    pub loaders: Vec<(Dialect, Option<Span>)>,
     /// The client libraries that read this project's URLs, and where it says so.
     pub consumers: Vec<(Consumer, Option<Span>)>,
     /// Names of variables that hold other secrets, judged for weakness like the password.
@@ -57,6 +58,31 @@ pub struct Wanted {
 pub(crate) fn is_extension_name(name: &str) -> bool {
     (1..=63).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+/// The client library of a word in `consumers` or after `--consumer`.
+///
+/// # Errors
+/// When it is no library's name: a sentence that says which was meant, without the word itself.
+pub(crate) fn consumer_of_word(word: &str) -> Result<Consumer, String> {
+    let known = Consumer::ALL.map(Consumer::as_str);
+    word.parse().map_err(|_| unknown("not a client library that this version knows", word, &known))
+}
+
+/// The loader of a word in `loaders` or after `--loader`.
+///
+/// # Errors
+/// As for [`consumer_of_word`].
+pub(crate) fn loader_of_word(word: &str) -> Result<Dialect, String> {
+    let known = [Dialect::PythonDotenv].map(Dialect::as_str);
+    word.parse().map_err(|_| unknown("not a loader that this version knows", word, &known))
+}
+
+fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+    match near::nearest(&word.to_ascii_lowercase(), known.iter().copied(), 2) {
+        Some(meant) => format!("{what}; did you mean `{meant}`?"),
+        None => format!("{what}; it knows {}", known.join(", ")),
+    }
 }
 
 /// How much a rule weighs.

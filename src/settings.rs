@@ -8,6 +8,7 @@ mod foreign;
 pub mod host;
 pub mod lookup;
 mod parts;
+pub mod readers;
 pub mod resolve;
 pub mod reveal;
 pub mod setting;
@@ -18,6 +19,7 @@ pub mod variables;
 
 pub use engine::Engine;
 pub use host::HostClass;
+pub use readers::{FileLoader, FileLoaders};
 pub use resolve::{Request, resolve};
 pub use setting::{LayerId, Origin, Setting, Shadowed};
 pub use settle::{Contradiction, Settled};
@@ -59,6 +61,8 @@ pub struct Settings {
     pub secrets: Vec<Setting<Secret>>,
     /// The client libraries that will read the URL, and who says so: pgward.toml, a flag, a file of the repository.
     pub consumers: Vec<Setting<Consumer>>,
+    /// Who reads each env file, in the order of the layers.
+    pub loaders: Vec<FileLoaders>,
     /// The runner makes a test database of its own (Django).
     pub django: bool,
 }

@@ -97,11 +97,17 @@ impl World {
     /// The env files of the working directory, by name: `.env` and what begins with `.env.`.
     #[cfg(feature = "cli")]
     pub(crate) fn env_files(&self) -> Vec<String> {
+        self.files(|n| n == ".env" || n.starts_with(".env."))
+    }
+
+    /// The files of the working directory whose names are wanted, by name.
+    #[cfg(feature = "cli")]
+    pub(crate) fn files(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
         let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries
             .filter(|e| e.path().is_file())
             .filter_map(|e| e.file_name().into_string().ok())
-            .filter(|n| n == ".env" || n.starts_with(".env."))
+            .filter(|n| wanted(n))
             .collect();
         names.sort();
         names

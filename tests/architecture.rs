@@ -28,12 +28,13 @@ const MODULES: &[(&str, &str)] = &[
     ("driver", "probe secret"),
     ("interpolation", "secret"),
     ("layer", "secret source"),
+    ("repository", "consumer layer source"),
     ("finding", "source"),
     ("report", "finding"),
     // `finding` for the place in an error, `conninfo` for the keywords of `[connection]`.
     ("policy", "conninfo consumer environment finding layer near secret source"),
     // `probe` for `settings/dial.rs` alone: a target as what the probe dials. Both sides are plain data.
-    ("settings", "conninfo consumer environment layer policy probe secret source"),
+    ("settings", "conninfo consumer environment layer policy probe repository secret source"),
     ("advice", "probe secret settings"),
     ("rules", "advice ask conninfo environment layer policy probe secret settings sink source unreachable"),
     ("sink", "environment finding policy rules settings source"),
@@ -41,9 +42,12 @@ const MODULES: &[(&str, &str)] = &[
     ("unreachable", "probe rules settings"),
     ("page", "environment rules"),
     ("judge", "environment finding policy probe rules settings sink source"),
-    ("lint", "environment finding judge layer policy rules settings source"),
+    ("lint", "environment finding judge layer policy repository rules settings source"),
     // `report` for the environment as a report names it.
-    ("configuration", "environment finding judge layer policy report rules secret settings source"),
+    (
+        "configuration",
+        "environment finding judge layer policy report repository rules secret settings source",
+    ),
     ("preflight", "ask configuration driver environment finding judge probe report rules secret settings"),
     (
         "guard",
@@ -53,7 +57,7 @@ const MODULES: &[(&str, &str)] = &[
     (
         "cli",
         "configuration conninfo driver environment finding guard layer lint near page policy \
-         preflight report rules secret settings source world",
+         preflight report repository rules secret settings source world",
     ),
 ];
 

@@ -260,3 +260,44 @@ fn an_env_file_that_calls_this_production_is_not_read() {
     let shown = show(&[], &[(".env", "APP_ENV=production\n")], &[("APP_ENV", "staging")]);
     assert_eq!(shown.row("not read"), ["not read .env name it with --env-file"]);
 }
+
+#[test]
+fn who_reads_what() {
+    let files = [
+        (".env", &*format!("APP_ENV=development\nDATABASE_URL={}\n", url("localhost", ""))),
+        ("Cargo.toml", "[dependencies]\nsqlx = { version = \"0.8\", features = [\"postgres\"] }\n"),
+        ("requirements.txt", "python-dotenv\n"),
+    ];
+    let shown = show(&[], &files, &[]);
+    assert_eq!(shown.row("consumer"), ["consumer sqlx Cargo.toml:2:1"]);
+    assert_eq!(shown.row("loader"), ["loader python-dotenv for .env, requirements.txt:1:1"]);
+    let shown = show(&["--consumer", "libpq,django"], &files, &[]);
+    assert_eq!(shown.row("consumer libpq"), ["consumer libpq --consumer"]);
+    assert_eq!(shown.row("consumer dj"), ["consumer dj-database-url --consumer"]);
+    let json = show(&["--format", "json"], &files, &[("PGWARD_CONSUMER", "pg")]).json();
+    assert_eq!(json["consumers"][0]["name"], "node-postgres");
+    assert_eq!(json["loaders"][0]["file"], ".env");
+    assert_eq!(json["loaders"][0]["loaders"][0]["place"]["path"], "requirements.txt");
+    let policy =
+        [files[0], ("pgward.toml", "consumers = [\"asyncpg\"]\nloaders = [\"python-dotenv\"]\n"), files[1]];
+    let shown = show(&[], &policy, &[]);
+    assert_eq!(shown.row("consumer"), ["consumer asyncpg pgward.toml:1:15"]);
+    assert_eq!(shown.row("loader"), ["loader python-dotenv for .env, pgward.toml:2:13"]);
+    let shown = show(&[], &files[..1], &[]);
+    assert_eq!(shown.row("loader"), ["loader python-dotenv for .env, nobody said"]);
+}
+
+#[test]
+fn a_misspelt_reader_is_an_error() {
+    let (code, shown) = pgward("show", &["--consumer", "sqlxx"], &[], &[]);
+    assert_eq!(code, 2);
+    assert!(shown.stderr.contains("did you mean `sqlx`?"), "{}", shown.stderr);
+    let files = [("pgward.toml", "loaders = [\"python-dotnev\"]\n")];
+    let (code, shown) = pgward("check", &[], &files, &[]);
+    assert_eq!(code, 2);
+    assert!(
+        shown.stderr.contains("pgward.toml:1:13: ") && shown.stderr.contains("did you mean"),
+        "{}",
+        shown.stderr
+    );
+}

@@ -90,6 +90,26 @@ pub(super) struct Flags {
         value_delimiter = ','
     )]
     pub(super) require_extension: Vec<String>,
+    /// A client library that reads this project's URLs, instead of what the repository says.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "PGWARD_CONSUMER",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(super) consumer: Vec<String>,
+    /// A loader that reads this project's env files, instead of what the repository says.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "PGWARD_LOADER",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(super) loader: Vec<String>,
     /// Rules not to report; needs --reason.
     #[arg(
         long,

@@ -6,10 +6,11 @@ use crate::{
     layer::MAX_BYTES,
     lint::{Files, lint_with},
     report::Report,
+    repository::MAX_MANIFEST,
     source::Sources,
     world::World,
 };
-use std::io::Read as _;
+use std::{collections::BTreeSet, io::Read as _};
 
 pub(super) fn run(flags: &Flags, paths: &[String]) -> Result<Exit, Error> {
     let world = World::of_process();
@@ -17,23 +18,25 @@ pub(super) fn run(flags: &Flags, paths: &[String]) -> Result<Exit, Error> {
     let mut sources = Sources::default();
     let first = paths.iter().find(|p| *p != "-").map_or(".", String::as_str);
     let (policy, remarks) = start::policy(flags, &world, &mut sources, walk::policy_above(first))?;
-    let mut files = Files { files: Vec::new(), environment: flags.environment(&policy)? };
+    let mut files = Files { environment: flags.environment(&policy)?, ..Files::default() };
     let mut report = Report::new("lint");
     report.remarks = remarks;
-    let mut failed = Vec::new();
+    let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
     for path in paths {
         if path == "-" {
             let mut bytes = Vec::new();
             let input = std::io::stdin().take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
             input.map_err(|e| Error::Other(format!("standard input cannot be read: {}", e.kind())))?;
             files.files.push(("<stdin>".to_owned(), bytes));
+            manifests.extend(walk::manifests_above(std::path::Path::new("."), true));
             continue;
         }
-        let found = walk::carriers(path)?;
-        if found.is_empty() && std::path::Path::new(path).is_file() {
+        let found = walk::find(path)?;
+        manifests.extend(found.manifests);
+        if found.carriers.is_empty() && std::path::Path::new(path).is_file() {
             report.remarks.push(format!("`{path}` is no file that this version lints"));
         }
-        for carrier in found {
+        for carrier in found.carriers {
             let carrier = carrier.strip_prefix("./").unwrap_or(&carrier).to_owned();
             match world.read(&carrier, MAX_BYTES, start::PATIENCE) {
                 Ok(bytes) => files.files.push((carrier, bytes)),
@@ -43,6 +46,12 @@ pub(super) fn run(flags: &Flags, paths: &[String]) -> Result<Exit, Error> {
     }
     files.files.sort_by(|a, b| a.0.cmp(&b.0));
     files.files.dedup_by(|a, b| a.0 == b.0);
+    for path in manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned()) {
+        // They only help to judge: what cannot be read says nothing.
+        if let Ok(bytes) = world.read(&path, MAX_MANIFEST, start::PATIENCE) {
+            files.manifests.push((path, bytes));
+        }
+    }
     report.files.read = files.files.len();
     report.files.unreadable = failed.len();
     report.findings = lint_with(&mut sources, &files, &policy);

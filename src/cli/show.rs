@@ -4,6 +4,7 @@ use super::{Error, Exit, args::Flags, output, start};
 use crate::{
     configuration::Configuration,
     finding::Place,
+    layer::dotenv::Dialect,
     report::Format,
     secret::MASK,
     settings::{Engine, Origin, Setting, Target},
@@ -47,6 +48,20 @@ impl Shown<'_> {
         let policy = self.configuration.policy.path.clone().unwrap_or_else(|| "built-in".into());
         rows.push(("policy".into(), policy, String::new()));
         let settings = &self.configuration.settings;
+        for consumer in &settings.consumers {
+            rows.push(("consumer".into(), consumer.value.as_str().into(), self.reader(consumer)));
+        }
+        for file in &settings.loaders {
+            if file.loaders.is_empty() {
+                let name = Dialect::default().as_str();
+                rows.push(("loader".into(), name.into(), format!("for {}, nobody said", file.path)));
+            }
+            for (i, loader) in file.loaders.iter().enumerate() {
+                let (name, by) = (loader.setting.value.as_str(), self.reader(&loader.setting));
+                let also = if i == 0 { "" } else { "also " };
+                rows.push(("loader".into(), name.into(), format!("{also}for {}, {by}", file.path)));
+            }
+        }
         for (i, target) in settings.targets.iter().enumerate() {
             let used = if settings.chosen == Some(i) { ", used here" } else { "" };
             rows.push((String::new(), String::new(), String::new()));
@@ -152,6 +167,12 @@ impl Shown<'_> {
         }
     }
 
+    /// Who says that something is read so.
+    fn reader<T>(&self, setting: &Setting<T>) -> String {
+        let Some(span) = setting.span() else { return "the program".to_owned() };
+        Place::of(&self.configuration.sources, span).to_short()
+    }
+
     /// The text of a foreign URL as far as it is proved harmless.
     fn masked<T>(&self, setting: &Setting<T>) -> String {
         let Some(span) = setting.span() else { return MASK.into() };
@@ -191,10 +212,16 @@ impl Shown<'_> {
                 })
             })
             .collect();
+        let reader = |name: &str, key: &str, span: Option<Span>| json!({ "name": name, "key": key, "place": span.map(|s| Place::of(&self.configuration.sources, s)) });
         json!({
             "schema": crate::report::SCHEMA, "command": "show",
             "environment": self.configuration.environment_report(),
             "policy": self.configuration.policy.path,
+            "consumers": settings.consumers.iter().map(|c| reader(c.value.as_str(), &c.key, c.span())).collect::<Vec<_>>(),
+            "loaders": settings.loaders.iter().map(|f| json!({
+                "file": f.path, "sure": f.sure,
+                "loaders": f.loaders.iter().map(|l| reader(l.setting.value.as_str(), &l.setting.key, l.setting.span())).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
             "targets": targets,
             "unread": self.configuration.unread,
         })

@@ -6,8 +6,9 @@ use crate::{
     environment::{Environment, UnknownEnvironment},
     layer::{self, MAX_BYTES},
     policy::{Level, LevelPlace, LevelSetting, Policy, Wanted},
+    repository::{MAX_MANIFEST, is_manifest},
     settings::{cascade::Framework, settle::of_path},
-    source::{SourceKind, Sources},
+    source::{SourceKind, Sources, Span},
     world::{ReadError, Unreadable, World},
 };
 use std::{io::Read as _, time::Duration};
@@ -56,7 +57,43 @@ pub(super) fn policy(
             });
         }
     }
+    if let Some(said) = words(sources, "--consumer", &flags.consumer, crate::policy::consumer_of_word)? {
+        policy.consumers = said;
+    }
+    if let Some(said) = words(sources, "--loader", &flags.loader, crate::policy::loader_of_word)? {
+        policy.loaders = said;
+    }
     Ok((policy, remarks))
+}
+
+/// Words of a list with their places.
+type Said<T> = Vec<(T, Option<Span>)>;
+
+/// The words of a flag that stand in for a list of pgward.toml, each with its place; none when there are none.
+fn words<T>(
+    sources: &mut Sources,
+    flag: &str,
+    words: &[String],
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<Said<T>>, Error> {
+    let mut out = Vec::new();
+    for word in words.iter().map(|w| w.trim()).filter(|w| !w.is_empty()) {
+        let value = read(word).map_err(|e| Error::Other(format!("{flag}: {e}")))?;
+        let id = sources.add(SourceKind::Flag(flag.to_owned()), word);
+        let span = sources.span(id, 0..word.len());
+        sources.reveal(span);
+        out.push((value, Some(span)));
+    }
+    Ok((!out.is_empty()).then_some(out))
+}
+
+/// The manifests of the working directory itself; nothing below it is opened.
+fn manifests(world: &World) -> Vec<(String, Vec<u8>)> {
+    let read = |path: String| {
+        let bytes = world.read(&path, MAX_MANIFEST, PATIENCE).ok()?;
+        Some((path, bytes))
+    };
+    world.files(is_manifest).into_iter().filter_map(read).collect()
 }
 
 /// Everything that this shell would start with.
@@ -112,6 +149,7 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
         unread: Vec::new(),
         unread_says: None,
         django,
+        manifests: manifests(world),
     };
     if input.env_files.is_empty() {
         unnamed_files(&mut input, world)?;

@@ -5,7 +5,7 @@ use crate::{
     conninfo,
     environment::Environment,
     finding::Place,
-    layer::{Entry, Layer, LayerKind, Value, dotenv::Dialect},
+    layer::{Entry, Layer, LayerKind, Value},
     near,
     secret::Secret,
     source::{SourceId, SourceKind, Sources, Span},
@@ -22,6 +22,7 @@ type Item<'i> = Spanned<DeValue<'i>>;
 const KEYS: &[&str] = &[
     "boot",
     "connection",
+    "consumers",
     "env-files",
     "environments",
     "extensions",
@@ -90,9 +91,18 @@ impl Reader<'_> {
                 }
                 "loaders" => {
                     for (name, span) in self.strings(value)? {
-                        let dialect: Dialect =
-                            name.parse().map_err(|e| self.error(span.range(), &format!("{e}")))?;
-                        policy.loaders.push(dialect);
+                        let loader =
+                            super::loader_of_word(&name).map_err(|e| self.error(span.range(), &e))?;
+                        shown.push(span);
+                        policy.loaders.push((loader, Some(span)));
+                    }
+                }
+                "consumers" => {
+                    for (name, span) in self.strings(value)? {
+                        let consumer =
+                            super::consumer_of_word(&name).map_err(|e| self.error(span.range(), &e))?;
+                        shown.push(span);
+                        policy.consumers.push((consumer, Some(span)));
                     }
                 }
                 "tls" => match value.get_ref().as_str() {

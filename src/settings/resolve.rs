@@ -4,7 +4,7 @@ use super::{
     PartSet, Settings, Toggle,
     engine::{Engine, Spelling, recognise},
     lookup::Lookup,
-    parts,
+    parts, readers,
     setting::{Origin, Setting},
     settle::Settled,
     suspect,
@@ -16,6 +16,7 @@ use crate::{
     environment::Environment,
     layer::{Entry, LayerKind},
     policy::{Policy, Wanted},
+    repository::Repository,
     secret::{Part, Secret},
 };
 use std::{
@@ -35,11 +36,16 @@ pub struct Request<'a> {
     pub django: bool,
     /// Extensions that the program or the command line asks for.
     pub extensions: &'a [Wanted],
+    /// What the manifests beside the configuration come to.
+    pub repository: &'a Repository,
+    /// The file that is judged; none: the process itself, in the directory where it starts.
+    pub path: Option<&'a str>,
 }
 
 /// The settings that the layers come to.
 pub fn resolve(request: &Request<'_>) -> Settings {
-    let Request { lookup, policy, settled, django, extensions } = request;
+    let Request { lookup, policy, settled, django, extensions, repository, path } = request;
+    let environment = settled.environment.as_ref().map(|s| s.value);
     let sets = parts::collect(lookup, policy);
     let chosen_set = parts::choose(&sets).cloned();
     let mut switches = toggles(lookup, policy).into_iter();
@@ -56,7 +62,8 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         aliases: Vec::new(),
         secrets: policy.secrets.iter().filter_map(|(name, _)| lookup.winner(name)).collect(),
         parts: chosen_set,
-        consumers: Vec::new(),
+        consumers: readers::consumers(policy, repository, *path, environment),
+        loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
         django: *django,
     };
     let resolver =

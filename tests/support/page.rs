@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `env` | an env file; its first line `# file: NAME` names it, a second one `# bytes: N` fills it up to N bytes |
 //! | `toml` | pgward.toml |
+//! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
 //! | `environment` | the process environment, `\xff` in it and in `env` is that byte; with it, the example is judged as `check` does, without it as `lint` |
 //! | `answers` | the server's answer to one question: `# ask: NAME`, a header, rows; `refused SQLSTATE` instead |
 //! | `link` | the client's own leg: `tls`, `plaintext` or `socket` |
@@ -39,6 +40,7 @@ pub(crate) struct Run {
 #[derive(Default)]
 struct Example {
     env: Vec<(String, Vec<u8>)>,
+    manifests: Vec<(String, Vec<u8>)>,
     toml: Option<String>,
     environment: Option<BTreeMap<String, Vec<u8>>>,
     answers: Vec<String>,
@@ -125,6 +127,10 @@ impl Example {
                 bytes.resize(filled.unwrap_or(bytes.len()), b'\n');
                 self.env.push((name.to_owned(), bytes));
             }
+            "manifest" => match body.strip_prefix("# file: ").and_then(|b| b.split_once('\n')) {
+                Some((name, text)) => self.manifests.push((name.to_owned(), text.into())),
+                None => problems.push("a `manifest` block begins with `# file: NAME`".into()),
+            },
             "toml" => self.toml = Some(body.to_owned()),
             "environment" => {
                 let pairs = body.lines().filter_map(|l| l.split_once('='));
@@ -153,7 +159,8 @@ impl Example {
         };
         let asked = !self.answers.is_empty() || self.link.is_some();
         let mut found = if self.environment.is_none() && !asked && self.failure.is_none() {
-            lint_with(&mut sources, &Files { files: self.env, environment: None }, &policy)
+            let files = Files { files: self.env, manifests: self.manifests, environment: None };
+            lint_with(&mut sources, &files, &policy)
         } else {
             self.configured(sources, policy, asked, problems)
         };
@@ -169,8 +176,9 @@ impl Example {
         problems: &mut Vec<String>,
     ) -> Vec<Located> {
         let variables = self.environment.unwrap_or_default();
-        let configuration =
-            Configuration::new(Input { sources, policy, env_files: self.env, variables, ..Input::default() });
+        let (env_files, manifests) = (self.env, self.manifests);
+        let input = Input { sources, policy, env_files, manifests, variables, ..Input::default() };
+        let configuration = Configuration::new(input);
         let mut answers = probe::Answers::default();
         for block in &self.answers {
             match answer(block) {

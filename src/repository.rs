@@ -1,0 +1,426 @@
+//! What a repository says about itself: which client libraries read its URLs, which loaders read its env files.
+//! Manifests and scripts are handed in as texts; of each only the names are read, and only names of our own
+//! vocabulary are ever shown.
+
+mod cargo;
+mod compose;
+mod direct;
+mod json;
+mod node;
+mod php;
+mod place;
+mod python;
+mod ruby;
+mod shell;
+mod table;
+
+use crate::{
+    consumer::Consumer,
+    layer::dotenv::Dialect,
+    source::{SourceKind, Sources, Span},
+};
+use place::Directory;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+/// Where packages of one kind come from. The same name is another thing elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum Ecosystem {
+    /// The Python Package Index.
+    Python,
+    /// npm.
+    Node,
+    /// crates.io.
+    Cargo,
+    /// Go modules.
+    Go,
+    /// `RubyGems`.
+    Ruby,
+    /// Packagist.
+    Php,
+}
+
+/// How a manifest is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Requirements,
+    Pyproject,
+    Pipfile,
+    SetupCfg,
+    SetupPy,
+    PackageJson,
+    Cargo,
+    GoMod,
+    Gemfile,
+    Composer,
+    Compose,
+    Systemd,
+    Envrc,
+    Just,
+    Script,
+}
+
+impl Kind {
+    /// By the name of the file.
+    fn of(path: &str) -> Option<Self> {
+        let path = path.replace('\\', "/");
+        let mut parts = path.rsplit('/');
+        let (name, parent) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let has = |ends: &[&str]| ends.iter().any(|end| name.len() > end.len() && name.ends_with(end));
+        let list = has(&[".txt", ".in"]);
+        Some(match name {
+            "pyproject.toml" => Self::Pyproject,
+            "Pipfile" => Self::Pipfile,
+            "setup.cfg" => Self::SetupCfg,
+            "setup.py" => Self::SetupPy,
+            "package.json" => Self::PackageJson,
+            "Cargo.toml" => Self::Cargo,
+            "go.mod" => Self::GoMod,
+            "Gemfile" => Self::Gemfile,
+            "composer.json" => Self::Composer,
+            ".envrc" => Self::Envrc,
+            "justfile" | "Justfile" | ".justfile" => Self::Just,
+            "Makefile" | "makefile" | "GNUmakefile" | "Procfile" | "Containerfile" | "Dockerfile" => {
+                Self::Script
+            }
+            _ if list && (name.contains("requirements") || parent == "requirements") => Self::Requirements,
+            _ if has(&[".yml", ".yaml"])
+                && (name.starts_with("compose") || name.starts_with("docker-compose")) =>
+            {
+                Self::Compose
+            }
+            _ if has(&[".service"]) => Self::Systemd,
+            _ if name.starts_with("Dockerfile.") || name.starts_with("Procfile.") => Self::Script,
+            _ if has(&[".sh", ".bash", ".dockerfile", ".Dockerfile"]) => Self::Script,
+            _ => return None,
+        })
+    }
+
+    /// Whether its directory is a project of its own.
+    fn is_package(self) -> bool {
+        !matches!(self, Self::Compose | Self::Systemd | Self::Envrc | Self::Just | Self::Script)
+    }
+}
+
+/// Whether a file of this name says who reads URLs or env files, so that it is worth handing in.
+pub fn is_manifest(path: &str) -> bool {
+    Kind::of(path).is_some()
+}
+
+/// A manifest larger than this is not read: 1 MiB. Lock files are no manifests.
+pub const MAX_MANIFEST: usize = 1 << 20;
+
+/// What a reader of one kind of manifest found; ranges are bytes of the text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Mention {
+    /// A dependency.
+    Package(Dependency),
+    /// A command that gives libpq a variable for a URL.
+    Libpq(Range<usize>),
+    /// Something that reads env files.
+    Loader(Loading),
+}
+
+impl Mention {
+    fn range(&self) -> Range<usize> {
+        match self {
+            Self::Package(Dependency { range, .. })
+            | Self::Libpq(range)
+            | Self::Loader(Loading { range, .. }) => range.clone(),
+        }
+    }
+}
+
+/// A dependency as a manifest names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Dependency {
+    ecosystem: Ecosystem,
+    /// In the form in which names are compared.
+    name: String,
+    range: Range<usize>,
+    /// Extras or features that are asked for in the same place.
+    features: Vec<String>,
+    /// The version as it is asked for; may be anything.
+    version: String,
+    /// Only for development or tests.
+    dev: bool,
+}
+
+/// Something that reads env files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Loading {
+    /// The loader's name, as [`Dialect`] parses it.
+    loader: &'static str,
+    range: Range<usize>,
+    reads: Reads,
+    dev: bool,
+}
+
+/// Which env files a loader reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Reads {
+    /// `.env` and `.env.*` of the project: a library.
+    Project,
+    /// The file of this path, from the manifest's directory or one above it.
+    File(String),
+    /// `.env` beside the manifest, for these variables alone.
+    Beside(BTreeSet<String>),
+}
+
+/// A fact with the place that says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found<T> {
+    /// The fact.
+    pub value: T,
+    /// Our own word for what stands there: the package, the command, the key.
+    pub key: String,
+    /// Where.
+    pub span: Span,
+    /// Only for development or tests.
+    pub dev: bool,
+}
+
+/// A package that the project asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Package {
+    /// Where it comes from.
+    pub ecosystem: Ecosystem,
+    /// In the form in which names are compared: lower case, and `-` for `_` and `.` in Python.
+    pub name: String,
+    /// Extras or features that are asked for in the same place.
+    pub features: Vec<String>,
+    /// The version as it is asked for; may be any text and is not to be shown.
+    pub(crate) version: String,
+    /// Where.
+    pub span: Span,
+    /// Only for development or tests.
+    pub dev: bool,
+    project: Directory,
+}
+
+/// A loader that reads some env file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reader {
+    /// The loader, and who says so.
+    pub found: Found<Dialect>,
+    /// It reads these variables alone; none: all.
+    pub only: Option<BTreeSet<String>>,
+}
+
+/// The loaders of one env file.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Readers {
+    /// Libraries first, then what names the file.
+    pub readers: Vec<Reader>,
+    /// They are known to read this very file, not only some file of a project further down.
+    pub sure: bool,
+}
+
+/// What the manifests come to.
+#[derive(Clone, Default, Debug)]
+pub struct Repository {
+    /// Directories with a manifest of packages.
+    projects: BTreeSet<Directory>,
+    packages: Vec<Package>,
+    consumers: Vec<(Directory, Found<Consumer>)>,
+    loaders: Vec<Loader>,
+}
+
+#[derive(Clone, Debug)]
+struct Loader {
+    project: Directory,
+    directory: Directory,
+    reads: Reads,
+    found: Found<Dialect>,
+}
+
+impl Repository {
+    /// Reads manifests; what is none, too large or no UTF-8 is passed over.
+    pub fn read(sources: &mut Sources, manifests: &[(String, Vec<u8>)]) -> Self {
+        let mut texts: Vec<(&str, Kind, &str)> = manifests
+            .iter()
+            .filter(|(_, bytes)| bytes.len() <= MAX_MANIFEST)
+            .filter_map(|(path, bytes)| {
+                Some((path.as_str(), Kind::of(path)?, std::str::from_utf8(bytes).ok()?))
+            })
+            .collect();
+        texts.sort_by(|a, b| a.0.cmp(b.0));
+        let mut out = Self::default();
+        for (path, kind, _) in texts.iter().filter(|t| t.1.is_package()) {
+            out.projects.insert(Directory::of_project(path, *kind));
+        }
+        let mut found = Vec::new();
+        for (path, kind, text) in texts {
+            let mut mentions = mentions(path, kind, text);
+            mentions.sort_by_key(|m| m.range().start);
+            if mentions.is_empty() {
+                continue;
+            }
+            let id = sources.add(SourceKind::File(path.to_owned()), text);
+            for mention in mentions {
+                let span = sources.span(id, mention.range());
+                found.push((path, kind, text, mention, span));
+            }
+        }
+        for (path, kind, text, mention, span) in found {
+            let directory = Directory::of(path);
+            let project = out.project(&Directory::of_project(path, kind));
+            match mention {
+                Mention::Package(d) => out.packages.push(Package {
+                    ecosystem: d.ecosystem,
+                    name: d.name,
+                    features: d.features,
+                    version: d.version,
+                    span,
+                    dev: d.dev,
+                    project,
+                }),
+                Mention::Libpq(range) => {
+                    let key = text[range].to_owned();
+                    out.consumers.push((project, Found { value: Consumer::Libpq, key, span, dev: false }));
+                }
+                Mention::Loader(l) => {
+                    out.loader(directory, project, &l, text[l.range.clone()].to_owned(), span);
+                }
+            }
+        }
+        out.interpret();
+        for span in out.shown() {
+            sources.reveal(span);
+        }
+        out
+    }
+
+    fn loader(&mut self, directory: Directory, project: Directory, l: &Loading, key: String, span: Span) {
+        // A loader that this version cannot read as is no help.
+        let Ok(value) = l.loader.parse() else { return };
+        let found = Found { value, key, span, dev: l.dev };
+        self.loaders.push(Loader { project, directory, reads: l.reads.clone(), found });
+    }
+
+    /// The directory of the nearest manifest of packages above, or the top.
+    fn project(&self, directory: &Directory) -> Directory {
+        let above = self.projects.iter().filter(|p| p.holds(directory));
+        above.max_by_key(|p| p.depth()).cloned().unwrap_or_default()
+    }
+
+    /// Packages ▶ consumers and loaders. What one package means depends on the others beside it.
+    fn interpret(&mut self) {
+        let mut groups: BTreeMap<(Directory, Ecosystem), Vec<&Package>> = BTreeMap::new();
+        for package in &self.packages {
+            groups.entry((package.project.clone(), package.ecosystem)).or_default().push(package);
+        }
+        let (mut consumers, mut loaders) = (Vec::new(), Vec::new());
+        for ((project, ecosystem), packages) in &groups {
+            for package in packages {
+                let found =
+                    |value| Found { value, key: package.name.clone(), span: package.span, dev: package.dev };
+                if let Some(consumer) = table::consumer(*ecosystem, package, packages) {
+                    consumers.push((project.clone(), found(consumer)));
+                }
+                if let Some(Ok(dialect)) =
+                    table::loader(*ecosystem, package, packages).map(str::parse::<Dialect>)
+                {
+                    let found = Found {
+                        value: dialect,
+                        key: package.name.clone(),
+                        span: package.span,
+                        dev: package.dev,
+                    };
+                    loaders.push(Loader {
+                        project: project.clone(),
+                        directory: project.clone(),
+                        reads: Reads::Project,
+                        found,
+                    });
+                }
+            }
+        }
+        self.consumers.extend(consumers);
+        loaders.append(&mut self.loaders);
+        self.loaders = loaders;
+    }
+
+    /// What may be shown: names of our own tables, and commands.
+    fn shown(&self) -> Vec<Span> {
+        let consumers = self.consumers.iter().map(|(_, f)| f.span);
+        let drivers = self.packages.iter().filter(|p| table::is_driver(p.ecosystem, &p.name)).map(|p| p.span);
+        consumers.chain(self.loaders.iter().map(|l| l.found.span)).chain(drivers).collect()
+    }
+
+    /// The client libraries of the project that a file belongs to, each once; without a path those of the top.
+    /// `dev`: development and tests, where what is only for them counts too.
+    pub fn consumers(&self, path: Option<&str>, dev: bool) -> Vec<&Found<Consumer>> {
+        let here = self.project(&path.map(Directory::of).unwrap_or_default());
+        let all = |keep: &dyn Fn(&Directory) -> bool| {
+            let mut seen = BTreeSet::new();
+            let wanted = self.consumers.iter().filter(|(d, f)| keep(d) && (dev || !f.dev));
+            wanted.map(|(_, f)| f).filter(|f| seen.insert(f.value)).collect::<Vec<_>>()
+        };
+        let own = all(&|d| *d == here);
+        if own.is_empty() { all(&|d| here.holds(d) && !d.is_aside()) } else { own }
+    }
+
+    /// The packages of the project that a file belongs to.
+    pub fn packages(&self, path: Option<&str>) -> impl Iterator<Item = &Package> {
+        let here = self.project(&path.map(Directory::of).unwrap_or_default());
+        self.packages.iter().filter(move |p| p.project == here)
+    }
+
+    /// The loaders that read an env file.
+    pub fn readers(&self, path: &str, dev: bool) -> Readers {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        // A library opens these by itself; any other file is named somewhere.
+        let usual = name == ".env" || name.starts_with(".env.") || matches!(name, ".flaskenv" | "<stdin>");
+        let directory = Directory::of(path);
+        let here = self.project(&directory);
+        let counted = |l: &&Loader| dev || !l.found.dev;
+        let library = |keep: &dyn Fn(&Directory) -> bool| -> Vec<Reader> {
+            let of = self.loaders.iter().filter(counted);
+            let of = of.filter(|l| usual && l.reads == Reads::Project && keep(&l.project));
+            of.map(|l| Reader { found: l.found.clone(), only: None }).collect()
+        };
+        let mut readers = library(&|d| *d == here);
+        for loader in self.loaders.iter().filter(counted) {
+            let only = match &loader.reads {
+                Reads::File(file) if loader.directory.reaches(file, path) => None,
+                Reads::Beside(names) if name == ".env" && loader.directory == directory => {
+                    Some(names.clone())
+                }
+                _ => continue,
+            };
+            readers.push(Reader { found: loader.found.clone(), only });
+        }
+        let sure = !readers.is_empty();
+        if readers.is_empty() {
+            readers = library(&|d| here.holds(d) && !d.is_aside());
+        }
+        let mut seen = BTreeSet::new();
+        readers.retain(|r| seen.insert((r.found.value, r.only.clone())));
+        Readers { sure: sure || readers.len() == 1, readers }
+    }
+}
+
+/// What one text says.
+fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
+    match kind {
+        Kind::Requirements => python::requirements(path, text),
+        Kind::Pyproject => python::pyproject(text),
+        Kind::Pipfile => python::pipfile(text),
+        Kind::SetupCfg => python::setup_cfg(text),
+        Kind::SetupPy => python::setup_py(text),
+        Kind::PackageJson => node::package_json(text),
+        Kind::Cargo => cargo::manifest(text),
+        Kind::GoMod => direct::go_mod(text),
+        Kind::Gemfile => ruby::gemfile(text),
+        Kind::Composer => php::composer(text),
+        Kind::Compose => compose::services(text),
+        Kind::Systemd => direct::unit(text),
+        Kind::Envrc => direct::envrc(text),
+        Kind::Just => direct::justfile(text),
+        Kind::Script => shell::script(text),
+    }
+}

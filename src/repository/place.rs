@@ -1,0 +1,111 @@
+//! Directories as the author names them, compared without looking at a disk.
+
+use super::Kind;
+
+/// A directory: so many steps up, then names. The default is the one that paths are relative to.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub(super) struct Directory {
+    absolute: bool,
+    up: usize,
+    names: Vec<String>,
+}
+
+impl Directory {
+    /// The directory of a file.
+    pub(super) fn of(path: &str) -> Self {
+        let mut out = Self::default().join(path);
+        out.names.pop();
+        out
+    }
+
+    /// The directory whose packages a manifest lists: `requirements/base.txt` speaks for the one above.
+    pub(super) fn of_project(path: &str, kind: Kind) -> Self {
+        let mut out = Self::of(path);
+        if kind == Kind::Requirements && out.names.last().is_some_and(|n| n == "requirements") {
+            out.names.pop();
+        }
+        out
+    }
+
+    fn join(&self, path: &str) -> Self {
+        let mut out = self.clone();
+        if path.starts_with(['/', '\\']) {
+            out = Self { absolute: true, ..Self::default() };
+        }
+        for name in path.split(['/', '\\']) {
+            match name {
+                "" | "." => {}
+                ".." if out.names.pop().is_some() || out.absolute => {}
+                ".." => out.up += 1,
+                name => out.names.push(name.to_owned()),
+            }
+        }
+        out
+    }
+
+    /// Whether `other` is this directory or below it.
+    pub(super) fn holds(&self, other: &Self) -> bool {
+        let above = self.up > other.up && self.names.is_empty();
+        self.absolute == other.absolute
+            && (above || self.up == other.up && other.names.starts_with(&self.names))
+    }
+
+    /// Deeper is more.
+    pub(super) fn depth(&self) -> isize {
+        self.names.len().cast_signed() - self.up.cast_signed()
+    }
+
+    /// A place for examples and tests, whose programs are not the project's.
+    pub(super) fn is_aside(&self) -> bool {
+        const ASIDE: &[&str] =
+            &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
+        self.names.iter().any(|n| ASIDE.contains(&n.as_str()))
+    }
+
+    /// Whether `file`, named by something in this directory, can be the env file at `path`: from here, from a
+    /// directory above, where scripts are started, or where the project is installed.
+    pub(super) fn reaches(&self, file: &str, path: &str) -> bool {
+        let wanted = Self::default().join(path);
+        // `/srv/app/.env`, `$DIR/.env`, `~/.env`, `%h/.env`: of such a path only the name is known.
+        let elsewhere = file.starts_with(['/', '~', '%', '$']) && !wanted.absolute;
+        let file = if elsewhere { file.rsplit('/').next().unwrap_or(file) } else { file };
+        if file.contains(['$', '*', '{', '%']) {
+            return false;
+        }
+        let mut from = self.clone();
+        loop {
+            if from.join(file) == wanted {
+                return true;
+            }
+            if from.names.pop().is_none() {
+                return false;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_compared_by_their_names() {
+        let of = Directory::of;
+        assert_eq!(of("a/b/../c/./x"), of("a/c/y"));
+        assert!(of("x").holds(&of("a/x")) && of("../x").holds(&of("x")) && of("/x").holds(&of("/a/x")));
+        assert!(!of("a/x").holds(&of("x")) && !of("../a/x").holds(&of("x")) && !of("/x").holds(&of("x")));
+        assert!(of("a/b/x").depth() > of("x").depth() && of("x").depth() > of("../x").depth());
+    }
+
+    #[test]
+    fn a_named_file_is_found_from_where_it_may_be_started() {
+        let reaches = |from: &str, file: &str, path: &str| Directory::of(from).reaches(file, path);
+        assert!(reaches("compose.yml", "./app.env", "app.env"));
+        assert!(reaches("scripts/run.sh", ".env", ".env"));
+        assert!(reaches("deploy/app.service", "/srv/app/.env", ".env"));
+        assert!(reaches("infra/compose.yml", "../api/.env", "api/.env"));
+        assert!(!reaches("compose.yml", "./app.env", "other/app.env"));
+        assert!(!reaches("a/run.sh", ".env", "b/.env"));
+        assert!(!reaches("run.sh", ".env.$STAGE", ".env.$STAGE"));
+    }
+}

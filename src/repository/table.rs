@@ -1,0 +1,121 @@
+//! What a package means: which client library reads URLs with it, which loader reads env files.
+
+use super::{Ecosystem, Package};
+use crate::consumer::Consumer;
+
+/// Others in the same project.
+fn any(beside: &[&Package], names: &[&str]) -> bool {
+    beside.iter().any(|p| names.contains(&p.name.as_str()))
+}
+
+/// What reads connection URLs itself and hands a driver only the parts.
+const PYTHON_FRONTS: &[&str] = &[
+    "sqlalchemy",
+    "sqlmodel",
+    "flask-sqlalchemy",
+    "alembic",
+    "databases",
+    "ormar",
+    "gino",
+    "django",
+    "tortoise-orm",
+    "piccolo",
+    "peewee",
+    "pony",
+    "edgy",
+    "saffier",
+    "sqlmesh",
+    "advanced-alchemy",
+    "apache-airflow",
+    "odoo",
+];
+const RUBY_FRONTS: &[&str] =
+    &["rails", "activerecord", "sequel", "rom-sql", "hanami-model", "sinatra-activerecord"];
+
+/// The client library that reads URLs by this package.
+pub(super) fn consumer(ecosystem: Ecosystem, package: &Package, beside: &[&Package]) -> Option<Consumer> {
+    let name = package.name.as_str();
+    let feature = |f: &str| package.features.iter().any(|x| x == f);
+    // Features say which database; without any the project may have put them elsewhere.
+    let postgres = |words: &[&str], others: &[&str]| {
+        package.features.iter().any(|f| words.contains(&f.as_str()))
+            || !package.features.iter().any(|f| others.contains(&f.as_str()))
+    };
+    Some(match (ecosystem, name) {
+        (
+            Ecosystem::Python,
+            "sqlalchemy" | "sqlmodel" | "flask-sqlalchemy" | "alembic" | "advanced-alchemy",
+        ) => Consumer::SqlAlchemy,
+        (Ecosystem::Python, "dj-database-url") => Consumer::DjDatabaseUrl,
+        (Ecosystem::Python, "environs") if feature("django") => Consumer::DjDatabaseUrl,
+        (Ecosystem::Python, "django-environ") => Consumer::DjangoEnviron,
+        (Ecosystem::Python, "asyncpg") if !any(beside, PYTHON_FRONTS) => Consumer::Asyncpg,
+        (Ecosystem::Python, "psycopg" | "psycopg-binary" | "psycopg2" | "psycopg2-binary" | "aiopg")
+            if !any(beside, PYTHON_FRONTS) =>
+        {
+            Consumer::Libpq
+        }
+        (Ecosystem::Node, "pg" | "pg-promise" | "pg-connection-string" | "slonik") => Consumer::NodePostgres,
+        (Ecosystem::Node, "postgres") => Consumer::PostgresJs,
+        (Ecosystem::Cargo, "sqlx") if postgres(&["postgres", "any"], &["mysql", "sqlite"]) => Consumer::Sqlx,
+        (Ecosystem::Cargo, "sea-orm")
+            if postgres(&["sqlx-postgres", "sqlx-all"], &["sqlx-mysql", "sqlx-sqlite"]) =>
+        {
+            Consumer::Sqlx
+        }
+        (
+            Ecosystem::Cargo,
+            "tokio-postgres" | "postgres" | "deadpool-postgres" | "bb8-postgres" | "mobc-postgres"
+            | "r2d2_postgres",
+        ) => Consumer::TokioPostgres,
+        (Ecosystem::Cargo, "diesel-async" | "diesel_async") if feature("postgres") => Consumer::TokioPostgres,
+        (Ecosystem::Cargo, "diesel") if feature("postgres") || feature("postgres_backend") => {
+            // With diesel-async the URL goes to tokio-postgres.
+            if any(beside, &["diesel-async"]) { Consumer::TokioPostgres } else { Consumer::Libpq }
+        }
+        (Ecosystem::Ruby, "pg") if !any(beside, RUBY_FRONTS) => Consumer::Libpq,
+        _ => return None,
+    })
+}
+
+/// The loader that reads `.env` by this package.
+pub(super) fn loader(ecosystem: Ecosystem, package: &Package, beside: &[&Package]) -> Option<&'static str> {
+    Some(match (ecosystem, package.name.as_str()) {
+        // environs reads with python-dotenv; pydantic-settings too, but only where the code names a file.
+        (Ecosystem::Python, "python-dotenv" | "environs") => "python-dotenv",
+        (Ecosystem::Python, "django-environ") => "django-environ",
+        (Ecosystem::Python, "python-decouple") => "python-decouple",
+        (Ecosystem::Python, "honcho") => "honcho",
+        (Ecosystem::Node, "next" | "@next/env") => "@next/env",
+        // dotenv-expand goes over what dotenv read.
+        (Ecosystem::Node, "dotenv" | "dotenv-flow" | "@nestjs/config")
+            if !any(beside, &["dotenv-expand"]) =>
+        {
+            "node dotenv"
+        }
+        (Ecosystem::Node, "dotenv-expand" | "dotenv-cli") => "dotenv-expand",
+        (Ecosystem::Node, "@dotenvx/dotenvx") => "dotenvx",
+        (Ecosystem::Cargo, "dotenvy" | "dotenvy_macro") => "dotenvy",
+        (Ecosystem::Cargo, "dotenv") => "dotenv(rs)",
+        (Ecosystem::Go, "github.com/joho/godotenv") => "godotenv",
+        (Ecosystem::Ruby, "dotenv" | "dotenv-rails") => "ruby dotenv",
+        (Ecosystem::Php, "vlucas/phpdotenv" | "laravel/framework" | "laravel/lumen-framework") => "phpdotenv",
+        (Ecosystem::Php, "symfony/dotenv") => "symfony/dotenv",
+        _ => return None,
+    })
+}
+
+/// Whether the name is one of a PostgreSQL driver that findings may point at.
+pub(super) fn is_driver(ecosystem: Ecosystem, name: &str) -> bool {
+    ecosystem == Ecosystem::Python
+        && matches!(
+            name,
+            "sqlalchemy"
+                | "psycopg"
+                | "psycopg-binary"
+                | "psycopg2"
+                | "psycopg2-binary"
+                | "asyncpg"
+                | "pg8000"
+        )
+}
