@@ -8,6 +8,8 @@ mod error;
 mod invalid;
 mod keyword;
 mod keyword_value;
+mod passfile;
+mod service;
 mod sslmode;
 mod unencoded;
 mod uri;
@@ -17,6 +19,8 @@ pub use endpoint::{DEFAULT_PORT, DEFAULT_SOCKET_DIR, Dial, Endpoint, EndpointKin
 pub use error::{Error, ErrorKind, Place};
 pub use invalid::{Expected, InvalidValue};
 pub use keyword::{Libpq, keyword_names, keyword_since, shows};
+pub use passfile::{PassEntry, PassKey, find_password};
+pub use service::{Service, ServiceEntry, ServiceError, ServiceErrorKind, find_service, visible_service};
 pub use sslmode::{SslMode, UnknownSslMode};
 pub use unencoded::{Unencoded, UserinfoPart, unencoded};
 pub use visible::{visible, visible_url};

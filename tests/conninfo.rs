@@ -4,6 +4,9 @@
 mod corpus;
 #[path = "conninfo/differential.rs"]
 mod differential;
+#[cfg(unix)]
+#[path = "conninfo/files.rs"]
+mod files;
 #[path = "conninfo/libpq.rs"]
 mod libpq;
 #[path = "conninfo/secrecy.rs"]

@@ -4,7 +4,7 @@ use super::{
     Conninfo, Value,
     error::{Error, ErrorKind, Place},
 };
-use crate::secret::Part;
+use crate::secret::{Part, Secret};
 use std::ops::Range;
 
 /// Where libpq looks for the socket when no host is given. Compiled in: this is Debian's, upstream has `/tmp`.
@@ -34,6 +34,8 @@ pub struct Endpoint {
     pub hostaddr_range: Option<Range<usize>>,
     /// Where the port is written; one port may serve all hosts.
     pub port_range: Option<Range<usize>>,
+    /// The port as written, for the password file; `None` for the default.
+    pub(super) port_text: Option<Secret>,
 }
 
 /// How an endpoint is dialled.
@@ -130,6 +132,7 @@ impl Conninfo {
                 host_range,
                 hostaddr_range,
                 port_range,
+                port_text: ports.text(port_index).map(Secret::from),
             });
         }
         out

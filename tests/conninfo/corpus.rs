@@ -2,7 +2,10 @@
 
 use pgward::{
     Part,
-    conninfo::{Conninfo, Endpoint, EndpointKind, ErrorKind, Expected, Libpq},
+    conninfo::{
+        Conninfo, Endpoint, EndpointKind, ErrorKind, Expected, Libpq, find_service, keyword_names,
+        keyword_since,
+    },
 };
 use serde_json::{Map, Value as Json};
 
@@ -53,7 +56,7 @@ fn every_row_is_parsed_as_libpq_15_and_18_do() {
     assert_eq!(rows.len(), 420);
 }
 
-/// Keywords that libpq fills from the environment. `PGSERVICE` needs a file: its one row is parsed only.
+/// Keywords that libpq fills from the environment.
 const VARIABLES: &[(&str, &str)] = &[
     ("PGHOST", "host"),
     ("PGHOSTADDR", "hostaddr"),
@@ -93,12 +96,15 @@ fn secrecy_text(text: &secrecy::SecretString) -> String {
 
 #[test]
 fn every_row_is_dialled_as_libpq_15_does() {
-    let (mut dialled, mut refused, mut skipped) = (0, 0, 0);
+    let (mut dialled, mut refused) = (0, 0);
     for row in rows() {
         let (id, input, expect) = (&row["id"], row["input"].as_str().expect("a text"), &row["expect"]);
         let Ok(mut conninfo) = Conninfo::parse(input) else { continue };
-        if !row["env"]["PGSERVICE"].is_null() {
-            skipped += 1;
+        if let Some(service) = row["env"]["PGSERVICE"].as_str() {
+            // Recorded where there was no service file.
+            assert_eq!(find_service(b"", service, Libpq::V15), Ok(None), "{id}");
+            assert!(expect["error"].as_str().is_some_and(|e| e.contains("not found")), "{id}");
+            refused += 1;
             continue;
         }
         fill(&mut conninfo, &row["env"]);
@@ -130,7 +136,7 @@ fn every_row_is_dialled_as_libpq_15_does() {
             refused += 1;
         }
     }
-    assert_eq!((dialled, refused, skipped), (286, 34, 1));
+    assert_eq!((dialled, refused), (286, 35));
 }
 
 #[test]
@@ -154,5 +160,42 @@ fn values_that_libpq_18_refuses_when_it_connects() {
     ] {
         let conninfo = Conninfo::parse_as(input, Libpq::V18).expect("the parser takes it");
         assert_eq!(conninfo.invalid_values(), [], "{input}");
+    }
+}
+
+/// When each keyword appeared: `PQconndefaults` of 15, 16, 17 and 18.
+#[test]
+fn each_libpq_has_its_keywords() {
+    let newer = |libpq| keyword_names(Libpq::V18).filter(move |k| keyword_since(k) == Some(libpq));
+    let count = |libpq| keyword_names(libpq).count();
+    assert_eq!([Libpq::V15, Libpq::V16, Libpq::V17, Libpq::V18].map(count), [36, 40, 41, 50]);
+    let names: Vec<_> = newer(Libpq::V16).collect();
+    assert_eq!(names, ["sslcertmode", "require_auth", "gssdelegation", "load_balance_hosts"]);
+    assert_eq!(newer(Libpq::V17).collect::<Vec<_>>(), ["sslnegotiation"]);
+    let names: Vec<_> = newer(Libpq::V18).collect();
+    let eighteen = [
+        "min_protocol_version",
+        "max_protocol_version",
+        "scram_client_key",
+        "scram_server_key",
+        "oauth_issuer",
+        "oauth_client_id",
+        "oauth_client_secret",
+        "oauth_scope",
+        "sslkeylogfile",
+    ];
+    assert_eq!(names, eighteen);
+    // libpq 19 has it.
+    assert_eq!(keyword_since("servicefile"), None);
+    for libpq in [Libpq::V15, Libpq::V16, Libpq::V17, Libpq::V18] {
+        for keyword in keyword_names(Libpq::V18) {
+            let known = keyword_since(keyword).is_some_and(|since| since <= libpq);
+            for text in [format!("{keyword}=x"), format!("postgresql://h/?{keyword}=x")] {
+                assert_eq!(Conninfo::parse_as(&text, libpq).is_ok(), known, "{text} as {libpq:?}");
+            }
+            let file = format!("[x]\n{keyword}=x\n");
+            let nested = keyword == "service";
+            assert_eq!(find_service(file.as_bytes(), "x", libpq).is_ok(), known && !nested, "{keyword}");
+        }
     }
 }

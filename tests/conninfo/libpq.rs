@@ -1,7 +1,7 @@
-//! The real libpq, for comparison. Only its parser is called; nothing is dialled.
+//! The real libpq, for comparison: the system's, or the one that `PGWARD_TEST_LIBPQ` names. Nothing is dialled.
 
 use pgward::conninfo::Libpq;
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
 /// `PQconninfoOption` of libpq-fe.h.
 #[repr(C)]
@@ -18,11 +18,26 @@ struct ConninfoOption {
 type Parse = unsafe extern "C" fn(*const c_char, *mut *mut c_char) -> *mut ConninfoOption;
 type Free = unsafe extern "C" fn(*mut ConninfoOption);
 type FreeText = unsafe extern "C" fn(*mut c_char);
+type Start = unsafe extern "C" fn(*const c_char) -> *mut c_void;
+type OfConnection<T> = unsafe extern "C" fn(*mut c_void) -> T;
+
+/// What a connection was made of that libpq refused to dial.
+pub(crate) struct Started {
+    pub(crate) values: Vec<(String, Vec<u8>)>,
+    /// Of the first host.
+    pub(crate) password: Vec<u8>,
+    pub(crate) message: String,
+}
 
 pub(crate) struct Library {
     parse: Parse,
     free: Free,
     free_text: FreeText,
+    start: Start,
+    finish: OfConnection<()>,
+    conninfo: OfConnection<*mut ConninfoOption>,
+    password: OfConnection<*const c_char>,
+    message: OfConnection<*const c_char>,
     pub(crate) version: Libpq,
     /// Dropped last: the functions live in it.
     _loaded: libloading::Library,
@@ -32,7 +47,8 @@ impl Library {
     pub(crate) fn load() -> Self {
         // SAFETY: libpq has no initialiser with an effect on us, and the signatures are those of libpq-fe.h.
         unsafe {
-            let library = libloading::Library::new("libpq.so.5").unwrap_or_else(|error| {
+            let name = std::env::var("PGWARD_TEST_LIBPQ").unwrap_or_else(|_| "libpq.so.5".into());
+            let library = libloading::Library::new(name).unwrap_or_else(|error| {
                 panic!("libpq is needed to compare with; install it with: apt-get install libpq5 ({error})")
             });
             let number: libloading::Symbol<unsafe extern "C" fn() -> c_int> =
@@ -48,6 +64,11 @@ impl Library {
                 parse: *library.get::<Parse>(b"PQconninfoParse").expect("PQconninfoParse"),
                 free: *library.get::<Free>(b"PQconninfoFree").expect("PQconninfoFree"),
                 free_text: *library.get::<FreeText>(b"PQfreemem").expect("PQfreemem"),
+                start: *library.get::<Start>(b"PQconnectStart").expect("PQconnectStart"),
+                finish: *library.get::<OfConnection<()>>(b"PQfinish").expect("PQfinish"),
+                conninfo: *library.get::<OfConnection<_>>(b"PQconninfo").expect("PQconninfo"),
+                password: *library.get::<OfConnection<_>>(b"PQpass").expect("PQpass"),
+                message: *library.get::<OfConnection<_>>(b"PQerrorMessage").expect("PQerrorMessage"),
                 version,
                 _loaded: library,
             }
@@ -70,7 +91,37 @@ impl Library {
                 (self.free_text)(message);
                 return Err(why);
             }
-            let mut out = Vec::new();
+            Ok(self.take(options))
+        }
+    }
+
+    /// `PQconnectStart` with a string that libpq refuses before it dials, and what it had read by then.
+    pub(crate) fn start(&self, text: &str) -> Started {
+        let text = CString::new(text).expect("no NUL");
+        // SAFETY: the texts belong to the connection and are copied before it is finished.
+        unsafe {
+            let connection = (self.start)(text.as_ptr());
+            let copy = |from: *const c_char| {
+                if from.is_null() { Vec::new() } else { CStr::from_ptr(from).to_bytes().to_vec() }
+            };
+            let started = Started {
+                values: self.take((self.conninfo)(connection)),
+                password: copy((self.password)(connection)),
+                message: String::from_utf8_lossy(&copy((self.message)(connection))).into_owned(),
+            };
+            (self.finish)(connection);
+            started
+        }
+    }
+
+    /// Copies and frees an array of options.
+    ///
+    /// # Safety
+    /// It is libpq's, ends with a null keyword, and is freed here.
+    unsafe fn take(&self, options: *mut ConninfoOption) -> Vec<(String, Vec<u8>)> {
+        let mut out = Vec::new();
+        // SAFETY: as above.
+        unsafe {
             let mut row = options;
             while !(*row).keyword.is_null() {
                 if !(*row).val.is_null() {
@@ -80,7 +131,7 @@ impl Library {
                 row = row.add(1);
             }
             (self.free)(options);
-            Ok(out)
         }
+        out
     }
 }
