@@ -11,9 +11,9 @@ use crate::{
     repository::Repository,
     rules::{Door, Project, View},
     settings::{
-        Origin, Request, Setting, Settings,
+        Origin, Request, Setting, Settings, document,
         lookup::Lookup,
-        readers, resolve, reveal,
+        readers, resolve, reveal, secret_file,
         settle::{self, of_path},
         variables,
     },
@@ -36,6 +36,8 @@ pub struct Input {
     pub variables: BTreeMap<String, Vec<u8>>,
     /// Layers of the program and the command line.
     pub layers: Vec<Layer>,
+    /// What stands in the files of [`Input::secret_paths`]; a path that is not in here is a file that nobody read.
+    pub secret_files: secret_file::Files,
     /// The environment that a flag or the program names, and its spelling; none of it for the variables.
     pub environment: Option<(Environment, Option<String>)>,
     /// Extensions that the program or a flag asks for.
@@ -78,6 +80,7 @@ impl Configuration {
             found,
             variables,
             layers: extra,
+            secret_files,
             environment,
             extensions,
             unread,
@@ -86,28 +89,24 @@ impl Configuration {
             manifests,
         } = input;
         let repository = Repository::read(&mut sources, &manifests);
-        let mut layers: Vec<Layer> = policy.connection.iter().cloned().collect();
-        let outer = |name: &str| {
-            variables.get(name).and_then(|v| std::str::from_utf8(v).ok()).map(crate::secret::Secret::new)
-        };
-        for (path, bytes) in env_files {
-            let named = environment.as_ref().map(|(e, _)| *e);
-            let dialect = readers::in_force(&path, &policy, &repository, named);
-            let id = sources.add(SourceKind::File(path), bytes);
-            layers.push(dotenv::parse(&mut sources, id, dialect, &outer));
-        }
-        let keep = |key: &str| {
-            variables::meaning(key, &policy).is_some() || policy.secrets.iter().any(|(name, _)| name == key)
-        };
-        let process = variables.iter().map(|(k, v)| (k.as_str(), v.as_slice()));
-        layers.push(layer::variables(&mut sources, process, keep));
-        layers.extend(extra);
+        let named = environment.as_ref().map(|(e, _)| *e);
+        let dialect = |path: &str| readers::in_force(path, &policy, &repository, named);
+        let mut layers = layers(&mut sources, &policy, env_files, &variables, extra, &dialect);
+        let (files, faults) = secret_file::layer(&mut sources, &layers, &secret_files, &policy);
+        layers.push(files);
         layers.sort_by_key(|l| l.kind);
         for layer in &layers {
             reveal::reveal(&mut sources, layer, &policy);
         }
-        let settings =
-            settings(&mut sources, &layers, &policy, environment, found, &extensions, django, &repository);
+        let request = Wishes {
+            environment,
+            found,
+            extensions: &extensions,
+            django,
+            faults: &faults,
+            repository: &repository,
+        };
+        let settings = settings(&mut sources, &layers, &policy, request);
         let judged = match &settings.settled.environment {
             Some(setting) => Judged::In(vec![setting.value]),
             None => Judged::Undetermined,
@@ -155,17 +154,62 @@ impl Configuration {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "what the input holds, taken apart")]
-fn settings(
+impl Input {
+    /// The files that `X_FILE` variables name; whoever may read files reads these into [`Input::secret_files`].
+    pub fn secret_paths(&self) -> Vec<String> {
+        let mut scratch = Sources::default();
+        let repository = Repository::read(&mut scratch, &self.manifests);
+        let named = self.environment.as_ref().map(|(e, _)| *e);
+        let dialect = |path: &str| readers::in_force(path, &self.policy, &repository, named);
+        let (files, extra) = (self.env_files.clone(), self.layers.clone());
+        let layers = layers(&mut scratch, &self.policy, files, &self.variables, extra, &dialect);
+        secret_file::paths(&layers, &self.policy)
+    }
+}
+
+/// Everything that values come from, lowest first. `dialect` knows the loader of an env file by its path.
+fn layers(
     sources: &mut Sources,
-    layers: &[Layer],
     policy: &Policy,
+    env_files: Vec<(String, Vec<u8>)>,
+    variables: &BTreeMap<String, Vec<u8>>,
+    extra: Vec<Layer>,
+    dialect: &dyn Fn(&str) -> dotenv::Dialect,
+) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = policy.connection.iter().cloned().collect();
+    let outer = |name: &str| {
+        variables.get(name).and_then(|v| std::str::from_utf8(v).ok()).map(crate::secret::Secret::new)
+    };
+    for (path, bytes) in env_files {
+        let loader = dialect(&path);
+        let id = sources.add(SourceKind::File(path), bytes);
+        layers.push(dotenv::parse(sources, id, loader, &outer));
+    }
+    let keep = |key: &str| {
+        variables::meaning(key, policy).is_some()
+            || secret_file::of(key, policy).is_some()
+            || policy.secrets.iter().any(|(name, _)| name == key)
+            || variables.get(key).is_some_and(|value| document::might_be(value))
+    };
+    let process = variables.iter().map(|(k, v)| (k.as_str(), v.as_slice()));
+    layers.push(layer::variables(sources, process, keep));
+    layers.extend(extra);
+    layers.sort_by_key(|l| l.kind);
+    layers
+}
+
+/// What is asked for beside the layers.
+struct Wishes<'a> {
     environment: Option<(Environment, Option<String>)>,
     found: bool,
-    extensions: &[Wanted],
+    extensions: &'a [Wanted],
     django: bool,
-    repository: &Repository,
-) -> Settings {
+    faults: &'a BTreeMap<String, secret_file::Fault>,
+    repository: &'a Repository,
+}
+
+fn settings(sources: &mut Sources, layers: &[Layer], policy: &Policy, wishes: Wishes<'_>) -> Settings {
+    let Wishes { environment, found, extensions, django, faults, repository } = wishes;
     let named = environment.map(|(value, spelling)| match spelling {
         Some(flag) => {
             let id = sources.add(SourceKind::Flag(flag.clone()), value.as_str());
@@ -197,5 +241,5 @@ fn settings(
     let silent: Vec<_> = (0..layers.len()).filter(|id| opened_for(&layers[*id])).collect();
     let settled = settle::settle(&lookup, policy, named, by_name, &silent, None);
     let django = django || lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
-    resolve(&Request { lookup, policy, settled, django, extensions, repository, path: None })
+    resolve(&Request { lookup, policy, settled, django, extensions, faults, repository, path: None })
 }

@@ -16,7 +16,10 @@ use crate::{
     preflight::{self, Options, Verdict},
     report::Report,
     rules::Door,
-    settings::variables::may_hold_credential,
+    settings::{
+        secret_file::{self, Fault},
+        variables::may_hold_credential,
+    },
     source::{SourceKind, Sources},
     world::{ReadError, Unreadable, World},
 };
@@ -220,7 +223,7 @@ impl Guard {
             let credential = |key: &str| may_hold_credential(key, &policy);
             layers.push(layer::from_provider(&mut sources, &**provider, credential)?);
         }
-        Ok(Configuration::new(Input {
+        let mut input = Input {
             sources,
             policy,
             env_files,
@@ -232,9 +235,27 @@ impl Guard {
             unread: Vec::new(),
             unread_says: None,
             django: false,
-            // A service opens no file that the program did not name.
-            manifests: Vec::new(),
-        }))
+            ..Input::default()
+        };
+        read_secret_files(&self.world, &mut input, self.timeout);
+        Ok(Configuration::new(input))
+    }
+}
+
+/// Reads the files that `X_FILE` variables name. One that cannot be read is a finding, not an error.
+pub(crate) fn read_secret_files(world: &World, input: &mut Input, patience: Duration) {
+    for path in input.secret_paths() {
+        let fault = |error: ReadError| match error.reason {
+            Unreadable::Missing => Fault::Missing,
+            Unreadable::Directory => Fault::Directory,
+            Unreadable::Forbidden => Fault::Forbidden,
+            Unreadable::Silent => Fault::Silent,
+            Unreadable::NotUtf8(_) => Fault::NotUtf8,
+            Unreadable::TooLarge => Fault::TooLarge,
+            Unreadable::Other(_) => Fault::Unreadable,
+        };
+        let bytes = world.read(&path, secret_file::MAX_BYTES, patience).map_err(fault);
+        input.secret_files.insert(path, bytes);
     }
 }
 

@@ -3,9 +3,10 @@
 
 pub mod dotenv;
 mod environment;
+pub mod json;
 mod provider;
 
-pub use environment::{flag, variables};
+pub use environment::{document, flag, variables};
 pub use provider::{ProviderError, from_provider};
 
 use crate::{
@@ -24,6 +25,8 @@ pub enum LayerKind {
     EnvFile,
     /// The process environment.
     Environment,
+    /// Files that `X_FILE` variables name.
+    SecretFile,
     /// Handed in by the program (`Guard::layer`).
     Provider,
     /// The command line.

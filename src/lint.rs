@@ -17,6 +17,7 @@ use crate::{
     },
     source::{SourceKind, Sources},
 };
+use std::collections::BTreeMap;
 
 /// The files of one project, as their author names them.
 #[derive(Clone, Default)]
@@ -125,10 +126,16 @@ impl FileView {
         let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
         let django = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
-        let lookup = Lookup::new(&layers);
-        let path_here = Some(path.as_str());
-        let request =
-            Request { lookup, policy, settled, django, extensions: &[], repository, path: path_here };
+        let request = Request {
+            lookup: Lookup::new(&layers),
+            policy,
+            settled,
+            django,
+            extensions: &[],
+            faults: &BTreeMap::new(),
+            repository,
+            path: Some(path.as_str()),
+        };
         let settings = resolve(&request);
         Self { path, layers, environment, settings }
     }

@@ -141,7 +141,7 @@ pub enum LevelPlace {
 
 /// The keys of `[variables]`, each naming a list of environment variables.
 pub const VARIABLES: &[&str] =
-    &["url", "test-url", "host", "port", "name", "user", "password", "sslmode", "toggle"];
+    &["url", "test-url", "host", "port", "name", "user", "password", "sslmode", "toggle", "secret-json"];
 
 /// Why a policy could not be read: place and reason, never the text.
 #[derive(Clone, PartialEq, Eq, Debug)]

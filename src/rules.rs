@@ -261,8 +261,9 @@ mod prelude {
         probe::{Failure, FailureClass, Phase},
         secret::Secret,
         settings::{
-            AliasConflict, Credential, Engine, Form, HostClass, Origin, PartSet, Placeholder, Role, Setting,
-            Settings, Target, Toggle, ToggleKind, engine::Spelling,
+            AliasConflict, Credential, Difference, Engine, Form, HostClass, Origin, PartSet, Placeholder,
+            Role, SecretFile, Setting, Settings, Target, Toggle, ToggleKind, document, engine::Spelling,
+            secret_file, variables::Meaning,
         },
         source::Span,
         unreachable,
@@ -316,6 +317,8 @@ mod reserved_char_unencoded;
 mod role_cannot_login;
 mod role_missing;
 mod schema_create_denied;
+mod secret_file_bad;
+mod secret_json_shape;
 mod server_error;
 mod server_starting;
 mod server_stopping;
@@ -339,10 +342,12 @@ mod tls_unverified;
 mod tls_weak;
 mod toggle_ambiguous;
 mod toggle_contradiction;
+mod typed_value_hazard;
 mod unknown_policy_rule;
 mod unresolved_placeholder;
 mod url_malformed;
 mod url_parts_conflict;
+mod value_and_file_both_set;
 mod value_wrapped;
 mod weak_secret;
 mod wrong_server_suspected;
@@ -395,6 +400,8 @@ pub static RULES: &[&Rule] = &[
     &role_cannot_login::RULE,
     &role_missing::RULE,
     &schema_create_denied::RULE,
+    &secret_file_bad::RULE,
+    &secret_json_shape::RULE,
     &server_error::RULE,
     &server_starting::RULE,
     &server_stopping::RULE,
@@ -418,10 +425,12 @@ pub static RULES: &[&Rule] = &[
     &tls_weak::RULE,
     &toggle_ambiguous::RULE,
     &toggle_contradiction::RULE,
+    &typed_value_hazard::RULE,
     &unknown_policy_rule::RULE,
     &unresolved_placeholder::RULE,
     &url_malformed::RULE,
     &url_parts_conflict::RULE,
+    &value_and_file_both_set::RULE,
     &value_wrapped::RULE,
     &weak_secret::RULE,
     &wrong_server_suspected::RULE,

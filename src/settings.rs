@@ -3,6 +3,7 @@
 
 pub mod cascade;
 pub mod dial;
+pub mod document;
 pub mod engine;
 mod foreign;
 pub mod host;
@@ -11,16 +12,19 @@ mod parts;
 pub mod readers;
 pub mod resolve;
 pub mod reveal;
+pub mod secret_file;
 pub mod setting;
 pub mod settle;
 mod suspect;
 pub mod target;
 pub mod variables;
 
+pub use document::Document;
 pub use engine::Engine;
 pub use host::HostClass;
 pub use readers::{FileLoader, FileLoaders};
 pub use resolve::{Request, resolve};
+pub use secret_file::SecretFile;
 pub use setting::{LayerId, Origin, Setting, Shadowed};
 pub use settle::{Contradiction, Settled};
 pub use target::{Credential, Difference, Fallback, Form, Oddities, Placeholder, Target, Unencoded, Wrapped};
@@ -57,6 +61,12 @@ pub struct Settings {
     pub parts: Option<PartSet>,
     /// The same part set twice with different values, in two sets.
     pub aliases: Vec<AliasConflict>,
+    /// The JSON document that makes the target, or would make it if no URL were set.
+    pub document: Option<Document>,
+    /// Variables for one part of a connection that hold a whole document.
+    pub undivided: Vec<Setting<()>>,
+    /// Variables that name a file with a value, and what came of each.
+    pub secret_files: Vec<SecretFile>,
     /// Declared secrets beside the passwords.
     pub secrets: Vec<Setting<Secret>>,
     /// The client libraries that will read the URL, and who says so: pgward.toml, a flag, a file of the repository.

@@ -282,6 +282,23 @@ fn a_stray_env_file_starts_no_service() {
 }
 
 #[test]
+fn secrets_in_files_are_read_at_boot() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(directory.path().join("url"), format!("{}\n", url("app"))).expect("written");
+    let found = boot(directory.path(), &[("APP_ENV", "production"), ("DATABASE_URL_FILE", "url")]);
+    assert!(found.contains("ready"), "{found}");
+    let missing = boot(directory.path(), &[("APP_ENV", "production"), ("DATABASE_URL_FILE", "lru")]);
+    assert!(missing.contains("refused") && missing.contains("secret-file-bad"), "{missing}");
+    assert!(!missing.contains("database-url-unset"), "one cause, one finding: {missing}");
+    let fifo = directory.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs").success());
+    // Nobody ever writes to it; the guard's time bounds the wait.
+    let began = std::time::Instant::now();
+    let silent = boot(directory.path(), &[("APP_ENV", "production"), ("DATABASE_URL_FILE", "pipe")]);
+    assert!(silent.contains("secret-file-bad") && began.elapsed() < Duration::from_secs(20), "{silent}");
+}
+
+#[test]
 fn a_year_later_the_boot_verdict_is_the_same() {
     let library = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib"]
         .iter()

@@ -25,7 +25,7 @@ mod writers;
 use canary::{Canary, NASTY, Random};
 use pgward::{Policy, Secret, figment};
 use std::collections::BTreeMap;
-use templates::{PASSWORD_KEYS, PASSWORD_LINES, POLICIES, URL_LINES, URLS};
+use templates::{DOCUMENTS, PASSWORD_KEYS, PASSWORD_LINES, POLICIES, URL_LINES, URLS};
 use writers::Outputs;
 
 /// The lines around the password, so that the rules have something to say.
@@ -118,6 +118,24 @@ fn passwords_in_env_files() {
         }
     }
     proof.finish(800);
+}
+
+#[test]
+fn documents_and_secrets_in_files() {
+    let (mut random, mut proof, policy) = (Random::new(), Proof::default(), Policy::default());
+    for (i, template) in DOCUMENTS.iter().enumerate() {
+        for (j, nasty) in NASTY.iter().enumerate().filter(|(j, _)| (i + j) % 3 == 0) {
+            let canary = Canary::new(&mut random, nasty);
+            let text = fill(template, &canary);
+            let key = ["APP_SECRET", "DB_SECRET", "DATABASE_URL", "DB_PASSWORD"][j % 4];
+            proof.take(template, &text, &canary, &writers::secret_file(key, &text));
+            let line = ["DB_SECRET={}", "DB_SECRET='{}'", "DB_SECRET=\"{}\""][j % 3].replace("{}", &text);
+            let line = format!("APP_ENV=production\n{line}\n");
+            let outputs = writers::env_file(".env.production", line.as_bytes(), &policy);
+            proof.take(template, &line, &canary, &outputs);
+        }
+    }
+    proof.finish(700);
 }
 
 #[test]

@@ -301,3 +301,63 @@ fn a_misspelt_reader_is_an_error() {
         shown.stderr
     );
 }
+
+#[test]
+fn a_secret_in_a_file() {
+    let password = format!("{CANARY}\n");
+    let files =
+        [(".env", "DB_HOST=db.internal\nDB_NAME=shop\nDB_USER=old\n"), ("it", &*password), ("who", "app")];
+    let variables = [("APP_ENV", "development"), ("DB_PASSWORD_FILE", "it"), ("DB_USER_FILE", "./who")];
+    let shown = show(&[], &files, &variables);
+    assert_eq!(shown.row("password"), ["password ••• DB_PASSWORD_FILE → it"]);
+    assert_eq!(shown.row("user"), ["user app DB_USER_FILE → ./who", "shadows DB_USER, .env:3:9"]);
+    let json = show(&["--format", "json"], &files, &variables).json();
+    assert_eq!(setting(&json, "password")["place"]["path"], "it");
+    // The line feed at the end is no part of it, or a weak one would not be known.
+    let (code, weak) = pgward(
+        "check",
+        &["--environment", "production", "--env-file", ".env"],
+        &[(".env", files[0].1), ("it", "letmein\n"), ("who", "app")],
+        &variables,
+    );
+    assert!(code == 1 && weak.stdout.contains("[weak-secret]"), "{}{}", weak.stdout, weak.stderr);
+    let (code, bad) = pgward("check", &["--format", "concise"], &[(".env", files[0].1)], &variables);
+    assert_eq!(code, 1);
+    assert_eq!(bad.stdout.matches("error[secret-file-bad]").count(), 2, "{}", bad.stdout);
+}
+
+#[test]
+fn a_secret_that_is_a_document() {
+    let document = format!(
+        "{{\n  \"engine\": \"postgres\",\n  \"host\": \"db.internal\",\n  \"port\": 6432,\n  \"username\": \"app\",\n  \
+         \"password\": \"{CANARY}\"\n}}\n"
+    );
+    let files = [("secret.json", &*document)];
+    let elsewhere = url("old.internal", "");
+    let variables = [("APP_ENV", "development"), ("DATABASE_URL", &*elsewhere), ("DATABASE_NAME", "shop")];
+    let shown = show(&["--secret-json", "secret.json"], &files, &variables);
+    assert_eq!(shown.row("--secret-json"), ["--secret-json PostgreSQL primary, used here"]);
+    assert_eq!(shown.row("host"), ["host db.internal --secret-json, secret.json:3:12"]);
+    assert_eq!(shown.row("port"), ["port 6432 --secret-json, secret.json:4:11"]);
+    assert_eq!(shown.row("password"), ["password ••• --secret-json, secret.json:6:16"]);
+    assert_eq!(shown.row("dials"), ["dials db.internal:6432"]);
+    assert!(shown.stdout.contains("shadows DATABASE_URL (environment)"), "{}", shown.stdout);
+
+    // In a variable a URL is above it, and only the command line is above both.
+    let variables = [("APP_ENV", "development"), ("DATABASE_NAME", "shop"), ("DB_SECRET", &*document)];
+    let shown = show(&[], &[], &variables);
+    assert_eq!(shown.row("dbname"), ["dbname shop DATABASE_NAME (environment)"]);
+    let mut both = variables.to_vec();
+    both.push(("DATABASE_URL", &*elsewhere));
+    assert_eq!(show(&[], &[], &both).row("dials"), ["dials old.internal:5432"]);
+    let flag = url("flag.internal", "");
+    let shown = show(&["--secret-json", "secret.json", "--database-url", &flag], &files, &variables);
+    assert_eq!(shown.row("dials"), ["dials flag.internal:5432"]);
+
+    let (code, wrong) = pgward("show", &["--secret-json", "nothing.json"], &files, &[]);
+    assert!(code == 2 && wrong.stderr.contains("no file `nothing.json`"), "{}", wrong.stderr);
+    // The file of a variable that `[variables]` names.
+    let files = [("pgward.toml", "[variables]\nsecret-json = [\"APP_SECRET\"]\n"), ("it.json", &*document)];
+    let shown = show(&[], &files, &[("APP_ENV", "development"), ("APP_SECRET_FILE", "it.json")]);
+    assert_eq!(shown.row("host"), ["host db.internal APP_SECRET_FILE → it.json:3:12"]);
+}

@@ -80,6 +80,9 @@ pub(super) struct Flags {
         allow_hyphen_values = true
     )]
     pub(super) database_url: Option<String>,
+    /// A file with the secret of the database as JSON, in the shape of RDS; `-` reads it from standard input.
+    #[arg(long, global = true, value_name = "FILE", env = "PGWARD_SECRET_JSON", hide_env_values = true)]
+    pub(super) secret_json: Option<String>,
     /// An extension that the database must have.
     #[arg(
         long,

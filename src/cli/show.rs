@@ -4,10 +4,10 @@ use super::{Error, Exit, args::Flags, output, start};
 use crate::{
     configuration::Configuration,
     finding::Place,
-    layer::dotenv::Dialect,
+    layer::{LayerKind, dotenv::Dialect},
     report::Format,
     secret::MASK,
-    settings::{Engine, Origin, Setting, Target},
+    settings::{Engine, LayerId, Origin, Setting, Target, secret_file},
     source::{SourceKind, Span},
     world::World,
 };
@@ -142,14 +142,21 @@ impl Shown<'_> {
 
     fn shadows<T>(&self, setting: &Setting<T>, rows: &mut Vec<(String, String, String)>) {
         for lost in &setting.shadowed {
-            let place = self.written(lost.span, &lost.key);
+            let place = self.written(lost.span, &lost.key, lost.layer);
             rows.push((String::new(), String::new(), format!("shadows {place}")));
         }
     }
 
     /// Who set it and where: a flag or a provider stands for itself, whatever variable it sets.
-    fn written(&self, span: Span, key: &str) -> String {
-        let place = Place::of(&self.configuration.sources, span).to_short();
+    fn written(&self, span: Span, key: &str, layer: LayerId) -> String {
+        let place = Place::of(&self.configuration.sources, span);
+        let layer = self.configuration.layers.get(layer).map(|l| l.kind);
+        if layer == Some(LayerKind::SecretFile) {
+            // A file that is one value has no other place than itself.
+            let whole = place.path.clone().filter(|_| span.start == 0);
+            return format!("{key}{} → {}", secret_file::SUFFIX, whole.unwrap_or_else(|| place.to_short()));
+        }
+        let place = place.to_short();
         match self.configuration.sources.get(span.source).kind() {
             SourceKind::File(_) => format!("{key}, {place}"),
             SourceKind::Variable(name) => format!("{name} (environment)"),
@@ -159,7 +166,7 @@ impl Shown<'_> {
 
     fn place(&self, origin: &Origin, key: &str) -> String {
         match origin {
-            Origin::Entry { span, .. } => self.written(*span, key),
+            Origin::Entry { span, layer } => self.written(*span, key, *layer),
             Origin::Derived(_) => format!("derived from {key}"),
             Origin::Default(who) => (*who).to_owned(),
             Origin::Path(path) => path.clone(),

@@ -7,7 +7,7 @@ use crate::{
     layer::{self, MAX_BYTES},
     policy::{Level, LevelPlace, LevelSetting, Policy, Wanted},
     repository::{MAX_MANIFEST, is_manifest},
-    settings::{cascade::Framework, settle::of_path},
+    settings::{cascade::Framework, document, settle::of_path},
     source::{SourceKind, Sources, Span},
     world::{ReadError, Unreadable, World},
 };
@@ -114,6 +114,9 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
         }
         layers.push(layer::flag(&mut sources, "--database-url", "DATABASE_URL", &text));
     }
+    if let Some(path) = &flags.secret_json {
+        layers.push(secret_json(flags, world, &mut sources, path)?);
+    }
     let mut extensions = Vec::new();
     for name in &flags.require_extension {
         let id = sources.add(SourceKind::Flag("--require-extension".into()), name.as_str());
@@ -150,10 +153,12 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
         unread_says: None,
         django,
         manifests: manifests(world),
+        ..Input::default()
     };
     if input.env_files.is_empty() {
         unnamed_files(&mut input, world)?;
     }
+    crate::guard::read_secret_files(world, &mut input, PATIENCE);
     Ok((input, remarks))
 }
 
@@ -217,13 +222,34 @@ fn settled(input: &Input, files: &[(String, Vec<u8>)]) -> Option<Environment> {
     probe.settings.settled.environment.map(|s| s.value)
 }
 
+/// The document of `--secret-json` as a layer of the command line.
+fn secret_json(
+    flags: &Flags,
+    world: &World,
+    sources: &mut Sources,
+    path: &str,
+) -> Result<layer::Layer, Error> {
+    let (name, bytes) = match path {
+        "-" if flags.database_url.as_deref() == Some("-") => {
+            let message = "--secret-json and --database-url cannot both be read from standard input";
+            return Err(Error::Other(message.into()));
+        }
+        "-" => ("<stdin>", stdin_text()?.into_bytes()),
+        path => (path, world.read_text(path, MAX_BYTES, PATIENCE)?),
+    };
+    Ok(layer::document(sources, SourceKind::File(name.to_owned()), document::FLAG, &bytes))
+}
+
 /// The first line of standard input.
 fn from_stdin() -> Result<String, Error> {
+    Ok(stdin_text()?.lines().next().unwrap_or_default().to_owned())
+}
+
+fn stdin_text() -> Result<String, Error> {
     let mut bytes = Vec::new();
     std::io::stdin()
         .take(MAX_BYTES as u64)
         .read_to_end(&mut bytes)
         .map_err(|e| Error::Other(format!("standard input cannot be read: {}", e.kind())))?;
-    let text = String::from_utf8(bytes).map_err(|_| Error::Other("standard input is not UTF-8".into()))?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    String::from_utf8(bytes).map_err(|_| Error::Other("standard input is not UTF-8".into()))
 }

@@ -37,6 +37,19 @@ pub fn flag(sources: &mut Sources, spelling: &str, key: &str, value: &str) -> La
     layer
 }
 
+/// One flag that names a whole document, whose text is a source of its own.
+pub fn document(sources: &mut Sources, source: SourceKind, key: &str, bytes: &[u8]) -> Layer {
+    let mut layer = Layer {
+        name: "command line".into(),
+        kind: LayerKind::Flag,
+        source: None,
+        entries: Vec::new(),
+        problems: Vec::new(),
+    };
+    push(&mut layer, sources, source, key, bytes);
+    layer
+}
+
 fn push(layer: &mut Layer, sources: &mut Sources, kind: SourceKind, key: &str, bytes: &[u8]) {
     let id = sources.add(kind, bytes);
     let span = sources.span(id, 0..bytes.len());

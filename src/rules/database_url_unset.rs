@@ -14,10 +14,14 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
     // A file need not hold the whole configuration; a process must.
     let [view] = project.views else { return };
     let settings = view.settings;
-    // An empty one is another rule's.
+    // An empty one is another rule's, and so is a file or a document that should have held it.
     let empty =
         settings.empty.iter().any(|(role, _)| *role == Role::Primary) || !settings.unfilled.is_empty();
-    if out.door() == Door::Lint || settings.selected().is_some() || empty {
+    let bad_file =
+        |f: &SecretFile| f.fault.is_some() && matches!(f.meaning, Meaning::Url(_) | Meaning::Document);
+    let bad = settings.secret_files.iter().any(bad_file)
+        || settings.document.as_ref().is_some_and(|document| !document.is_valid());
+    if out.door() == Door::Lint || settings.selected().is_some() || empty || bad {
         return;
     }
     let environment = out.environment();

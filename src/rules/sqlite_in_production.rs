@@ -24,7 +24,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .note("an SQLite file in a container is lost with it, and no second instance can share it")
         .help(match target.form {
             Form::Toggle => "turn the switch, or set DATABASE_URL to a `postgresql://` URL",
-            Form::Url | Form::Parts => "set it to a `postgresql://` URL",
+            Form::Url | Form::Parts | Form::Document => "set it to a `postgresql://` URL",
         });
     if let Some(word) = settings.settled.environment.as_ref().filter(|s| s.value == environment) {
         draft.also(&word.origin, format!("{environment} is set here"));

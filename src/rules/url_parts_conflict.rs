@@ -11,22 +11,37 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
-    let primary = target.role == Role::Primary && target.environment.is_none() && target.form == Form::Url;
-    let Some(set) = settings.parts.as_ref().filter(|_| primary && target.is_postgres()) else { return };
+    let primary = target.role == Role::Primary && target.environment.is_none();
     // Where the text is not certain, neither is the difference.
-    if target.oddities.explain() {
+    if !primary || !target.is_postgres() || target.oddities.explain() {
         return;
     }
-    let differences = target.differences(set);
+    let what = match target.form {
+        Form::Url => "URL",
+        Form::Document => "document",
+        Form::Parts | Form::Toggle => return,
+    };
+    // The code that reads the one may build it from the other; two others are its own business.
+    let document = settings.document.as_ref().filter(|d| target.form == Form::Url && d.is_valid());
+    if let Some(document) = document {
+        report(target, what, &format!("`{}`", document.key), &target.differences(&document.parts), out);
+    }
+    if let Some(set) = &settings.parts {
+        report(target, what, &format!("`{}`", set.name), &target.differences(&set.parts), out);
+    }
+}
+
+fn report(target: &Target, form: &str, other: &str, differences: &[Difference<'_>], out: &mut Sink<'_>) {
     let Some(first) = differences.first() else { return };
     let word = |keyword| if keyword == "dbname" { "database" } else { keyword };
     let what: Vec<&str> = differences.iter().map(|d| word(d.keyword)).collect();
     let mut draft = out
-        .report(format!("`{}` and `{}` disagree about the {}", target.name, set.name, what.join(" and ")))
+        .report(format!("`{}` and {other} disagree about the {}", target.name, what.join(" and ")))
         .at(&first.own.origin, format!("one {} here", what[0]))
-        .note(
-            "pgward goes by the URL; code that builds its URL from the variables reaches the other database",
-        )
+        .note(match form {
+            "URL" => "pgward goes by the URL; code that builds its URL from the variables reaches the other database",
+            _ => "pgward goes by the document; code that reads the variables reaches the other database",
+        })
         .help("keep one of the two, or make them agree");
     for (i, difference) in differences.iter().enumerate() {
         if i > 0 {

@@ -3,6 +3,7 @@
 use super::{
     AliasConflict, PartSet,
     lookup::Lookup,
+    secret_file,
     setting::Setting,
     target::same_part,
     variables::{LIBPQ, OWN, OWN_SET, SETS},
@@ -17,7 +18,7 @@ const TELLING: [&str; 3] = ["host", "dbname", "user"];
 pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     let own = OWN.iter().filter_map(|(under, keyword)| {
         let names: Vec<&str> = policy.names(under).iter().map(String::as_str).collect();
-        Some((*keyword, part(lookup, keyword, &names)?))
+        Some((*keyword, decided(lookup, keyword, &names)?))
     });
     let own = PartSet {
         name: OWN_SET,
@@ -29,10 +30,16 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     };
     let guessed = SETS.iter().map(|set| PartSet {
         name: set.name,
-        parts: set.parts.iter().filter_map(|(k, names)| Some((*k, part(lookup, k, names)?))).collect(),
+        parts: set.parts.iter().filter_map(|(k, names)| Some((*k, decided(lookup, k, names)?))).collect(),
         variables: set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect(),
     });
     std::iter::once(own).chain(guessed).filter(|set| !set.parts.is_empty()).collect()
+}
+
+/// As [`part`], without one that is empty because its value stands in a file that nobody read.
+fn decided(lookup: &Lookup<'_>, keyword: &str, names: &[&str]) -> Option<Setting<Part>> {
+    part(lookup, keyword, names)
+        .filter(|s| !s.value.is_empty() || !secret_file::stands_elsewhere(lookup, &s.key))
 }
 
 /// The value of the first spelling that is set, with the proof whether it may be shown.

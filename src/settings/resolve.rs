@@ -1,14 +1,18 @@
-//! Who wins: URL before parts, one family of parts taken whole, `[connection]` and then `PG*` fill what is empty.
+//! Who wins: URL before document before parts, one family of parts taken whole, `[connection]` and then `PG*` fill
+//! what is empty.
+
+mod of_document;
 
 use super::{
     PartSet, Settings, Toggle,
+    document::{self, Document},
     engine::{Engine, Spelling, recognise},
     lookup::Lookup,
-    parts, readers,
+    parts, readers, secret_file,
     setting::{Origin, Setting},
     settle::Settled,
     suspect,
-    target::{Form, Oddities, Target},
+    target::{Form, Oddities, Target, Wrapped},
     variables::{Meaning, Role, TOGGLES, ToggleKind, URLS, meaning, prefixed},
 };
 use crate::{
@@ -40,11 +44,13 @@ pub struct Request<'a> {
     pub repository: &'a Repository,
     /// The file that is judged; none: the process itself, in the directory where it starts.
     pub path: Option<&'a str>,
+    /// What is the matter with files that `X_FILE` variables name, by `X`.
+    pub faults: &'a BTreeMap<String, secret_file::Fault>,
 }
 
 /// The settings that the layers come to.
 pub fn resolve(request: &Request<'_>) -> Settings {
-    let Request { lookup, policy, settled, django, extensions, repository, path } = request;
+    let Request { lookup, policy, settled, django, extensions, faults, repository, path } = request;
     let environment = settled.environment.as_ref().map(|s| s.value);
     let sets = parts::collect(lookup, policy);
     let chosen_set = parts::choose(&sets).cloned();
@@ -60,6 +66,9 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         opposed: switches.find(|other| toggle.as_ref().is_some_and(|first| first.opposes(other))),
         toggle,
         aliases: Vec::new(),
+        document: document::collect(lookup, policy).into_iter().next(),
+        undivided: document::undivided(lookup, policy),
+        secret_files: secret_file::collect(lookup, policy, faults),
         secrets: policy.secrets.iter().filter_map(|(name, _)| lookup.winner(name)).collect(),
         parts: chosen_set,
         consumers: readers::consumers(policy, repository, *path, environment),
@@ -68,7 +77,12 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     };
     let resolver =
         Resolver { lookup, policy, libpq: parts::libpq(lookup), wanted: wanted(policy, extensions) };
+    resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);
+    // The secret of another database, as far as anyone can tell.
+    let spoken_for = !out.targets.is_empty() || out.parts.as_ref().is_some_and(|set| set.has("host"));
+    let ours = |d: &Document| d.sure || !spoken_for && !d.is_foreign();
+    out.document = out.document.take().filter(ours);
     if !out.targets.iter().any(|t| t.role == Role::Primary && t.environment.is_none()) {
         resolver.of_parts(&mut out, &sets);
     }
@@ -135,6 +149,11 @@ impl Resolver<'_> {
                 continue;
             }
             let Some(setting) = self.lookup.winner(&key) else { continue };
+            if out.document.as_ref().is_some_and(|d| d.key == key)
+                || setting.value.is_blank() && secret_file::stands_elsewhere(self.lookup, &key)
+            {
+                continue;
+            }
             let own = prefixed(&key).map(|(environment, _)| environment).filter(|_| role != Role::Test);
             if setting.value.is_blank() {
                 let unfilled = self.lookup.entry(&key).map(|(_, e)| suspect::placeholders(e));
@@ -154,6 +173,12 @@ impl Resolver<'_> {
                 out.targets.push(target);
             }
         }
+    }
+
+    /// The line ends of a secret's file are judged with the file.
+    fn wrapped(&self, layer: usize, entry: &Entry) -> Option<Wrapped> {
+        let in_file = self.lookup.kind(layer) == LayerKind::SecretFile;
+        suspect::wrapped(layer, entry).filter(|w| !in_file || w.what != "a line end")
     }
 
     fn url(&self, key: &str, role: Role, text: Setting<Secret>, layer: usize, entry: &Entry) -> Target {
@@ -187,7 +212,7 @@ impl Resolver<'_> {
             }
         }
         let oddities = Oddities {
-            wrapped: suspect::wrapped(layer, entry),
+            wrapped: self.wrapped(layer, entry),
             placeholders: suspect::placeholders(entry),
             fallbacks: suspect::url_fallbacks(entry, parsed.as_ref().ok()),
             unencoded: suspect::unencoded(entry),
@@ -281,6 +306,9 @@ impl Resolver<'_> {
             ));
             return;
         }
+        if out.document.is_some() {
+            return self.of_document(out);
+        }
         let set = match out.parts.clone() {
             Some(set) => set,
             // Only what libpq reads by itself: enough when it names a database or a host.
@@ -309,7 +337,7 @@ impl Resolver<'_> {
                 oddities.placeholders.extend(suspect::placeholders(entry));
                 oddities.fallbacks.extend(suspect::part_fallback(keyword, entry, &setting.value));
                 // A password may end in a quote of its own; one that begins and ends in quotes was wrapped.
-                let wrapped = suspect::wrapped(layer, entry).filter(|w| {
+                let wrapped = self.wrapped(layer, entry).filter(|w| {
                     *keyword != "password" || w.what != "quotes" || suspect::is_quoted(&setting.value)
                 });
                 oddities.wrapped = oddities.wrapped.or(wrapped);
@@ -331,8 +359,15 @@ impl Resolver<'_> {
         };
         let missing = if set.name == "PG*" { Vec::new() } else { parts::missing(&set) };
         let mut target = self.target(set.name, Role::Primary, Form::Parts, engine, conninfo, parameters);
-        target.missing =
-            missing.into_iter().filter(|k| target.get(k).is_none_or(|s| s.value.is_empty())).collect();
+        let in_file = |k: &str| {
+            out.secret_files.iter().any(|f| {
+                !f.read && matches!(f.meaning, Meaning::Part(name, part) if name == set.name && part == k)
+            })
+        };
+        target.missing = missing
+            .into_iter()
+            .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k))
+            .collect();
         target.oddities = oddities;
         out.aliases = parts::aliases(&set, sets, self.lookup);
         out.targets.push(target);

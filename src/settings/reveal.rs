@@ -1,7 +1,10 @@
 //! Proves which bytes of the layers' values may be shown, by what the variable means. What is in no vocabulary
 //! stays masked.
 
-use super::variables::{Meaning, meaning};
+use super::{
+    document, secret_file,
+    variables::{Meaning, meaning},
+};
 use crate::{
     conninfo,
     layer::{Entry, Layer, LayerKind, SegmentKind},
@@ -28,8 +31,14 @@ fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Vec<Range<usize>
     if kind == LayerKind::Policy {
         return whole_if(conninfo::shows(&entry.key, text));
     }
+    if document::is_guessed(kind, entry, policy) {
+        return document::visible(entry);
+    }
     match meaning(&entry.key, policy) {
         _ if entry.doubtful => Vec::new(),
+        Some(Meaning::Document) => document::visible(entry),
+        None if entry.key == document::FLAG => document::visible(entry),
+        None if secret_file::of(&entry.key, policy).is_some() => whole_if(secret_file::is_plain_path(text)),
         Some(Meaning::Url(_)) => url(text),
         Some(Meaning::Part(_, keyword) | Meaning::Libpq(keyword)) => whole_if(conninfo::shows(keyword, text)),
         Some(Meaning::Toggle(_) | Meaning::Marker(_) | Meaning::TestMode | Meaning::Debug) => whole_if(

@@ -1,7 +1,6 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
 use super::{
-    PartSet,
     engine::{Engine, Spelling},
     host::{HostClass, is_managed, is_socket},
     setting::{Origin, Setting},
@@ -80,6 +79,8 @@ pub enum Form {
     Url,
     /// One variable a part.
     Parts,
+    /// A JSON document.
+    Document,
     /// Only a switch that says SQLite.
     Toggle,
 }
@@ -192,10 +193,13 @@ impl Target {
 
     /// Of host, dbname and user those that the text and a family of variables name differently. Case of a host does
     /// not matter, nor how a loopback address is written; what one of them leaves open is no difference.
-    pub fn differences<'s>(&'s self, set: &'s PartSet) -> Vec<Difference<'s>> {
+    pub fn differences<'s>(
+        &'s self,
+        parts: &'s BTreeMap<&'static str, Setting<Part>>,
+    ) -> Vec<Difference<'s>> {
         let both = |keyword: &'static str| {
             let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
-            let other = set.parts.get(keyword).filter(|s| !s.value.is_empty())?;
+            let other = parts.get(keyword).filter(|s| !s.value.is_empty())?;
             (!same_part(keyword, &own.value, &other.value)).then_some(Difference { keyword, own, other })
         };
         ["host", "dbname", "user"].into_iter().filter_map(both).collect()

@@ -21,6 +21,8 @@ pub enum Meaning {
     TestMode,
     /// A switch that belongs to development.
     Debug,
+    /// A secret that is a JSON document.
+    Document,
 }
 
 /// What a target is for.
@@ -238,6 +240,9 @@ pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
     if named("toggle") {
         return Some(Meaning::Toggle(ToggleKind::Postgres));
     }
+    if named("secret-json") {
+        return Some(Meaning::Document);
+    }
     if let Some((_, keyword)) = OWN.iter().find(|(under, _)| named(under)) {
         return Some(Meaning::Part(OWN_SET, keyword));
     }
@@ -296,7 +301,7 @@ pub fn may_hold_credential(key: &str, policy: &Policy) -> bool {
         Some(Meaning::Part(_, keyword) | Meaning::Libpq(keyword)) => {
             !matches!(keyword, "port" | "connect_timeout")
         }
-        Some(Meaning::Url(_)) | None => true,
+        Some(Meaning::Url(_) | Meaning::Document) | None => true,
         Some(_) => false,
     }
 }

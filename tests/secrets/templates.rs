@@ -329,3 +329,27 @@ pub(crate) const POLICIES: &[&str] = &[
     "\u{feff}password = \"{}\"\r\n",
     "password = \"{}\"\0\n",
 ];
+
+/// What a secret's file or a JSON document may hold.
+pub(crate) const DOCUMENTS: &[&str] = &[
+    "{}",
+    "{}\n",
+    "{}\r\n",
+    "x\n{}\n",
+    "postgresql://app:{}@db.example.com/app\n",
+    "{\"engine\":\"postgres\",\"host\":\"db.example.com\",\"port\":5432,\"username\":\"app\",\"password\":\"{}\",\"dbname\":\"app\"}",
+    "{\n  \"engine\": \"postgres\",\n  \"host\": \"db\",\n  \"username\": \"app\",\n  \"password\": \"{}\"\n}\n",
+    "{\"host\":\"db\",\"username\":\"app\",\"password\":\"a\\\"{}\\u0040\",\"dbname\":\"app\"}",
+    "{\"host\":\"db\",\"username\":\"app:{}\",\"password\":\"x\",\"dbname\":\"app\"}",
+    "{\"host\":\"app:{}@db\",\"username\":\"app\",\"password\":\"x\",\"dbname\":\"app\"}",
+    "{\"host\":\"db\",\"username\":\"app\",\"password\":\"x\",\"password\":\"{}\",\"port\":\"p{}\"}",
+    "{\"host\":\"db\",\"username\":\"app\",\"password\":{\"current\":\"{}\"},\"dbname\":\"app\"}",
+    "{\"host\":\"db\",\"username\":\"app\",\"dbname\":\"app\",\"{}\":\"x\",\"PASSWORD\":\"{}\"}",
+    "{\"engine\":\"{}\",\"host\":\"db\",\"username\":\"app\",\"dbname\":\"app\"}",
+    "{\"engine\":\"mysql\",\"host\":\"db\",\"username\":\"app\",\"password\":\"{}\"}",
+    "{\"host\":\"db\",\"username\":\"app\",\"password\":\"{}",
+    "{\"host\":\"db\",\"username\":\"app\",\"password\":{}}",
+    "{\"host\":\"db\",\"username\":\"app\",\"password\":\"${{}}\"}",
+    "{'host':'db','username':'app','password':'{}'}",
+    "  {\"username\":\"app\",\"password\":\"{}\"}  ",
+];

@@ -13,7 +13,7 @@ use pgward::{
         lint::lint_with,
         report::{Format, Options, Report},
         rules::Door,
-        settings::variables::may_hold_credential,
+        settings::{document, secret_file::Fault, variables::may_hold_credential},
         source::{SourceKind, Sources},
     },
 };
@@ -58,6 +58,43 @@ pub(crate) fn value(key: &str, value: &str) -> Outputs {
             let credential = |key: &str| may_hold_credential(key, &Policy::default());
             let layer = layer::from_provider(&mut input.sources, &provider, credential);
             input.layers.push(layer.expect("a string is taken"));
+        },
+        &policy,
+    );
+    out
+}
+
+/// A text in the file that a variable names, in the variable itself, and as the document of the command line.
+pub(crate) fn secret_file(key: &str, text: &str) -> Outputs {
+    let mut out = Outputs::new();
+    let toml = "[variables]\nsecret-json = [\"APP_SECRET\"]\n";
+    let policy = Policy::from_toml(toml).expect("a policy");
+    let set = |input: &mut Input, key: &str, value: &str| {
+        drop(input.variables.insert(key.into(), value.as_bytes().to_vec()));
+    };
+    configured(
+        &mut out,
+        |input| {
+            set(input, &format!("{key}_FILE"), "/run/secrets/it");
+            input.secret_files.insert("/run/secrets/it".into(), Ok(text.as_bytes().to_vec()));
+        },
+        &policy,
+    );
+    configured(
+        &mut out,
+        |input| {
+            set(input, key, text);
+            // The secret in the place of its file's name.
+            set(input, &format!("{key}_FILE"), text);
+            input.secret_files.insert(text.into(), Err(Fault::Missing));
+        },
+        &policy,
+    );
+    configured(
+        &mut out,
+        |input| {
+            let file = SourceKind::File("secret.json".into());
+            input.layers.push(layer::document(&mut input.sources, file, document::FLAG, text.as_bytes()));
         },
         &policy,
     );

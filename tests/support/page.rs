@@ -6,6 +6,8 @@
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
 //! | `environment` | the process environment, `\xff` in it and in `env` is that byte; with it, the example is judged as `check` does, without it as `lint` |
+//! | `file PATH` | what stands in the file that an `X_FILE` variable names, `\r` in it is a carriage return; a file without a block does not exist; judged as `check` does |
+//! | `json secret` | the document of `--secret-json`; judged as `check` does |
 //! | `answers` | the server's answer to one question: `# ask: NAME`, a header, rows; `refused SQLSTATE` instead |
 //! | `link` | the client's own leg: `tls`, `plaintext` or `socket` |
 //! | `failure` | `class: NAME` of a connection that failed |
@@ -19,11 +21,13 @@ use pgward::unstable::{
     configuration::{Configuration, Input},
     finding::Located,
     judge::Evidence,
+    layer,
     lint::{Files, lint_with},
     policy::Policy,
     probe::{self, FailureClass},
     report::{Options, text},
     rules::{Answers, Check, Door, Link, RULES, Rule},
+    settings::{document, secret_file::Fault},
     source::{SourceKind, Sources},
 };
 use std::collections::BTreeMap;
@@ -43,6 +47,8 @@ struct Example {
     manifests: Vec<(String, Vec<u8>)>,
     toml: Option<String>,
     environment: Option<BTreeMap<String, Vec<u8>>>,
+    files: BTreeMap<String, Vec<u8>>,
+    document: Option<String>,
     answers: Vec<String>,
     link: Option<String>,
     failure: Option<String>,
@@ -136,6 +142,10 @@ impl Example {
                 let pairs = body.lines().filter_map(|l| l.split_once('='));
                 self.environment = Some(pairs.map(|(k, v)| (k.to_owned(), bytes_of(v))).collect());
             }
+            "json secret" => self.document = Some(body.to_owned()),
+            file if file.starts_with("file ") => {
+                self.files.insert(file["file ".len()..].to_owned(), body.replace("\\r", "\r").into_bytes());
+            }
             "answers" => self.answers.push(body.to_owned()),
             "link" => self.link = Some(body.trim().to_owned()),
             "failure" => self.failure = body.trim().strip_prefix("class: ").map(str::to_owned),
@@ -158,7 +168,8 @@ impl Example {
             None => Policy::default(),
         };
         let asked = !self.answers.is_empty() || self.link.is_some();
-        let mut found = if self.environment.is_none() && !asked && self.failure.is_none() {
+        let process = self.environment.is_some() || self.document.is_some() || !self.files.is_empty();
+        let mut found = if !process && !asked && self.failure.is_none() {
             let files = Files { files: self.env, manifests: self.manifests, environment: None };
             lint_with(&mut sources, &files, &policy)
         } else {
@@ -170,14 +181,24 @@ impl Example {
 
     fn configured(
         self,
-        sources: Sources,
+        mut sources: Sources,
         policy: Policy,
         asked: bool,
         problems: &mut Vec<String>,
     ) -> Vec<Located> {
         let variables = self.environment.unwrap_or_default();
+        let flag = self.document.map(|text| {
+            let file = SourceKind::File("secret.json".into());
+            layer::document(&mut sources, file, document::FLAG, text.as_bytes())
+        });
+        let layers = flag.into_iter().collect();
         let (env_files, manifests) = (self.env, self.manifests);
-        let input = Input { sources, policy, env_files, manifests, variables, ..Input::default() };
+        let mut input =
+            Input { sources, policy, env_files, manifests, variables, layers, ..Input::default() };
+        for path in input.secret_paths() {
+            let bytes = self.files.get(&path).cloned().ok_or(Fault::Missing);
+            input.secret_files.insert(path, bytes);
+        }
         let configuration = Configuration::new(input);
         let mut answers = probe::Answers::default();
         for block in &self.answers {

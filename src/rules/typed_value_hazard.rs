@@ -1,0 +1,25 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "typed-value-hazard",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("typed_value_hazard.md"),
+    checks: &[Check::Settings(check)],
+};
+
+fn check(settings: &Settings, out: &mut Sink<'_>) {
+    let Some(document) = &settings.document else { return };
+    for fault in &document.faults {
+        let document::Fault::Typed(keyword, kind, place) = fault else { continue };
+        let what = if *keyword == "dbname" { "database" } else { keyword };
+        out.report(format!("the {what} in the JSON document of `{}` is written as {kind}", document.key))
+            .at_span(*place, "no string")
+            .note(
+                "a reader with types gets a number or a boolean here: it fails, or writes it out another way",
+            )
+            .help("put it in quotes");
+    }
+}
