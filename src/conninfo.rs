@@ -5,9 +5,12 @@
 
 mod endpoint;
 mod error;
+mod form;
 mod invalid;
+mod jdbc;
 mod keyword;
 mod keyword_value;
+mod npgsql;
 mod passfile;
 mod service;
 mod sslmode;
@@ -17,8 +20,10 @@ mod visible;
 
 pub use endpoint::{DEFAULT_PORT, DEFAULT_SOCKET_DIR, Dial, Endpoint, EndpointKind};
 pub use error::{Error, ErrorKind, Place};
+pub use form::Form;
 pub use invalid::{Expected, InvalidValue};
 pub use keyword::{Libpq, keyword_names, keyword_since, shows};
+pub use npgsql::{is_npgsql, visible_npgsql};
 pub use passfile::{PassEntry, PassKey, find_password};
 pub use service::{Service, ServiceEntry, ServiceError, ServiceErrorKind, find_service, visible_service};
 pub use sslmode::{SslMode, UnknownSslMode};
@@ -46,15 +51,6 @@ pub struct Conninfo {
     visible: Vec<Range<usize>>,
     /// Bytes inside a character, ascending: a byte offset becomes a character without the text.
     inside: Vec<usize>,
-}
-
-/// Which of the two grammars a connection string is written in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
-    /// `postgresql://…`
-    Uri,
-    /// `host=… dbname=…`, also the empty string.
-    KeywordValue,
 }
 
 /// Where one `host[:port]` of a URI stands. The brackets of an IPv6 address are outside.
@@ -158,6 +154,16 @@ impl Conninfo {
         out.hosts = shape.hosts;
         out.scheme = Some(0..rest - 3);
         Ok(Self::finish(text, libpq, drafts, out))
+    }
+
+    /// Proves by other bytes than those of [`visible()`]: for a string that is no libpq's.
+    fn reveal_as(&mut self, visible: Vec<Range<usize>>) {
+        for value in self.values.iter_mut().flatten() {
+            let inside = |r: &Range<usize>| visible.iter().any(|v| v.start <= r.start && r.end <= v.end);
+            let shown = !value.credential && value.range.as_ref().is_some_and(inside);
+            value.part = Part::with_proof(value.part.secret().clone(), shown);
+        }
+        self.visible = visible;
     }
 
     fn empty(form: Form, libpq: Libpq, parameters: Vec<Parameter>) -> Self {

@@ -256,6 +256,7 @@ mod prelude {
             extension::{self, Obstacle, State},
         },
         conninfo::{Error, ErrorKind, Expected, SslMode},
+        consumer::Consumer,
         environment::Environment,
         layer::{Layer, LayerKind, ProblemKind, is_example},
         probe::{Failure, FailureClass, Phase},
@@ -282,9 +283,12 @@ mod database_missing;
 mod database_url_empty;
 mod database_url_unrecognised;
 mod database_url_unset;
+mod dbname_implicit;
 mod deadline_exceeded;
 mod dev_secret_in_production;
 mod dns_failed;
+mod double_encoded;
+mod duplicate_parameter;
 mod empty_password;
 mod engine_not_postgres;
 mod engine_parity;
@@ -297,7 +301,9 @@ mod fallback_default;
 mod file_not_utf8;
 mod file_too_large;
 mod file_unparseable;
+mod foreign_conninfo;
 mod hba_rejected;
+mod host_implicit;
 mod init_server_only;
 mod localhost_in_production;
 mod lock_timeout;
@@ -309,6 +315,7 @@ mod parts_incomplete;
 mod password_equals_identifier;
 mod password_missing;
 mod peer_auth_failed;
+mod placeholder_host;
 mod placeholder_secret;
 mod pooler_unavailable;
 mod port_invalid;
@@ -343,10 +350,13 @@ mod tls_weak;
 mod toggle_ambiguous;
 mod toggle_contradiction;
 mod typed_value_hazard;
+mod unknown_parameter;
 mod unknown_policy_rule;
 mod unresolved_placeholder;
+mod url_fragment;
 mod url_malformed;
 mod url_parts_conflict;
+mod user_implicit;
 mod value_and_file_both_set;
 mod value_wrapped;
 mod weak_secret;
@@ -365,9 +375,12 @@ pub static RULES: &[&Rule] = &[
     &database_url_empty::RULE,
     &database_url_unrecognised::RULE,
     &database_url_unset::RULE,
+    &dbname_implicit::RULE,
     &deadline_exceeded::RULE,
     &dev_secret_in_production::RULE,
     &dns_failed::RULE,
+    &double_encoded::RULE,
+    &duplicate_parameter::RULE,
     &empty_password::RULE,
     &engine_not_postgres::RULE,
     &engine_parity::RULE,
@@ -380,7 +393,9 @@ pub static RULES: &[&Rule] = &[
     &file_not_utf8::RULE,
     &file_too_large::RULE,
     &file_unparseable::RULE,
+    &foreign_conninfo::RULE,
     &hba_rejected::RULE,
+    &host_implicit::RULE,
     &init_server_only::RULE,
     &localhost_in_production::RULE,
     &lock_timeout::RULE,
@@ -392,6 +407,7 @@ pub static RULES: &[&Rule] = &[
     &password_equals_identifier::RULE,
     &password_missing::RULE,
     &peer_auth_failed::RULE,
+    &placeholder_host::RULE,
     &placeholder_secret::RULE,
     &pooler_unavailable::RULE,
     &port_invalid::RULE,
@@ -426,10 +442,13 @@ pub static RULES: &[&Rule] = &[
     &toggle_ambiguous::RULE,
     &toggle_contradiction::RULE,
     &typed_value_hazard::RULE,
+    &unknown_parameter::RULE,
     &unknown_policy_rule::RULE,
     &unresolved_placeholder::RULE,
+    &url_fragment::RULE,
     &url_malformed::RULE,
     &url_parts_conflict::RULE,
+    &user_implicit::RULE,
     &value_and_file_both_set::RULE,
     &value_wrapped::RULE,
     &weak_secret::RULE,

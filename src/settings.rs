@@ -27,7 +27,10 @@ pub use resolve::{Request, resolve};
 pub use secret_file::SecretFile;
 pub use setting::{LayerId, Origin, Setting, Shadowed};
 pub use settle::{Contradiction, Settled};
-pub use target::{Credential, Difference, Fallback, Form, Oddities, Placeholder, Target, Unencoded, Wrapped};
+pub use target::{
+    Credential, Difference, DoubleEncoded, Duplicate, Fallback, Form, Oddities, Placeholder, Target,
+    Unencoded, UnknownParameter, Wrapped,
+};
 pub use variables::{Role, ToggleKind};
 
 use crate::{

@@ -34,9 +34,12 @@ const MODULES: &[(&str, &str)] = &[
     // `finding` for the place in an error, `conninfo` for the keywords of `[connection]`.
     ("policy", "conninfo consumer environment finding layer near secret source"),
     // `probe` for `settings/dial.rs` alone: a target as what the probe dials. Both sides are plain data.
-    ("settings", "conninfo consumer environment layer policy probe repository secret source"),
+    ("settings", "conninfo consumer environment layer near policy probe repository secret source"),
     ("advice", "probe secret settings"),
-    ("rules", "advice ask conninfo environment layer policy probe secret settings sink source unreachable"),
+    (
+        "rules",
+        "advice ask conninfo consumer environment layer policy probe secret settings sink source unreachable",
+    ),
     ("sink", "environment finding policy rules settings source"),
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
@@ -245,7 +248,9 @@ fn the_outside_is_touched_at_its_edges() {
 fn files_are_short_and_have_names() {
     let mut bad = Vec::new();
     for (path, text) in rust("src").into_iter().chain(rust("tests")) {
-        let lines = text.lines().count();
+        // The list that a test writes may grow; nobody reads it through.
+        let list = text.split("// rules:begin").nth(1).filter(|_| path == "src/rules.rs");
+        let lines = text.lines().count() - list.map_or(0, |list| list.lines().count());
         if lines > LINES && !LONGER.iter().any(|(long, _)| *long == path) {
             bad.push(format!("{path}: {lines} lines; {LINES} are the most"));
         }

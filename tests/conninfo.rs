@@ -7,6 +7,8 @@ mod differential;
 #[cfg(unix)]
 #[path = "conninfo/files.rs"]
 mod files;
+#[path = "conninfo/foreign.rs"]
+mod foreign;
 #[path = "conninfo/libpq.rs"]
 mod libpq;
 #[path = "conninfo/secrecy.rs"]
@@ -236,7 +238,7 @@ fn what_may_be_shown() {
         ("postgres://u:p@h/a%20b?user=x", "postgres://u:•@h/•?user=x"),
         ("postgres://u:p@%2Fvar%2Frun/d", "postgres://u:•@%2Fvar%2Frun/d"),
         ("postgres://u:p@/d?host=/cloudsql/p:r:i", "postgres://u:•@/d?host=/cloudsql/p:r:i"),
-        ("postgres://u:p@h/d?password=x&pgbouncer=true", "postgres://u:•@h/d?password=•&•"),
+        ("postgres://u:p@h/d?password=x&pgbouncer=true", "postgres://u:•@h/d?password=•&•=•"),
         ("postgres://u:p@h/d?options=-csearch&port=1", "postgres://u:•@h/d?options=•&port=1"),
         ("postgres://u:p@h/d?sslrootcert=/etc/ca.pem", "postgres://u:•@h/d?sslrootcert=/etc/ca.pem"),
         ("postgres://u:p@ss@h/d", "postgres://•"),

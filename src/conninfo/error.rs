@@ -52,6 +52,12 @@ pub enum ErrorKind {
     EqualsMissing,
     /// `'` without its end (`conninfo_parse`).
     QuoteOpen,
+    /// pgjdbc: no `/` behind the hosts.
+    PathMissing,
+    /// pgjdbc: a second `/` behind the hosts.
+    PathTwice,
+    /// pgjdbc: user or password before the host, which it takes for a part of the name.
+    UserinfoForeign,
     /// Connect phase: not as many hosts as hostaddrs (`connectOptions2`).
     HostCount {
         /// Number of hosts.
@@ -163,6 +169,9 @@ impl fmt::Display for ErrorKind {
             }
             Self::EqualsMissing => "a keyword without =",
             Self::QuoteOpen => "a quoted value without its closing '",
+            Self::PathMissing => "no / behind the host",
+            Self::PathTwice => "a second /",
+            Self::UserinfoForeign => "user or password before the host",
             Self::HostCount { hosts, hostaddrs } => {
                 return write!(f, "{hosts} host names do not match {hostaddrs} hostaddr values");
             }

@@ -168,6 +168,9 @@ fn parameters(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) {
                 if show.admits(value) {
                     out.push(at + equals + 1..end);
                 }
+            } else {
+                // Where a name that is nobody's ends is as plain as where the next begins.
+                out.push(at + equals..at + equals + 1);
             }
         }
         at = end + 1;
@@ -210,7 +213,7 @@ fn pairs(text: &str) -> Option<Vec<Range<usize>>> {
 }
 
 /// Ascending, apart, none empty.
-fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.retain(|r| !r.is_empty());
     ranges.sort_by_key(|r| r.start);
     let mut out: Vec<Range<usize>> = Vec::new();

@@ -12,6 +12,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Engine::Other(name) = target.engine.value else { return };
+    // `prisma+postgres://` is not another database: it is a way to one, over HTTP.
+    if name == "Prisma Accelerate" {
+        out.report(format!("`{}` is the address of Prisma Accelerate, not of a database", target.name))
+            .at(&target.engine.origin, "HTTP, which only Prisma speaks")
+            .help("for pgward, migrations and `psql` set `DIRECT_URL` to the database's own `postgresql://` URL")
+            .at_most(Levels::of("IIWW"));
+        return;
+    }
     let variable = if target.form == Form::Url { &target.name } else { &target.engine.key };
     out.report(format!("`{variable}` names {name}, not PostgreSQL"))
         .at(&target.engine.origin, format!("this is {name}"))

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Some(conninfo) = target.parsed.as_ref().ok().filter(|_| target.is_postgres()) else { return };
-    if target.spelling() == Spelling::Foreign || target.oddities.explain() {
+    if target.is_misplaced() || target.oddities.explain() {
         return;
     }
     let setting = target.get("port");

@@ -16,14 +16,23 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if target.engine.value != (Engine::Sqlite { memory: true }) || testing {
         return;
     }
+    // `sqlite://db.sqlite3` is a file for sqlx alone; SQLAlchemy refuses it.
+    let by_accident = target.sqlite_names_host();
+    let sqlx = |c: &Setting<Consumer>| c.value == Consumer::Sqlx;
+    if by_accident && !settings.consumers.is_empty() && settings.consumers.iter().all(sqlx) {
+        return;
+    }
     let environment = out.environment();
     let draft = out
         .report(format!("{environment} uses an SQLite database in memory"))
         .at(&target.engine.origin, "gone when the process ends")
         .note("every process has a database of its own, and every one of them starts empty");
-    // `sqlite:///:memory:` and `?mode=memory` say so; `sqlite://db.sqlite3` was meant as a file.
-    let meant = target.text.as_ref().is_some_and(|t| t.value.has_word(&["memory"]).is_some());
-    if meant || environment >= Environment::Staging {
+    let draft = if by_accident {
+        draft.note("so it is in Django, which drops what stands between `//` and `/`; SQLAlchemy refuses it, sqlx opens a file")
+    } else {
+        draft
+    };
+    if !by_accident || environment >= Environment::Staging {
         draft.help("set DATABASE_URL to a `postgresql://` URL");
     } else {
         draft.help("a file needs a third slash, `sqlite:///db.sqlite3`: what follows two is read as a host");

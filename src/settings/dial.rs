@@ -34,10 +34,9 @@ pub fn dial(
     let conninfo = target.parsed.as_ref().map_err(|_| Undialable::Unreadable)?;
     let endpoints = conninfo.endpoints().map_err(|_| Undialable::Unreadable)?;
     let unknown = !target.oddities.unknown.is_empty();
-    if unknown
-        || !conninfo.invalid_values().is_empty()
-        || target.spelling() == super::engine::Spelling::Foreign
-    {
+    // Java and .NET take the role from elsewhere, too; without one it would be somebody else's session.
+    let foreign = !target.spelling().is_native() && (target.is_misplaced() || target.get("user").is_none());
+    if unknown || !conninfo.invalid_values().is_empty() || foreign {
         return Err(Undialable::Unreadable);
     }
     let mut hosts = Vec::new();

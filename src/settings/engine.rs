@@ -1,7 +1,9 @@
-//! Which engine a URL speaks of, by its scheme.
+//! Which engine a URL speaks of, and in whose way it is written.
 
+pub(in crate::settings) mod sqlite;
+
+use crate::conninfo;
 use std::{fmt, ops::Range};
-use url::Url;
 
 /// A database engine.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,8 +40,28 @@ pub enum Spelling {
     Libpq,
     /// Another scheme in front of the same shape: `postgresql+psycopg://`, `postgis://`.
     Scheme,
-    /// Something else: SQLite, another engine, JDBC.
+    /// pgjdbc's: `jdbc:postgresql://…`.
+    Jdbc,
+    /// Npgsql's, .NET's client: `Host=…;Username=…`.
+    Npgsql,
+    /// Something else: SQLite, another engine.
     Foreign,
+}
+
+impl Spelling {
+    /// Whether what reads PostgreSQL's own strings reads it, be it for an exchanged scheme.
+    pub fn is_native(&self) -> bool {
+        matches!(self, Self::Libpq | Self::Scheme)
+    }
+
+    /// Whose it is, for a way of writing that only one family of clients reads.
+    pub fn owner(&self) -> Option<&'static str> {
+        match self {
+            Self::Jdbc => Some("JDBC"),
+            Self::Npgsql => Some("Npgsql"),
+            _ => None,
+        }
+    }
 }
 
 /// The engine of a URL, how to read it, and the bytes that say so. The scheme is compared without case, as URL
@@ -57,11 +79,12 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
         return (Engine::Postgres, if own { Spelling::Libpq } else { Spelling::Scheme }, scheme);
     }
     if matches!(family, "sqlite" | "sqlite3" | "spatialite" | "file" | "sqlitecloud") {
-        return (Engine::Sqlite { memory: in_memory(&text[colon..]) }, Spelling::Foreign, scheme);
+        return (Engine::Sqlite { memory: sqlite::in_memory(&text[colon..]) }, Spelling::Foreign, scheme);
     }
     if family == "jdbc" {
         let (engine, _, inner) = recognise(&text[colon + 1..]);
-        return (engine, Spelling::Foreign, 0..colon + 1 + inner.end);
+        let spelling = if engine == Engine::Postgres { Spelling::Jdbc } else { Spelling::Foreign };
+        return (engine, spelling, 0..colon + 1 + inner.end);
     }
     let other = OTHERS.iter().find(|(schemes, _)| schemes.contains(&family)).map(|(_, name)| *name);
     match other {
@@ -70,10 +93,13 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
     }
 }
 
-/// A keyword/value string is PostgreSQL's when it begins with `word=`.
+/// A keyword/value string is PostgreSQL's when it begins with `word=`; with a `;` behind the value it is .NET's.
 fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
+    if conninfo::is_npgsql(text) {
+        return (Engine::Postgres, Spelling::Npgsql, 0..text.find('=').unwrap_or_default());
+    }
     let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
-    let known = crate::conninfo::keyword_since(&text[..word]).is_some();
+    let known = conninfo::keyword_since(&text[..word]).is_some();
     if known && text[word..].trim_start().starts_with('=') {
         return (Engine::Postgres, Spelling::Libpq, 0..word);
     }
@@ -93,18 +119,7 @@ pub fn other(word: &str) -> Option<Engine> {
 
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-}
-
-/// `sqlite://`, `sqlite:///:memory:`, `?mode=memory`; in Django also `sqlite://db.sqlite3`, where the name is a host
-/// (FACTS: dj-database-url and django-environ open `:memory:`).
-fn in_memory(rest: &str) -> bool {
-    let parsed = Url::parse(&format!("sqlite{rest}"));
-    let (path, query) = parsed.as_ref().map_or((rest, None), |u| (u.path(), u.query()));
-    let file = path.trim_start_matches(['/', ':']);
-    file.is_empty()
-        || file.starts_with("memory:")
-        || query.is_some_and(|q| q.split('&').any(|p| p == "mode=memory"))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'_'))
 }
 
 /// Schemes whose servers speak PostgreSQL's protocol: SQLAlchemy's, dj-database-url's and django-environ's.
@@ -116,11 +131,13 @@ const POSTGRES: &[&str] = &[
     "postgis",
     "postgres2",
     "timescale",
+    "timescaledb",
     "timescalegis",
     "cockroach",
     "cockroachdb",
     "redshift",
     "prometheus_postgresql",
+    "prometheus_postgis",
 ];
 
 const OTHERS: &[(&[&str], &str)] = &[
@@ -137,6 +154,8 @@ const OTHERS: &[(&[&str], &str)] = &[
     (&["db2", "ibm_db_sa"], "Db2"),
     (&["libsql"], "libSQL"),
     (&["redis", "rediss"], "Redis"),
+    // `prisma://` and `prisma+postgres://` speak to a service in front of the database, over HTTP.
+    (&["prisma"], "Prisma Accelerate"),
 ];
 
 #[cfg(test)]
@@ -156,6 +175,9 @@ mod tests {
             "POSTGRES://h/d",
             "\"postgres://h/d\"",
             "postgres//u:p@h/d",
+            "prometheus_postgis://h/d",
+            "Host=h;Username=u;Password=p",
+            "Server=h;Port=5432;User Id=u;Password=p;Database=d",
         ] {
             assert_eq!(of(postgres), Engine::Postgres, "{postgres}");
         }
@@ -175,6 +197,10 @@ mod tests {
             assert_eq!(of(memory), Engine::Sqlite { memory: true }, "{memory}");
         }
         assert_eq!(of("mysql+pymysql://u:p@h/d"), Engine::Other("MySQL"));
+        assert_eq!(
+            of("prisma+postgres://accelerate.prisma-data.net/?api_key=x"),
+            Engine::Other("Prisma Accelerate")
+        );
         for unknown in [
             "",
             "postgresql",
@@ -184,6 +210,8 @@ mod tests {
             "C:\\db.sqlite3",
             "sqlite_archive",
             "postgres_url=x",
+            // SQL Server's and MySQL's, as likely as PostgreSQL's.
+            "Server=h;Database=d;User Id=u;Password=p",
         ] {
             assert_eq!(of(unknown), Engine::Unknown, "{unknown}");
         }

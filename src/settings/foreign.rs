@@ -1,12 +1,30 @@
 //! Parameters of a URL that belong to one client library: they change how it pools, prepares or names things, not
 //! where it connects, as whom, or how protected. What is in no list may be anything, a misspelt `sslmode` too.
 
-/// Whether a parameter is one of another client's.
-pub(super) fn is_clients_own(name: &str) -> bool {
-    FOREIGN.iter().any(|(_, names)| names.contains(&name))
+use crate::{
+    conninfo::{Libpq, keyword_names},
+    near,
+};
+
+/// The client that a parameter belongs to, when it is not libpq's.
+pub(super) fn owner(name: &str) -> Option<&'static str> {
+    let listed = FOREIGN.iter().find(|(_, names)| names.contains(&name)).map(|(owner, _)| *owner);
+    listed.or_else(|| name.starts_with("x-").then_some("golang-migrate"))
 }
 
-/// The client and its own parameters, from its documentation.
+/// The parameter that was likely meant by a name that is in no list: libpq's or another client's.
+pub(super) fn meant(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    let far = match name.len() {
+        0..=3 => 0,
+        4 | 5 => 1,
+        _ => 2,
+    };
+    let own = near::nearest(&name, keyword_names(Libpq::V18), far);
+    own.or_else(|| near::nearest(&name, FOREIGN.iter().flat_map(|(_, names)| names.iter().copied()), far))
+}
+
+/// The client and its own parameters, from its documentation. Parameters of golang-migrate begin with `x-`.
 const FOREIGN: &[(&str, &[&str])] = &[
     (
         "Prisma",
@@ -17,6 +35,9 @@ const FOREIGN: &[(&str, &[&str])] = &[
             "pgbouncer",
             "socket_timeout",
             "statement_cache_size",
+            "sslaccept",
+            "sslidentity",
+            "single_use_connections",
         ],
     ),
     (
@@ -24,19 +45,114 @@ const FOREIGN: &[(&str, &[&str])] = &[
         &[
             "pool_max_conns",
             "pool_min_conns",
+            "pool_min_idle_conns",
             "pool_max_conn_lifetime",
+            "pool_max_conn_lifetime_jitter",
             "pool_max_conn_idle_time",
+            "pool_health_check_period",
             "default_query_exec_mode",
             "statement_cache_capacity",
+            "statement_cache_mode",
             "description_cache_capacity",
         ],
     ),
-    ("node-postgres", &["uselibpqcompat", "max", "idleTimeoutMillis", "statement_timeout", "query_timeout"]),
+    ("lib/pq", &["binary_parameters", "krbspn"]),
+    (
+        "node-postgres",
+        &[
+            "uselibpqcompat",
+            "max",
+            "min",
+            "idleTimeoutMillis",
+            "connectionTimeoutMillis",
+            "query_timeout",
+            "ssl",
+            "binary",
+            "encoding",
+        ],
+    ),
+    ("postgres.js", &["idle_timeout", "max_lifetime", "prepare", "fetch_types", "debug", "onnotice"]),
+    ("knex and TypeORM", &["pool", "logging", "synchronize"]),
     (
         "JDBC",
-        &["currentSchema", "socketTimeout", "loginTimeout", "prepareThreshold", "reWriteBatchedInserts"],
+        &[
+            "currentSchema",
+            "socketTimeout",
+            "connectTimeout",
+            "loginTimeout",
+            "prepareThreshold",
+            "preparedStatementCacheQueries",
+            "reWriteBatchedInserts",
+            "targetServerType",
+            "loadBalanceHosts",
+            "sslfactory",
+            "tcpKeepAlive",
+            "ApplicationName",
+            "stringtype",
+            "defaultRowFetchSize",
+            "readOnly",
+        ],
     ),
-    ("SQLAlchemy", &["async_fallback", "prepared_statement_cache_size"]),
-    ("sqlx", &["statement-cache-capacity"]),
-    ("dj-database-url", &["conn_max_age", "conn_health_checks"]),
+    (
+        "SQLAlchemy",
+        &[
+            "async_fallback",
+            "prepared_statement_cache_size",
+            "prepared_statement_name_func",
+            "client_encoding",
+        ],
+    ),
+    (
+        "asyncpg",
+        &["command_timeout", "timeout", "max_cached_statement_lifetime", "max_cacheable_statement_size"],
+    ),
+    ("sqlx", &["statement-cache-capacity", "ssl-mode", "ssl-root-cert", "ssl-ca", "ssl-cert", "ssl-key"]),
+    (
+        "Django",
+        &[
+            "conn_max_age",
+            "conn_health_checks",
+            "CONN_MAX_AGE",
+            "CONN_HEALTH_CHECKS",
+            "ATOMIC_REQUESTS",
+            "DISABLE_SERVER_SIDE_CURSORS",
+        ],
+    ),
+    (
+        "Rails",
+        &[
+            "checkout_timeout",
+            "idle_timeout",
+            "reaping_frequency",
+            "prepared_statements",
+            "advisory_locks",
+            "schema_search_path",
+            "min_messages",
+            "variables",
+        ],
+    ),
+    ("Ecto", &["pool_size", "queue_target", "queue_interval"]),
+    // What several clients hand to the server when a session begins.
+    (
+        "the server",
+        &[
+            "search_path",
+            "statement_timeout",
+            "lock_timeout",
+            "idle_in_transaction_session_timeout",
+            "timezone",
+            "TimeZone",
+            "datestyle",
+            "extra_float_digits",
+            "role",
+            "session_authorization",
+            "default_transaction_isolation",
+            "default_transaction_read_only",
+            "work_mem",
+            "jit",
+        ],
+    ),
+    // Poolers and proxies in front of the server.
+    ("Supabase and Neon", &["pgbouncer_mode", "project", "endpoint", "workaround", "supa"]),
+    ("CockroachDB", &["cluster", "sslinline", "results_buffer_size"]),
 ];

@@ -65,6 +65,66 @@ pub fn is_managed(host: &str) -> bool {
     MANAGED_SUFFIXES.iter().any(|s| name.ends_with(s))
 }
 
+/// Whether a host name asks to be replaced: `host`, `your-rds-instance.us-east-1.rds.amazonaws.com`,
+/// `app.xxxxx.us-east-1.rds.amazonaws.com`, `db.[YOUR-PROJECT-REF].supabase.co`. `db` and `example.com` do not.
+pub fn is_placeholder(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    if is_socket(&name) {
+        return false;
+    }
+    let filled = |label: &str| label.len() >= 4 && label.bytes().all(|b| b == b'x');
+    let asks = |label: &str| {
+        let words: Vec<&str> = label.split(['-', '_']).map(|w| w.trim_matches(['[', ']'])).collect();
+        let first = words.first().copied().unwrap_or_default();
+        filled(label)
+            || matches!(first, "your" | "changeme" | "placeholder" | "replaceme")
+            || words.ends_with(&["placeholder"])
+            || words.starts_with(&["change", "me"])
+            || words.starts_with(&["project", "ref"])
+            || PLACEHOLDER_LABELS.contains(&label)
+            // The account of AWS' own examples.
+            || label == "123456789012"
+    };
+    PLACEHOLDERS.contains(&name.as_str()) || name.split('.').any(asks)
+}
+
+/// Names that templates have where a host belongs, when they stand alone.
+const PLACEHOLDERS: &[&str] = &[
+    "host",
+    "hostname",
+    "host_name",
+    "host-name",
+    "db-host",
+    "db_host",
+    "dbhost",
+    "database-host",
+    "database_host",
+    "my-host",
+    "myhost",
+    "some-host",
+    "somehost",
+    "the-host",
+    "host.domain",
+    "postgres-host",
+    "postgres_host",
+    "pg-host",
+    "pg_host",
+    "server-address",
+    "endpoint",
+];
+
+/// Labels that nobody gives to a machine.
+const PLACEHOLDER_LABELS: &[&str] = &[
+    "yourhost",
+    "yourserver",
+    "yourdomain",
+    "yourdb",
+    "yourdatabase",
+    "yourproject",
+    "yourinstance",
+    "yourcompany",
+];
+
 /// Names that the services themselves hand out in their connection strings.
 const MANAGED_SUFFIXES: &[&str] = &[
     ".rds.amazonaws.com",
@@ -134,6 +194,38 @@ mod tests {
             ["db.example.com", "x.rds.amazonaws.com", "8.8.8.8", "2001:db8::1", "internal.example.com"]
         {
             assert_eq!(of(public), HostClass::Public, "{public}");
+        }
+    }
+
+    #[test]
+    fn placeholders() {
+        for yes in [
+            "host",
+            "HOST",
+            "db-host",
+            "your-rds-instance.us-east-1.rds.amazonaws.com",
+            "startup-web-app.xxxxx.us-east-1.rds.amazonaws.com",
+            "db.[your-project-ref].supabase.co",
+            "db.your-project-ref.supabase.co",
+            "yourserver.postgres.database.azure.com",
+        ] {
+            assert!(is_placeholder(yes), "{yes}");
+        }
+        for no in [
+            "",
+            "db",
+            "postgres",
+            "localhost",
+            "/var/run/host",
+            "db.example.com",
+            "host1",
+            "host.docker.internal",
+            "xxl.internal",
+            "yourls.example.com",
+            "db-host-1",
+            "[::1]",
+        ] {
+            assert!(!is_placeholder(no), "{no}");
         }
     }
 

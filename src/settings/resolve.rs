@@ -190,6 +190,8 @@ impl Resolver<'_> {
         let mut parsed = match spelling {
             Spelling::Libpq if !trimmed.contains("://") => Conninfo::parse_as(trimmed, Libpq::V18),
             Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, Libpq::V18),
+            Spelling::Jdbc => Conninfo::parse_jdbc(trimmed),
+            Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),
             Spelling::Foreign => Conninfo::parse_any_scheme(trimmed, Libpq::V18),
         };
         let mut parameters = BTreeMap::new();
@@ -199,7 +201,7 @@ impl Resolver<'_> {
         {
             // What is not in the source as it stands is not shown, wherever it is read later.
             let exact = |r: Range<usize>| !entry.doubtful && entry.value.span_of(r).is_some();
-            conninfo.mask_unless(|value| value.range().is_some_and(exact));
+            conninfo.mask_unless(|value| value.range().is_none_or(exact));
             for (keyword, value) in conninfo.keywords() {
                 let range = value.range().unwrap_or(0..trimmed.len());
                 let exact = entry.value.span_of(range.clone());
@@ -211,12 +213,16 @@ impl Resolver<'_> {
                 );
             }
         }
+        let native = parsed.as_ref().ok().filter(|_| spelling.is_native());
         let oddities = Oddities {
             wrapped: self.wrapped(layer, entry),
             placeholders: suspect::placeholders(entry),
             fallbacks: suspect::url_fallbacks(entry, parsed.as_ref().ok()),
             unencoded: suspect::unencoded(entry),
-            unknown: suspect::unknown(entry, parsed.as_ref().ok()),
+            unknown: suspect::unknown(entry, native),
+            duplicates: suspect::duplicates(entry, native),
+            fragment: native.and_then(|_| suspect::fragment(entry)),
+            double_encoded: suspect::double_encoded(entry, native),
         };
         let engine = Setting {
             value: engine,
@@ -245,7 +251,9 @@ impl Resolver<'_> {
             && let Ok(conninfo) = &mut parsed
         {
             let fixed = self.fixed();
-            for (keyword, setting) in fixed.into_iter().chain(self.libpq.clone()) {
+            // Neither pgjdbc nor Npgsql is libpq.
+            let ambient = if conninfo.form().is_libpq() { self.libpq.clone() } else { BTreeMap::new() };
+            for (keyword, setting) in fixed.into_iter().chain(ambient) {
                 if setting.value.is_empty() {
                     continue;
                 }

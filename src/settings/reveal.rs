@@ -2,7 +2,9 @@
 //! stays masked.
 
 use super::{
-    document, secret_file,
+    document,
+    engine::{Engine, Spelling, recognise},
+    secret_file,
     variables::{Meaning, meaning},
 };
 use crate::{
@@ -50,8 +52,9 @@ fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Vec<Range<usize>
 
 /// What of a connection string may be shown.
 pub fn url(text: &str) -> Vec<Range<usize>> {
-    match super::engine::recognise(text) {
-        (super::engine::Engine::Postgres, super::engine::Spelling::Libpq, _) => conninfo::visible(text),
+    match recognise(text) {
+        (Engine::Postgres, Spelling::Libpq, _) => conninfo::visible(text),
+        (_, Spelling::Npgsql, _) => conninfo::visible_npgsql(text),
         _ => conninfo::visible_url(text),
     }
 }

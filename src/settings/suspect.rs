@@ -1,10 +1,10 @@
 //! What is odd about the text of a target, before it is parsed: places only, never text.
 
 use super::{
-    foreign::is_clients_own,
+    foreign,
     host::HostClass,
     setting::Origin,
-    target::{Fallback, Placeholder, Unencoded, Wrapped},
+    target::{DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped},
 };
 use crate::{
     conninfo::{self, Conninfo, UserinfoPart},
@@ -163,9 +163,76 @@ pub(super) fn unencoded(entry: &Entry) -> Option<Unencoded> {
     })
 }
 
-/// Parameters that neither libpq nor another client that we know has.
-pub(super) fn unknown(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Span> {
+/// Parameters that libpq does not know, but for those of other clients that change neither target nor encryption.
+pub(super) fn unknown(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<UnknownParameter> {
     let text = entry.value.text.expose();
     let names = parsed.map_or(&[][..], Conninfo::unknown).iter();
-    names.filter(|r| !is_clients_own(&text[(*r).clone()])).map(|r| entry.span_of(r.clone())).collect()
+    let unknown = |r: &Range<usize>| {
+        let name = &text[r.clone()];
+        let owner = foreign::owner(name);
+        // What another client pools or names by is passed over; what it encrypts by is not.
+        if owner.is_some() && !name.starts_with("ssl") {
+            return None;
+        }
+        let exact = entry.value.span_of(r.clone());
+        let meant = owner.is_none().then(|| foreign::meant(name)).flatten();
+        Some(UnknownParameter {
+            span: exact.unwrap_or(entry.value_span),
+            exact: exact.is_some(),
+            meant,
+            owner,
+        })
+    };
+    names.filter_map(unknown).collect()
+}
+
+/// Parameters that are written twice: each but the last, which counts for libpq, with what goes when it goes.
+pub(super) fn duplicates(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Duplicate> {
+    let text = entry.value.text.expose();
+    let parameters = parsed.map_or(&[][..], Conninfo::parameters);
+    // Names are few: a text with thousands of parameters is no connection string, and must cost no more than one.
+    let parameters = &parameters[..parameters.len().min(256)];
+    let mut out = Vec::new();
+    for (i, earlier) in parameters.iter().enumerate() {
+        let name = |p: &conninfo::Parameter| text[p.name.clone()] == text[earlier.name.clone()];
+        let Some(last) = parameters[i + 1..].iter().rfind(|p| name(p)) else { continue };
+        let behind = text[earlier.value.end..].find(|c: char| c != '&' && !c.is_whitespace());
+        let whole = earlier.name.start..behind.map_or(text.len(), |n| earlier.value.end + n);
+        out.push(Duplicate {
+            keyword: earlier.keyword,
+            earlier: entry.span_of(earlier.name.start..earlier.value.end),
+            last: entry.span_of(last.name.start..last.value.end),
+            same: text[earlier.value.clone()] == text[last.value.clone()],
+            whole: entry.value.span_of(whole),
+        });
+    }
+    out
+}
+
+/// A `#` behind the host: libpq takes it for a character of the database's name or of a parameter, readers of URLs
+/// drop it and what follows.
+pub(super) fn fragment(entry: &Entry) -> Option<Span> {
+    let text = entry.value.text.expose();
+    let start = text.find("://")? + 3;
+    let path = start + text[start..].find(['/', '?'])?;
+    let at = path + text[path..].find('#')?;
+    // With a blank before it, it is a comment that the loader took for a part of the value.
+    let blank = text[..at].ends_with(char::is_whitespace);
+    (!blank).then(|| entry.span_of(at..text.len()))
+}
+
+/// A percent-escape of a percent-escape in user, password or database: `%2540` for `@`.
+pub(super) fn double_encoded(entry: &Entry, parsed: Option<&Conninfo>) -> Option<DoubleEncoded> {
+    let text = entry.value.text.expose();
+    let conninfo = parsed.filter(|c| c.form() == conninfo::Form::Uri)?;
+    ["password", "user", "dbname"].into_iter().find_map(|keyword| {
+        let range = conninfo.get(keyword).and_then(conninfo::Value::range)?;
+        let raw = &text.as_bytes()[range.clone()];
+        let twice = |w: &[u8]| {
+            let inner = std::str::from_utf8(&w[3..]).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            w.starts_with(b"%25") && inner.is_some_and(|b| b.is_ascii_punctuation() || b == b' ')
+        };
+        let at = range.start + raw.windows(5).position(twice)?;
+        Some(DoubleEncoded { keyword, span: entry.span_of(at..at + 5) })
+    })
 }

@@ -1,8 +1,8 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
 use super::{
-    engine::{Engine, Spelling},
-    host::{HostClass, is_managed, is_socket},
+    engine::{Engine, Spelling, sqlite},
+    host::{HostClass, is_managed, is_placeholder, is_socket},
     setting::{Origin, Setting},
     variables::Role,
 };
@@ -96,8 +96,14 @@ pub struct Oddities {
     pub fallbacks: Vec<Fallback>,
     /// A reserved character that stands in user or password unencoded.
     pub unencoded: Option<Unencoded>,
-    /// The names of parameters that neither libpq nor another client that we know has.
-    pub unknown: Vec<Span>,
+    /// Parameters that libpq does not know, but for those of other clients that change neither target nor encryption.
+    pub unknown: Vec<UnknownParameter>,
+    /// Parameters that are written more than once.
+    pub duplicates: Vec<Duplicate>,
+    /// A `#` behind the host, and what follows.
+    pub fragment: Option<Span>,
+    /// A percent-escape that was escaped once more.
+    pub double_encoded: Option<DoubleEncoded>,
 }
 
 impl Oddities {
@@ -159,10 +165,64 @@ pub struct Unencoded {
     pub part: &'static str,
 }
 
+/// A parameter that libpq does not know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownParameter {
+    /// Where its name stands, or the whole value.
+    pub span: Span,
+    /// The name itself stands there, so that it can be edited.
+    pub exact: bool,
+    /// What was likely meant.
+    pub meant: Option<&'static str>,
+    /// The client that has it.
+    pub owner: Option<&'static str>,
+}
+
+/// A parameter that is written again further on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Duplicate {
+    /// libpq's keyword.
+    pub keyword: &'static str,
+    /// Name and value.
+    pub earlier: Span,
+    /// Name and value of the last one, which counts for libpq.
+    pub last: Span,
+    /// Both have the same value.
+    pub same: bool,
+    /// What to take away, with the separator behind it; none where it does not stand in the source as it is.
+    pub whole: Option<Span>,
+}
+
+/// An escape of an escape.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DoubleEncoded {
+    /// libpq's keyword of the part.
+    pub keyword: &'static str,
+    /// Where it stands, or the whole value.
+    pub span: Span,
+}
+
 impl Target {
     /// A setting by libpq's keyword.
     pub fn get(&self, keyword: &str) -> Option<&Setting<Part>> {
         self.parameters.get(keyword)
+    }
+
+    /// Whether a keyword is set to something.
+    pub fn has(&self, keyword: &str) -> bool {
+        self.get(keyword).is_some_and(|s| !s.value.is_empty())
+    }
+
+    /// Whether a URL or string of libpq's kind leaves a keyword open, and no service file may say it.
+    pub fn leaves_open(&self, keyword: &str) -> bool {
+        let clear = self.is_postgres() && self.parsed.is_ok() && !self.oddities.explain();
+        let own = self.form == Form::Url && self.spelling().is_native();
+        clear && own && !self.has(keyword) && !self.has("service")
+    }
+
+    /// Whether one of the hosts is there to be replaced, by its name.
+    pub fn names_placeholder_host(&self) -> bool {
+        self.get("host").is_some_and(|s| s.value.expose().split(',').any(is_placeholder))
     }
 
     /// Whether it is PostgreSQL.
@@ -189,6 +249,11 @@ impl Target {
     /// text. None for a target that is no text.
     pub fn place_of(&self, range: Range<usize>) -> Option<Span> {
         self.written.as_ref().and_then(|w| w.span_of(range)).or(self.text.as_ref()?.span())
+    }
+
+    /// As [`Target::place_of`], only where the range stands in the source as it is: the place of an edit.
+    pub fn exact_place_of(&self, range: Range<usize>) -> Option<Span> {
+        self.written.as_ref()?.span_of(range)
     }
 
     /// Of host, dbname and user those that the text and a family of variables name differently. Case of a host does
@@ -310,13 +375,17 @@ impl Target {
         Some((hosts, dbname.to_owned()))
     }
 
+    /// Whether an SQLite URL has the file's name where a host stands (`sqlite://db.sqlite3`), which Django takes for a
+    /// database in memory.
+    pub fn sqlite_names_host(&self) -> bool {
+        self.is_sqlite() && self.text.as_ref().is_some_and(|t| sqlite::names_host(t.value.expose().trim()))
+    }
+
     /// The file of an SQLite database, as the URL names it.
     pub fn sqlite_file(&self) -> Option<Part> {
         let text = self.text.as_ref().filter(|_| self.is_sqlite())?.value.expose();
-        let path = text.split_once("://").map_or(text, |(_, path)| path);
+        let path = sqlite::path(text);
         let shown = super::reveal::url(text).contains(&(0..text.len()));
-        // Three slashes are a relative path, four an absolute one; `sqlite://` alone is in memory.
-        let path = path.strip_prefix('/').unwrap_or(path);
         Some(Part::with_proof(if path.is_empty() { ":memory:" } else { path }, shown))
     }
 
@@ -326,6 +395,19 @@ impl Target {
         let endpoint = self.parsed.as_ref().ok()?.endpoints().ok()?.into_iter().next()?;
         let host = endpoint.host.or(endpoint.hostaddr)?;
         Some((host.expose().to_owned(), endpoint.port))
+    }
+
+    /// Whether the text is JDBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
+    /// Java nor for .NET.
+    pub fn is_misplaced(&self) -> bool {
+        let name = self.name.to_ascii_uppercase();
+        match self.spelling() {
+            Spelling::Jdbc => !(name.contains("JDBC") || name.starts_with("SPRING_")),
+            Spelling::Npgsql => {
+                !["CONNECTIONSTRING", "CONNECTION_STRING", "NPGSQL"].iter().any(|w| name.contains(w))
+            }
+            _ => false,
+        }
     }
 
     /// How the URL is spelled; `Libpq` for a target made of parts.
@@ -344,7 +426,5 @@ pub(super) fn same_part(keyword: &str, a: &Part, b: &Part) -> bool {
 /// The file of an SQLite URL, whatever driver it names: `sqlite:///./x.db` and `sqlite+aiosqlite:///x.db` alike.
 fn sqlite_file(text: &str) -> String {
     let text = text.trim().trim_matches(['"', '\'']);
-    let rest = text.split_once(':').map_or(text, |(_, rest)| rest);
-    let path = rest.split('?').next().unwrap_or_default();
-    path.replace("/./", "/")
+    sqlite::path(text).trim_start_matches("./").replace("/./", "/")
 }

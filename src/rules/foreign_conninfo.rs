@@ -1,0 +1,40 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "foreign-conninfo",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("foreign_conninfo.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    let Some(owner) = target.spelling().owner().filter(|_| target.is_misplaced()) else { return };
+    let java = owner == "JDBC";
+    let draft = out
+        .report(format!(
+            "`{}` is {}, which only {} reads",
+            target.name,
+            if java { "a JDBC URL" } else { "a string of Npgsql" },
+            if java { "Java" } else { ".NET" }
+        ))
+        .at(&target.engine.origin, if java { "a scheme of Java" } else { "pairs between semicolons" })
+        .note(if java {
+            "libpq refuses it; sqlx connects to localhost instead"
+        } else {
+            "libpq takes `host=h;port=5432` for the name of one host, and refuses `Host`; URL parsers refuse it all"
+        })
+        .help(if java {
+            "write `postgresql://user:password@host:5432/dbname`, with user and password before the host"
+        } else {
+            "write `postgresql://user:password@host:5432/dbname`, each part percent-encoded"
+        });
+    // Without properties the rest is spelt alike.
+    let bare =
+        java && target.get("user").is_none() && target.get("sslmode").is_none() && target.has("dbname");
+    if let Some(span) = target.exact_place_of(0.."jdbc:".len()).filter(|_| bare) {
+        draft.edit_unsafe(span, "");
+    }
+}

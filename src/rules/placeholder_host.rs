@@ -1,0 +1,24 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "placeholder-host",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("placeholder_host.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    // `<host>` and `${DB_HOST}` are reported as references that nothing filled in.
+    let placeholder = target.names_placeholder_host() && target.oddities.placeholders.is_empty();
+    if !target.is_postgres() || !placeholder || target.is_ambiguous() {
+        return;
+    }
+    let key = target.get("host").map_or(target.name.as_str(), |s| s.key.as_str());
+    out.report(format!("the host in `{key}` was never filled in"))
+        .at(target.origin_of("host"), "a placeholder")
+        .note("no server has this name; the service will not find one")
+        .help("put the server's real name in its place, as the provider's console shows it");
+}
