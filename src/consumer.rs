@@ -2,10 +2,13 @@
 //! each reads rightly.
 
 mod asyncpg;
+mod comparison;
 mod dj_database_url;
 mod django_environ;
+mod javascript;
 mod libpq;
 mod node_postgres;
+mod percent;
 mod postgres_js;
 mod reading;
 mod rust_postgres;
@@ -14,6 +17,7 @@ mod spelling;
 mod sqlalchemy;
 mod sqlx;
 
+pub use comparison::{Aspect, Comparison, Shift, Verdict};
 pub use reading::{Accepted, Backend, Encryption, Fate, Parameter, Reading};
 
 use crate::secret::Secret;

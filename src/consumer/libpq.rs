@@ -1,9 +1,53 @@
-//! What libpq makes of a connection string.
+//! What libpq makes of a connection string: the parser of this crate, told as a reading.
 
-use super::Reading;
+use super::{Accepted, Encryption, Fate, Reading};
+use crate::conninfo::{Conninfo, EndpointKind, Expected, InvalidValue, SslMode};
 
-/// As libpq reads it.
-pub(super) fn read(_text: &str) -> Reading {
-    // TO FILL: the body and only the body of this file.
-    Reading::Rejected("not read yet")
+/// What has a place of its own in a reading.
+const PLACED: &[&str] = &["host", "hostaddr", "port", "user", "password", "dbname", "sslmode"];
+
+/// As libpq 15 reads it, and as its connect phase looks at it before it dials.
+pub(super) fn read(text: &str) -> Reading {
+    let Ok(conninfo) = Conninfo::parse(text) else {
+        return Reading::Rejected("libpq's parser refuses it");
+    };
+    // The empty text stands for the default, but for `sslmode`.
+    let given = |keyword: &str| conninfo.get(keyword).map(|v| v.secret().clone()).filter(|v| !v.is_empty());
+    let sslmode = conninfo.get("sslmode").map(|v| v.secret().clone());
+    let word = sslmode.as_ref().map_or(Ok(SslMode::Prefer), |s| s.expose().parse());
+    // A root that is named is checked against, as of old: `require` is then `verify-ca` (libpq's documentation).
+    let word = match word {
+        Ok(SslMode::Require) if given("sslrootcert").is_some_and(|r| !r.equals("system")) => {
+            Ok(SslMode::VerifyCa)
+        }
+        word => word,
+    };
+    let dial = conninfo.dial();
+    let mut out = Accepted {
+        host_is_default: given("host").is_none() && given("hostaddr").is_none(),
+        user: given("user"),
+        password: given("password"),
+        dbname: given("dbname"),
+        sslmode,
+        encryption: word.ok().map(Encryption::from),
+        ..Accepted::default()
+    };
+    for endpoint in &dial.endpoints {
+        let part = match endpoint.kind {
+            EndpointKind::HostAddr => &endpoint.hostaddr,
+            EndpointKind::Name | EndpointKind::Unix => &endpoint.host,
+        };
+        out.hosts.extend(part.iter().map(|p| (p.secret().clone(), endpoint.port)));
+    }
+    for (keyword, value) in conninfo.keywords().filter(|(k, _)| !PLACED.contains(k)) {
+        out.note(keyword, value.secret().expose(), Fate::Heeded);
+    }
+    // Integers are looked at when the socket is set up.
+    let refused = |i: &InvalidValue| i.expected != Expected::Integer;
+    out.later = match dial.errors.first() {
+        _ if conninfo.invalid_values().iter().any(refused) => Some("libpq refuses a value before it dials"),
+        Some(_) if dial.endpoints.is_empty() => Some("libpq finds no host and port that it can dial"),
+        _ => None,
+    };
+    Reading::Accepted(out)
 }

@@ -1,7 +1,7 @@
 //! What a client library makes of a connection string: accepted as what, or refused. One file a library beside this
 //! one; each follows the library's own parser and is held against recorded answers.
 
-use crate::secret::Secret;
+use crate::{conninfo::SslMode, secret::Secret};
 
 /// A library's answer to a string.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Accepted {
     /// Hosts in the order of dialling, with their ports; a socket is its directory. Empty where the library names
     /// none and leaves the choice to what it hands the string on to.
     pub hosts: Vec<(Secret, u16)>,
+    /// The string names no host: `hosts` has what the library takes where the environment names none either.
+    pub host_is_default: bool,
     /// The role; none where the library takes a default.
     pub user: Option<Secret>,
     /// The password.
@@ -56,6 +58,20 @@ pub enum Encryption {
     VerifyFull,
 }
 
+impl From<SslMode> for Encryption {
+    /// What the word amounts to in libpq.
+    fn from(mode: SslMode) -> Self {
+        match mode {
+            SslMode::Disable => Self::Plaintext,
+            SslMode::Allow => Self::Allow,
+            SslMode::Prefer => Self::Prefer,
+            SslMode::Require => Self::Require,
+            SslMode::VerifyCa => Self::VerifyCa,
+            SslMode::VerifyFull => Self::VerifyFull,
+        }
+    }
+}
+
 /// The engine that a library takes a string for.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Backend {
@@ -69,6 +85,13 @@ pub enum Backend {
     },
     /// Another engine, or none that it could load.
     Other,
+}
+
+impl Accepted {
+    /// Notes a parameter.
+    pub(super) fn note(&mut self, name: &str, value: &str, fate: Fate) {
+        self.parameters.push(Parameter { name: name.into(), value: value.into(), fate });
+    }
 }
 
 /// One parameter of a string.
