@@ -2,20 +2,24 @@
 //! each reads rightly.
 
 mod asyncpg;
+mod below;
 mod comparison;
 mod dj_database_url;
+mod django;
 mod django_environ;
 mod javascript;
 mod libpq;
 mod node_postgres;
 mod percent;
 mod postgres_js;
+mod python;
 mod reading;
 mod rust_postgres;
 #[cfg(feature = "guard")]
 mod spelling;
 mod sqlalchemy;
 mod sqlx;
+mod urllib;
 
 pub use comparison::{Aspect, Comparison, Shift, Verdict};
 pub use reading::{Accepted, Backend, Encryption, Fate, Parameter, Reading};
