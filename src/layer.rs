@@ -101,6 +101,8 @@ pub enum SegmentKind {
     Unresolved,
     /// `${NAME}` where NAME gets its value further down in the same file: this loader put nothing, others do.
     Later,
+    /// The output of a command, or a process id: not known, and nothing was put.
+    Command,
 }
 
 /// Something in a layer's text that could not be read.
@@ -112,16 +114,85 @@ pub struct Problem {
     pub kind: ProblemKind,
 }
 
-/// Why a text could not be read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Why a text could not be read. The words name no text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProblemKind {
     /// Not an assignment of this carrier; the loader skips it.
+    #[error("not an assignment")]
     Syntax,
+    /// A quote is opened and never closed.
+    #[error("a quote is not closed")]
+    UnterminatedQuote,
+    /// A line without `=`.
+    #[error("there is no `=`")]
+    NoEquals,
+    /// Blanks between the name and the `=`.
+    #[error("blanks stand before the `=`")]
+    BlankBeforeEquals,
+    /// Blanks between the `=` and the value.
+    #[error("blanks stand behind the `=`")]
+    BlankAfterEquals,
+    /// `NAME: value` where the loader wants `=`.
+    #[error("`:` stands where `=` should")]
+    Colon,
+    /// A name that the loader does not take, or none.
+    #[error("this is no name of a variable to the loader")]
+    BadName,
+    /// A backslash before a character that the loader does not escape.
+    #[error("the loader does not know this escape")]
+    BadEscape,
+    /// A `$` that begins no reference the loader can read.
+    #[error("a reference to a variable cannot be read")]
+    BadReference,
+    /// `${NAME:?…}` where NAME has no value.
+    #[error("a variable that is required has no value")]
+    Required,
+    /// Something other than a comment stands behind the value.
+    #[error("text stands behind the value")]
+    TextAfterValue,
+    /// A NUL byte.
+    #[error("a NUL byte")]
+    Nul,
+    /// A byte order mark that the loader takes for text.
+    #[error("a byte order mark")]
+    ByteOrderMark,
+    /// A carriage return that the loader takes for text.
+    #[error("a carriage return")]
+    CarriageReturn,
+    /// A command would be run.
+    #[error("a command would be run")]
+    Command,
+    /// The number of a process.
+    #[error("a process id differs at every start")]
+    ProcessId,
+    /// What the machine or the caller decides: a home directory, arguments, the shell's own variables.
+    #[error("the value is the machine's or the caller's")]
+    Surroundings,
+    /// The real loader does not come to an end here.
+    #[error("the loader does not come to an end")]
+    Endless,
     /// Bytes that are no UTF-8.
+    #[error("bytes that are no UTF-8")]
     NotUtf8,
     /// Larger than what is read ([`MAX_BYTES`]).
+    #[error("larger than what is read")]
     TooLarge,
+}
+
+impl ProblemKind {
+    /// Whether a line cannot be read, as opposed to the file, and to what only depends on the moment.
+    pub fn is_syntax(self) -> bool {
+        !matches!(
+            self,
+            Self::NotUtf8
+                | Self::TooLarge
+                | Self::Command
+                | Self::ProcessId
+                | Self::Surroundings
+                | Self::Endless
+        )
+    }
 }
 
 /// A carrier larger than this is not read: 4 MiB. The largest env file of the public corpora has 40 KiB.

@@ -27,7 +27,7 @@ const MODULES: &[(&str, &str)] = &[
     ("probe", "conninfo secret"),
     ("driver", "probe secret"),
     ("interpolation", "secret"),
-    ("layer", "secret source"),
+    ("layer", "interpolation secret source"),
     ("repository", "consumer layer source"),
     ("finding", "source"),
     ("report", "finding"),

@@ -1,156 +1,119 @@
 //! Env file text ▶ entries, as a chosen loader reads it. Commands are never run.
+//!
+//! One table says what tells the loaders apart (`dotenv/traits.rs`); a few engines read by it. docs/loaders.md shows
+//! the table and what is known to differ.
 
-mod interpolation;
-mod python_dotenv;
+mod decode;
+mod dialect;
+mod go;
+mod lines;
+mod node;
+mod outcome;
+mod python;
+mod run;
+mod rust;
+mod shell;
+mod systemd;
+mod text;
+mod traits;
 
-use super::{Entry, Layer, LayerKind, MAX_BYTES, Problem, ProblemKind};
+pub use dialect::{Dialect, UnknownDialect};
+pub use outcome::Outcome;
+
+use super::{Layer, ProblemKind};
 use crate::{
     secret::Secret,
-    source::{SourceId, Sources},
+    source::{SourceId, SourceKind, Sources},
 };
-use interpolation::interpolate;
-use python_dotenv::{Line, Reader, is_name};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    str::FromStr,
-};
+use std::collections::BTreeMap;
 
-/// The loader whose reading is wanted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-#[non_exhaustive]
-pub enum Dialect {
-    /// python-dotenv 1.2 (`dotenv/parser.py`, `dotenv/variables.py`), as `load_dotenv(override=False)`.
-    #[default]
-    PythonDotenv,
+/// What a loader puts into the environment.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Keys and values, in the order in which the text names them first.
+    pub variables: Vec<(String, Secret)>,
+    /// What the loader would run, and what differs at every start. It is not run: the values that hang on it lack it.
+    pub depends: Vec<Place>,
 }
 
-impl Dialect {
-    /// The loader's name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PythonDotenv => "python-dotenv",
-        }
-    }
+/// A place in a file with what is the matter there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
+    /// What is the matter.
+    pub kind: ProblemKind,
 }
 
-impl FromStr for Dialect {
-    type Err = UnknownDialect;
-
-    fn from_str(name: &str) -> Result<Self, UnknownDialect> {
-        [Self::PythonDotenv].into_iter().find(|d| d.as_str() == name).ok_or(UnknownDialect)
-    }
+/// The loader gives up and tells its program so. No text of the file is in here.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("line {}, column {}: {}", place.line, place.column, place.kind)]
+pub struct Refused {
+    /// Where it stopped and why.
+    pub place: Place,
+    /// What it had set before; a program that passes over the error goes on with it.
+    pub before: Environment,
 }
 
-/// The name belongs to no loader that this version can read as.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("not the name of a loader that this version knows; it knows `python-dotenv`")]
-pub struct UnknownDialect;
-
-/// What a loader puts into the environment: keys and values in the order of the text. A key of `environment` keeps
-/// the value it has there. Text that is no UTF-8, or larger than [`MAX_BYTES`], yields nothing.
-pub fn read(bytes: &[u8], dialect: Dialect, environment: &BTreeMap<String, String>) -> Vec<(String, Secret)> {
+/// What a loader puts into the environment: keys and values in the order of the text. Where the loader lets the
+/// environment win, a key of `environment` keeps the value that it has there.
+///
+/// # Errors
+/// Where the loader itself would fail, and for a text larger than [`MAX_BYTES`](super::MAX_BYTES).
+pub fn read(
+    bytes: &[u8],
+    dialect: Dialect,
+    environment: &BTreeMap<String, String>,
+) -> Result<Environment, Refused> {
     let mut sources = Sources::default();
-    let id = sources.add(crate::source::SourceKind::File(String::new()), bytes);
+    let id = sources.add(SourceKind::File(String::new()), bytes);
     let outer = |name: &str| environment.get(name).map(|v| Secret::new(v.as_str()));
-    let layer = parse(&mut sources, id, dialect, &outer);
-    let mut out: Vec<(String, Secret)> = Vec::new();
-    for entry in layer.entries {
-        let text = outer(&entry.key).unwrap_or(entry.value.text);
-        match out.iter_mut().find(|(key, _)| *key == entry.key) {
-            Some(earlier) => earlier.1 = text,
-            None => out.push((entry.key, text)),
+    let outcome = Outcome::new(&sources, id, dialect, &outer);
+    let place = |problem: &super::Problem| {
+        let at = sources.get(id).line_column(problem.span.start as usize);
+        Place { line: at.line, column: at.column, kind: problem.kind }
+    };
+    let mut out = Environment { variables: Vec::new(), depends: outcome.depends.iter().map(place).collect() };
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in outcome.layer.entries {
+        let kept = if outcome::keeps(dialect) { outer(&entry.key) } else { None };
+        let text = kept.unwrap_or(entry.value.text);
+        match seen.get(&entry.key) {
+            Some(at) => out.variables[*at].1 = text,
+            None => {
+                seen.insert(entry.key.clone(), out.variables.len());
+                out.variables.push((entry.key, text));
+            }
         }
     }
-    out
+    match &outcome.refused {
+        Some(problem) => Err(Refused { place: place(problem), before: out }),
+        None => Ok(out),
+    }
 }
 
-/// The text of `id` as a layer. `outer` gives the variables that are set outside the file; they win over those of
-/// the file in `${NAME}`.
+/// The text of `id` as a layer, with the keys of the chosen reading revealed. `outer` gives the variables that are set
+/// outside the file.
 pub fn parse(
     sources: &mut Sources,
     id: SourceId,
     dialect: Dialect,
     outer: &dyn Fn(&str) -> Option<Secret>,
 ) -> Layer {
-    let Dialect::PythonDotenv = dialect;
-    let name = match sources.get(id).kind() {
-        crate::source::SourceKind::File(path) => path.clone(),
-        _ => "standard input".into(),
-    };
-    let mut layer =
-        Layer { name, kind: LayerKind::EnvFile, source: Some(id), entries: Vec::new(), problems: Vec::new() };
-    let bytes = sources.get(id).bytes();
-    if bytes.len() > MAX_BYTES {
-        layer.problems.push(Problem { span: sources.span(id, 0..0), kind: ProblemKind::TooLarge });
-        return layer;
-    }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(error) => {
-            let at = error.valid_up_to();
-            layer.problems.push(Problem { span: sources.span(id, at..at + 1), kind: ProblemKind::NotUtf8 });
-            return layer;
-        }
-    };
-    // `os.environ` takes no NUL: python-dotenv raises, and nothing of the file is set.
-    if let Some(at) = text.find('\0') {
-        layer.problems.push(Problem { span: sources.span(id, at..at + 1), kind: ProblemKind::Syntax });
-        return layer;
-    }
-    let mut names = BTreeSet::new();
-    let mut ahead = Reader::new(&text);
-    while let Some(line) = ahead.binding() {
-        if let Line::Binding { key, value: Some(raw) } = line
-            && !raw.range.is_empty()
-        {
-            names.insert(&text[key]);
-        }
-    }
-    let mut reader = Reader::new(&text);
-    let mut known: BTreeMap<String, Secret> = BTreeMap::new();
-    while let Some(line) = reader.binding() {
-        // What is no assignment by its looks may be the rest of the value before it.
-        let rest = match &line {
-            Line::Binding { key, value } => value.is_none() || !is_name(&text[key.clone()]),
-            Line::Bad(_) => true,
-            Line::Blank => false,
-        };
-        if let Some(before) = layer.entries.last_mut().filter(|_| rest) {
-            before.doubtful = true;
-        }
-        match line {
-            Line::Binding { key, value: Some(raw) } => {
-                let span = |r: Range<usize>| sources.span(id, r);
-                let value = interpolate(
-                    &raw.unescape(&text),
-                    &span,
-                    &|name| outer(name).or_else(|| known.get(name).cloned()),
-                    &|name| names.contains(name) && *name != text[key.clone()],
-                );
-                known.insert(text[key.clone()].to_owned(), value.text.clone());
-                layer.entries.push(Entry {
-                    key: text[key.clone()].to_owned(),
-                    value,
-                    key_span: span(key),
-                    value_span: span(raw.range),
-                    doubtful: raw.doubtful,
-                });
-            }
-            // A key alone has the value `None`, which also takes back what stood before.
-            Line::Binding { key, value: None } => layer.entries.retain(|e| e.key != text[key.clone()]),
-            Line::Blank => {}
-            Line::Bad(range) => {
-                let end = range.start + text[range.clone()].trim_end().len();
-                layer
-                    .problems
-                    .push(Problem { span: sources.span(id, range.start..end), kind: ProblemKind::Syntax });
-            }
-        }
-    }
-    for range in reader.shown {
-        let span = sources.span(id, range);
-        sources.reveal(span);
-    }
-    layer
+    let outcome = Outcome::new(sources, id, dialect, outer);
+    outcome.reveal(sources);
+    outcome.layer
+}
+
+/// As [`parse`], revealing nothing: for comparing what several loaders make of one source. Only the reading in force
+/// may show a source, so that no loader shows what is half of a value to another.
+pub fn parse_silently(
+    sources: &Sources,
+    id: SourceId,
+    dialect: Dialect,
+    outer: &dyn Fn(&str) -> Option<Secret>,
+) -> Outcome {
+    Outcome::new(sources, id, dialect, outer)
 }

@@ -11,8 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(layer: &Layer, out: &mut Sink<'_>) {
-    let lines: Vec<Span> =
-        layer.problems.iter().filter(|p| p.kind == ProblemKind::Syntax).map(|p| p.span).collect();
+    let lines: Vec<Span> = layer.problems.iter().filter(|p| p.kind.is_syntax()).map(|p| p.span).collect();
     let Some(first) = lines.first() else { return };
     let count = if lines.len() == 1 { "a line".into() } else { format!("{} lines", lines.len()) };
     let mut draft = out

@@ -1,0 +1,293 @@
+//! What the engines found ▶ entries with spans, and what of the file may be shown.
+
+use super::{
+    Dialect,
+    decode::Decoded,
+    python,
+    run::{Event, Run, Set},
+    traits::{Engine, Nul, Precedence, Traits, of},
+};
+use crate::{
+    layer::{Entry, Layer, LayerKind, MAX_BYTES, Problem, ProblemKind, Segment, SegmentKind, Value},
+    secret::Secret,
+    source::{SourceId, SourceKind, Sources, Span},
+};
+use std::ops::Range;
+
+/// A file as a loader reads it, with what cannot be said without running something.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What is set. Where the loader gives up, what it had set by then.
+    pub layer: Layer,
+    /// The loader gives up here; its program gets an error.
+    pub refused: Option<Problem>,
+    /// What would be run, and what differs at every start: each has a value that is not known, or none.
+    pub depends: Vec<Problem>,
+    /// Keys and punctuation that the loader's reading proves harmless.
+    shown: Vec<Span>,
+}
+
+impl Outcome {
+    /// Reads the text of `id`. Nothing is revealed.
+    pub fn new(
+        sources: &Sources,
+        id: SourceId,
+        dialect: Dialect,
+        outer: &dyn Fn(&str) -> Option<Secret>,
+    ) -> Self {
+        let name = match sources.get(id).kind() {
+            SourceKind::File(path) => path.clone(),
+            _ => "standard input".into(),
+        };
+        let layer = Layer {
+            name,
+            kind: LayerKind::EnvFile,
+            source: Some(id),
+            entries: Vec::new(),
+            problems: Vec::new(),
+        };
+        let mut out = Self { layer, refused: None, depends: Vec::new(), shown: Vec::new() };
+        let bytes = sources.get(id).bytes();
+        if bytes.len() > MAX_BYTES {
+            out.refuse(sources.span(id, 0..0), ProblemKind::TooLarge);
+            return out;
+        }
+        let traits = of(dialect);
+        let decoded = Decoded::new(bytes, traits);
+        let stop = |at: usize, kind| (sources.span(id, at..at + 1), kind);
+        if let (Some((at, kind)), true) = (decoded.stop, decoded.text.is_empty()) {
+            let (span, kind) = stop(at, kind);
+            out.refuse(span, kind);
+            return out;
+        }
+        if let (Nul::Refused, Some(at)) = (traits.nul, decoded.text.find('\0')) {
+            out.refuse(sources.span(id, decoded.source(at..at + 1)), ProblemKind::Nul);
+            return out;
+        }
+        let mut run = Run::new(&decoded.text, traits, outer);
+        match traits.engine {
+            Engine::Python => python::read(&mut run),
+            Engine::KeyValueLines => super::lines::key_value(&mut run),
+            Engine::Systemd => super::systemd::read(&mut run),
+            Engine::Rust => super::rust::read(&mut run),
+            Engine::Go => super::go::read(&mut run),
+            Engine::NodeLine => super::node::read(&mut run),
+            Engine::Shell => super::shell::read(&mut run),
+        }
+        let refused = run.refused.take();
+        let depends = std::mem::take(&mut run.depends);
+        let events = std::mem::take(&mut run.events);
+        let place = |range: Range<usize>| sources.span(id, decoded.source(range));
+        let text = run.text;
+        Finish { out: &mut out, decoded: &decoded, traits, text, place: &place, outer, open: false }
+            .all(events);
+        out.depends = depends.into_iter().map(|(at, kind)| Problem { span: place(at), kind }).collect();
+        if let Some((range, kind)) = refused {
+            out.refuse(place(range), kind);
+        } else if let Some((at, kind)) = decoded.stop {
+            let (span, kind) = stop(at, kind);
+            out.refuse(span, kind);
+        }
+        let refused = out.refused.is_some() && traits.mistake != super::traits::Mistake::Stops;
+        if refused {
+            out.layer.entries.clear();
+        }
+        out
+    }
+
+    fn refuse(&mut self, span: Span, kind: ProblemKind) {
+        if self.refused.is_none() {
+            let problem = Problem { span, kind };
+            if !self.layer.problems.contains(&problem) {
+                self.layer.problems.push(problem.clone());
+            }
+            self.refused = Some(problem);
+        }
+    }
+
+    /// Reveals the keys and the punctuation of this reading.
+    pub(super) fn reveal(&self, sources: &mut Sources) {
+        for span in &self.shown {
+            sources.reveal(*span);
+        }
+    }
+}
+
+struct Finish<'a> {
+    out: &'a mut Outcome,
+    decoded: &'a Decoded,
+    traits: &'a Traits,
+    text: &'a str,
+    place: &'a dyn Fn(Range<usize>) -> Span,
+    outer: &'a dyn Fn(&str) -> Option<Secret>,
+    /// A quote was opened and never closed: for other loaders everything behind it is inside.
+    open: bool,
+}
+
+impl Finish<'_> {
+    fn all(&mut self, events: Vec<Event>) {
+        // Where the statement before ended.
+        let mut before = 0;
+        let mut events = events.into_iter().peekable();
+        while let Some(event) = events.next() {
+            let (start, end) = match &event {
+                Event::Set(set) | Event::Broken(set) => (set.lead, set.end),
+                Event::Unset { at, .. } | Event::Inherit { at, .. } | Event::Problem(at, _) => {
+                    (at.start, at.end)
+                }
+            };
+            // What is no assignment by its looks may be the rest of the value before it.
+            let odd = match &event {
+                Event::Set(set) => !python::is_name(&set.key),
+                _ => true,
+            };
+            let gap = if before < start { &self.text[before..start] } else { "" };
+            if let Some(last) = self.out.layer.entries.last_mut() {
+                last.doubtful |= odd || leftover(gap);
+            }
+            before = before.max(end);
+            self.one(event);
+        }
+        if let Some(last) = self.out.layer.entries.last_mut() {
+            last.doubtful |= leftover(&self.text[before.min(self.text.len())..]);
+        }
+    }
+
+    fn one(&mut self, event: Event) {
+        match event {
+            Event::Set(set) => self.set(set),
+            Event::Broken(set) => self.show(&set, ""),
+            Event::Unset { key, .. } => self.out.layer.entries.retain(|e| e.key != key),
+            Event::Inherit { key, at } => {
+                if let Some(value) = (self.outer)(&key) {
+                    let span = (self.place)(at.clone());
+                    let len = value.expose().len();
+                    let map = vec![Segment { value: 0..len, span, kind: SegmentKind::Reference }];
+                    let value = Value { text: value, map };
+                    self.push(Entry { key, value, key_span: span, value_span: span, doubtful: true });
+                }
+            }
+            Event::Problem(range, kind) => {
+                self.open |= kind == ProblemKind::UnterminatedQuote;
+                let end = range.start + self.text[range.clone()].trim_end().len();
+                self.out
+                    .layer
+                    .problems
+                    .push(Problem { span: (self.place)(range.start..end.max(range.start)), kind });
+            }
+        }
+    }
+
+    fn set(&mut self, mut set: Set) {
+        let text = self.text;
+        if set.key.contains('\0') || set.value.as_str().contains('\0') {
+            match self.traits.nul {
+                Nul::Ends => {
+                    let at = set.value.as_str().find('\0').unwrap_or(set.value.len());
+                    set.value = set.value.cut(0..at);
+                }
+                Nul::Unset => {
+                    let kind = ProblemKind::Nul;
+                    let span = (self.place)(set.value_range);
+                    return self.out.layer.problems.push(Problem { span, kind });
+                }
+                _ => {}
+            }
+        }
+        let rest = text[set.end..].split(['\n', '\r']).next().unwrap_or_default();
+        let value = self.value(&set);
+        self.show(&set, rest);
+        // A quote that begins the value and is not closed in it.
+        let raw = &text[set.value_range.clone()];
+        if let Some(quote) = raw.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))
+            && !raw[1..].contains(quote)
+        {
+            self.open = true;
+        }
+        let doubtful = self.open || rest.contains('@');
+        let (key_span, value_span) = ((self.place)(set.key_range), (self.place)(set.value_range));
+        self.push(Entry { key: set.key, value, key_span, value_span, doubtful });
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if self.traits.first_wins && self.out.layer.entries.iter().any(|e| e.key == entry.key) {
+            return;
+        }
+        self.out.layer.entries.push(entry);
+    }
+
+    /// The value with spans; what the decoding changed is no literal.
+    fn value(&self, set: &Set) -> Value {
+        let mut map = Vec::new();
+        for (value, source, kind) in set.value.pieces() {
+            if kind != SegmentKind::Literal {
+                map.push(Segment { value, span: (self.place)(source), kind });
+                continue;
+            }
+            for (part, literal) in self.decoded.split(source.clone()) {
+                let from = value.start + part.start - source.start;
+                let kind = if literal { SegmentKind::Literal } else { SegmentKind::Escape };
+                map.push(Segment { value: from..from + part.len(), span: (self.place)(part), kind });
+            }
+        }
+        Value { text: Secret::new(set.value.as_str()), map }
+    }
+
+    /// Notes what of an assignment is structure: its key, sign and quotes, and the mark of a comment behind it.
+    fn show(&mut self, set: &Set, rest: &str) {
+        let text = self.text;
+        if self.open || !shows_key(&set.key) || text[set.key_range.clone()] != set.key {
+            return;
+        }
+        // Only what begins a line is an assignment to others too.
+        let line = text[..set.lead].rfind(['\n', '\r']).map_or(0, |i| i + 1);
+        if !text[line..set.lead].trim_start_matches('\u{feff}').trim().is_empty() {
+            return;
+        }
+        let lead = &text[set.lead..set.key_range.start];
+        let sign = &text[set.key_range.end..set.value_range.start.max(set.key_range.end)];
+        let plain = |s: &str, more: &str| s.chars().all(|c| c.is_whitespace() || more.contains(c));
+        if !(plain(lead.strip_prefix("export").unwrap_or(lead), "'") && plain(sign, "=:'\"`")) {
+            return;
+        }
+        let quoted = set.end > set.value_range.end && text[set.value_range.start..].len() > 0;
+        let mut shown = vec![set.lead..set.value_range.start];
+        if quoted && set.end == set.value_range.end + 1 && set.value_range.start > 0 {
+            let bytes = text.as_bytes();
+            if bytes[set.value_range.end] == bytes[set.value_range.start - 1] {
+                shown.push(set.value_range.end..set.end);
+            }
+        }
+        // The blanks and the mark of a comment are structure; its words stay masked.
+        let blanks = rest.bytes().take_while(|b| *b == b' ' || *b == b'\t').count();
+        if blanks > 0 && rest[blanks..].starts_with('#') {
+            shown.push(set.end..set.end + blanks + 1);
+        }
+        for range in shown {
+            if self.decoded.is_literal(range.clone()) {
+                self.out.shown.push((self.place)(range));
+            }
+        }
+    }
+}
+
+/// Whether text between two assignments may belong to the value before it: something on another line that is no
+/// comment.
+fn leftover(gap: &str) -> bool {
+    gap.split(['\n', '\r']).skip(1).any(|line| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with('#')
+    })
+}
+
+/// A key is shown when it looks like a variable's name: anything else may be the tail of a secret that another
+/// loader reads as one value.
+fn shows_key(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_uppercase())
+        && key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Whether the environment wins over the file.
+pub(super) fn keeps(dialect: Dialect) -> bool {
+    of(dialect).precedence == Precedence::Environment
+}
