@@ -201,7 +201,8 @@ fn each_consumer_gets_a_url_that_it_reads() {
             "postgresql://",
             1,
         );
-        let read = pgward::conninfo::Conninfo::parse(&text).expect("libpq reads it");
+        let read = pgward::conninfo::Conninfo::parse_passing_unknown(&text, pgward::conninfo::Libpq::V15);
+        let read = read.expect("libpq reads it, but for `uselibpqcompat`");
         assert!(read.get("password").expect("a password").equals_bytes(nasty.as_bytes()), "{consumer:?}");
         assert!(read.get("user").expect("a user").equals_bytes(b"user name"), "{consumer:?}");
         let parsed = url::Url::parse(&text).expect("the url crate reads it");
