@@ -7,6 +7,7 @@ mod comparison;
 mod dj_database_url;
 mod django;
 mod django_environ;
+pub mod driver;
 mod javascript;
 mod libpq;
 mod node_postgres;
