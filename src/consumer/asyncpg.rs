@@ -1,13 +1,10 @@
 //! What asyncpg 0.32 makes of a connection string: `_parse_connect_dsn_and_args` in `connect_utils.py`.
 
 use super::{
-    Accepted, Encryption, Fate, Parameter, Reading, python,
+    Accepted, Encryption, Fate, Parameter, Reading, below, python,
     urllib::{self, ValueError},
 };
-use crate::{
-    conninfo::{DEFAULT_PORT, SslMode},
-    secret::Secret,
-};
+use crate::{conninfo::DEFAULT_PORT, secret::Secret};
 
 const SCHEME: &str = "its scheme is neither postgresql nor postgres";
 const PORT: &str = "a port is no number";
@@ -20,7 +17,6 @@ const NEGOTIATION: &str = "its sslnegotiation is neither postgres nor direct, or
 const TLS_VERSION: &str = "it names no version of TLS";
 const ATTRS: &str = "its target_session_attrs is none of the words that asyncpg knows";
 const GSSLIB: &str = "its gsslib is neither gssapi nor sspi";
-const ROOT: &str = "asyncpg needs the file ~/.postgresql/root.crt for this sslmode";
 const SYSTEM: &str = "asyncpg takes sslrootcert=system for the name of a file";
 
 /// Where asyncpg looks when nothing names a host, in this order.
@@ -89,7 +85,7 @@ fn accept(text: &str) -> Result<Accepted, &'static str> {
     let sslmode = query.last("sslmode");
     let tcp = hosts.iter().any(|(host, _)| !host.starts_with('/'));
     let encryption = match sslmode {
-        Some(word) => word_of(word).ok_or(SSLMODE)?,
+        Some(word) => word_of(word, query.last("sslrootcert")).ok_or(SSLMODE)?,
         None if tcp => Encryption::Prefer,
         None => Encryption::Plaintext,
     };
@@ -114,15 +110,8 @@ fn secret(text: Option<String>) -> Option<Secret> {
 }
 
 /// `SSLMode.parse`: an attribute of the enum, so `verify_full` passes too; `REQUIRE` does not.
-pub(super) fn word_of(word: &str) -> Option<Encryption> {
-    Some(match word.replace('_', "-").parse::<SslMode>().ok()? {
-        SslMode::Disable => Encryption::Plaintext,
-        SslMode::Allow => Encryption::Allow,
-        SslMode::Prefer => Encryption::Prefer,
-        SslMode::Require => Encryption::Require,
-        SslMode::VerifyCa => Encryption::VerifyCa,
-        SslMode::VerifyFull => Encryption::VerifyFull,
-    })
+pub(super) fn word_of(word: &str, root: Option<&str>) -> Option<Encryption> {
+    below::encryption(&word.replace('_', "-"), root)
 }
 
 /// What asyncpg checks of the rest before it dials. What fails for want of a file is told, but no refusal.
@@ -149,7 +138,6 @@ fn check(query: &Query, encryption: Encryption) -> Result<Option<&'static str>, 
     }
     Ok(match query.last("sslrootcert") {
         Some("system") if encryption >= Encryption::Require => Some(SYSTEM),
-        None if encryption > Encryption::Require => Some(ROOT),
         _ => None,
     })
 }

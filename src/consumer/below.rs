@@ -71,15 +71,13 @@ fn complaint<'a>(keywords: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&
 
 const UNKNOWN: &str = "a parameter is none that libpq knows";
 
-/// What libpq makes of a word for `sslmode`.
-pub(super) fn encryption(word: &str) -> Option<Encryption> {
+/// What libpq makes of a word for `sslmode`. A root that is named is checked against, as of old: `require` is then
+/// `verify-ca`. asyncpg does the same.
+pub(super) fn encryption(word: &str, root: Option<&str>) -> Option<Encryption> {
+    let named = root.is_some_and(|root| !matches!(root, "" | "system"));
     Some(match word.parse::<SslMode>().ok()? {
-        SslMode::Disable => Encryption::Plaintext,
-        SslMode::Allow => Encryption::Allow,
-        SslMode::Prefer => Encryption::Prefer,
-        SslMode::Require => Encryption::Require,
-        SslMode::VerifyCa => Encryption::VerifyCa,
-        SslMode::VerifyFull => Encryption::VerifyFull,
+        SslMode::Require if named => Encryption::VerifyCa,
+        mode => Encryption::from(mode),
     })
 }
 
@@ -89,5 +87,25 @@ impl Accepted {
     pub fn handed_on(&self, name: &str) -> Option<&Secret> {
         let mut handed = self.parameters.iter().filter(|p| p.fate == Fate::HandedOn && p.name.equals(name));
         handed.next_back().map(|p| &p.value)
+    }
+
+    /// With what the library below takes from the parameters that are handed on to it: Django's `OPTIONS` fill what
+    /// the URL leaves open, and libpq dials `hostaddr` whatever `host` says.
+    #[must_use]
+    pub fn dialled(mut self) -> Self {
+        let list = |name: &str| self.handed_on(name).filter(|v| !v.is_empty()).map(Secret::expose);
+        let addresses = list("hostaddr");
+        let open = self.hosts.iter().all(|(host, _)| host.is_empty());
+        if addresses.is_some() || (open && list("host").is_some()) || self.hosts.is_empty() {
+            let ports: Vec<String> = self.hosts.iter().map(|(_, port)| port.to_string()).collect();
+            let ports =
+                if ports.is_empty() { list("port").map(str::to_owned) } else { Some(ports.join(",")) };
+            let hosts = targets(addresses.or_else(|| list("host")), ports.as_deref());
+            self.host_is_default &= hosts.iter().all(|(host, _)| host.is_empty());
+            self.hosts = hosts;
+        }
+        self.user = self.user.take().or_else(|| self.handed_on("user").cloned());
+        self.password = self.password.take().or_else(|| self.handed_on("password").cloned());
+        self
     }
 }

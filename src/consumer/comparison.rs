@@ -2,7 +2,7 @@
 //! something. What differs in writing alone is no difference.
 
 use super::{Accepted, Backend, Encryption, Fate, Reading};
-use crate::secret::Secret;
+use crate::{conninfo::DEFAULT_SOCKET_DIR, secret::Secret};
 use std::net::IpAddr;
 
 /// How a reading differs from the one that is taken for the truth (libpq's, or what was verified).
@@ -85,6 +85,7 @@ impl Comparison {
         if out.refused.is_some() || out.reference_refused.is_some() {
             return out;
         }
+        let (truth, ours) = (&truth.clone().dialled(), &ours.clone().dialled());
         let text = |secret: &Option<Secret>| secret.clone().filter(|s| !s.is_empty());
         let same = |a: &Option<Secret>, b: &Option<Secret>| match (text(a), text(b)) {
             (Some(a), Some(b)) => a.same_as(&b),
@@ -170,6 +171,8 @@ enum Host {
 
 impl Host {
     fn of(text: &str) -> Self {
+        // The empty host is libpq's default, also as one of a list.
+        let text = if text.is_empty() { DEFAULT_SOCKET_DIR } else { text };
         if is_socket(text) {
             return Self::Socket(text.trim_end_matches('/').to_owned());
         }

@@ -77,13 +77,13 @@ impl Database {
         };
         Accepted {
             backend,
-            host_is_default: hosts.iter().all(|(host, _)| host.is_empty()),
+            host_is_default: backend == Backend::Postgres && self.host.is_empty(),
             hosts,
             user: set(&self.user),
             password: set(&self.password),
             dbname: set(dbname),
             sslmode: sslmode.map(Secret::from),
-            encryption: sslmode.and_then(below::encryption),
+            encryption: sslmode.and_then(|word| below::encryption(word, option("sslrootcert"))),
             driver: set(&self.engine),
             parameters: [parameters(&self.heeded, Fate::Heeded), parameters(&self.options, Fate::HandedOn)]
                 .concat(),

@@ -1,5 +1,5 @@
-//! The driver that a Python library imports for a URL, and the distributions of PyPI that bring it. Data for a
-//! comparison with what a project requires; nothing is looked up.
+//! The driver that a Python library imports for a URL, and the distributions on the Python Package Index that bring
+//! it. Data for a comparison with what a project requires; nothing is looked up.
 
 use super::Consumer;
 use crate::secret::Secret;
@@ -22,7 +22,7 @@ pub enum Driver {
     Aiosqlite,
 }
 
-/// What a project requires, as far as it is known. Names in any spelling that PyPI takes for the same.
+/// What a project requires, as far as it is known. Names in any spelling that the index takes for the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Requirement<'r> {
     /// The distribution: `psycopg2_binary`.
@@ -140,7 +140,7 @@ impl Driver {
     }
 }
 
-/// A name as PyPI compares it (PEP 503).
+/// A name as the index compares it (PEP 503).
 fn normalised(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.trim().chars() {

@@ -186,12 +186,13 @@ fn by_libpq(url: &Url) -> Accepted {
     let last = |name: &str| opts.iter().rev().find(|(n, _)| *n == name).map_or("", |(_, v)| v.as_str());
     let sslmode = last("sslmode");
     Accepted {
+        host_is_default: last("host").is_empty() && last("hostaddr").is_empty(),
         hosts,
         user: set(last("user")),
         password: set(last("password")),
         dbname: set(last("dbname")),
         sslmode: set(sslmode),
-        encryption: below::encryption(sslmode),
+        encryption: below::encryption(sslmode, Some(last("sslrootcert"))),
         parameters: parameters(url, |_| Fate::HandedOn)
             .into_iter()
             .filter(|p| !p.name.equals("sslmode"))
@@ -245,7 +246,7 @@ fn by_asyncpg(url: &Url) -> Accepted {
     out.encryption = match ssl {
         None if tcp => Some(Encryption::Prefer),
         None => Some(Encryption::Plaintext),
-        Some(word) => asyncpg::word_of(word),
+        Some(word) => asyncpg::word_of(word, None),
     };
     out.sslmode = ssl.map(Secret::from);
     out.parameters.retain(|p| !p.name.equals("ssl"));

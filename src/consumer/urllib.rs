@@ -1,4 +1,5 @@
-//! How Python's `urllib.parse` (of Python 3.11.4 and later) takes a URL apart. The Django helpers and asyncpg read with it.
+//! How Python's `urllib.parse` (of Python 3.11.4 and later) takes a URL apart. The Django helpers and asyncpg read
+//! with it.
 
 use std::net::Ipv6Addr;
 

@@ -13,7 +13,9 @@ fn compare(consumer: Consumer, string: &str) -> Comparison {
 
 #[test]
 fn the_rows_that_people_meet() {
-    use Consumer::{NodePostgres, PostgresJs, Sqlx, TokioPostgres};
+    use Consumer::{
+        Asyncpg, DjDatabaseUrl, DjangoEnviron, NodePostgres, PostgresJs, SqlAlchemy, Sqlx, TokioPostgres,
+    };
     for (string, consumer, verdict) in [
         ("postgres://u:p@h/db", TokioPostgres, Verdict::Accepted),
         ("postgres://u:p@h/db", Sqlx, Verdict::Accepted),
@@ -36,6 +38,33 @@ fn the_rows_that_people_meet() {
         ("postgres://u:p@h/db?host=other", PostgresJs, Verdict::DifferentTarget),
         ("postgres://u:p@[::1]/db", PostgresJs, Verdict::DifferentTarget),
         ("host=h dbname=db", NodePostgres, Verdict::DifferentTarget),
+        ("postgresql://u:p@h/db?sslmode=require&sslrootcert=/ca.pem", SqlAlchemy, Verdict::Accepted),
+        ("postgresql://u:p@h/db?sslmode=require&sslrootcert=/ca.pem", DjDatabaseUrl, Verdict::Accepted),
+        ("postgresql://u:p@h/db?sslmode=require&sslrootcert=/ca.pem", Asyncpg, Verdict::Accepted),
+        ("postgresql://u:p@h/db?sslmode=verify-full", Asyncpg, Verdict::Accepted),
+        ("postgresql://u:p@/db?host=/tmp", SqlAlchemy, Verdict::Accepted),
+        ("postgresql://u:p@/db?host=/tmp", DjDatabaseUrl, Verdict::Accepted),
+        ("postgresql://u:p@/db?host=/tmp", DjangoEnviron, Verdict::Accepted),
+        ("postgresql://u:p@/db?host=/tmp", Asyncpg, Verdict::Accepted),
+        ("postgresql://u:p@h/db?hostaddr=10.0.0.1", SqlAlchemy, Verdict::Accepted),
+        ("postgresql://u:p@h/db?hostaddr=10.0.0.1", DjDatabaseUrl, Verdict::Accepted),
+        ("postgresql://u:p@h/db?user=v", SqlAlchemy, Verdict::Accepted),
+        ("postgresql://u:p@h/db?user=v", DjDatabaseUrl, Verdict::DifferentTarget),
+        ("postgresql:///db", SqlAlchemy, Verdict::Accepted),
+        ("postgresql:///db", DjDatabaseUrl, Verdict::Accepted),
+        ("postgresql:///db", Asyncpg, Verdict::DifferentTarget),
+        ("postgresql://:6432/db", DjDatabaseUrl, Verdict::Accepted),
+        ("postgresql://u:p@H.example/db", DjDatabaseUrl, Verdict::Accepted),
+        ("postgresql://u:p@h1,h2:2/db", SqlAlchemy, Verdict::DifferentTarget),
+        ("postgresql://u:p@h1,h2:2/db", DjangoEnviron, Verdict::DifferentTarget),
+        ("postgresql://u:p@h1,h2:2/db", Asyncpg, Verdict::Accepted),
+        ("postgresql://u:p@h1:1,h2:2/db", DjangoEnviron, Verdict::Accepted),
+        ("postgresql://u:p@h1:1,h2:2/db", SqlAlchemy, Verdict::Rejected),
+        ("postgresql://u:p@ss@h/db", SqlAlchemy, Verdict::Accepted),
+        ("postgresql://u:p@ss@h/db", DjangoEnviron, Verdict::DifferentTarget),
+        ("postgresql://u:p@%2Ftmp/db", SqlAlchemy, Verdict::DifferentTarget),
+        ("postgresql://u:p@%2Ftmp/db", DjDatabaseUrl, Verdict::Accepted),
+        ("postgres://u:p@h/db", SqlAlchemy, Verdict::Rejected),
     ] {
         let found = compare(consumer, string);
         assert_eq!(found.verdict(), verdict, "{consumer:?} {string}: {found:?}");

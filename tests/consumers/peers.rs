@@ -14,6 +14,8 @@ pub(crate) struct Peer {
     pub(crate) sslmode: fn(&Accepted) -> String,
     /// The recording has the empty text for the host that the library adds.
     pub(crate) leaves_host_empty: bool,
+    /// The recording has the hosts of a list as one text, as the library hands them on.
+    pub(crate) joins_hosts: bool,
     /// How many of the recorded rows agree, at least.
     pub(crate) minimum: usize,
 }
@@ -28,6 +30,7 @@ pub(crate) const PEERS: &[Peer] = &[
         read: |text| Consumer::Libpq.read(&Secret::new(text)),
         sslmode: word,
         leaves_host_empty: false,
+        joins_hosts: false,
         minimum: 400,
     },
     Peer {
@@ -35,6 +38,7 @@ pub(crate) const PEERS: &[Peer] = &[
         read: |text| Consumer::TokioPostgres.read(&Secret::new(text)),
         sslmode: word,
         leaves_host_empty: false,
+        joins_hosts: false,
         minimum: 402,
     },
     Peer {
@@ -42,6 +46,7 @@ pub(crate) const PEERS: &[Peer] = &[
         read: |text| Consumer::Sqlx.read(&Secret::new(text)),
         sslmode: |accepted| word(accepted).to_ascii_lowercase(),
         leaves_host_empty: false,
+        joins_hosts: false,
         minimum: 403,
     },
     Peer {
@@ -49,6 +54,7 @@ pub(crate) const PEERS: &[Peer] = &[
         read: |text| Consumer::Sqlx.read(&Secret::new(text)),
         sslmode: |accepted| word(accepted).to_ascii_lowercase(),
         leaves_host_empty: false,
+        joins_hosts: false,
         minimum: 403,
     },
     Peer {
@@ -56,6 +62,7 @@ pub(crate) const PEERS: &[Peer] = &[
         read: url_crate::raw,
         sslmode: word,
         leaves_host_empty: true,
+        joins_hosts: false,
         minimum: 403,
     },
     Peer {
@@ -63,6 +70,7 @@ pub(crate) const PEERS: &[Peer] = &[
         read: url_crate::decoded,
         sslmode: word,
         leaves_host_empty: true,
+        joins_hosts: false,
         minimum: 403,
     },
     Peer {
@@ -70,6 +78,7 @@ pub(crate) const PEERS: &[Peer] = &[
         read: |text| Consumer::NodePostgres.read(&Secret::new(text)),
         sslmode: node,
         leaves_host_empty: true,
+        joins_hosts: false,
         minimum: 401,
     },
     Peer {
@@ -80,13 +89,55 @@ pub(crate) const PEERS: &[Peer] = &[
             _ => word(accepted),
         },
         leaves_host_empty: false,
+        joins_hosts: false,
         minimum: 403,
+    },
+    Peer {
+        name: "SQLAlchemy 2.1.9",
+        read: |text| Consumer::SqlAlchemy.read(&Secret::new(text)),
+        sslmode: word,
+        leaves_host_empty: false,
+        joins_hosts: true,
+        minimum: 400,
+    },
+    Peer {
+        name: "dj-database-url 3.1.2",
+        read: |text| Consumer::DjDatabaseUrl.read(&Secret::new(text)),
+        sslmode: word,
+        leaves_host_empty: false,
+        joins_hosts: true,
+        minimum: 401,
+    },
+    Peer {
+        name: "django-environ 0.14",
+        read: |text| Consumer::DjangoEnviron.read(&Secret::new(text)),
+        sslmode: word,
+        leaves_host_empty: false,
+        joins_hosts: true,
+        minimum: 400,
+    },
+    Peer {
+        name: "asyncpg 0.32",
+        read: |text| Consumer::Asyncpg.read(&Secret::new(text)),
+        sslmode: asyncpg,
+        leaves_host_empty: false,
+        joins_hosts: false,
+        minimum: 400,
     },
 ];
 
 /// The word as it stands; without one, libpq's default.
 fn word(accepted: &Accepted) -> String {
     given(accepted.sslmode.as_ref()).unwrap_or_else(|| "prefer".to_owned())
+}
+
+/// The word, or what asyncpg does without one: no TLS over sockets alone.
+fn asyncpg(accepted: &Accepted) -> String {
+    match (given(accepted.sslmode.as_ref()), accepted.encryption) {
+        (Some(word), _) => word.replace('_', "-"),
+        (None, Some(Encryption::Plaintext)) => "disable".to_owned(),
+        (None, _) => "prefer".to_owned(),
+    }
 }
 
 /// What its words amount to.

@@ -48,7 +48,16 @@ fn difference(peer: &Peer, input: &str, recorded: &Json) -> Option<&'static str>
             host.clear();
         }
     }
+    if peer.joins_hosts {
+        let port = dialled.first().map_or(5432, |(_, port)| *port);
+        let names: Vec<_> = dialled.iter().map(|(host, _)| host.as_str()).collect();
+        dialled = vec![(names.join(","), port)];
+    }
     let sslmode = match &recorded["sslmode"] {
+        Json::Array(words) => {
+            let words: Vec<_> = words.iter().map(|w| format!("'{}'", w.as_str().expect("a word"))).collect();
+            format!("[{}]", words.join(", "))
+        }
         Json::Bool(false) => "False".to_owned(),
         Json::Null => "prefer".to_owned(),
         word => word.as_str().expect("a word").to_owned(),

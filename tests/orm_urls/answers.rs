@@ -250,11 +250,14 @@ pub(crate) fn asyncpg(reading: &Reading, recorded: &Json) -> Differences {
         .iter()
         .map(|t| (text(&t[0]), t[1].as_u64().and_then(|p| u16::try_from(p).ok()).unwrap_or(0)))
         .collect();
+    let root = read.parameters.iter().any(|p| p.name.equals("sslrootcert"));
     let word = match read.encryption {
         Some(Encryption::Plaintext) => "disable",
         Some(Encryption::Allow) => "allow",
         Some(Encryption::Prefer) => "prefer",
         Some(Encryption::Require) => "require",
+        // `require` with a root that is named.
+        Some(Encryption::VerifyCa) if root && recorded["sslmode"] == "require" => "require",
         Some(Encryption::VerifyCa) => "verify-ca",
         Some(Encryption::VerifyFull) => "verify-full",
         None => "",
