@@ -3,19 +3,25 @@
 //! One table says what tells the loaders apart (`dotenv/traits.rs`); a few engines read by it. docs/loaders.md shows
 //! the table and what is known to differ.
 
+mod bun;
 mod decode;
 mod dialect;
 mod go;
+mod javascript;
 mod lines;
 mod node;
 mod outcome;
+mod php;
 mod python;
+mod python_lines;
+mod ruby;
 mod run;
 mod rust;
 mod shell;
 mod systemd;
 mod text;
 mod traits;
+mod xargs;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use outcome::Outcome;
@@ -78,7 +84,7 @@ pub fn read(
     let mut out = Environment { variables: Vec::new(), depends: outcome.depends.iter().map(place).collect() };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for entry in outcome.layer.entries {
-        let kept = if outcome::keeps(dialect) { outer(&entry.key) } else { None };
+        let kept = outer(&entry.key).filter(|value| outcome::keeps(dialect, value));
         let text = kept.unwrap_or(entry.value.text);
         match seen.get(&entry.key) {
             Some(at) => out.variables[*at].1 = text,

@@ -33,11 +33,39 @@ pub enum Dialect {
     Bash,
     /// The same in dash, Debian's `sh`.
     Dash,
+    /// django-environ, as `Env.read_env()`.
+    DjangoEnviron,
+    /// honcho.
+    Honcho,
+    /// python-decouple's `.env`, and what Starlette's `Config` reads.
+    Decouple,
+    /// `env_file:` of docker-compose v1.
+    ComposeV1,
+    /// `export $(grep -v '^#' FILE | xargs)`.
+    ExportXargs,
+    /// dotenv-expand on what node's dotenv read.
+    DotenvExpand,
+    /// `@next/env`: Next.js.
+    NextEnv,
+    /// `dotenvx run`.
+    Dotenvx,
+    /// `node --env-file`.
+    NodeEnvFile,
+    /// Bun.
+    Bun,
+    /// Ruby's dotenv, as `Dotenv.load`.
+    RubyDotenv,
+    /// `dotenv` in an `.envrc`.
+    Direnv,
+    /// phpdotenv, as `Dotenv::createImmutable`.
+    Phpdotenv,
+    /// Symfony's Dotenv, as `load`.
+    Symfony,
 }
 
 impl Dialect {
     /// All loaders, in the order of docs/loaders.md.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 26] = [
         Self::PythonDotenv,
         Self::NodeDotenv,
         Self::Godotenv,
@@ -50,6 +78,20 @@ impl Dialect {
         Self::Systemd,
         Self::Bash,
         Self::Dash,
+        Self::DjangoEnviron,
+        Self::Honcho,
+        Self::Decouple,
+        Self::ComposeV1,
+        Self::ExportXargs,
+        Self::DotenvExpand,
+        Self::NextEnv,
+        Self::Dotenvx,
+        Self::NodeEnvFile,
+        Self::Bun,
+        Self::RubyDotenv,
+        Self::Direnv,
+        Self::Phpdotenv,
+        Self::Symfony,
     ];
 
     /// The eight that most env files meet.
@@ -83,6 +125,20 @@ impl Dialect {
             Self::Systemd => "systemd EnvironmentFile",
             Self::Bash => "bash set -a; .",
             Self::Dash => "dash set -a; .",
+            Self::DjangoEnviron => "django-environ",
+            Self::Honcho => "honcho",
+            Self::Decouple => "python-decouple",
+            Self::ComposeV1 => "docker-compose v1 env_file",
+            Self::ExportXargs => "export $(grep|xargs)",
+            Self::DotenvExpand => "dotenv-expand",
+            Self::NextEnv => "@next/env",
+            Self::Dotenvx => "dotenvx",
+            Self::NodeEnvFile => "node --env-file",
+            Self::Bun => "bun",
+            Self::RubyDotenv => "ruby dotenv",
+            Self::Direnv => "direnv",
+            Self::Phpdotenv => "phpdotenv",
+            Self::Symfony => "symfony/dotenv",
         }
     }
 
@@ -98,6 +154,14 @@ impl Dialect {
             Self::Systemd => &["systemd"],
             Self::Bash => &["bash"],
             Self::Dash => &["dash", "sh"],
+            Self::DjangoEnviron => &["environ"],
+            Self::Decouple => &["decouple", "starlette"],
+            Self::ComposeV1 => &["docker-compose-v1"],
+            Self::ExportXargs => &["xargs"],
+            Self::NextEnv => &["next"],
+            Self::NodeEnvFile => &["node"],
+            Self::RubyDotenv => &["dotenv-rb", "ruby-dotenv"],
+            Self::Symfony => &["symfony"],
             _ => &[],
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     run::{Run, Set},
     text::Text,
+    traits::References,
 };
 use crate::layer::ProblemKind;
 use std::ops::Range;
@@ -63,15 +64,20 @@ fn ends_line(text: &str, at: usize) -> bool {
     text[at..].chars().next().is_none_or(|c| c == '#' || is_line_end(c))
 }
 
-/// Reads the file.
-pub(super) fn read(run: &mut Run<'_>) {
+/// Reads the file; each value comes with the quote around it.
+pub(super) fn parse(run: &mut Run<'_>) -> Vec<(Set, Option<char>)> {
     let text = run.text;
+    let mut out = Vec::new();
     let closing = ['\'', '"', '`'].map(|q| Closing::new(text, q));
     let mut at = 0;
     while at < text.len() {
         let lead = skip(text, at, is_space);
         let end = match statement(run, &closing, lead) {
-            Some(end) => end,
+            Some(found) => {
+                let end = found.0.end;
+                out.push(found);
+                end
+            }
             None => {
                 let end = skip(text, lead, |c| !is_line_end(c));
                 if !text[lead..].starts_with('#') && lead < end {
@@ -86,6 +92,7 @@ pub(super) fn read(run: &mut Run<'_>) {
         let end = skip(text, end, |c| !is_line_end(c));
         at = end + text[end..].chars().next().map_or(1, char::len_utf8);
     }
+    out
 }
 
 fn is_name(c: char) -> bool {
@@ -107,7 +114,7 @@ fn head(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
     Some((name, value))
 }
 
-fn statement(run: &mut Run<'_>, closing: &[Closing; 3], lead: usize) -> Option<usize> {
+fn statement(run: &mut Run<'_>, closing: &[Closing; 3], lead: usize) -> Option<(Set, Option<char>)> {
     let text = run.text;
     let exported = text[lead..].strip_prefix("export").and_then(|rest| {
         let at = skip(text, lead + 6, is_space);
@@ -138,17 +145,21 @@ fn statement(run: &mut Run<'_>, closing: &[Closing; 3], lead: usize) -> Option<u
         run.problem(range.clone(), ProblemKind::UnterminatedQuote);
     }
     let mut value = Text::of(text, range.clone());
+    let quote = quote.filter(|c| "'\"`".contains(*c));
+    let mut decode = |sign: char, with: &'static str| {
+        let found = |text: &str, at: usize| text[at + 1..].starts_with(sign).then(|| (2, with.to_owned()));
+        value = value.replace(&['\\'], found);
+    };
+    let dotenvx = run.traits.references == References::Dotenvx;
     if quote == Some('"') {
-        value = value.replace(&['\\'], |text, at| match text.as_bytes().get(at + 1) {
-            Some(b'n') => Some((2, "\n".to_owned())),
-            _ => None,
-        });
-        value = value.replace(&['\\'], |text, at| match text.as_bytes().get(at + 1) {
-            Some(b'r') => Some((2, "\r".to_owned())),
-            _ => None,
-        });
+        decode('n', "\n");
+        decode('r', "\r");
+        if dotenvx {
+            decode('t', "\t");
+        }
+    } else if quote == Some('\'') && dotenvx {
+        decode('\'', "'");
     }
     let key = text[name.clone()].to_owned();
-    run.set(Set { lead, key, key_range: name, value, value_range: range, end });
-    Some(end)
+    Some((Set { lead, key, key_range: name, value, value_range: range, end }, quote))
 }

@@ -71,7 +71,16 @@ impl Outcome {
             Engine::Systemd => super::systemd::read(&mut run),
             Engine::Rust => super::rust::read(&mut run),
             Engine::Go => super::go::read(&mut run),
-            Engine::NodeLine => super::node::read(&mut run),
+            Engine::NodeLine => super::javascript::read(&mut run),
+            Engine::NodeEnvFile => super::bun::node_env_file(&mut run),
+            Engine::RubyLine => super::ruby::read(&mut run),
+            Engine::Phpdotenv => super::php::phpdotenv(&mut run),
+            Engine::Symfony => super::php::symfony(&mut run),
+            Engine::Bun => super::bun::read(&mut run),
+            Engine::DjangoEnviron => super::python_lines::django_environ(&mut run),
+            Engine::Honcho => super::python_lines::honcho(&mut run),
+            Engine::Decouple => super::python_lines::decouple(&mut run),
+            Engine::Xargs => super::xargs::read(&mut run),
             Engine::Shell => super::shell::read(&mut run),
         }
         let refused = run.refused.take();
@@ -183,6 +192,10 @@ impl Finish<'_> {
         if set.key.contains('\0') || set.value.as_str().contains('\0') {
             match self.traits.nul {
                 Nul::Ends => {
+                    set.key.truncate(set.key.find('\0').unwrap_or(set.key.len()));
+                    if set.key.is_empty() {
+                        return;
+                    }
                     let at = set.value.as_str().find('\0').unwrap_or(set.value.len());
                     set.value = set.value.cut(0..at);
                 }
@@ -287,7 +300,11 @@ fn shows_key(key: &str) -> bool {
         && key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// Whether the environment wins over the file.
-pub(super) fn keeps(dialect: Dialect) -> bool {
-    of(dialect).precedence == Precedence::Environment
+/// Whether the value that the environment has wins over the file's.
+pub(super) fn keeps(dialect: Dialect, value: &Secret) -> bool {
+    match of(dialect).precedence {
+        Precedence::Environment => true,
+        Precedence::EnvironmentUnlessEmpty => !value.is_empty(),
+        Precedence::File | Precedence::Alone => false,
+    }
 }

@@ -1,6 +1,7 @@
 //! python-dotenv 1.2 (`dotenv/parser.py`, `dotenv/variables.py`).
 
 use super::{
+    Dialect,
     run::{Event, Run, Set},
     text::Text,
 };
@@ -15,7 +16,7 @@ use std::{collections::BTreeSet, ops::Range};
 pub(super) fn read(run: &mut Run<'_>) {
     let text = run.text;
     let mut names = BTreeSet::new();
-    let mut ahead = Reader::new(text);
+    let mut ahead = Reader::new(text, run.traits.dialect == Dialect::ComposeV1);
     while let Some(line) = ahead.binding() {
         if let Line::Binding { key, value: Some(raw), .. } = line
             && !raw.range.is_empty()
@@ -23,7 +24,7 @@ pub(super) fn read(run: &mut Run<'_>) {
             names.insert(&text[key]);
         }
     }
-    let mut reader = Reader::new(text);
+    let mut reader = Reader::new(text, run.traits.dialect == Dialect::ComposeV1);
     while let Some(line) = reader.binding() {
         match line {
             Line::Binding { lead, key, value: Some(raw) } => {
@@ -35,6 +36,11 @@ pub(super) fn read(run: &mut Run<'_>) {
                 run.set(Set { lead, key: name.to_owned(), key_range: key, value, value_range, end });
             }
             // A key alone has the value `None`, which also takes back what stood before.
+            Line::Binding { key, value: None, .. } if run.traits.dialect == Dialect::ComposeV1 => {
+                run.forget(&text[key.clone()]);
+                run.events.push(Event::Unset { key: text[key.clone()].to_owned(), at: key.clone() });
+                run.events.push(Event::Inherit { key: text[key.clone()].to_owned(), at: key });
+            }
             Line::Binding { key, value: None, .. } => {
                 run.events.push(Event::Unset { key: text[key.clone()].to_owned(), at: key });
             }
@@ -62,7 +68,12 @@ pub(super) fn read(run: &mut Run<'_>) {
 
 /// `${NAME}` and `${NAME:-default}`; `later` knows the names that get a value further down.
 fn interpolate(run: &Run<'_>, raw: &Text, later: &dyn Fn(&str) -> bool) -> Text {
-    let lookup = |name: &str| run.outside_first(name).map(Secret::new);
+    let old = run.traits.dialect == Dialect::ComposeV1;
+    // `dotenv_values` overrides, `load_dotenv` does not.
+    let lookup = |name: &str| {
+        let value = if old { run.inside_first(name) } else { run.outside_first(name) };
+        value.map(Secret::new)
+    };
     let text = raw.as_str();
     let done = interpolation::expand(text, Flavour::PythonDotenv, interpolation::LENGTH, &lookup);
     let Ok(done) = done else { return Text::default() };
@@ -134,6 +145,8 @@ fn decoded(c: char) -> char {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    /// Before 1.2: no comment directly behind the `=`, and `\\` before a quote does not keep it from closing.
+    old: bool,
     /// A quote was opened and never closed.
     open_quote: bool,
     /// Key and value of a line behind which something else stands.
@@ -142,8 +155,8 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     /// At the beginning of a text.
-    fn new(text: &'t str) -> Self {
-        Self { text, at: 0, open_quote: false, broken: None }
+    fn new(text: &'t str, old: bool) -> Self {
+        Self { text, at: 0, old, open_quote: false, broken: None }
     }
 
     fn rest(&self) -> &str {
@@ -201,7 +214,7 @@ impl<'t> Reader<'t> {
             let from = self.at;
             self.skip(is_blank);
             // `KEY= # comment` is empty since 1.2; `KEY=#value` is a value.
-            let raw = if self.at > from && self.peek() == Some('#') {
+            let raw = if self.at > from && self.peek() == Some('#') && !self.old {
                 Raw { range: from..from, quote: None }
             } else {
                 self.value()?
@@ -229,11 +242,17 @@ impl<'t> Reader<'t> {
         let from = self.at + 1;
         let mut end = from;
         loop {
-            end += self.text[end..].find([quote, '\\'])?;
+            let Some(i) = self.text[end..].find([quote, '\\']) else {
+                // The old expression goes back to an escaped quote.
+                let last = self.text[from..].rfind(quote).filter(|_| self.old)?;
+                return Some(from..from + last);
+            };
+            end += i;
             if self.text[end..].starts_with(quote) {
                 return Some(from..end);
             }
-            end += 1 + self.text[end + 1..].chars().next()?.len_utf8();
+            let next = self.text[end + 1..].chars().next()?;
+            end += 1 + if self.old && next != quote { 0 } else { next.len_utf8() };
         }
     }
 

@@ -19,6 +19,24 @@ pub(super) enum Engine {
     NodeLine,
     /// A POSIX shell.
     Shell,
+    /// One line at a time, by a regular expression.
+    DjangoEnviron,
+    /// One line at a time, by `shlex`.
+    Honcho,
+    /// One line at a time, around the first `=`.
+    Decouple,
+    /// The words of `xargs`.
+    Xargs,
+    /// node's own parser.
+    NodeEnvFile,
+    /// Bun's own parser.
+    Bun,
+    /// The regular expression of Ruby's dotenv.
+    RubyLine,
+    /// phpdotenv's state machine.
+    Phpdotenv,
+    /// Symfony's lexer.
+    Symfony,
 }
 
 /// A byte order mark, line ends, NUL and bad UTF-8 are settled before the text is parsed.
@@ -86,6 +104,23 @@ pub(super) enum References {
     Compose,
     /// A shell's parameters.
     Shell,
+    /// `$NAME`, `${NAME}` and `-`, `:-`, `+`, `:+`, again until nothing is left, in single quotes too; what stands
+    /// further down counts.
+    DotenvExpand,
+    /// `$NAME`, `${NAME}`, `${NAME:-default}`, from the end, again until nothing is left, in single quotes too.
+    Next,
+    /// `$NAME`, `${NAME}`, `${NAME:-default}`, from the end, in single quotes too.
+    Bun,
+    /// As dotenv-expand, not in single quotes, and nothing that stands further down.
+    Dotenvx,
+    /// `$NAME`, `${NAME}`; not in single quotes.
+    Ruby,
+    /// `$NAME`, `${NAME}`, `${NAME:-default}`; not in single quotes.
+    Direnv,
+    /// `${NAME}`; not in single quotes.
+    Php,
+    /// `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:=default}`; not in single quotes.
+    Symfony,
 }
 
 /// Who wins when a variable of the file is set outside too.
@@ -93,6 +128,8 @@ pub(super) enum References {
 pub(super) enum Precedence {
     /// The environment.
     Environment,
+    /// The environment, unless the value there is empty.
+    EnvironmentUnlessEmpty,
     /// The file.
     File,
     /// There is no other: the program starts with the file's variables.
@@ -311,6 +348,195 @@ pub(super) static TABLE: &[Traits] = &[
         commands: true,
         precedence: Precedence::File,
         mistake: Mistake::Stops,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::DjangoEnviron,
+        version: "0.14.0",
+        engine: Engine::DjangoEnviron,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Stops,
+        hash: Hash::Line,
+        multiline: false,
+        blanks: false,
+        mistake: Mistake::Skipped,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::Honcho,
+        version: "2.0.0",
+        engine: Engine::Honcho,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Kept,
+        hash: Hash::Anywhere,
+        multiline: false,
+        export: false,
+        precedence: Precedence::File,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::Decouple,
+        version: "3.8",
+        engine: Engine::Decouple,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Kept,
+        hash: Hash::Line,
+        multiline: false,
+        export: false,
+        mistake: Mistake::Skipped,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::ComposeV1,
+        version: "1.29.2",
+        line_ends: LineEnds::Universal,
+        nul: Nul::Kept,
+        references: References::Python,
+        precedence: Precedence::Alone,
+        mistake: Mistake::Skipped,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::ExportXargs,
+        version: "",
+        engine: Engine::Xargs,
+        strips_bom: false,
+        nul: Nul::Kept,
+        utf8: Utf8::Lossy,
+        hash: Hash::Line,
+        multiline: false,
+        blanks: false,
+        precedence: Precedence::File,
+        mistake: Mistake::Stops,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::DotenvExpand,
+        version: "1000.0.0",
+        engine: Engine::NodeLine,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Ends,
+        utf8: Utf8::Lossy,
+        hash: Hash::Anywhere,
+        quotes: "'\"`",
+        colon: true,
+        mistake: Mistake::Skipped,
+        references: References::DotenvExpand,
+        commands: true,
+        precedence: Precedence::EnvironmentUnlessEmpty,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::NextEnv,
+        version: "16.4.6",
+        engine: Engine::NodeLine,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Ends,
+        utf8: Utf8::Lossy,
+        hash: Hash::Anywhere,
+        quotes: "'\"`",
+        colon: true,
+        mistake: Mistake::Skipped,
+        references: References::Next,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::Dotenvx,
+        version: "2.38.2",
+        engine: Engine::NodeLine,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Ends,
+        utf8: Utf8::Lossy,
+        hash: Hash::Anywhere,
+        quotes: "'\"`",
+        colon: true,
+        mistake: Mistake::Skipped,
+        references: References::Dotenvx,
+        commands: true,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::NodeEnvFile,
+        version: "20.20.2",
+        engine: Engine::NodeEnvFile,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Ends,
+        utf8: Utf8::Lossy,
+        hash: Hash::Anywhere,
+        quotes: "'\"`",
+        colon: false,
+        mistake: Mistake::Skipped,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::Bun,
+        version: "1.4.5",
+        engine: Engine::Bun,
+        strips_bom: true,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Kept,
+        utf8: Utf8::Lossy,
+        hash: Hash::Anywhere,
+        quotes: "'\"`",
+        colon: true,
+        mistake: Mistake::Skipped,
+        references: References::Bun,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::RubyDotenv,
+        version: "2.4.0",
+        engine: Engine::RubyLine,
+        hash: Hash::Anywhere,
+        multiline: false,
+        colon: true,
+        references: References::Ruby,
+        commands: true,
+        mistake: Mistake::Skipped,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::Direnv,
+        version: "2.32.1",
+        engine: Engine::RubyLine,
+        strips_bom: false,
+        nul: Nul::Kept,
+        utf8: Utf8::Lossy,
+        hash: Hash::Anywhere,
+        multiline: false,
+        colon: true,
+        references: References::Direnv,
+        precedence: Precedence::File,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::Phpdotenv,
+        version: "5.4.1",
+        engine: Engine::Phpdotenv,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Kept,
+        hash: Hash::Anywhere,
+        references: References::Php,
+        ..COMMON
+    },
+    Traits {
+        dialect: Dialect::Symfony,
+        version: "5.4.53",
+        engine: Engine::Symfony,
+        strips_bom: false,
+        line_ends: LineEnds::Universal,
+        nul: Nul::Kept,
+        utf8: Utf8::Lossy,
+        blanks: false,
+        references: References::Symfony,
+        commands: true,
         ..COMMON
     },
 ];
