@@ -2,6 +2,7 @@
 
 mod args;
 mod explain;
+mod fixes;
 mod lint;
 mod live;
 mod output;
@@ -23,7 +24,7 @@ pub fn run() -> ExitCode {
     };
     let code = match &cli.command {
         None => output::moments(),
-        Some(Command::Lint { paths }) => lint::run(&cli.flags, paths),
+        Some(Command::Lint { paths, repair }) => lint::run(&cli.flags, paths, *repair),
         Some(Command::Show) => show::run(&cli.flags),
         Some(Command::Check) => live::check(&cli.flags),
         Some(Command::Preflight(live)) => live::preflight(&cli.flags, live),

@@ -3,7 +3,12 @@
 
 mod wire;
 
-use crate::source::{SourceKind, Sources, Span};
+pub use crate::secret::MASK;
+
+use crate::{
+    secret::Part,
+    source::{SourceKind, Sources, Span},
+};
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is; ordered, the worst last.
@@ -39,16 +44,27 @@ pub struct Label {
 }
 
 /// One replacement in a source.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub span: Span,
-    /// What stands there afterwards.
-    pub insert: String,
+    /// What stands there afterwards. What was written before may be in it, so that it is shown by proof only; the
+    /// file gets all of it.
+    pub insert: Part,
 }
 
-/// Whether a fix may be made without a look; rustc's word for it.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+impl PartialEq for Edit {
+    fn eq(&self, other: &Self) -> bool {
+        self.span == other.span
+            && self.insert.is_harmless() == other.insert.is_harmless()
+            && self.insert.same_as(&other.insert)
+    }
+}
+
+impl Eq for Edit {}
+
+/// Whether a fix may be made without a look; rustc's word for it. The more careful comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// Every declared consumer dials the same server as the same role with the same encryption as before.
@@ -157,8 +173,10 @@ pub struct LocatedLabel {
 pub struct LocatedEdit {
     /// What is replaced.
     pub place: Place,
-    /// What stands there afterwards.
+    /// What stands there afterwards, or the mask.
     pub insert: String,
+    /// Whether `insert` is the mask, so that only `--fix` can make the edit.
+    pub masked: bool,
     /// The masked lines.
     pub excerpt: Excerpt,
 }
@@ -215,7 +233,8 @@ impl Finding {
                 .iter()
                 .map(|e| LocatedEdit {
                     place: Place::of(sources, e.span),
-                    insert: e.insert.clone(),
+                    insert: e.insert.to_string(),
+                    masked: !e.insert.is_harmless(),
                     excerpt: excerpt(e.span),
                 })
                 .collect(),

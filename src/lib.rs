@@ -96,6 +96,7 @@ pub mod consumer;
 mod driver;
 mod environment;
 mod finding;
+mod fix;
 #[cfg(feature = "guard")]
 mod guard;
 pub mod interpolation;
@@ -137,7 +138,7 @@ pub mod unstable {
     macro_rules! reach {
         ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
-    reach! { ask configuration consumer environment finding judge layer lint page policy probe report repository rules secret settings source }
+    reach! { ask configuration consumer environment finding fix judge layer lint page policy probe report repository rules secret settings source }
     #[cfg(feature = "guard")]
     reach! { driver }
 }

@@ -1,10 +1,20 @@
 //! The files of a project ▶ findings. Pure: the texts are handed in.
 
+mod meaning;
+mod mend;
+
+pub use mend::{Mended, mend};
+
 use crate::{
     environment::Environment,
     finding::{Finding, Located},
+    fix,
     judge::{self, Evidence, Judge, Judged},
-    layer::{Entry, Layer, dotenv, is_example},
+    layer::{
+        Entry, Layer,
+        dotenv::{self, Dialect},
+        is_example,
+    },
     policy::Policy,
     repository::Repository,
     rules::{Door, Project, View},
@@ -15,9 +25,10 @@ use crate::{
         settle::{self, of_path},
         variables::{Meaning, meaning},
     },
-    source::{SourceKind, Sources},
+    source::{SourceId, SourceKind, Sources},
 };
-use std::collections::BTreeMap;
+use meaning::Meanings;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of one project, as their author names them.
 #[derive(Clone, Default)]
@@ -52,18 +63,62 @@ pub fn lint(files: &Files, policy: &Policy) -> Vec<Located> {
 /// As [`lint`], with the sources that the policy's own spans speak of.
 pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<Located> {
     let repository = Repository::read(sources, &files.manifests);
-    let mut layers = Vec::new();
-    for (path, bytes) in &files.files {
-        let environment = files.environment.or_else(|| of_path(path, policy));
-        let dialect = readers::in_force(path, policy, &repository, environment);
+    let (mut findings, ids) = judged(sources, files, policy, &repository);
+    prove_with(sources, files, &ids, policy, &repository, &mut findings);
+    mend::located(&findings, sources)
+}
+
+/// The files as layers, each with its source; `dialect` knows the loader of a file by its path.
+fn read(
+    sources: &mut Sources,
+    files: &[(String, Vec<u8>)],
+    dialect: &dyn Fn(&str) -> Dialect,
+    policy: &Policy,
+) -> (Vec<Layer>, Vec<SourceId>) {
+    let one = |(path, bytes): &(String, Vec<u8>)| {
+        let dialect = dialect(path);
         let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
         let layer = dotenv::parse(sources, id, dialect, &|_| None);
         reveal::reveal(sources, &layer, policy);
-        layers.push(layer);
+        (layer, id)
+    };
+    files.iter().map(one).unzip()
+}
+
+/// Takes the fixes that change the meaning of a file for unsafe ones.
+fn prove_with(
+    sources: &Sources,
+    files: &Files,
+    ids: &[SourceId],
+    policy: &Policy,
+    repository: &Repository,
+    findings: &mut [Finding],
+) {
+    // A fix that changes another text, the policy, is none that is made here.
+    let known: BTreeSet<SourceId> = ids.iter().copied().collect();
+    for finding in findings.iter_mut() {
+        if !finding.fix.iter().all(|edit| known.contains(&edit.span.source)) {
+            finding.fix.clear();
+        }
     }
+    let meaning = Meanings::new(files, ids, policy, repository);
+    fix::prove(sources, findings, &|texts| meaning.same(texts));
+}
+
+/// The findings of all files, in no order, and the source of each file.
+fn judged(
+    sources: &mut Sources,
+    files: &Files,
+    policy: &Policy,
+    repository: &Repository,
+) -> (Vec<Finding>, Vec<SourceId>) {
+    let dialect = |path: &str| {
+        readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
+    };
+    let (layers, ids) = read(sources, &files.files, &dialect, policy);
     let files_of_views: Vec<FileView> = layers
         .iter()
-        .map(|layer| FileView::of(layer, &layers, policy, &repository, files.environment))
+        .map(|layer| FileView::of(layer, &layers, policy, repository, files.environment))
         .collect();
     let views: Vec<View<'_>> =
         files_of_views.iter().map(|v| View { layers: &v.layers, settings: &v.settings }).collect();
@@ -75,9 +130,7 @@ pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<L
         let judged = Judged::In(vec![file.environment]);
         judge::merge(&mut out, judge.view(&project, view, &judged, Evidence::default()));
     }
-    let mut located: Vec<Located> = out.iter().map(|f| f.locate(sources)).collect();
-    located.sort_by(Located::by_place);
-    located
+    (out, ids)
 }
 
 /// One file with what it stands on.

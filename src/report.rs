@@ -8,7 +8,7 @@ pub mod summary;
 #[cfg(feature = "cli")]
 pub mod text;
 
-use crate::finding::{Located, Severity};
+use crate::finding::{Applicability, Located, Severity};
 use serde::{Deserialize, Serialize};
 use std::{fmt, io, str::FromStr};
 
@@ -42,6 +42,9 @@ pub struct Report {
     pub extensions: Vec<ExtensionReport>,
     /// What was looked at.
     pub files: FileCounts,
+    /// What `--fix` made; none where it was not asked for.
+    #[serde(default)]
+    pub fixed: Option<FixedReport>,
     /// Sentences on what was changed from the defaults or left out, each printed on stderr (overrides in force,
     /// env files mentioned and not read).
     pub remarks: Vec<String>,
@@ -144,6 +147,15 @@ pub struct FileCounts {
     pub unreadable: usize,
 }
 
+/// What `--fix` made.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct FixedReport {
+    /// Findings whose fix was made.
+    pub fixed_findings: usize,
+    /// Files that are different now.
+    pub fixed_files: usize,
+}
+
 impl Report {
     /// An empty report of a command.
     pub fn new(command: &str) -> Self {
@@ -159,6 +171,7 @@ impl Report {
             failure: None,
             extensions: Vec::new(),
             files: FileCounts::default(),
+            fixed: None,
             remarks: Vec::new(),
             elapsed_ms: None,
         }
@@ -264,11 +277,13 @@ pub struct Options {
     pub show_notes: bool,
     /// Whether [`Report::remarks`] are written too, before the summary; the command line prints them itself.
     pub remarks: bool,
+    /// Which fixes the summary counts as one: with unsafe ones the flag for them was given.
+    pub fixes: Applicability,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { color: false, width: 80, show_notes: false, remarks: false }
+        Self { color: false, width: 80, show_notes: false, remarks: false, fixes: Applicability::Safe }
     }
 }
 

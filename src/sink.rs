@@ -6,6 +6,7 @@ use crate::{
     finding::{Applicability, Edit, Finding, Label, Severity},
     policy::Level,
     rules::{Door, Levels, Rule},
+    secret::Part,
     settings::Origin,
     source::Span,
 };
@@ -115,14 +116,25 @@ impl Draft<'_> {
         self.with(|f| f.help = Some(text.into()))
     }
 
-    /// An edit that mends it; see [`Applicability::Safe`].
+    /// An edit that mends it, in words of ours; see [`Applicability::Safe`]. What holds a value goes through
+    /// [`Draft::edit_part`].
     pub fn edit(self, span: Span, insert: impl Into<String>) -> Self {
-        self.with(|f| f.fix.push(Edit { span, insert: insert.into() }))
+        self.edit_part(span, Part::harmless(insert.into()))
     }
 
-    /// As [`Draft::edit`], for one that needs a look: it makes the whole fix unsafe.
+    /// As [`Draft::edit`], with text of the configuration: shown by its proof, and written whether or not it is.
+    pub fn edit_part(self, span: Span, insert: Part) -> Self {
+        self.with(|f| f.fix.push(Edit { span, insert }))
+    }
+
+    /// As [`Draft::edit`], for one that needs a look.
     pub fn edit_unsafe(self, span: Span, insert: impl Into<String>) -> Self {
-        self.edit(span, insert).with(|f| f.applicability = Applicability::Unsafe)
+        self.edit(span, insert).needs_a_look()
+    }
+
+    /// Makes the whole fix unsafe.
+    pub fn needs_a_look(self) -> Self {
+        self.with(|f| f.applicability = Applicability::Unsafe)
     }
 
     /// Lowers the finding to a level; never raises it. `Allow` takes it back.

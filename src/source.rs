@@ -144,6 +144,49 @@ impl Source {
         let (a, b) = (out.place(start).max(lead), out.place_end(end.min(last)));
         out.cut(a..b.max(a), self.line_column(start).line)
     }
+
+    /// Every line, whole and masked, without its line break; as many as the bytes have.
+    pub fn masked_lines(&self) -> Vec<String> {
+        let mut visible = self.visible.clone();
+        visible.sort_by_key(|r| (r.start, r.end));
+        let mut shown: Vec<Range<usize>> = Vec::new();
+        for r in visible {
+            match shown.last_mut().filter(|last| r.start <= last.end) {
+                Some(last) => last.end = last.end.max(r.end),
+                None => shown.push(r),
+            }
+        }
+        let mut out = Vec::new();
+        let (mut at, mut next) = (0, 0);
+        for line in self.bytes.split_inclusive(|b| *b == b'\n') {
+            let end = at + line.len();
+            let text = line.strip_suffix(b"\n").unwrap_or(line);
+            let stop = at + text.strip_suffix(b"\r").unwrap_or(text).len();
+            let mut masking = Masking::new(String::new());
+            if at == 0 && self.bytes.starts_with(BOM) {
+                at = BOM.len();
+            }
+            for r in &shown[next..] {
+                let (from, to) = (r.start.max(at), r.end.min(stop));
+                if r.start >= stop {
+                    break;
+                }
+                if to > at {
+                    masking.hide(&self.bytes, at..from);
+                    masking.show(&self.bytes, from..to);
+                    at = to;
+                }
+            }
+            masking.hide(&self.bytes, at..stop);
+            out.push(masking.text);
+            // What ends in this line does not come again; a range over several is met in each.
+            while shown.get(next).is_some_and(|r| r.end <= end) {
+                next += 1;
+            }
+            at = end;
+        }
+        out
+    }
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -340,6 +383,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn all_lines_are_masked_as_one_is() {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceKind::File("x".into()), "\u{feff}A=1\r\nB=hunter2\n\nC='x\ny'\nD=\u{1b}");
+        assert_eq!(sources.get(id).masked_lines(), ["•••", "•••", "", "•••", "•••", "•••"]);
+        for range in [3..6, 8..10, 19..24, 20..22, 22..26, 26..28] {
+            let span = sources.span(id, range);
+            sources.reveal(span);
+        }
+        let lines = sources.get(id).masked_lines();
+        assert_eq!(lines, ["A=1", "B=•••", "", "C='x", "y'", "D•••"]);
     }
 
     #[test]

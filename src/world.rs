@@ -1,4 +1,11 @@
-//! The only reader of the environment and of files. Hands over bytes and facts; judges nothing.
+//! The only reader of the environment and of files, and the only writer of what was read. Hands over bytes and facts;
+//! judges nothing.
+
+#[cfg(feature = "cli")]
+mod replace;
+
+#[cfg(feature = "cli")]
+pub(crate) use replace::WriteError;
 
 use std::{
     collections::BTreeMap,
@@ -130,6 +137,17 @@ impl World {
             Err(error) => Unreadable::NotUtf8(bytes[..error.valid_up_to()].split(|b| *b == b'\n').count()),
         };
         Err(ReadError { path: path.to_owned(), reason })
+    }
+
+    /// Replaces a file that holds `before`, at one stroke; its mode, and where this user may, its owner stay. A
+    /// symbolic link stays one.
+    ///
+    /// # Errors
+    /// When it is read-only, gone, no regular file, or holds something else by now. Then it is as it was.
+    #[cfg(feature = "cli")]
+    pub(crate) fn replace(&self, path: &str, before: &[u8], after: &[u8]) -> Result<(), WriteError> {
+        let full = self.directory.join(path);
+        replace::replace(&full, before, after).map_err(|reason| WriteError { path: path.to_owned(), reason })
     }
 
     /// The first `limit` bytes of a file, and one more if there are more. A pipe is read too (`--env-file <(…)`),

@@ -47,7 +47,7 @@ fn label((place, excerpt): (Place, Excerpt), text: &str) -> LocatedLabel {
 }
 
 fn edit((place, excerpt): (Place, Excerpt), insert: &str) -> LocatedEdit {
-    LocatedEdit { place, insert: insert.into(), excerpt }
+    LocatedEdit { place, insert: insert.into(), masked: false, excerpt }
 }
 
 const LONG: &str = "DATABASE_URL=postgresql://app:•••@production-primary.cluster.eu-central-1.rds.amazonaws.com:5432/app?sslmode=prefer&application_name=web";
@@ -288,7 +288,7 @@ TEST_DATABASE_URL: error[test-equals-primary] the test database is the primary d
   --environment: set here
 warning[database-url-unset] no database is configured
   note: looked for DATABASE_URL, and for DB_HOST and its siblings
-pgward: 2 errors, 2 warnings in 2 of 14 files; 1 note not shown (-v)"
+pgward: 2 errors, 2 warnings in 2 of 14 files; 1 note not shown (-v), 1 fixable with `--fix`"
     );
 }
 

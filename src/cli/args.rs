@@ -1,6 +1,10 @@
 //! The flags, each with its `PGWARD_*` twin.
 
-use crate::{environment::Environment, finding::Severity, report::Format};
+use crate::{
+    environment::Environment,
+    finding::{Applicability, Severity},
+    report::Format,
+};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use std::time::Duration;
 
@@ -21,6 +25,8 @@ pub(super) enum Command {
         /// Files and directories; `-` is an env file on standard input.
         #[arg(default_value = ".", value_name = "PATH")]
         paths: Vec<String>,
+        #[command(flatten)]
+        repair: Repair,
     },
     /// What resolves, from where, and what it shadows.
     Show,
@@ -36,6 +42,27 @@ pub(super) enum Command {
     },
     /// Every rule with its levels.
     Rules,
+}
+
+/// What `lint` is to do about what it finds.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Repair {
+    /// Make the safe fixes, and report what is left. Of `-` the fixed text goes to standard output.
+    #[arg(long, env = "PGWARD_FIX", hide_env_values = true, value_parser = boolish())]
+    pub(super) fix: bool,
+    /// Take in the fixes that need a look: they may change what is dialled.
+    #[arg(long, env = "PGWARD_UNSAFE_FIXES", hide_env_values = true, value_parser = boolish())]
+    pub(super) unsafe_fixes: bool,
+    /// Show what --fix would change, masked, and write nothing.
+    #[arg(long, env = "PGWARD_DIFF", hide_env_values = true, value_parser = boolish())]
+    pub(super) diff: bool,
+}
+
+impl Repair {
+    /// How far fixes are to go.
+    pub(super) fn most(self) -> Applicability {
+        if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe }
+    }
 }
 
 /// What only a preflight needs.

@@ -1,33 +1,76 @@
 //! `lint`: the files of a repository, or what stands on standard input.
 
-use super::{Error, Exit, args::Flags, output, start, walk};
+use super::{
+    Error, Exit,
+    args::{Flags, Repair},
+    fixes, output, start, walk,
+};
 use crate::{
     finding::Severity,
     layer::MAX_BYTES,
     lint::{Files, lint_with},
-    report::Report,
+    policy::Policy,
+    report::{Format, Options, Report},
     repository::MAX_MANIFEST,
     source::Sources,
-    world::World,
+    world::{ReadError, World},
 };
-use std::{collections::BTreeSet, io::Read as _};
+use std::{collections::BTreeSet, io::Read as _, time::Instant};
 
-pub(super) fn run(flags: &Flags, paths: &[String]) -> Result<Exit, Error> {
+/// What was read, and the report that is made of it.
+pub(super) struct Run {
+    pub(super) files: Files,
+    pub(super) report: Report,
+    failed: Vec<ReadError>,
+    began: Instant,
+}
+
+pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair) -> Result<Exit, Error> {
+    fixes::admit(repair, paths)?;
     let world = World::of_process();
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let mut sources = Sources::default();
     let first = paths.iter().find(|p| *p != "-").map_or(".", String::as_str);
     let (policy, remarks) = start::policy(flags, &world, &mut sources, walk::policy_above(first))?;
-    let mut files = Files { environment: flags.environment(&policy)?, ..Files::default() };
+    let mut run = read(flags, &world, &policy, paths, began)?;
+    run.report.remarks.splice(0..0, remarks);
+    for error in &run.failed {
+        output::error(&error.to_string());
+    }
+    if run.files.files.is_empty() {
+        if !flags.quiet {
+            run.report.remarks.push("nothing to look at: no env file was read".to_owned());
+        }
+        if flags.format != Format::Json && flags.report.is_empty() {
+            for remark in run.report.remarks.iter().filter(|_| !flags.quiet) {
+                output::error(remark);
+            }
+            return Ok(run.exit(flags));
+        }
+    }
+    if repair.fix || repair.diff {
+        return fixes::run(flags, &world, &policy, repair, run);
+    }
+    run.report.findings = lint_with(&mut sources, &run.files, &policy);
+    run.finish(flags, &world, repair, false)
+}
+
+fn read(
+    flags: &Flags,
+    world: &World,
+    policy: &Policy,
+    paths: &[String],
+    began: Instant,
+) -> Result<Run, Error> {
+    let mut files = Files { environment: flags.environment(policy)?, ..Files::default() };
     let mut report = Report::new("lint");
-    report.remarks = remarks;
     let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
     for path in paths {
         if path == "-" {
             let mut bytes = Vec::new();
             let input = std::io::stdin().take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
             input.map_err(|e| Error::Other(format!("standard input cannot be read: {}", e.kind())))?;
-            files.files.push(("<stdin>".to_owned(), bytes));
+            files.files.push((fixes::STDIN.to_owned(), bytes));
             manifests.extend(walk::manifests_above(std::path::Path::new("."), true));
             continue;
         }
@@ -54,27 +97,31 @@ pub(super) fn run(flags: &Flags, paths: &[String]) -> Result<Exit, Error> {
     }
     report.files.read = files.files.len();
     report.files.unreadable = failed.len();
-    report.findings = lint_with(&mut sources, &files, &policy);
-    report.elapsed_ms = u64::try_from(began.elapsed().as_millis()).ok();
-    for error in &failed {
-        output::error(&error.to_string());
+    Ok(Run { files, report, failed, began })
+}
+
+impl Run {
+    /// Prints the report, to standard error where standard output has the text of `-`.
+    pub(super) fn finish(
+        mut self,
+        flags: &Flags,
+        world: &World,
+        repair: Repair,
+        aside: bool,
+    ) -> Result<Exit, Error> {
+        self.report.elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).ok();
+        let options = Options { fixes: repair.most(), ..output::options(flags, world) };
+        output::report_with(flags, &options, &self.report, aside)?;
+        Ok(self.exit(flags))
     }
-    if files.files.is_empty() {
-        if !flags.quiet {
-            report.remarks.push("nothing to look at: no env file was read".to_owned());
-        }
-        if flags.format != crate::report::Format::Json && flags.report.is_empty() {
-            for remark in report.remarks.iter().filter(|_| !flags.quiet) {
-                output::error(remark);
-            }
-            return Ok(if failed.is_empty() { Exit::Success } else { Exit::CouldNotRun });
+
+    /// By the findings, and by what could not be read.
+    pub(super) fn exit(&self, flags: &Flags) -> Exit {
+        let fails = |limit: Severity| self.report.worst().is_some_and(|worst| worst >= limit);
+        match (flags.fail_on.severity().is_some_and(fails), self.failed.is_empty()) {
+            (true, _) => Exit::Refused,
+            (false, false) => Exit::CouldNotRun,
+            (false, true) => Exit::Success,
         }
     }
-    output::report(flags, &world, &report)?;
-    let fails = |limit: Severity| report.worst().is_some_and(|worst| worst >= limit);
-    Ok(match (flags.fail_on.severity().is_some_and(fails), failed.is_empty()) {
-        (true, _) => Exit::Refused,
-        (false, false) => Exit::CouldNotRun,
-        (false, true) => Exit::Success,
-    })
 }

@@ -16,8 +16,13 @@ use std::{
 
 /// Writes to standard output. A reader that went away is no error: it has what it wanted.
 pub(super) fn stdout(text: &str) -> io::Result<()> {
+    bytes(text.as_bytes())
+}
+
+/// As [`stdout`], for what need not be text.
+pub(super) fn bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
@@ -67,7 +72,16 @@ pub(super) fn options(flags: &Flags, world: &World) -> Options {
 
 /// Prints a report as asked, and writes it into the files that were named.
 pub(super) fn report(flags: &Flags, world: &World, report: &Report) -> Result<(), Error> {
-    let options = options(flags, world);
+    report_with(flags, &options(flags, world), report, false)
+}
+
+/// As [`report`], as these options have it; `aside` to standard error, because standard output is taken.
+pub(super) fn report_with(
+    flags: &Flags,
+    options: &Options,
+    report: &Report,
+    aside: bool,
+) -> Result<(), Error> {
     if !flags.quiet {
         for remark in &report.remarks {
             line(&format!("pgward: {}", crate::report::clean::line(remark)));
@@ -77,12 +91,17 @@ pub(super) fn report(flags: &Flags, world: &World, report: &Report) -> Result<()
         flags.quiet && report.failure.is_none() && report.worst().is_none_or(|w| w < Severity::Warning);
     if !(silent && flags.format != Format::Json) {
         let mut text = Vec::new();
-        flags.format.write(report, &options, &mut text)?;
-        stdout(&String::from_utf8_lossy(&text))?;
+        flags.format.write(report, options, &mut text)?;
+        let text = String::from_utf8_lossy(&text);
+        if aside {
+            line(text.trim_end());
+        } else {
+            stdout(&text)?;
+        }
     }
     for (format, path) in &flags.report {
         let mut text = Vec::new();
-        format.write(report, &Options { color: false, ..options }, &mut text)?;
+        format.write(report, &Options { color: false, ..*options }, &mut text)?;
         fs::write(path, text).map_err(|e| {
             Error::Other(format!("cannot write the {} file of --report: {}", format.name(), e.kind()))
         })?;

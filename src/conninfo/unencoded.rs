@@ -2,6 +2,7 @@
 //! meant as a path or a query is none of it.
 
 use super::visible::url_scheme;
+use crate::secret::Secret;
 use std::ops::Range;
 
 /// A raw character that must be percent-encoded. The password ends at the last `@` before the path.
@@ -16,6 +17,10 @@ pub struct Unencoded {
     pub part: UserinfoPart,
     /// What to write instead.
     pub encoded: &'static str,
+    /// From the character to the end of the password.
+    pub rest: Range<usize>,
+    /// Some reader ends the host here and finds one that may exist: `user#x:pw@host`.
+    pub host_like: bool,
 }
 
 /// The two halves of what stands before the `@`.
@@ -42,24 +47,53 @@ pub fn unencoded(text: &str) -> Option<Unencoded> {
     }
     let mut part = UserinfoPart::User;
     for (i, b) in (start..end).map(|i| (i, bytes[i])) {
-        let encoded = match b {
-            b':' => {
-                part = UserinfoPart::Password;
-                continue;
-            }
-            b'@' => "%40",
-            b'#' => "%23",
-            b'/' => "%2F",
-            b'?' => "%3F",
-            b' ' => "%20",
-            b'[' => "%5B",
-            b']' => "%5D",
-            b'%' if !(i + 2 < end && bytes[i + 1..=i + 2].iter().all(u8::is_ascii_hexdigit)) => "%25",
-            _ => continue,
-        };
-        return Some(Unencoded { range: i..i + 1, character: char::from(b), part, encoded });
+        if b == b':' {
+            part = UserinfoPart::Password;
+        }
+        let Some(encoded) = encoded(bytes, i, end) else { continue };
+        return Some(Unencoded {
+            range: i..i + 1,
+            character: char::from(b),
+            part,
+            encoded,
+            rest: i..end,
+            host_like: matches!(b, b'#' | b'?') && is_host_list(&bytes[start..i]),
+        });
     }
     None
+}
+
+/// What to write for the byte at `i` of a user name or password that ends at `end`; none where it may stand.
+fn encoded(bytes: &[u8], i: usize, end: usize) -> Option<&'static str> {
+    Some(match bytes[i] {
+        b'@' => "%40",
+        b'#' => "%23",
+        b'/' => "%2F",
+        b'?' => "%3F",
+        b' ' => "%20",
+        b'[' => "%5B",
+        b']' => "%5D",
+        b'%' if !(i + 2 < end && bytes[i + 1..=i + 2].iter().all(u8::is_ascii_hexdigit)) => "%25",
+        _ => return None,
+    })
+}
+
+impl Unencoded {
+    /// What to write for [`rest`](Self::rest) of the text that this was found in: this character and all that follow it
+    /// encoded.
+    ///
+    /// # Panics
+    /// Perhaps, with another text.
+    pub fn rest_encoded(&self, text: &str) -> Secret {
+        let mut out = String::with_capacity(self.rest.len());
+        for (i, c) in text[self.rest.clone()].char_indices() {
+            match encoded(text.as_bytes(), self.rest.start + i, self.rest.end) {
+                Some(encoded) => out.push_str(encoded),
+                None => out.push(c),
+            }
+        }
+        Secret::new(out)
+    }
 }
 
 const TEMPLATES: &[&str] = &["${", "{{", "$(", "%(", "<%"];

@@ -55,7 +55,21 @@ struct FlatEdit {
     place: Place,
     insert: String,
     #[serde(default)]
+    masked: bool,
+    #[serde(default)]
     excerpt: Excerpt,
+}
+
+impl From<LocatedEdit> for FlatEdit {
+    fn from(edit: LocatedEdit) -> Self {
+        Self { place: edit.place, insert: edit.insert, masked: edit.masked, excerpt: edit.excerpt }
+    }
+}
+
+impl From<FlatEdit> for LocatedEdit {
+    fn from(edit: FlatEdit) -> Self {
+        Self { place: edit.place, insert: edit.insert, masked: edit.masked, excerpt: edit.excerpt }
+    }
 }
 
 impl From<Located> for Flat {
@@ -65,9 +79,7 @@ impl From<Located> for Flat {
             None => (At::default(), None, None),
         };
         let related = finding.related.into_iter();
-        let edits = finding.fix.into_iter();
-        let edits: Vec<_> =
-            edits.map(|e| FlatEdit { place: e.place, insert: e.insert, excerpt: e.excerpt }).collect();
+        let edits: Vec<_> = finding.fix.into_iter().map(FlatEdit::from).collect();
         Self {
             rule: finding.rule,
             severity: finding.severity,
@@ -106,9 +118,7 @@ impl From<Flat> for Located {
             notes: flat.notes,
             help: flat.help,
             applicability,
-            fix: edits
-                .map(|e| LocatedEdit { place: e.place, insert: e.insert, excerpt: e.excerpt })
-                .collect(),
+            fix: edits.map(LocatedEdit::from).collect(),
         }
     }
 }

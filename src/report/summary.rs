@@ -2,7 +2,7 @@
 //! because `kubectl describe` and `/dev/termination-log` show nothing else.
 
 use super::{FailureReport, Options, Report, ServerReport, TargetReport, clean};
-use crate::finding::Severity;
+use crate::finding::{Applicability, Located, Severity};
 use std::{collections::BTreeSet, net::IpAddr};
 
 /// The line, without a newline.
@@ -93,8 +93,34 @@ fn linted(report: &Report, options: &Options) -> String {
         (hit, read) if hit < read => format!(" in {hit} of {}", files(read)),
         (hit, _) => format!(" in {}", files(hit)),
     };
-    let hidden: Vec<String> = hidden(report, options).into_iter().collect();
-    format!("{found}{place}{}", tail(&hidden))
+    let more: Vec<String> = hidden(report, options).into_iter().chain(fixable(report, options)).collect();
+    let left = format!("{found}{place}{}", tail(&more));
+    match report.fixed.filter(|fixed| fixed.fixed_findings > 0) {
+        Some(fixed) => {
+            let made = count(fixed.fixed_findings, "finding").unwrap_or_default();
+            format!("fixed {made} in {}; left: {left}", files(fixed.fixed_files))
+        }
+        None => left,
+    }
+}
+
+/// How many findings have a fix, with the flags that make it.
+fn fixable(report: &Report, options: &Options) -> Option<String> {
+    let of = |wanted: Applicability| {
+        let fits = |f: &&Located| {
+            f.applicability == wanted && f.fix.iter().all(|e| e.place.path.is_some()) && !f.fix.is_empty()
+        };
+        report.findings.iter().filter(|f| options.shows(f.severity)).filter(fits).count()
+    };
+    match (of(Applicability::Safe), of(Applicability::Unsafe)) {
+        (0, 0) => None,
+        (safe, all) if options.fixes == Applicability::Unsafe && all > 0 => {
+            Some(format!("{} fixable with `--fix --unsafe-fixes`", safe + all))
+        }
+        (safe, 0) => Some(format!("{safe} fixable with `--fix`")),
+        (0, more) => Some(format!("{more} fixable with `--fix --unsafe-fixes`")),
+        (safe, more) => Some(format!("{safe} fixable with `--fix`, {more} more with `--unsafe-fixes`")),
+    }
 }
 
 /// Which database, who answered, and for which environment.

@@ -2,7 +2,7 @@
 //! paths, labels and notes: everything passes [`clean`] here, at the door, once.
 
 use super::{Options, Report, clean, summary};
-use crate::finding::{Excerpt, Located, LocatedEdit, LocatedLabel, Place, Severity};
+use crate::finding::{Excerpt, Located, LocatedEdit, LocatedLabel, MASK, Place, Severity};
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle,
 };
@@ -129,7 +129,16 @@ struct Change<'f> {
     headed: bool,
 }
 
+/// What the edits change; nothing where one of them is masked or changes what is masked, because the picture would be
+/// that of a line without its rest.
 fn edits(finding: &Located) -> Vec<Change<'_>> {
+    let hidden = |edit: &LocatedEdit| {
+        let excerpt = &edit.excerpt;
+        edit.masked || excerpt.text.get(excerpt.start..excerpt.end).is_some_and(|t| t.contains(MASK))
+    };
+    if finding.fix.iter().any(hidden) {
+        return Vec::new();
+    }
     let primary = finding.primary.as_ref().map(|l| &l.place);
     let mut changes: Vec<Change<'_>> = Vec::new();
     for edit in &finding.fix {

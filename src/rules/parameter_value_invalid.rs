@@ -35,7 +35,11 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         let draft = draft.help(format!("did you mean `{meant}`?"));
         // What may be shown stands in the source as it is.
         if let Some(span) = setting.filter(|s| s.value.is_harmless()).and_then(Setting::span) {
-            draft.edit(span, meant);
+            let draft = draft.edit(span, meant);
+            // To node-postgres it means TLS without a look at the certificate, and `require` one with it.
+            if setting.is_some_and(|s| s.value.secret().equals_ignore_case("no-verify")) {
+                draft.needs_a_look();
+            }
         }
     }
 }

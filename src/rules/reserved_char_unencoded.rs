@@ -18,7 +18,8 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     }
     let character = if found.character == ' ' { "space".into() } else { format!("`{}`", found.character) };
     let part = if found.part == "user" { "user name" } else { "password" };
-    out.report(format!("the {part} in `{}` has a {character} that is not percent-encoded", target.name))
+    let draft = out
+        .report(format!("the {part} in `{}` has a {character} that is not percent-encoded", target.name))
         .at_span(found.span, if found.exact { "this one" } else { "in here" })
         .note(match found.character {
             '@' => "libpq looks for the host behind the first `@`, most others behind the last",
@@ -27,6 +28,8 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
             '[' | ']' => "readers of URLs take brackets for those of an IPv6 address",
             _ => "libpq refuses it since version 18",
         })
-        // No edit: what is wrong is masked, and a picture of it would show a URL without its rest.
         .help(format!("write `{}` for it", found.encoded));
+    if let Some((span, encoded)) = &found.fix {
+        draft.edit_part(*span, encoded.clone());
+    }
 }

@@ -24,6 +24,14 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         .at(target.origin_of("sslmode"), "too weak for this host")
         .also(target.origin_of("host"), format!("a {} host", class.as_str()))
         .help("use `sslmode=verify-full` with the server's CA in `sslrootcert`, at least `sslmode=require`");
+    // What may be shown stands in the source as it is; the policy's own `sslmode` is not the file's to change.
+    let here = target.origin().span().map(|s| s.source);
+    let shown = target.get("sslmode").filter(|s| s.value.is_harmless());
+    let written = shown.and_then(Setting::span).filter(|s| Some(s.source) == here);
+    let draft = match written {
+        Some(span) => draft.edit_unsafe(span, "require"),
+        None => draft,
+    };
     if class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));
     }

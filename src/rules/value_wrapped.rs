@@ -12,10 +12,13 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Some(wrapped) = &target.oddities.wrapped else { return };
-    let draft = out
+    let mut draft = out
         .report(format!("the value of `{}` begins or ends with {}", wrapped.key, wrapped.what))
         .at(&wrapped.origin, "this belongs to the value")
         .help("remove it where the variable is set");
+    for span in &wrapped.superfluous {
+        draft = draft.edit(*span, "");
+    }
     match wrapped.what {
         "quotes" => {
             draft.note("`docker run --env-file`, compose's list form and most dashboards take nothing away");

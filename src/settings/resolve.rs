@@ -218,7 +218,7 @@ impl Resolver<'_> {
             wrapped: self.wrapped(layer, entry),
             placeholders: suspect::placeholders(entry),
             fallbacks: suspect::url_fallbacks(entry, parsed.as_ref().ok()),
-            unencoded: suspect::unencoded(entry),
+            unencoded: suspect::unencoded(entry, parsed.as_ref().ok()),
             unknown: suspect::unknown(entry, native),
             duplicates: suspect::duplicates(entry, native),
             fragment: native.and_then(|_| suspect::fragment(entry)),

@@ -4,7 +4,10 @@ use super::{
     foreign,
     host::HostClass,
     setting::Origin,
-    target::{DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped},
+    target::{
+        DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped,
+        are_possible_hosts,
+    },
 };
 use crate::{
     conninfo::{self, Conninfo, UserinfoPart},
@@ -19,7 +22,7 @@ pub(super) fn wrapped(layer: usize, entry: &Entry) -> Option<Wrapped> {
     let text = entry.value.text.expose();
     let found = |what, range: Range<usize>| {
         let origin = Origin::Entry { layer, span: entry.span_of(range) };
-        Some(Wrapped { key: entry.key.clone(), what, origin })
+        Some(Wrapped { key: entry.key.clone(), what, origin, superfluous: superfluous(entry) })
     };
     let (first, last) = (text.chars().next()?, text.chars().next_back()?);
     let end = text.len() - last.len_utf8();
@@ -45,6 +48,42 @@ pub(super) fn wrapped(layer: usize, entry: &Entry) -> Option<Wrapped> {
         }
     }
     None
+}
+
+/// What stands around the text, blanks first and then a pair of quotes; nothing when not all of it has a place.
+fn superfluous(entry: &Entry) -> Vec<Span> {
+    let text = entry.value.text.expose();
+    let blank = |c: char| c == '\u{feff}' || c.is_whitespace();
+    let start = text.len() - text.trim_start_matches(blank).len();
+    let mut inner = start..text.trim_end_matches(blank).len().max(start);
+    let bare = &text[inner.clone()];
+    let quoted = ['"', '\''].into_iter().find(|q| bare.starts_with(*q) || bare.ends_with(*q));
+    if let Some(quote) = quoted {
+        if bare.len() < 2 || !(bare.starts_with(quote) && bare.ends_with(quote)) {
+            return Vec::new();
+        }
+        inner = inner.start + 1..inner.end - 1;
+    }
+    let around = [0..inner.start, inner.end..text.len()];
+    let places = around.into_iter().filter(|r| !r.is_empty()).map(|r| places(entry, &r));
+    places.collect::<Option<Vec<_>>>().unwrap_or_default().concat()
+}
+
+/// The source of a range of the value: of an escape, which must lie in it wholly, the sequence.
+fn places(entry: &Entry, range: &Range<usize>) -> Option<Vec<Span>> {
+    let mut out = Vec::new();
+    for segment in &entry.value.map {
+        let (from, to) = (range.start.max(segment.value.start), range.end.min(segment.value.end));
+        if from >= to {
+            continue;
+        }
+        out.push(match segment.kind {
+            SegmentKind::Literal => entry.value.span_of(from..to)?,
+            SegmentKind::Escape if (from..to) == segment.value => segment.span,
+            _ => return None,
+        });
+    }
+    Some(out)
 }
 
 /// Whether the text begins and ends in the same quote.
@@ -148,10 +187,21 @@ fn names_production(text: &str) -> bool {
 }
 
 /// A reserved character in user or password.
-pub(super) fn unencoded(entry: &Entry) -> Option<Unencoded> {
+pub(super) fn unencoded(entry: &Entry, parsed: Option<&Conninfo>) -> Option<Unencoded> {
     let found = conninfo::unencoded(entry.value.text.expose())?;
     let exact = entry.value.span_of(found.range.clone());
+    // Where libpq ends the password earlier and finds a host that may exist, the text may be meant so.
+    let elsewhere = |parsed: &Conninfo| {
+        let host = parsed.get("host");
+        let inside = host.and_then(conninfo::Value::range).is_some_and(|r| r.start < found.rest.end);
+        inside
+            && parsed.endpoints().is_ok()
+            && are_possible_hosts(host.and_then(|h| h.as_str()).unwrap_or(""))
+    };
+    let sure = exact.is_some() && !entry.doubtful && !found.host_like && !parsed.is_some_and(elsewhere);
+    let rest = entry.value.span_of(found.rest.clone()).filter(|_| sure);
     Some(Unencoded {
+        fix: rest.map(|span| (span, Part::masked(found.rest_encoded(entry.value.text.expose())))),
         span: exact.unwrap_or(entry.value_span),
         exact: exact.is_some(),
         character: found.character,

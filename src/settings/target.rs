@@ -122,6 +122,8 @@ pub struct Wrapped {
     pub what: &'static str,
     /// The first character of it.
     pub origin: Origin,
+    /// All that is to be removed; empty where that has no place of its own, or where a quote stands alone.
+    pub superfluous: Vec<Span>,
 }
 
 /// A reference that nothing filled in.
@@ -151,7 +153,7 @@ pub struct Fallback {
 }
 
 /// A reserved character in user or password.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Unencoded {
     /// Where the character stands, or the whole value.
     pub span: Span,
@@ -163,6 +165,9 @@ pub struct Unencoded {
     pub encoded: String,
     /// `user` or `password`.
     pub part: &'static str,
+    /// From the character to the end of the password, with what to write for it. None where the value does not stand in
+    /// its source as it is, and where some reader finds a host in it that may exist: there the text may be meant so.
+    pub fix: Option<(Span, Part)>,
 }
 
 /// A parameter that libpq does not know.
@@ -294,6 +299,19 @@ impl Target {
         self.oddities.unencoded.as_ref().is_some_and(|u| several || "@/#?:".contains(u.character))
     }
 
+    /// Whether there could be such hosts, a database and a role of such names: what libpq makes of `p@ss@host` is no
+    /// host, and nobody ends a name in a blank. A directory of sockets may have any name.
+    pub fn could_exist(&self) -> bool {
+        let text = |keyword: &str| self.get(keyword).map_or("", |s| s.value.expose());
+        let bare = |name: &str| {
+            let inner = name.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+            let quoted =
+                ['"', '\''].iter().any(|q| name.len() > 2 && name.starts_with(*q) && name.ends_with(*q));
+            inner == name && !quoted
+        };
+        are_possible_hosts(text("host")) && bare(text("dbname")) && bare(text("user"))
+    }
+
     /// Whether everything it dials is a loopback address over TCP; a socket is none.
     pub fn is_loopback(&self) -> bool {
         self.all_hosts(|host| !is_socket(host) && HostClass::of(host) == HostClass::Local)
@@ -414,6 +432,12 @@ impl Target {
     pub fn spelling(&self) -> Spelling {
         self.text.as_ref().map_or(Spelling::Libpq, |t| super::engine::recognise(t.value.expose()).1)
     }
+}
+
+/// Whether each of a list could be a host or a directory of sockets, by the characters in it.
+pub(super) fn are_possible_hosts(list: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "@#?\"'<>[]{}|\\".contains(c);
+    list.split(',').all(|host| is_socket(host) || !host.contains(odd))
 }
 
 /// Whether two values of a keyword lead to the same place.

@@ -2,7 +2,7 @@
 
 use crate::{finding, options, ready, sqlite};
 use pgward::unstable::{
-    finding::{Excerpt, LocatedEdit, LocatedLabel, Place, Severity},
+    finding::{Applicability, Excerpt, LocatedEdit, LocatedLabel, Place, Severity},
     report::{Format, Options, Report, text},
 };
 use std::io;
@@ -32,6 +32,7 @@ fn hostile(text: &str, start: usize, end: usize) -> Report {
     let edit = |path, insert: &str| LocatedEdit {
         place: place(path),
         insert: insert.into(),
+        masked: false,
         excerpt: excerpt(usize::MAX),
     };
     f.fix =
@@ -48,7 +49,8 @@ fn harmless(report: &Report, width: usize) {
     for format in Format::ALL {
         for color in [false, true] {
             let mut out = Vec::new();
-            let options = Options { color, width, show_notes: true, remarks: true };
+            let options =
+                Options { color, width, show_notes: true, remarks: true, fixes: Applicability::Unsafe };
             format.write(report, &options, &mut out).unwrap();
             let mut out = String::from_utf8(out).unwrap();
             // Our own colours: ESC [ digits and semicolons m.

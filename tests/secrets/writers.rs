@@ -7,10 +7,11 @@ use pgward::{
     figment,
     unstable::{
         configuration::{Configuration, Input},
-        finding::Located,
+        finding::{Applicability, Located},
+        fix::diff,
         judge::Evidence,
         layer,
-        lint::lint_with,
+        lint::{lint_with, mend},
         report::{Format, Options, Report},
         rules::Door,
         settings::{document, secret_file::Fault, variables::may_hold_credential},
@@ -35,7 +36,22 @@ pub(crate) fn env_file(path: &str, bytes: &[u8], policy: &Policy) -> Outputs {
     written(&mut out, &report);
     debug(&mut out, "sources", &sources);
     configured(&mut out, |input| input.env_files = vec![(path.into(), bytes.to_vec())], policy);
+    if report.findings.iter().any(|f| !f.fix.is_empty()) {
+        mended(&mut out, &files, policy);
+    }
     out
+}
+
+/// What `--diff` and `--fix` print.
+fn mended(out: &mut Outputs, files: &Files, policy: &Policy) {
+    let mended = log::during(out, || mend(files, policy, Applicability::Unsafe));
+    debug(out, "mended", &mended);
+    for (path, before, after) in mended.changed() {
+        out.push(("diff", diff::unified(path, before, after)));
+    }
+    let mut report = Report::new("lint");
+    report.findings = mended.left;
+    out.push(("left", report.to_string()));
 }
 
 /// A value in the process environment, on the command line and from a provider.
@@ -222,7 +238,8 @@ pub(crate) fn written(out: &mut Outputs, report: &Report) {
             if color && (*format != Format::Text || report.command != "lint") {
                 continue;
             }
-            let options = Options { color, show_notes: true, remarks: true, width: 200 };
+            let options =
+                Options { color, show_notes: true, remarks: true, width: 200, ..Options::default() };
             let mut text = Vec::new();
             format.write(report, &options, &mut text).expect("memory takes everything");
             out.push((format.name(), String::from_utf8_lossy(&text).into_owned()));

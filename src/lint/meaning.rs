@@ -1,0 +1,183 @@
+//! Whether a changed file still means the same, by every reading in play: what makes a fix safe.
+
+use super::{FileView, Files, base_of, read};
+use crate::{
+    environment::Environment,
+    fix::Texts,
+    layer::dotenv::Dialect,
+    policy::Policy,
+    repository::Repository,
+    settings::{
+        Engine, Settings, Target, dial, readers,
+        settle::of_path,
+        variables::{Meaning, meaning},
+    },
+    source::{SourceId, Sources},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+/// The files of a run with what is needed to read a few of them anew.
+pub(super) struct Meanings<'f> {
+    files: &'f Files,
+    policy: &'f Policy,
+    repository: &'f Repository,
+    by_source: BTreeMap<SourceId, usize>,
+    by_path: BTreeMap<&'f str, usize>,
+    /// By the place of a file those that may stand on it.
+    above: BTreeMap<usize, Vec<usize>>,
+}
+
+impl<'f> Meanings<'f> {
+    /// `ids` are the sources of the files, in their order.
+    pub(super) fn new(
+        files: &'f Files,
+        ids: &[SourceId],
+        policy: &'f Policy,
+        repository: &'f Repository,
+    ) -> Self {
+        let by_path: BTreeMap<&str, usize> =
+            files.files.iter().enumerate().map(|(i, (path, _))| (path.as_str(), i)).collect();
+        let mut above: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (i, (path, _)) in files.files.iter().enumerate() {
+            if let Some(base) = base_of(path).and_then(|base| by_path.get(base.as_str()).copied()) {
+                above.entry(base).or_default().push(i);
+            }
+        }
+        let by_source = ids.iter().copied().enumerate().map(|(i, id)| (id, i)).collect();
+        Self { files, policy, repository, by_source, by_path, above }
+    }
+
+    /// Whether every file that the changed texts concern reads as before, by each declared loader.
+    pub(super) fn same(&self, texts: &Texts) -> bool {
+        let mut changed = BTreeMap::new();
+        let mut concerned = BTreeSet::new();
+        for (id, text) in texts {
+            // What is no file of these (pgward.toml) means nothing here.
+            let Some(i) = self.by_source.get(id) else { return false };
+            changed.insert(*i, text);
+            concerned.insert(*i);
+            concerned.extend(self.above.get(i).into_iter().flatten());
+        }
+        let readings: BTreeSet<Option<Dialect>> = concerned
+            .iter()
+            .flat_map(|i| self.loaders(&self.files.files[*i].0))
+            .map(Some)
+            .chain([None])
+            .collect();
+        readings.into_iter().all(|loader| {
+            let before = self.views(&concerned, &BTreeMap::new(), loader);
+            let after = self.views(&concerned, &changed, loader);
+            before.iter().zip(&after).all(|(before, after)| same_meaning(before, after, self.policy))
+        })
+    }
+
+    /// The loaders that are known to read a file.
+    fn loaders(&self, path: &str) -> Vec<Dialect> {
+        let environment = self.environment(path);
+        let of_file = readers::of_file(path, self.policy, self.repository, environment);
+        of_file.loaders.iter().map(|l| l.setting.value).collect()
+    }
+
+    fn environment(&self, path: &str) -> Option<Environment> {
+        self.files.environment.or_else(|| of_path(path, self.policy))
+    }
+
+    /// How the files read, some of them with another text: with a loader where it reads a file, else with the one in
+    /// force.
+    fn views(
+        &self,
+        concerned: &BTreeSet<usize>,
+        texts: &BTreeMap<usize, &Vec<u8>>,
+        loader: Option<Dialect>,
+    ) -> Vec<FileView> {
+        let base = |i: &usize| base_of(&self.files.files[*i].0);
+        let bases = concerned.iter().filter_map(base).filter_map(|b| self.by_path.get(b.as_str()).copied());
+        let needed: BTreeSet<usize> = concerned.iter().copied().chain(bases).collect();
+        let file = |i: &usize| {
+            let (path, bytes) = &self.files.files[*i];
+            (path.clone(), texts.get(i).map_or_else(|| bytes.clone(), |text| (*text).clone()))
+        };
+        let files: Vec<_> = needed.iter().map(file).collect();
+        let dialect = |path: &str| {
+            let ours = loader.filter(|loader| self.loaders(path).contains(loader));
+            let in_force = || readers::in_force(path, self.policy, self.repository, self.environment(path));
+            ours.unwrap_or_else(in_force)
+        };
+        let (layers, _) = read(&mut Sources::default(), &files, &dialect, self.policy);
+        let wanted = needed.iter().zip(&layers).filter(|(i, _)| concerned.contains(i));
+        wanted
+            .map(|(_, layer)| {
+                FileView::of(layer, &layers, self.policy, self.repository, self.files.environment)
+            })
+            .collect()
+    }
+}
+
+/// Whether two readings of a file lead to the same databases, and say the same of everything else.
+fn same_meaning(before: &FileView, after: &FileView, policy: &Policy) -> bool {
+    before.environment == after.environment
+        && same_variables(before, after, policy)
+        && same_settings(&before.settings, &after.settings)
+}
+
+/// The same variables in the same order; those that no database is made of with the same values.
+fn same_variables(before: &FileView, after: &FileView, policy: &Policy) -> bool {
+    let entries =
+        |view: &FileView| -> Vec<_> { view.layers.iter().flat_map(|l| l.entries.clone()).collect() };
+    let (before, after) = (entries(before), entries(after));
+    let of_a_database = |key: &str| {
+        matches!(meaning(key, policy), Some(Meaning::Url(_) | Meaning::Part(..) | Meaning::Libpq(_)))
+    };
+    before.len() == after.len()
+        && before
+            .iter()
+            .zip(&after)
+            .all(|(a, b)| a.key == b.key && (of_a_database(&a.key) || a.value.text.same_as(&b.value.text)))
+}
+
+fn same_settings(before: &Settings, after: &Settings) -> bool {
+    let toggle = |s: &Settings| s.toggle.as_ref().and_then(|t| t.says.clone());
+    before.targets.len() == after.targets.len()
+        && before.chosen == after.chosen
+        && toggle(before) == toggle(after)
+        && before.targets.iter().zip(&after.targets).all(|(a, b)| same_target(a, b))
+}
+
+/// Whether nothing that dialled something dials something else: hosts, role, password, database, encryption and every
+/// other keyword are as they were, or nothing could be dialled before. What a declared client library makes of the text
+/// of each, where that is known, belongs here too.
+fn same_target(before: &Target, after: &Target) -> bool {
+    let text = |t: &Target| t.text.as_ref().map(|t| t.value.clone());
+    if before.name != after.name || before.role != after.role {
+        return false;
+    }
+    if before.engine.value != Engine::Postgres {
+        let same = match (text(before), text(after)) {
+            (Some(a), Some(b)) => a.same_as(&b),
+            (None, None) => true,
+            _ => false,
+        };
+        return before.engine.value == after.engine.value && same;
+    }
+    if !can_be_dialled(before) {
+        return true;
+    }
+    can_be_dialled(after)
+        && before.missing == after.missing
+        && before.parameters.len() == after.parameters.len()
+        && before
+            .parameters
+            .iter()
+            .zip(&after.parameters)
+            .all(|((k, a), (l, b))| k == l && a.value.same_as(&b.value))
+}
+
+/// Whether libpq would try, and could come anywhere. It takes the second half of `p@ss@host` for the host, a name that no
+/// host has.
+fn can_be_dialled(target: &Target) -> bool {
+    let roots = |_: &str| Err(io::ErrorKind::NotFound);
+    dial::dial(target, &roots).is_ok() && target.could_exist()
+}
