@@ -5,15 +5,19 @@ use crate::{
     environment::Environment,
     finding::{Finding, Place},
     judge::{self, Evidence, Judge, Judged},
-    layer::{self, Layer, LayerKind, dotenv},
+    layer::{
+        self, Layer, LayerKind,
+        dotenv::{self, Dialect},
+    },
     policy::{Policy, Wanted},
     report::EnvironmentReport,
     repository::Repository,
     rules::{Door, Project, View},
+    secret::Secret,
     settings::{
         Origin, Request, Setting, Settings, document,
         lookup::Lookup,
-        readers, resolve, reveal, secret_file,
+        misreading, readers, resolve, reveal, secret_file,
         settle::{self, of_path},
         variables,
     },
@@ -106,7 +110,17 @@ impl Configuration {
             faults: &faults,
             repository: &repository,
         };
-        let settings = settings(&mut sources, &layers, &policy, request);
+        let mut settings = settings(&mut sources, &layers, &policy, request);
+        // Where nobody says who reads a file, it is read by one loader here; what others would read is `lint`'s to ask.
+        let outer = outer(&variables);
+        for layer in &layers {
+            let loaders = settings.loaders.iter().find(|l| l.path == layer.name);
+            if let (LayerKind::EnvFile, Some(loaders), Some(id)) = (layer.kind, loaders, layer.source) {
+                let (one, matter) = ([Dialect::default()], |key: &str| variables::matter(key, &policy));
+                let found = misreading::of_file(&sources, id, loaders, &one, &outer, &matter);
+                settings.misreadings.extend(found);
+            }
+        }
         let judged = match &settings.settled.environment {
             Some(setting) => Judged::In(vec![setting.value]),
             None => Judged::Undetermined,
@@ -167,6 +181,11 @@ impl Input {
     }
 }
 
+/// The variables that are set outside an env file.
+fn outer(variables: &BTreeMap<String, Vec<u8>>) -> impl Fn(&str) -> Option<Secret> + '_ {
+    |name| variables.get(name).and_then(|v| std::str::from_utf8(v).ok()).map(Secret::new)
+}
+
 /// Everything that values come from, lowest first. `dialect` knows the loader of an env file by its path.
 fn layers(
     sources: &mut Sources,
@@ -177,9 +196,7 @@ fn layers(
     dialect: &dyn Fn(&str) -> dotenv::Dialect,
 ) -> Vec<Layer> {
     let mut layers: Vec<Layer> = policy.connection.iter().cloned().collect();
-    let outer = |name: &str| {
-        variables.get(name).and_then(|v| std::str::from_utf8(v).ok()).map(crate::secret::Secret::new)
-    };
+    let outer = outer(variables);
     for (path, bytes) in env_files {
         let loader = dialect(&path);
         let id = sources.add(SourceKind::File(path), bytes);

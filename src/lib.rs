@@ -103,6 +103,7 @@ pub mod interpolation;
 mod judge;
 mod layer;
 mod lint;
+mod misread;
 mod near;
 mod page;
 mod policy;

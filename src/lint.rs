@@ -21,9 +21,9 @@ use crate::{
     settings::{
         Origin, Request, Setting, Settings,
         lookup::Lookup,
-        readers, resolve, reveal,
+        misreading, readers, resolve, reveal,
         settle::{self, of_path},
-        variables::{Meaning, meaning},
+        variables::{self, Meaning, meaning},
     },
     source::{SourceId, SourceKind, Sources},
 };
@@ -116,10 +116,18 @@ fn judged(
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
     let (layers, ids) = read(sources, &files.files, &dialect, policy);
-    let files_of_views: Vec<FileView> = layers
+    let mut files_of_views: Vec<FileView> = layers
         .iter()
         .map(|layer| FileView::of(layer, &layers, policy, repository, files.environment))
         .collect();
+    for (view, layer) in files_of_views.iter_mut().zip(&layers) {
+        let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
+        if let (Some(loaders), Some(id)) = (loaders, layer.source) {
+            let matter = |key: &str| variables::matter(key, policy);
+            view.settings.misreadings =
+                misreading::of_file(sources, id, loaders, &Dialect::LIBRARIES, &|_| None, &matter);
+        }
+    }
     let views: Vec<View<'_>> =
         files_of_views.iter().map(|v| View { layers: &v.layers, settings: &v.settings }).collect();
     let unknown_rules = judge::unknown_rules(policy);

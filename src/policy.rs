@@ -74,7 +74,7 @@ pub(crate) fn consumer_of_word(word: &str) -> Result<Consumer, String> {
 /// # Errors
 /// As for [`consumer_of_word`].
 pub(crate) fn loader_of_word(word: &str) -> Result<Dialect, String> {
-    let known = [Dialect::PythonDotenv].map(Dialect::as_str);
+    let known = Dialect::ALL.map(Dialect::as_str);
     word.parse().map_err(|_| unknown("not a loader that this version knows", word, &known))
 }
 

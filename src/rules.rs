@@ -259,12 +259,16 @@ mod prelude {
         consumer::Consumer,
         environment::Environment,
         layer::{Layer, LayerKind, ProblemKind, is_example},
+        misread,
         probe::{Failure, FailureClass, Phase},
         secret::Secret,
         settings::{
             AliasConflict, Credential, Difference, Engine, Form, HostClass, Origin, PartSet, Placeholder,
-            Role, SecretFile, Setting, Settings, Target, Toggle, ToggleKind, document, engine::Spelling,
-            secret_file, variables::Meaning,
+            Role, SecretFile, Setting, Settings, Target, Toggle, ToggleKind, document,
+            engine::Spelling,
+            misreading::{Cause, Teller},
+            secret_file,
+            variables::Meaning,
         },
         source::Span,
         unreachable,
@@ -287,6 +291,12 @@ mod dbname_implicit;
 mod deadline_exceeded;
 mod dev_secret_in_production;
 mod dns_failed;
+mod dotenv_dollar;
+mod dotenv_duplicate_key;
+mod dotenv_encoding;
+mod dotenv_hash_in_value;
+mod dotenv_inline_comment;
+mod dotenv_syntax;
 mod double_encoded;
 mod duplicate_parameter;
 mod empty_password;
@@ -305,6 +315,7 @@ mod foreign_conninfo;
 mod hba_rejected;
 mod host_implicit;
 mod init_server_only;
+mod loader_divergence;
 mod localhost_in_production;
 mod lock_timeout;
 mod not_postgres;
@@ -379,6 +390,12 @@ pub static RULES: &[&Rule] = &[
     &deadline_exceeded::RULE,
     &dev_secret_in_production::RULE,
     &dns_failed::RULE,
+    &dotenv_dollar::RULE,
+    &dotenv_duplicate_key::RULE,
+    &dotenv_encoding::RULE,
+    &dotenv_hash_in_value::RULE,
+    &dotenv_inline_comment::RULE,
+    &dotenv_syntax::RULE,
     &double_encoded::RULE,
     &duplicate_parameter::RULE,
     &empty_password::RULE,
@@ -397,6 +414,7 @@ pub static RULES: &[&Rule] = &[
     &hba_rejected::RULE,
     &host_implicit::RULE,
     &init_server_only::RULE,
+    &loader_divergence::RULE,
     &localhost_in_production::RULE,
     &lock_timeout::RULE,
     &not_postgres::RULE,

@@ -8,6 +8,7 @@ pub mod engine;
 mod foreign;
 pub mod host;
 pub mod lookup;
+pub mod misreading;
 mod parts;
 pub mod readers;
 pub mod resolve;
@@ -76,6 +77,8 @@ pub struct Settings {
     pub consumers: Vec<Setting<Consumer>>,
     /// Who reads each env file, in the order of the layers.
     pub loaders: Vec<FileLoaders>,
+    /// Lines of env files that the loaders in play misread; filled where the texts are at hand.
+    pub misreadings: Vec<misreading::Misreading>,
     /// The runner makes a test database of its own (Django).
     pub django: bool,
 }

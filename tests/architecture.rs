@@ -40,11 +40,12 @@ const MODULES: &[(&str, &str)] = &[
     ("advice", "probe secret settings"),
     (
         "rules",
-        "advice ask conninfo consumer environment layer policy probe secret settings sink source unreachable",
+        "advice ask conninfo consumer environment layer misread policy probe secret settings sink source unreachable",
     ),
     ("sink", "environment finding policy rules secret settings source"),
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
+    ("misread", "rules settings source"),
     ("page", "environment rules"),
     ("judge", "environment finding policy probe rules settings sink source"),
     ("lint", "environment finding fix judge layer policy repository rules settings source"),
@@ -68,7 +69,8 @@ const MODULES: &[(&str, &str)] = &[
 
 /// Arrows that go up. A rule's questions, its sink and the words of a failed connection are written in terms of what
 /// a rule is, and the prelude of `rules` hands them to the rules.
-const CYCLES: &[(&str, &str)] = &[("rules", "ask"), ("rules", "sink"), ("rules", "unreachable")];
+const CYCLES: &[(&str, &str)] =
+    &[("rules", "ask"), ("rules", "sink"), ("rules", "unreachable"), ("rules", "misread")];
 
 /// Where the text of a secret may be read.
 const EXPOSING: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: true,
     traits: COMMON,
     page: include_str!("toggle_ambiguous.md"),
-    checks: &[Check::Settings(check), Check::Settings(of_tests)],
+    checks: &[Check::Settings(check), Check::Settings(of_tests), Check::Settings(of_loaders)],
 };
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
@@ -20,6 +20,20 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
         .at(&setting.origin, "read differently by different code")
         .note("`.lower() == \"true\"` takes it for no; `env.bool` of django-environ takes `1`, `yes`, `on` for yes")
         .help("write `true` or `false`, which every reader takes alike");
+}
+
+/// A loader keeps the comment behind it, or makes something else of the line.
+fn of_loaders(settings: &Settings, out: &mut Sink<'_>) {
+    let told: Vec<Span> = settings
+        .toggle
+        .iter()
+        .filter(|t| t.says.is_none())
+        .filter_map(|t| t.setting.span())
+        .chain(settings.settled.ambiguous.iter().filter_map(Setting::span))
+        .collect();
+    misread::report(settings, Teller::Switch, &told, out, |_, subject| {
+        format!("{subject} is neither `true` nor `false` to some loader")
+    });
 }
 
 fn of_tests(settings: &Settings, out: &mut Sink<'_>) {

@@ -22,6 +22,13 @@ pub struct FileLoaders {
     pub sure: bool,
 }
 
+impl FileLoaders {
+    /// Whether a loader is among them.
+    pub fn reads_with(&self, dialect: Dialect) -> bool {
+        self.loaders.iter().any(|l| l.setting.value == dialect)
+    }
+}
+
 /// A loader of an env file.
 #[derive(Clone, Debug)]
 pub struct FileLoader {

@@ -73,6 +73,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         parts: chosen_set,
         consumers: readers::consumers(policy, repository, *path, environment),
         loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
+        misreadings: Vec::new(),
         django: *django,
     };
     let resolver =

@@ -1,6 +1,7 @@
 //! The vocabulary: which environment variables mean what. A variable that is not in here is nobody's business; its
 //! value stays masked.
 
+use super::misreading::Matter;
 use crate::{environment::Environment, policy::Policy};
 
 /// What a variable says.
@@ -294,6 +295,17 @@ pub const OWN: &[(&str, &str)] = &[
     ("password", "password"),
     ("sslmode", "sslmode"),
 ];
+
+/// What a variable is to those who compare loaders.
+pub fn matter(key: &str, policy: &Policy) -> Matter {
+    match meaning(key, policy) {
+        Some(Meaning::Toggle(kind)) if kind != ToggleKind::Engine => Matter::Switch,
+        Some(Meaning::TestMode) => Matter::Switch,
+        Some(_) => Matter::Database,
+        None if policy.secrets.iter().any(|(name, _)| name == key) => Matter::Database,
+        None => Matter::Other,
+    }
+}
 
 /// Whether a variable may hold a credential, so that a provider must hand it over as a string.
 pub fn may_hold_credential(key: &str, policy: &Policy) -> bool {

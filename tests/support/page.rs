@@ -5,7 +5,7 @@
 //! | `env` | an env file; its first line `# file: NAME` names it, a second one `# bytes: N` fills it up to N bytes |
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
-//! | `environment` | the process environment, `\xff` in it and in `env` is that byte; with it, the example is judged as `check` does, without it as `lint` |
+//! | `environment` | the process environment, `\xff` in it and in `env` is that byte, `\r` at the end of a line and `\ufeff` those characters; with it, the example is judged as `check` does, without it as `lint` |
 //! | `file PATH` | what stands in the file that an `X_FILE` variable names, `\r` in it is a carriage return; a file without a block does not exist; judged as `check` does |
 //! | `json secret` | the document of `--secret-json`; judged as `check` does |
 //! | `answers` | the server's answer to one question: `# ask: NAME`, a header, rows; `refused SQLSTATE` instead |
@@ -246,8 +246,9 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     asks.flatten().find(|ask| ask.name == name).map(|ask| ask.columns)
 }
 
-/// The text with `\xff` as that byte.
+/// The text with `\xff` as that byte, and `\r` and `\ufeff` as those characters.
 fn bytes_of(text: &str) -> Vec<u8> {
+    let text = text.replace("\\r\n", "\r\n").replace("\\ufeff", "\u{feff}");
     text.replace("\\xff", "\u{1}").bytes().map(|b| if b == 1 { 0xff } else { b }).collect()
 }
 

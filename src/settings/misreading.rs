@@ -1,0 +1,136 @@
+//! Lines of an env file that the loaders in play read differently, or alike but not as they are written. Places and
+//! our own words only: what a loader reads is compared here and told nowhere.
+
+mod again;
+mod cause;
+mod compare;
+mod line;
+mod mend;
+mod player;
+mod words;
+
+pub use compare::of_file;
+
+use super::setting::Setting;
+use crate::{layer::dotenv::Dialect, source::Span};
+
+/// One line, or one kind of line, that is misread.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Misreading {
+    /// The variable; none where its name is not proved to be one.
+    pub name: Option<String>,
+    /// The value, or where a loader gives up.
+    pub span: Span,
+    /// What is to be seen there, in our own words.
+    pub label: &'static str,
+    /// Other places of the same: the other assignments of a variable.
+    pub others: Vec<Span>,
+    /// Why.
+    pub cause: Cause,
+    /// The variable is a switch, which has a rule of its own.
+    pub switch: bool,
+    /// The loaders in play differ. Otherwise they agree on what is not written there.
+    pub differs: bool,
+    /// Somebody says which loaders are in play, and that they read this very file.
+    pub sure: bool,
+    /// Somebody says which loaders are in play.
+    pub told: bool,
+    /// Who reads what, the loader in force first.
+    pub readings: Vec<Reading>,
+    /// Further lines of the same kind that are not told one by one.
+    pub more: usize,
+    /// The form that all of them read alike.
+    pub fix: Option<Rewrite>,
+}
+
+/// What a variable is to the one who compares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Matter {
+    /// Nothing: it does not say where the database is.
+    Other,
+    /// It says something about a database, or holds a declared secret.
+    Database,
+    /// It chooses between databases.
+    Switch,
+}
+
+/// What some loaders make of a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reading {
+    /// These.
+    pub loaders: Vec<Dialect>,
+    /// In our own words, to be read behind a colon.
+    pub what: &'static str,
+}
+
+/// Edits that make all loaders in play read the value that the loader in force reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rewrite {
+    /// What is replaced by what; only quotes, signs and line ends are ever put in.
+    pub edits: Vec<(Span, &'static str)>,
+    /// No loader's reading of a variable that says where the database is changes.
+    pub safe: bool,
+}
+
+/// Why a line is misread.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The variable is assigned twice.
+    Duplicate,
+    /// ` #` behind a value.
+    InlineComment,
+    /// `#` inside a value without quotes.
+    HashInValue,
+    /// `$` in a value, without braces: nobody need have meant a reference.
+    Dollar,
+    /// `${…}` that loaders resolve differently.
+    Reference,
+    /// The line is no plain assignment.
+    Syntax,
+    /// A byte order mark, carriage returns, NUL, no-break spaces, bytes that are no UTF-8.
+    Encoding,
+    /// Quotes, backslashes, several lines, `export`: everything else.
+    Other,
+}
+
+/// Which rule speaks of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Teller {
+    /// The loaders that are known to be in play differ, or no narrower rule has it.
+    Divergence,
+    /// The rule of the cause.
+    Of(Cause),
+    /// The rule about switches.
+    Switch,
+}
+
+impl Misreading {
+    /// The one rule that speaks of it. Where loaders are declared and differ, that is the finding, whatever the
+    /// cause; where nobody knows them, or they agree, the cause is.
+    pub fn teller(&self) -> Teller {
+        match self.cause {
+            _ if self.switch && self.differs => Teller::Switch,
+            // That what is left is no `true` and no `false` is said of every switch.
+            Cause::InlineComment | Cause::HashInValue if self.switch => Teller::Switch,
+            _ if self.differs && self.told => Teller::Divergence,
+            Cause::Other => Teller::Divergence,
+            cause => Teller::Of(cause),
+        }
+    }
+
+    /// The loaders in play, the one in force first.
+    pub fn loaders(&self) -> impl Iterator<Item = Dialect> {
+        self.readings.iter().flat_map(|r| r.loaders.iter().copied())
+    }
+}
+
+/// Who says that these loaders are in play, for those that are.
+pub fn witnesses<'s>(
+    found: &Misreading,
+    loaders: &'s super::FileLoaders,
+) -> impl Iterator<Item = &'s Setting<Dialect>> {
+    let play: Vec<Dialect> = found.loaders().collect();
+    loaders.loaders.iter().map(|l| &l.setting).filter(move |s| play.contains(&s.value))
+}

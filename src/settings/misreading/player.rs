@@ -1,0 +1,104 @@
+//! A loader with its reading of one file, and the loaders that read it alike.
+
+use super::Reading;
+use crate::{
+    layer::{
+        Entry, ProblemKind,
+        dotenv::{Dialect, Outcome, parse_silently},
+    },
+    secret::Secret,
+    source::{SourceId, Sources},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+/// A loader with its reading of the file.
+pub(super) struct Player<'a> {
+    pub(super) dialect: Dialect,
+    /// It reads these variables alone.
+    pub(super) only: Option<&'a BTreeSet<String>>,
+    pub(super) outcome: Outcome,
+    /// Lines and places that it cannot read, by their beginnings.
+    pub(super) problems: Vec<(Range<usize>, ProblemKind)>,
+    /// Of each variable the place of its assignment that counts, in `outcome`.
+    pub(super) winners: BTreeMap<String, usize>,
+}
+
+impl<'a> Player<'a> {
+    /// Reads the file.
+    pub(super) fn read(
+        sources: &Sources,
+        id: SourceId,
+        dialect: Dialect,
+        only: Option<&'a BTreeSet<String>>,
+        outer: &dyn Fn(&str) -> Option<Secret>,
+    ) -> Self {
+        let outcome = parse_silently(sources, id, dialect, outer);
+        let entries = outcome.layer.entries.iter().enumerate();
+        let winners = entries.map(|(i, e)| (e.key.clone(), i)).collect();
+        let problems = outcome.layer.problems.iter().filter(|p| p.kind.is_syntax());
+        let mut problems: Vec<_> = problems.map(|p| (p.span.range(), p.kind)).collect();
+        problems.sort_by_key(|(at, _)| at.start);
+        Self { dialect, only, outcome, problems, winners }
+    }
+
+    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
+        self.winners.get(key).map(|i| &self.outcome.layer.entries[*i])
+    }
+
+    pub(super) fn refuses(&self) -> Option<(Range<usize>, ProblemKind)> {
+        self.outcome.refused.as_ref().map(|p| (p.span.range(), p.kind))
+    }
+
+    /// What the loader says of a range.
+    pub(super) fn problem(&self, range: &Range<usize>) -> Option<ProblemKind> {
+        let next = self.problems.partition_point(|(at, _)| at.start <= range.end);
+        let (at, kind) = self.problems[..next].last()?;
+        (at.end >= range.start).then_some(*kind)
+    }
+
+    /// Whether the offset lies in the value of another variable.
+    pub(super) fn swallows(&self, at: usize) -> bool {
+        let entries = &self.outcome.layer.entries;
+        let next = entries.partition_point(|e| (e.key_span.start as usize) < at);
+        next > 0 && (entries[next - 1].value_span.end as usize) > at
+    }
+}
+
+/// Who reads what, grouped.
+#[derive(Default)]
+pub(super) struct Readings(pub(super) Vec<Reading>, Vec<Option<Option<String>>>);
+
+impl Readings {
+    pub(super) fn add(&mut self, loader: Dialect, what: &'static str) {
+        match self.0.iter_mut().find(|r| r.what == what) {
+            Some(reading) => reading.loaders.push(loader),
+            None => self.0.push(Reading { loaders: vec![loader], what }),
+        }
+    }
+
+    /// Different values stay apart even where the words for them are the same.
+    pub(super) fn add_value(&mut self, loader: Dialect, what: &'static str, value: Option<String>) {
+        let value = Some(value);
+        match self.1.iter().position(|v| *v == value) {
+            Some(at) => self.0[at].loaders.push(loader),
+            None => {
+                self.0.push(Reading { loaders: vec![loader], what });
+                self.1.push(value);
+            }
+        }
+    }
+
+    /// Where the same words are for different values, the later say so.
+    pub(super) fn finish(mut self) -> Vec<Reading> {
+        let mut said = BTreeSet::new();
+        for reading in &mut self.0 {
+            if !said.insert(reading.what) {
+                reading.what = "something else again";
+            }
+        }
+        self.0
+    }
+}
