@@ -73,6 +73,25 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('-') && text.bytes().all(plain)
 }
 
+/// Names in a sentence: `a`, `a and b`, `a, b and c`; each once.
+pub(crate) fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    match &seen[..] {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => seen.concat(),
+    }
+}
+
+/// A library's own reason, with its name unless the reason has it.
+pub(crate) fn reason(name: &str, why: &str) -> String {
+    if why.contains(name) { why.to_owned() } else { format!("{name}: {why}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ mod output;
 mod rules;
 mod show;
 mod start;
+mod url;
 mod usage;
 mod walk;
 
@@ -28,6 +29,7 @@ pub fn run() -> ExitCode {
         Some(Command::Show) => show::run(&cli.flags),
         Some(Command::Check) => live::check(&cli.flags),
         Some(Command::Preflight(live)) => live::preflight(&cli.flags, live),
+        Some(Command::Url(url)) => url::run(&cli.flags, url),
         Some(Command::Explain { rule }) => explain::run(&cli.flags, rule),
         Some(Command::Rules) => rules::run(&cli.flags),
     };

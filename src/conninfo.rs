@@ -22,7 +22,7 @@ pub use endpoint::{DEFAULT_PORT, DEFAULT_SOCKET_DIR, Dial, Endpoint, EndpointKin
 pub use error::{Error, ErrorKind, Place};
 pub use form::Form;
 pub use invalid::{Expected, InvalidValue};
-pub use keyword::{Libpq, keyword_names, keyword_since, shows};
+pub use keyword::{Libpq, keyword, keyword_names, keyword_since, shows};
 pub use npgsql::{is_npgsql, visible_npgsql};
 pub use passfile::{PassEntry, PassKey, find_password};
 pub use service::{Service, ServiceEntry, ServiceError, ServiceErrorKind, find_service, visible_service};

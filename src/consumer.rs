@@ -1,6 +1,7 @@
 //! The client libraries that read a URL after pgward: what each of them makes of a string, and the spelling that
 //! each reads rightly.
 
+pub mod agreement;
 mod asyncpg;
 mod below;
 mod comparison;

@@ -352,9 +352,14 @@ impl Repository {
     }
 
     /// The client libraries of the project that a file belongs to, each once; without a path those of the top.
-    /// `dev`: development and tests, where what is only for them counts too.
+    /// `dev`: development and tests, where what is only for them counts too. An example or a fixture is read by
+    /// programs of its own, so that what stands above it says nothing.
     pub fn consumers(&self, path: Option<&str>, dev: bool) -> Vec<&Found<Consumer>> {
-        let here = self.project(&path.map(Directory::of).unwrap_or_default());
+        let directory = path.map(Directory::of).unwrap_or_default();
+        let here = self.project(&directory);
+        if directory.is_aside_of(&here) {
+            return Vec::new();
+        }
         let all = |keep: &dyn Fn(&Directory) -> bool| {
             let mut seen = BTreeSet::new();
             let wanted = self.consumers.iter().filter(|(d, f)| keep(d) && (dev || !f.dev));

@@ -256,7 +256,7 @@ mod prelude {
             extension::{self, Obstacle, State},
         },
         conninfo::{Error, ErrorKind, Expected, SslMode},
-        consumer::Consumer,
+        consumer::{Aspect, Consumer, Shift, agreement::Row},
         environment::Environment,
         layer::{Layer, LayerKind, ProblemKind, is_example},
         misread,
@@ -283,6 +283,7 @@ mod connect_denied;
 mod connect_timeout;
 mod connection_closed;
 mod connection_refused;
+mod consumers_disagree;
 mod database_missing;
 mod database_url_empty;
 mod database_url_unrecognised;
@@ -298,6 +299,7 @@ mod dotenv_hash_in_value;
 mod dotenv_inline_comment;
 mod dotenv_syntax;
 mod double_encoded;
+mod driver_suffix;
 mod duplicate_parameter;
 mod empty_password;
 mod engine_not_postgres;
@@ -318,8 +320,10 @@ mod init_server_only;
 mod loader_divergence;
 mod localhost_in_production;
 mod lock_timeout;
+mod multihost_unportable;
 mod not_postgres;
 mod not_queryable_standby;
+mod param_semantics_differ;
 mod parameter_unsupported;
 mod parameter_value_invalid;
 mod parts_incomplete;
@@ -335,6 +339,8 @@ mod reserved_char_unencoded;
 mod role_cannot_login;
 mod role_missing;
 mod schema_create_denied;
+mod scheme_alias;
+mod scheme_postgres_for_sqlalchemy;
 mod secret_file_bad;
 mod secret_json_shape;
 mod server_error;
@@ -343,6 +349,7 @@ mod server_stopping;
 mod server_version;
 mod session_attrs_unmet;
 mod slots_exhausted;
+mod socket_form_unportable;
 mod socket_missing;
 mod sqlite_in_memory;
 mod sqlite_in_production;
@@ -382,6 +389,7 @@ pub static RULES: &[&Rule] = &[
     &connect_timeout::RULE,
     &connection_closed::RULE,
     &connection_refused::RULE,
+    &consumers_disagree::RULE,
     &database_missing::RULE,
     &database_url_empty::RULE,
     &database_url_unrecognised::RULE,
@@ -397,6 +405,7 @@ pub static RULES: &[&Rule] = &[
     &dotenv_inline_comment::RULE,
     &dotenv_syntax::RULE,
     &double_encoded::RULE,
+    &driver_suffix::RULE,
     &duplicate_parameter::RULE,
     &empty_password::RULE,
     &engine_not_postgres::RULE,
@@ -417,8 +426,10 @@ pub static RULES: &[&Rule] = &[
     &loader_divergence::RULE,
     &localhost_in_production::RULE,
     &lock_timeout::RULE,
+    &multihost_unportable::RULE,
     &not_postgres::RULE,
     &not_queryable_standby::RULE,
+    &param_semantics_differ::RULE,
     &parameter_unsupported::RULE,
     &parameter_value_invalid::RULE,
     &parts_incomplete::RULE,
@@ -434,6 +445,8 @@ pub static RULES: &[&Rule] = &[
     &role_cannot_login::RULE,
     &role_missing::RULE,
     &schema_create_denied::RULE,
+    &scheme_alias::RULE,
+    &scheme_postgres_for_sqlalchemy::RULE,
     &secret_file_bad::RULE,
     &secret_json_shape::RULE,
     &server_error::RULE,
@@ -442,6 +455,7 @@ pub static RULES: &[&Rule] = &[
     &server_version::RULE,
     &session_attrs_unmet::RULE,
     &slots_exhausted::RULE,
+    &socket_form_unportable::RULE,
     &socket_missing::RULE,
     &sqlite_in_memory::RULE,
     &sqlite_in_production::RULE,

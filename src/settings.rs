@@ -11,6 +11,7 @@ pub mod lookup;
 pub mod misreading;
 mod parts;
 pub mod readers;
+pub mod reading;
 pub mod resolve;
 pub mod reveal;
 pub mod secret_file;
@@ -141,6 +142,11 @@ impl Settings {
             secret: &s.value,
             origin: &s.origin,
         })
+    }
+
+    /// Whether a consumer is declared, not guessed from the repository.
+    pub fn declares(&self, consumer: &Setting<Consumer>) -> bool {
+        consumer.key == readers::DECLARED
     }
 
     /// A part of a target. While a switch says SQLite, that of the variables which wait for the switch.

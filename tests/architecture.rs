@@ -62,7 +62,7 @@ const MODULES: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "configuration conninfo driver environment finding fix guard layer lint near page policy \
+        "configuration conninfo consumer driver environment finding fix guard layer lint near page policy \
          preflight report repository rules secret settings source world",
     ),
 ];
@@ -112,7 +112,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 ];
 
 /// Files that may be longer than [`LINES`], each with its reason.
-const LONGER: &[(&str, &str)] = &[];
+const LONGER: &[(&str, &str)] = &[("src/rules.rs", "the list of rules grows with them")];
 
 const LINES: usize = 450;
 

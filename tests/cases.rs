@@ -306,7 +306,15 @@ struct Run {
 }
 
 impl Run {
+    /// What stands above the directory is not its own: it is judged as if nothing did.
     fn of(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let copy = tempfile::tempdir().expect("a temporary directory");
+        let directory = if directory == root() {
+            directory
+        } else {
+            copy_into(directory, copy.path());
+            copy.path()
+        };
         let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_pgward"))
             .args(arguments)
             .args(["--format", "concise"])
@@ -318,6 +326,19 @@ impl Run {
         let [out, err] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
         let found = out.lines().filter_map(Found::parse).collect();
         Self { text: out + &err, code: status.code(), found }
+    }
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            fs::create_dir_all(&target).expect("a directory can be made");
+            copy_into(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a file can be copied");
+        }
     }
 }
 

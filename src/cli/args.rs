@@ -34,6 +34,8 @@ pub(super) enum Command {
     Check,
     /// Check, then ask the server.
     Preflight(Live),
+    /// What client libraries make of a URL; 0 when all make the same of it, 1 when one does not.
+    Url(Spoken),
     /// The page of a rule.
     Explain {
         /// The rule's id.
@@ -63,6 +65,21 @@ impl Repair {
     pub(super) fn most(self) -> Applicability {
         if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe }
     }
+}
+
+/// Which URL, and for whom.
+#[derive(Args, Debug)]
+pub(super) struct Spoken {
+    /// The URL; `-` reads it from standard input, which no process list shows. Without it the one that `check` would
+    /// judge.
+    #[arg(value_name = "URL", allow_hyphen_values = true)]
+    pub(super) url: Option<String>,
+    /// The libraries to ask: `all`, or a list of names. Without it those that are known to read the URL, or all.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "target")]
+    pub(super) consumers: Vec<String>,
+    /// Print the spelling that this library reads rightly, masked; to a terminal alone.
+    #[arg(long = "for", id = "target", value_name = "NAME")]
+    pub(super) target: Option<String>,
 }
 
 /// What only a preflight needs.

@@ -241,7 +241,7 @@ fn secret_json(
 }
 
 /// The first line of standard input.
-fn from_stdin() -> Result<String, Error> {
+pub(super) fn from_stdin() -> Result<String, Error> {
     Ok(stdin_text()?.lines().next().unwrap_or_default().to_owned())
 }
 

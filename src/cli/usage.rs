@@ -11,7 +11,7 @@ pub(super) fn report(error: &clap::Error) -> ExitCode {
     }
     output::error(&message(error));
     output::line(
-        "usage: pgward [lint | show | check | preflight | explain | rules] [FLAGS]; see `pgward --help`",
+        "usage: pgward [lint | show | check | preflight | url | explain | rules] [FLAGS]; see `pgward --help`",
     );
     Exit::CouldNotRun.into()
 }

@@ -84,6 +84,11 @@ pub fn keyword_since(name: &str) -> Option<Libpq> {
     find(name.as_bytes()).map(|i| KEYWORDS[i].since)
 }
 
+/// The keyword of that name as a word of ours; none when no libpq knows it.
+pub fn keyword(name: &str) -> Option<&'static str> {
+    find(name.as_bytes()).map(|i| KEYWORDS[i].name)
+}
+
 /// Whether a value of this keyword may be shown, by the keyword and its characters alone. For values that stand
 /// alone in a variable; in a connection string the structure must be proved too ([`super::visible()`]).
 pub fn shows(keyword: &str, value: &str) -> bool {

@@ -38,6 +38,19 @@ pub enum Aspect {
     Dbname,
 }
 
+impl Aspect {
+    /// In a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Engine => "engine",
+            Self::Hosts => "host",
+            Self::User => "role",
+            Self::Password => "password",
+            Self::Dbname => "database",
+        }
+    }
+}
+
 /// From one encryption to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shift {

@@ -1,15 +1,16 @@
 //! What libpq makes of a connection string: the parser of this crate, told as a reading.
 
 use super::{Accepted, Encryption, Fate, Reading};
-use crate::conninfo::{Conninfo, EndpointKind, Expected, InvalidValue, SslMode};
+use crate::conninfo::{Conninfo, EndpointKind, ErrorKind, Expected, InvalidValue, SslMode};
 
 /// What has a place of its own in a reading.
 const PLACED: &[&str] = &["host", "hostaddr", "port", "user", "password", "dbname", "sslmode"];
 
 /// As libpq 15 reads it, and as its connect phase looks at it before it dials.
 pub(super) fn read(text: &str) -> Reading {
-    let Ok(conninfo) = Conninfo::parse(text) else {
-        return Reading::Rejected("libpq's parser refuses it");
+    let conninfo = match Conninfo::parse(text) {
+        Ok(conninfo) => conninfo,
+        Err(error) => return Reading::Rejected(reason(error.kind())),
     };
     // The empty text stands for the default, but for `sslmode`.
     let given = |keyword: &str| conninfo.get(keyword).map(|v| v.secret().clone()).filter(|v| !v.is_empty());
@@ -50,4 +51,20 @@ pub(super) fn read(text: &str) -> Reading {
         _ => None,
     };
     Reading::Accepted(out)
+}
+
+fn reason(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::SchemeUnknown => "libpq knows postgresql:// and postgres:// alone",
+        ErrorKind::KeywordUnknown | ErrorKind::KeywordNewer { .. } => "libpq does not know a parameter",
+        ErrorKind::EscapeInvalid | ErrorKind::EscapeNul => "libpq refuses a % without its two digits",
+        ErrorKind::ParameterWithoutValue | ErrorKind::ParameterSecondEquals => {
+            "libpq refuses a parameter without one ="
+        }
+        ErrorKind::BracketOpen | ErrorKind::BracketEmpty | ErrorKind::BracketTrailing => {
+            "libpq refuses the brackets"
+        }
+        ErrorKind::EqualsMissing | ErrorKind::QuoteOpen => "libpq finds no keyword=value in it",
+        _ => "libpq's parser refuses it",
+    }
 }

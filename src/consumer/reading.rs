@@ -58,6 +58,20 @@ pub enum Encryption {
     VerifyFull,
 }
 
+impl Encryption {
+    /// libpq's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plaintext => "disable",
+            Self::Allow => "allow",
+            Self::Prefer => "prefer",
+            Self::Require => "require",
+            Self::VerifyCa => "verify-ca",
+            Self::VerifyFull => "verify-full",
+        }
+    }
+}
+
 impl From<SslMode> for Encryption {
     /// What the word amounts to in libpq.
     fn from(mode: SslMode) -> Self {

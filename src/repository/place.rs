@@ -10,6 +10,13 @@ pub(super) struct Directory {
     names: Vec<String>,
 }
 
+/// `examples`, `config-examples`, `tests`.
+fn aside(name: &str) -> bool {
+    const ASIDE: &[&str] =
+        &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
+    name.split(['-', '_']).any(|word| ASIDE.contains(&word))
+}
+
 impl Directory {
     /// The directory of a file.
     pub(super) fn of(path: &str) -> Self {
@@ -57,9 +64,13 @@ impl Directory {
 
     /// A place for examples and tests, whose programs are not the project's.
     pub(super) fn is_aside(&self) -> bool {
-        const ASIDE: &[&str] =
-            &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
-        self.names.iter().any(|n| ASIDE.contains(&n.as_str()))
+        self.names.iter().any(|n| aside(n))
+    }
+
+    /// Whether this is such a place below a directory that holds it.
+    pub(super) fn is_aside_of(&self, above: &Self) -> bool {
+        let from = if self.up == above.up { above.names.len() } else { 0 };
+        self.names.iter().skip(from).any(|n| aside(n))
     }
 
     /// Whether `file`, named by something in this directory, can be the env file at `path`: from here, from a

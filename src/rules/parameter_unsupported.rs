@@ -7,7 +7,11 @@ pub(super) const RULE: Rule = Rule {
     boot: true,
     traits: COMMON,
     page: include_str!("parameter_unsupported.md"),
-    checks: &[Check::Target(of_target), Check::Failure(FailureClass::ParameterUnsupported, check)],
+    checks: &[
+        Check::Target(of_target),
+        Check::Target(of_consumers),
+        Check::Failure(FailureClass::ParameterUnsupported, check),
+    ],
 };
 
 fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -33,6 +37,90 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .help("set sslrootcert to the provider's PEM file, or to `system` for a public CA");
     }
 }
+
+/// What a client library that is known to read the URL refuses, drops, or hands to the server.
+fn of_consumers(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    let rows = target.read_by(settings);
+    if rows.is_empty() || target.oddities.explain() {
+        return;
+    }
+    for parameter in target.url_parameters() {
+        // A name that nobody has is reported as such.
+        let Some(word) = parameter.word() else { continue };
+        let what = match (parameter.keyword, parameter.owner) {
+            (None, Some(owner)) => format!("`{word}`, a parameter of {owner},"),
+            _ => format!("`{word}`"),
+        };
+        let place = target.place_of(parameter.name.clone());
+        let refusals = target.refused_for(settings, &parameter.whole, "");
+        let others = |named: &dyn Fn(&Row) -> bool| {
+            let refuses = |c: &Setting<Consumer>| refusals.iter().any(|r| r.consumer.value == c.value);
+            let all = rows.iter().filter(|(c, row)| !refuses(c) && named(row));
+            all.map(|(c, _)| *c).collect::<Vec<_>>()
+        };
+        let keyword = parameter.keyword;
+        let known = |words: &[&str]| keyword.is_some_and(|k| words.contains(&k));
+        let settings_of =
+            others(&|row| !known(IN_THE_SERVER) && keyword.is_some() && row.settings.contains(&keyword));
+        let dropped = others(&|row| known(PROTECTS) && row.ignored.contains(&keyword));
+        let names = |all: &[&Setting<Consumer>]| advice::names(all.iter().map(|c| c.value.as_str()));
+        let (said, label, consumer, levels) = if let Some(first) = refusals.first() {
+            let names = advice::names(refusals.iter().map(|r| r.consumer.value.as_str()));
+            (format!("is refused by {names}"), format!("{names} refuses it"), first.consumer, "WWEE")
+        } else if let Some(first) = settings_of.first() {
+            let said = format!("is handed to the server by {}", names(&settings_of));
+            (said, "the server has no setting of this name".to_owned(), *first, "WWEE")
+        } else if let Some(first) = dropped.first() {
+            // Who was only found in the repository may read another string.
+            let levels = if settings.declares(first) { "WWEE" } else { "IIWW" };
+            (format!("is dropped by {}", names(&dropped)), "not heeded".to_owned(), *first, levels)
+        } else {
+            continue;
+        };
+        let name = consumer.value.as_str();
+        let mut draft = out
+            .report(format!("{what} in `{}` {said}", target.name))
+            .at_span(place, label)
+            .also(&consumer.origin, format!("{name} is named here"))
+            .help(format!("take it out of the URL that {name} reads, and say it in {name}'s own way"));
+        for refusal in &refusals {
+            draft = draft.note(advice::reason(refusal.consumer.value.as_str(), refusal.why));
+        }
+        if !settings_of.is_empty() {
+            draft = draft.note(format!(
+                "{} hands it on as a setting of the session, which the server refuses",
+                names(&settings_of)
+            ));
+        }
+        if !dropped.is_empty() {
+            draft = draft
+                .note(format!("{} drops it without a word: what it asks for is not done", names(&dropped)));
+        }
+        if let Some(span) = target.exact_place_of(parameter.whole.clone()).filter(|_| !refusals.is_empty()) {
+            draft = draft.edit_unsafe(span, "");
+        }
+        draft.at_most(Levels::of(levels));
+    }
+}
+
+/// Keywords of libpq that are settings of a session, too.
+const IN_THE_SERVER: &[&str] = &["application_name", "client_encoding", "options"];
+
+/// Keywords that somebody may sleep well for.
+const PROTECTS: &[&str] = &[
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslcrl",
+    "sslnegotiation",
+    "channel_binding",
+    "require_auth",
+    "requirepeer",
+    "gssencmode",
+    "target_session_attrs",
+    "options",
+];
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     // Said above, keyword by keyword.

@@ -8,8 +8,13 @@ use crate::{
 
 /// The client that a parameter belongs to, when it is not libpq's.
 pub(super) fn owner(name: &str) -> Option<&'static str> {
-    let listed = FOREIGN.iter().find(|(_, names)| names.contains(&name)).map(|(owner, _)| *owner);
-    listed.or_else(|| name.starts_with("x-").then_some("golang-migrate"))
+    known(name).map(|(owner, _)| owner).or_else(|| name.starts_with("x-").then_some("golang-migrate"))
+}
+
+/// The client that has a parameter, and the parameter as a word of ours.
+pub(super) fn known(name: &str) -> Option<(&'static str, &'static str)> {
+    let words = FOREIGN.iter().flat_map(|(owner, names)| names.iter().map(move |word| (*owner, *word)));
+    words.into_iter().find(|(_, word)| *word == name)
 }
 
 /// The parameter that was likely meant by a name that is in no list: libpq's or another client's.

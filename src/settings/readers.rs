@@ -11,6 +11,9 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
+/// The key of a consumer that pgward.toml or a flag declares.
+pub(super) const DECLARED: &str = "consumers";
+
 /// The loaders of one env file.
 #[derive(Clone, Debug)]
 pub struct FileLoaders {
@@ -77,7 +80,7 @@ pub(super) fn consumers(
     if policy.consumers.is_empty() {
         repository.consumers(path, dev(environment)).into_iter().map(found).collect()
     } else {
-        declared(&policy.consumers, "consumers")
+        declared(&policy.consumers, DECLARED)
     }
 }
 

@@ -233,7 +233,7 @@ pub(super) fn unknown(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<UnknownPa
             owner,
         })
     };
-    names.filter_map(unknown).collect()
+    names.filter_map(unknown).take(64).collect()
 }
 
 /// Parameters that are written twice: each but the last, which counts for libpq, with what goes when it goes.

@@ -1,0 +1,231 @@
+//! What the known consumers make of a target's text. Every answer is found by reading, and by reading it with one
+//! thing changed; no list says which library dislikes what.
+
+use super::{Setting, Settings, Target};
+use crate::{
+    conninfo::{self, Conninfo, EndpointKind},
+    consumer::{
+        Aspect, Backend, Consumer, Reading,
+        agreement::{self, Row},
+    },
+    secret::{MASK, Secret},
+};
+use std::ops::Range;
+
+/// The scheme of a URL.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    /// The bytes before `://`.
+    pub range: Range<usize>,
+    /// `+driver`, with its `+`.
+    pub driver: Option<Range<usize>>,
+    /// Before the driver it is `postgresql` or `postgres`, to the letter.
+    pub plain: bool,
+    /// Before the driver it is `postgres`, to the letter.
+    pub short: bool,
+}
+
+/// A consumer, and why it refuses.
+#[derive(Clone, Debug)]
+pub struct Refusal<'s> {
+    /// The consumer and who says that it reads the URL.
+    pub consumer: &'s Setting<Consumer>,
+    /// Its reason, in our words.
+    pub why: &'static str,
+}
+
+/// More parameters than any connection string has are not tried one by one.
+const MOST: usize = 32;
+
+/// A longer text is no connection string, and must cost no more than one.
+const LONGEST: usize = 16 * 1024;
+
+impl Target {
+    /// The text, where consumers are to be asked about it: a URL or string of PostgreSQL's own kind, complete.
+    fn asked(&self) -> Option<&Secret> {
+        let whole = self.oddities.wrapped.is_none() && self.oddities.placeholders.is_empty();
+        let text = self.text.as_ref().filter(|_| whole && self.is_postgres())?;
+        let asked = self.spelling().is_native() && text.value.expose().len() <= LONGEST;
+        asked.then_some(&text.value)
+    }
+
+    /// What each known consumer makes of the text.
+    pub fn read_by<'s>(&self, settings: &'s Settings) -> Vec<(&'s Setting<Consumer>, Row)> {
+        let Some(text) = self.asked() else { return Vec::new() };
+        let rows = agreement::compare(text, true, settings.consumers.iter().map(|c| c.value));
+        settings.consumers.iter().zip(rows).collect()
+    }
+
+    /// Two known consumers that the text leads to different places.
+    pub fn disagreement<'s>(
+        &self,
+        settings: &'s Settings,
+    ) -> Option<(&'s Setting<Consumer>, &'s Setting<Consumer>, Vec<Aspect>)> {
+        let all: Vec<Consumer> = settings.consumers.iter().map(|c| c.value).collect();
+        let (a, b, parts) = agreement::disagreement(self.asked()?, &all)?;
+        let of = |consumer| settings.consumers.iter().find(|c| c.value == consumer);
+        Some((of(a)?, of(b)?, parts))
+    }
+
+    /// Whether everything it dials is a Unix socket.
+    pub fn is_socket(&self) -> bool {
+        let dials =
+            |c: &Conninfo| c.endpoints().is_ok_and(|all| all.iter().all(|e| e.kind == EndpointKind::Unix));
+        self.is_postgres() && self.parsed.as_ref().is_ok_and(dials)
+    }
+
+    /// Whether it dials more than one host.
+    pub fn names_several_hosts(&self) -> bool {
+        self.parsed.as_ref().is_ok_and(|c| c.endpoints().is_ok_and(|all| all.len() > 1))
+    }
+
+    /// The scheme, for a URL.
+    pub fn scheme(&self) -> Option<Scheme> {
+        let text = self.asked()?.expose();
+        let range = 0..text.find("://")?;
+        let scheme = &text[range.clone()];
+        let end = scheme.find('+').unwrap_or(scheme.len());
+        let family = &scheme[..end];
+        Some(Scheme {
+            driver: (end < scheme.len()).then_some(end..scheme.len()),
+            plain: matches!(family, "postgresql" | "postgres"),
+            short: family == "postgres",
+            range,
+        })
+    }
+
+    /// The known consumers that cannot use the text and could if a range of it were something else.
+    pub fn refused_for<'s>(
+        &self,
+        settings: &'s Settings,
+        range: &Range<usize>,
+        instead: &str,
+    ) -> Vec<Refusal<'s>> {
+        let Some(text) = self.asked() else { return Vec::new() };
+        let Some(changed) = replaced(text, range, instead) else { return Vec::new() };
+        let refusal = |consumer: &'s Setting<Consumer>| {
+            let why = useless(consumer.value, text)?;
+            useless(consumer.value, &changed).is_none().then_some(Refusal { consumer, why })
+        };
+        settings.consumers.iter().filter_map(refusal).collect()
+    }
+
+    /// Whether a change of the text leaves every known consumer, and libpq, where it was.
+    pub fn keeps(&self, settings: &Settings, range: &Range<usize>, instead: &str) -> bool {
+        let changed = self.asked().and_then(|text| Some((text, replaced(text, range, instead)?)));
+        let Some((before, after)) = changed else { return false };
+        let consumers = settings.consumers.iter().map(|c| c.value).chain([Consumer::Libpq]);
+        consumers.into_iter().all(|c| agreement::keeps(c, before, &after))
+    }
+
+    /// The parameters of a URL, as written: libpq's keyword where it is one, name, and what goes when it goes.
+    pub fn url_parameters(&self) -> Vec<UrlParameter> {
+        let Some(text) = self.asked().map(Secret::expose) else { return Vec::new() };
+        let Some(query) = text.find('?').filter(|_| text.contains("://")) else { return Vec::new() };
+        let mut out = Vec::new();
+        let mut at = query + 1;
+        for piece in text[at..].split('&').take(MOST) {
+            let (start, end) = (at, at + piece.len());
+            at = end + 1;
+            let name = start..start + piece.find('=').unwrap_or(piece.len());
+            // The first goes with the `&` behind it, the others with the one before.
+            let first = start == query + 1;
+            let whole = if !first {
+                start - 1..end
+            } else if end < text.len() {
+                start..end + 1
+            } else {
+                query..end
+            };
+            let written = &text[name.clone()];
+            let (owner, word) = super::foreign::known(written).unzip();
+            out.push(UrlParameter { keyword: conninfo::keyword(written), owner, word, name, whole });
+        }
+        out
+    }
+}
+
+#[cfg(feature = "guard")]
+impl Target {
+    /// The URL that a library reads rightly, with the libpq keywords that are in force and have no place in it; none
+    /// where no URL says it to this library.
+    pub fn url_for(&self, consumer: Consumer) -> Option<(Secret, Vec<&'static str>)> {
+        let endpoints = self.parsed.as_ref().ok()?.endpoints().ok()?;
+        let place = |e: &conninfo::Endpoint| Some((e.host.clone().or_else(|| e.hostaddr.clone())?, e.port));
+        let places: Vec<(crate::secret::Part, u16)> = endpoints.iter().map(place).collect::<Option<_>>()?;
+        let places: Vec<(&str, u16)> = places.iter().map(|(host, port)| (host.expose(), *port)).collect();
+        let url = consumer.spell(|keyword| self.get(keyword).map(|s| &s.value), &places)?;
+        let told = |keyword: &str| {
+            ["host", "hostaddr", "port", "user", "password", "dbname"].contains(&keyword)
+                || url.expose().contains(&format!("{keyword}="))
+        };
+        let left = self.parameters.iter().filter(|(k, s)| !s.value.is_empty() && !told(k));
+        let left = left.map(|(k, _)| *k).collect();
+        Some((url, left))
+    }
+
+    /// The text as a whole, or what makes one of its parts.
+    pub fn as_text(&self) -> Option<Secret> {
+        match &self.text {
+            Some(text) => Some(text.value.clone()),
+            None => self.url_for(Consumer::Libpq).map(|(url, _)| url),
+        }
+    }
+}
+
+/// A connection string with the mask where it was not proved harmless.
+pub fn masked(text: &Secret) -> String {
+    let text = text.expose();
+    let (mut out, mut at) = (String::new(), 0);
+    for range in super::reveal::url(text) {
+        if at < range.start {
+            out.push_str(MASK);
+        }
+        out.push_str(&text[range.clone()]);
+        at = range.end;
+    }
+    if at < text.len() {
+        out.push_str(MASK);
+    }
+    out
+}
+
+/// A parameter of a URL.
+#[derive(Clone, Debug)]
+pub struct UrlParameter {
+    /// libpq's keyword; none for a name that libpq does not know.
+    pub keyword: Option<&'static str>,
+    /// The client that it belongs to, for one that libpq does not know.
+    pub owner: Option<&'static str>,
+    /// That client's word for it.
+    word: Option<&'static str>,
+    /// Where the name stands.
+    pub name: Range<usize>,
+    /// What to take away, with one separator.
+    pub whole: Range<usize>,
+}
+
+impl UrlParameter {
+    /// The name as a word of ours; none for one that nobody knows.
+    pub fn word(&self) -> Option<&'static str> {
+        self.keyword.or(self.word)
+    }
+}
+
+fn replaced(text: &Secret, range: &Range<usize>, instead: &str) -> Option<Secret> {
+    let text = text.expose();
+    let (before, behind) = (text.get(..range.start)?, text.get(range.end..)?);
+    Some(Secret::new([before, instead, behind].concat()))
+}
+
+/// Why a consumer has no use for a text: refused, taken for another engine, or bound to fail.
+fn useless(consumer: Consumer, text: &Secret) -> Option<&'static str> {
+    match consumer.read(text) {
+        Reading::Rejected(why) => Some(why),
+        Reading::Accepted(a) => match a.later {
+            Some(why) => Some(why),
+            None if a.backend != Backend::Postgres => Some("takes it for another engine"),
+            None => None,
+        },
+    }
+}
