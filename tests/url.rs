@@ -4,7 +4,9 @@
 use pgward::unstable::{
     configuration::{Configuration, Input},
     consumer::Consumer,
+    judge::Evidence,
     layer,
+    rules::Door,
     settings::reading,
     source::Sources,
 };
@@ -319,7 +321,7 @@ fn recorded_strings_are_judged_for_all_consumers() {
         let layers = vec![layer::flag(&mut sources, "URL", "DATABASE_URL", text)];
         let policy = policy.clone();
         let configuration = Configuration::new(Input { sources, layers, policy, ..Input::default() });
-        let found = configuration.findings(pgward::unstable::rules::Door::Check, Default::default());
+        let found = configuration.findings(Door::Check, Evidence::default());
         apart += usize::from(found.iter().any(|f| f.rule == "consumers-disagree"));
     }
     // 14 of 83 by hand-made URLs; this corpus is malformed on purpose.

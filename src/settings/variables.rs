@@ -87,6 +87,9 @@ pub const URLS: &[(&str, Role)] = &[
     ("DATABASE_REPLICA_URL", Role::Replica),
     ("REPLICA_DATABASE_URL", Role::Replica),
     ("SHADOW_DATABASE_URL", Role::Shadow),
+    ("JDBC_DATABASE_URL", Role::Primary),
+    ("JDBC_URL", Role::Primary),
+    ("QUARKUS_DATASOURCE_JDBC_URL", Role::Primary),
 ];
 
 /// A family of variables that together make a target.
