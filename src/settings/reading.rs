@@ -118,6 +118,13 @@ impl Target {
         consumers.into_iter().all(|c| agreement::keeps(c, before, &after))
     }
 
+    /// Whether every known consumer, and libpq, goes on with this target after a change of its text as it did before.
+    pub fn reads_as(&self, before: &Self, settings: &Settings) -> bool {
+        let (Some(old), Some(new)) = (before.asked(), self.asked()) else { return true };
+        let consumers = settings.consumers.iter().map(|c| c.value).chain([Consumer::Libpq]);
+        consumers.into_iter().all(|c| agreement::keeps(c, old, new))
+    }
+
     /// The parameters of a URL, as written: libpq's keyword where it is one, name, and what goes when it goes.
     pub fn url_parameters(&self) -> Vec<UrlParameter> {
         let Some(text) = self.asked().map(Secret::expose) else { return Vec::new() };
