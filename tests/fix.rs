@@ -295,3 +295,16 @@ fn many_fixes_take_linear_time() {
     assert_eq!(mended.fixed.len(), 120);
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
+
+#[test]
+fn what_changes_a_known_client_is_not_safe() {
+    let text = "DATABASE_URL=postgresql://app@db.example.com/app?sslmode=Disable\n";
+    let how = |consumers: &str| {
+        let policy = Policy::from_toml(&format!("consumers = [{consumers}]\n")).expect("a policy");
+        let found = pgward::lint(&files(&[(".env", text)]), &policy);
+        found.into_iter().find(|f| !f.fix.is_empty()).expect("a fix").applicability
+    };
+    // To libpq it was an error, to node-postgres a word that asks for TLS.
+    assert_eq!(how("\"libpq\""), Applicability::Safe);
+    assert_eq!(how("\"node-postgres\""), Applicability::Unsafe);
+}

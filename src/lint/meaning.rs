@@ -143,12 +143,15 @@ fn same_settings(before: &Settings, after: &Settings) -> bool {
     before.targets.len() == after.targets.len()
         && before.chosen == after.chosen
         && toggle(before) == toggle(after)
-        && before.targets.iter().zip(&after.targets).all(|(a, b)| same_target(a, b))
+        && before
+            .targets
+            .iter()
+            .zip(&after.targets)
+            .all(|(a, b)| same_target(a, b) && a.is_kept_by(b, &before.consumers))
 }
 
 /// Whether nothing that dialled something dials something else: hosts, role, password, database, encryption and every
-/// other keyword are as they were, or nothing could be dialled before. What a declared client library makes of the text
-/// of each, where that is known, belongs here too.
+/// other keyword are as they were, or nothing could be dialled before. What the known client libraries make of it is asked beside this.
 fn same_target(before: &Target, after: &Target) -> bool {
     let text = |t: &Target| t.text.as_ref().map(|t| t.value.clone());
     if before.name != after.name || before.role != after.role {

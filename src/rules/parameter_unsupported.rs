@@ -44,7 +44,14 @@ fn of_consumers(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if rows.is_empty() || target.oddities.explain() {
         return;
     }
+    // What libpq itself takes for no value has a rule of its own.
+    let parsed = target.parsed.as_ref().ok().filter(|_| target.spelling().is_native());
+    let invalid: Vec<_> =
+        parsed.map_or_else(Vec::new, |c| c.invalid_values().into_iter().map(|i| i.keyword).collect());
     for parameter in target.url_parameters() {
+        if parameter.keyword.is_some_and(|k| invalid.contains(&k)) {
+            continue;
+        }
         // A name that nobody has is reported as such.
         let Some(word) = parameter.word() else { continue };
         let what = match (parameter.keyword, parameter.owner) {

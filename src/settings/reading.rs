@@ -1,7 +1,7 @@
 //! What the known consumers make of a target's text. Every answer is found by reading, and by reading it with one
 //! thing changed; no list says which library dislikes what.
 
-use super::{Setting, Settings, Target};
+use super::{Setting, Settings, Target, target::are_possible_hosts};
 use crate::{
     conninfo::{self, Conninfo, EndpointKind},
     consumer::{
@@ -118,11 +118,16 @@ impl Target {
         consumers.into_iter().all(|c| agreement::keeps(c, before, &after))
     }
 
-    /// Whether every known consumer, and libpq, goes on with this target after a change of its text as it did before.
-    pub fn reads_as(&self, before: &Self, settings: &Settings) -> bool {
-        let (Some(old), Some(new)) = (before.asked(), self.asked()) else { return true };
-        let consumers = settings.consumers.iter().map(|c| c.value).chain([Consumer::Libpq]);
-        consumers.into_iter().all(|c| agreement::keeps(c, old, new))
+    /// Whether each of some consumers that came to a server by this text comes to the same one, as the same role and with
+    /// the same encryption, by another text. Some take the second half of `p@ss@host` for the host, a name that none
+    /// has: they came nowhere.
+    pub fn is_kept_by(&self, other: &Self, consumers: &[Setting<Consumer>]) -> bool {
+        let (Some(before), Some(after)) = (self.asked(), other.asked()) else { return true };
+        let nowhere = |c: Consumer| match c.read(before) {
+            Reading::Rejected(_) => true,
+            Reading::Accepted(a) => a.hosts.iter().any(|(host, _)| !are_possible_hosts(host.expose())),
+        };
+        consumers.iter().all(|c| nowhere(c.value) || agreement::keeps(c.value, before, after))
     }
 
     /// The parameters of a URL, as written: libpq's keyword where it is one, name, and what goes when it goes.
