@@ -15,9 +15,10 @@ use crate::{
     rules::{Door, Project, View},
     secret::Secret,
     settings::{
-        Origin, Request, Setting, Settings, document,
+        LibpqFiles, Origin, Request, ServiceFiles, Setting, Settings, document,
+        files::key_files,
         lookup::Lookup,
-        misreading, readers, resolve, reveal, secret_file,
+        misreading, passfile, readers, resolve, reveal, secret_file,
         settle::{self, of_path},
         variables,
     },
@@ -54,6 +55,10 @@ pub struct Input {
     pub django: bool,
     /// Path and bytes of the manifests beside it.
     pub manifests: Vec<(String, Vec<u8>)>,
+    /// The files of libpq's world; without them no service and no password file is consulted.
+    pub libpq_files: Option<LibpqFiles>,
+    /// libpq's `PG*` variables and its files are left alone.
+    pub no_pg_env: bool,
 }
 
 /// What the input comes to.
@@ -91,6 +96,8 @@ impl Configuration {
             unread_says,
             django,
             manifests,
+            libpq_files,
+            no_pg_env,
         } = input;
         let repository = Repository::read(&mut sources, &manifests);
         let named = environment.as_ref().map(|(e, _)| *e);
@@ -109,6 +116,8 @@ impl Configuration {
             django,
             faults: &faults,
             repository: &repository,
+            libpq_files: libpq_files.as_ref().filter(|_| !no_pg_env),
+            pg_env: !no_pg_env,
         };
         let mut settings = settings(&mut sources, &layers, &policy, request);
         // Where nobody says who reads a file, it is read by one loader here; what others would read is `lint`'s to ask.
@@ -223,10 +232,12 @@ struct Wishes<'a> {
     django: bool,
     faults: &'a BTreeMap<String, secret_file::Fault>,
     repository: &'a Repository,
+    libpq_files: Option<&'a LibpqFiles>,
+    pg_env: bool,
 }
 
 fn settings(sources: &mut Sources, layers: &[Layer], policy: &Policy, wishes: Wishes<'_>) -> Settings {
-    let Wishes { environment, found, extensions, django, faults, repository } = wishes;
+    let Wishes { environment, found, extensions, django, faults, repository, libpq_files, pg_env } = wishes;
     let named = environment.map(|(value, spelling)| match spelling {
         Some(flag) => {
             let id = sources.add(SourceKind::Flag(flag.clone()), value.as_str());
@@ -258,5 +269,23 @@ fn settings(sources: &mut Sources, layers: &[Layer], policy: &Policy, wishes: Wi
     let silent: Vec<_> = (0..layers.len()).filter(|id| opened_for(&layers[*id])).collect();
     let settled = settle::settle(&lookup, policy, named, by_name, &silent, None);
     let django = django || lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
-    resolve(&Request { lookup, policy, settled, django, extensions, faults, repository, path: None })
+    let services = &ServiceFiles::read(libpq_files, &lookup, sources);
+    let request = Request {
+        lookup,
+        policy,
+        settled,
+        django,
+        extensions,
+        faults,
+        repository,
+        path: None,
+        services,
+        pg_env,
+    };
+    let mut settings = resolve(&request);
+    if let Some(files) = libpq_files {
+        passfile::fill(&mut settings, files, sources);
+        key_files(&mut settings, files);
+    }
+    settings
 }

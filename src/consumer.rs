@@ -82,6 +82,17 @@ impl Consumer {
         }
     }
 
+    /// Whether it takes `PGSERVICE` and `service=` for the name of a service: what is built on libpq does, and newer
+    /// versions of asyncpg.
+    pub fn reads_services(self) -> bool {
+        match self {
+            Self::Libpq | Self::SqlAlchemy | Self::DjDatabaseUrl | Self::DjangoEnviron | Self::Asyncpg => {
+                true
+            }
+            Self::TokioPostgres | Self::Sqlx | Self::NodePostgres | Self::PostgresJs => false,
+        }
+    }
+
     /// What this library makes of a connection string, from the string alone: what a library takes from the
     /// environment (`PGHOST`, the user of the operating system) where the string is silent is not filled in.
     pub fn read(self, text: &Secret) -> Reading {

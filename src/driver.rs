@@ -127,7 +127,7 @@ impl Driver {
             let dial = self.probe.dial();
             let connecting = async {
                 let socket = dial::connect(&attempt.address, &dial.keepalives).await?;
-                let config = base_config(dial);
+                let config = base_config(dial, &attempt);
                 config.connect_raw(socket, door).await.map_err(|error| seen.trouble_of(&error))
             };
             let (client, connection) = timeout_at(until, connecting)
@@ -194,7 +194,7 @@ impl Session {
     /// A configuration for further sessions on the verified address, to be used with [`Session::connector`]:
     /// `ssl_mode` and `ssl_negotiation` only bring tokio-postgres to hand the bare socket to the door.
     pub fn config(&self, dial: &Dial) -> tokio_postgres::Config {
-        let mut config = base_config(dial);
+        let mut config = base_config(dial, &self.attempt);
         match &self.attempt.address {
             probe::Address::Tcp(addr) => {
                 let host = self.attempt.host.as_ref().map(crate::secret::Part::expose);
@@ -251,14 +251,14 @@ where
 }
 
 /// What every session of a target has in common; built with setters only, never parsed.
-fn base_config(dial: &Dial) -> tokio_postgres::Config {
+fn base_config(dial: &Dial, attempt: &Attempt) -> tokio_postgres::Config {
     use tokio_postgres::config;
     let mut out = tokio_postgres::Config::new();
     out.ssl_mode(config::SslMode::Require).ssl_negotiation(config::SslNegotiation::Direct);
     if let Some(user) = &dial.user {
         out.user(user.expose());
     }
-    if let Some(password) = &dial.password {
+    if let Some(password) = &attempt.password {
         out.password(password.expose());
     }
     if let Some(dbname) = &dial.dbname {

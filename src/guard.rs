@@ -17,6 +17,7 @@ use crate::{
     report::Report,
     rules::Door,
     settings::{
+        FileFacts, LibpqFiles,
         secret_file::{self, Fault},
         variables::may_hold_credential,
     },
@@ -39,6 +40,7 @@ pub struct Guard {
     observe: bool,
     timeout: Duration,
     wait: Option<Duration>,
+    no_pg_env: bool,
 }
 
 impl Guard {
@@ -46,8 +48,12 @@ impl Guard {
     /// service must not start on a stray `.env`. The policy is read later, by [`Guard::check`] and
     /// [`Guard::enforce`], from `PGWARD_CONFIG` or the working directory's pgward.toml.
     ///
+    /// libpq's own files belong to its `PG*` variables and are read as libpq reads them: a service file when a service
+    /// is named (`PGSERVICE`, `service=`), a password file (`PGPASSFILE`, `passfile=`, `~/.pgpass`) when there is no
+    /// other password. [`Guard::no_pg_env`] leaves variables and files alone.
+    ///
     /// # Errors
-    /// When `PGWARD_MODE` is neither `enforce` nor `observe`.
+    /// When `PGWARD_MODE` is neither `enforce` nor `observe`, or `PGWARD_NO_PG_ENV` neither yes nor no.
     pub fn from_env() -> Result<Self, Error> {
         let world = World::of_process();
         let observe = match world.variable("PGWARD_MODE").unwrap_or_default() {
@@ -55,8 +61,14 @@ impl Guard {
             "observe" => true,
             _ => return Err(Error::Variable { name: "PGWARD_MODE", expected: "`enforce` or `observe`" }),
         };
+        let no_pg_env = match world.variable("PGWARD_NO_PG_ENV").unwrap_or_default().trim() {
+            "1" | "true" | "yes" | "on" => true,
+            "" | "0" | "false" | "no" | "off" => false,
+            _ => return Err(Error::Variable { name: "PGWARD_NO_PG_ENV", expected: "`true` or `false`" }),
+        };
         Ok(Self {
             world,
+            no_pg_env,
             environment: None,
             env_files: Vec::new(),
             providers: Vec::new(),
@@ -115,6 +127,12 @@ impl Guard {
     /// Tries again for so long, while waiting can mend it: a server that starts, not a wrong password.
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);
+        self
+    }
+
+    /// Leaves libpq's `PG*` variables, service files and password files alone, for a service whose client does too.
+    pub fn no_pg_env(mut self) -> Self {
+        self.no_pg_env = true;
         self
     }
 
@@ -235,6 +253,8 @@ impl Guard {
             unread: Vec::new(),
             unread_says: None,
             django: false,
+            libpq_files: Some(libpq_files(&self.world)),
+            no_pg_env: self.no_pg_env,
             ..Input::default()
         };
         read_secret_files(&self.world, &mut input, self.timeout);
@@ -276,6 +296,24 @@ pub(crate) fn read_policy(world: &World, sources: &mut Sources) -> Result<Policy
         }
         Err(ReadError { reason: Unreadable::Missing, .. }) if named.is_none() => Ok(Policy::default()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What libpq would read beside its variables. Debian builds it with a directory of its own; elsewhere that does not
+/// exist.
+pub(crate) fn libpq_files(world: &World) -> LibpqFiles {
+    let (asked, reads, world) = (world.clone(), world.clone(), world.clone());
+    let patience = Duration::from_secs(10);
+    let look = move |path: &str| {
+        let seen = world.look(path, MAX_BYTES, patience)?;
+        Some(FileFacts { bytes: seen.bytes, regular: seen.regular, mode: seen.mode, owner: seen.owner })
+    };
+    LibpqFiles {
+        home: World::home(),
+        user: Box::new(move || asked.user()),
+        sysconfdir: Some("/etc/postgresql-common".into()),
+        look: Box::new(look),
+        read: Box::new(move |path| reads.read(path, MAX_BYTES, patience).ok()),
     }
 }
 

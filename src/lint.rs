@@ -19,7 +19,7 @@ use crate::{
     repository::Repository,
     rules::{Door, Project, View},
     settings::{
-        Origin, Request, Setting, Settings,
+        Origin, Request, ServiceFiles, Setting, Settings,
         lookup::Lookup,
         misreading, readers, resolve, reveal,
         settle::{self, of_path},
@@ -40,6 +40,8 @@ pub struct Files {
     pub manifests: Vec<(String, Vec<u8>)>,
     /// The environment that the user named; else each file's own.
     pub environment: Option<Environment>,
+    /// libpq's `PG*` variables are left alone.
+    pub no_pg_env: bool,
 }
 
 impl std::fmt::Debug for Files {
@@ -49,6 +51,7 @@ impl std::fmt::Debug for Files {
             .field("paths", &paths)
             .field("manifests", &self.manifests.len())
             .field("environment", &self.environment)
+            .field("no_pg_env", &self.no_pg_env)
             .finish()
     }
 }
@@ -116,10 +119,8 @@ fn judged(
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
     let (layers, ids) = read(sources, &files.files, &dialect, policy);
-    let mut files_of_views: Vec<FileView> = layers
-        .iter()
-        .map(|layer| FileView::of(layer, &layers, policy, repository, files.environment))
-        .collect();
+    let mut files_of_views: Vec<FileView> =
+        layers.iter().map(|layer| FileView::of(layer, &layers, policy, repository, files)).collect();
     for (view, layer) in files_of_views.iter_mut().zip(&layers) {
         let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
         if let (Some(loaders), Some(id)) = (loaders, layer.source) {
@@ -150,14 +151,8 @@ struct FileView {
 }
 
 impl FileView {
-    fn of(
-        layer: &Layer,
-        all: &[Layer],
-        policy: &Policy,
-        repository: &Repository,
-        named: Option<Environment>,
-    ) -> Self {
-        let with = |layers| Self::with(layers, policy, repository, named);
+    fn of(layer: &Layer, all: &[Layer], policy: &Policy, repository: &Repository, files: &Files) -> Self {
+        let with = |layers| Self::with(layers, policy, repository, files);
         let alone = with(vec![layer.clone()]);
         if alone.settings.targets.iter().any(|t| t.missing.is_empty()) {
             return alone;
@@ -175,11 +170,12 @@ impl FileView {
         if layer.entries.iter().any(shares) { with(vec![base.clone(), layer.clone()]) } else { alone }
     }
 
-    fn with(files: Vec<Layer>, policy: &Policy, repository: &Repository, named: Option<Environment>) -> Self {
-        let path = files.last().map(|l| l.name.clone()).unwrap_or_default();
-        let layers: Vec<Layer> = policy.connection.iter().cloned().chain(files).collect();
+    fn with(own: Vec<Layer>, policy: &Policy, repository: &Repository, files: &Files) -> Self {
+        let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
+        let layers: Vec<Layer> = policy.connection.iter().cloned().chain(own).collect();
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
-        let named = named
+        let named = files
+            .environment
             .map(|e| set(e, Origin::Program))
             .or_else(|| of_path(&path, policy).map(|e| set(e, Origin::Path(path.clone()))));
         // An env file that says nothing is a developer's.
@@ -187,6 +183,7 @@ impl FileView {
         let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
         let django = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
+        // The service files of the machine that lints are not those of the service.
         let request = Request {
             lookup: Lookup::new(&layers),
             policy,
@@ -196,6 +193,8 @@ impl FileView {
             faults: &BTreeMap::new(),
             repository,
             path: Some(path.as_str()),
+            services: &ServiceFiles::default(),
+            pg_env: !files.no_pg_env,
         };
         let settings = resolve(&request);
         Self { path, layers, environment, settings }

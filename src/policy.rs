@@ -4,6 +4,7 @@
 mod read;
 
 use crate::{
+    conninfo::Libpq,
     consumer::Consumer,
     environment::Environment,
     layer::{Layer, dotenv::Dialect},
@@ -34,6 +35,8 @@ pub struct Policy {
     pub boot_deny: Vec<(String, Option<Span>)>,
     /// `tls = "required"`: plaintext is refused for private hosts too.
     pub tls_required: bool,
+    /// The libpq that connection strings are read as; none for the newest.
+    pub libpq: Option<Libpq>,
     /// The loaders that this project's env files are read with, and where it says so.
     pub loaders: Vec<(Dialect, Option<Span>)>,
     /// The client libraries that read this project's URLs, and where it says so.
@@ -205,6 +208,11 @@ impl Policy {
         let said = self.levels.iter().filter(|s| matches!(s.place, LevelPlace::Override(_)));
         policy.levels.extend(said.cloned());
         policy
+    }
+
+    /// The libpq that connection strings are read as.
+    pub fn reading(&self) -> Libpq {
+        self.libpq.unwrap_or(Libpq::V18)
     }
 
     /// The environment that a word means to this project.

@@ -255,7 +255,7 @@ mod prelude {
             AVAILABLE, EXTENSIONS, PRIVILEGES, SERVER,
             extension::{self, Obstacle, State},
         },
-        conninfo::{Error, ErrorKind, Expected, SslMode},
+        conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
         consumer::{Aspect, Consumer, Shift, agreement::Row},
         environment::Environment,
         layer::{Layer, LayerKind, ProblemKind, is_example},
@@ -263,8 +263,9 @@ mod prelude {
         probe::{Failure, FailureClass, Phase},
         secret::Secret,
         settings::{
-            AliasConflict, Credential, Difference, Engine, Form, HostClass, Origin, PartSet, Placeholder,
-            Role, SecretFile, Setting, Settings, Target, Toggle, ToggleKind, document,
+            AliasConflict, Credential, Difference, Engine, Form, HostClass, Ignored, Origin, PartSet,
+            Placeholder, Role, SecretFile, ServiceTroubleKind, Setting, Settings, Target, Toggle, ToggleKind,
+            document,
             engine::Spelling,
             misreading::{Cause, Teller},
             secret_file,
@@ -342,11 +343,13 @@ mod schema_create_denied;
 mod scheme_alias;
 mod scheme_postgres_for_sqlalchemy;
 mod secret_file_bad;
+mod secret_file_mode;
 mod secret_json_shape;
 mod server_error;
 mod server_starting;
 mod server_stopping;
 mod server_version;
+mod service_unusable;
 mod session_attrs_unmet;
 mod slots_exhausted;
 mod socket_form_unportable;
@@ -448,11 +451,13 @@ pub static RULES: &[&Rule] = &[
     &scheme_alias::RULE,
     &scheme_postgres_for_sqlalchemy::RULE,
     &secret_file_bad::RULE,
+    &secret_file_mode::RULE,
     &secret_json_shape::RULE,
     &server_error::RULE,
     &server_starting::RULE,
     &server_stopping::RULE,
     &server_version::RULE,
+    &service_unusable::RULE,
     &session_attrs_unmet::RULE,
     &slots_exhausted::RULE,
     &socket_form_unportable::RULE,

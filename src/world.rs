@@ -95,6 +95,33 @@ impl World {
         self.variables.get(name).and_then(|v| std::str::from_utf8(v).ok())
     }
 
+    /// The user's home directory: `HOME`, else what the system's list of users says.
+    pub(crate) fn home() -> Option<String> {
+        std::env::home_dir().filter(|home| !home.as_os_str().is_empty())?.into_os_string().into_string().ok()
+    }
+
+    /// The name of the user that runs this process, from the system's list of users.
+    pub(crate) fn user(&self) -> Option<String> {
+        let id = owner(&fs::metadata("/proc/self").ok()?).to_string();
+        let list = self.read("/etc/passwd", 4 << 20, Duration::from_secs(1)).ok()?;
+        let list = String::from_utf8_lossy(&list);
+        let of = |line: &str| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1) == Some(id.as_str())).then(|| name.to_owned())
+        };
+        list.lines().find_map(of)
+    }
+
+    /// A file with what its owner lets others do; none when there is none. Of what is no regular file, and of what
+    /// may not be opened, there are no bytes.
+    pub(crate) fn look(&self, path: &str, limit: usize, patience: Duration) -> Option<Seen> {
+        let facts = fs::metadata(self.directory.join(path)).ok()?;
+        let regular = facts.is_file();
+        let bytes = if regular { self.read(path, limit, patience).ok() } else { None };
+        Some(Seen { bytes, regular, mode: mode(&facts), owner: owner(&facts) })
+    }
+
     /// Whether a regular file stands here.
     #[cfg(feature = "cli")]
     pub(crate) fn has_file(&self, path: &str) -> bool {
@@ -174,6 +201,38 @@ impl World {
         };
         Err(ReadError { path: path.to_owned(), reason })
     }
+}
+
+/// What can be seen of a file.
+pub(crate) struct Seen {
+    /// Its first bytes; none when it was not or cannot be opened.
+    pub(crate) bytes: Option<Vec<u8>>,
+    /// Whether it is a regular file.
+    pub(crate) regular: bool,
+    /// Its permission bits; where there are none, as if it were its owner's alone.
+    pub(crate) mode: u32,
+    /// Its owner.
+    pub(crate) owner: u32,
+}
+
+#[cfg(unix)]
+fn mode(facts: &fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(facts) & 0o7777
+}
+
+#[cfg(unix)]
+fn owner(facts: &fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::uid(facts)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &fs::Metadata) -> u32 {
+    0o600
+}
+
+#[cfg(not(unix))]
+fn owner(_: &fs::Metadata) -> u32 {
+    0
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one reader of files")]

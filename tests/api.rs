@@ -335,3 +335,46 @@ fn a_year_later_the_boot_verdict_is_the_same() {
         |o: std::process::Output| String::from_utf8_lossy(&o.stdout).trim().parse::<u32>().expect("a year");
     assert!(year(date) > year(Command::new("date").arg("+%Y").output().expect("date")));
 }
+
+/// The password of [`CANARY`]'s role in a service file, and in a password file.
+#[test]
+fn a_service_of_libpq_is_a_configuration() {
+    let root = WORLD.files.path().join("ca.pem");
+    let service = format!(
+        "[shop]\nhost=localhost\nport={}\ndbname=app\nuser=app\nsslmode=verify-full\nsslrootcert={}\n",
+        WORLD.server.port(),
+        root.display()
+    );
+    let write = |name: &str, text: &str| {
+        let path = WORLD.files.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        let owner_alone = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&path, owner_alone).expect("its mode");
+        path.to_string_lossy().into_owned()
+    };
+    let services = write("services", &service);
+    let passwords = write("passwords", &format!("*:*:*:app:{CANARY}\n"));
+    let guard = || {
+        Guard::from_env()
+            .expect("a guard")
+            .environment(Environment::Development)
+            .layer(Serialized::default("pgservice", "shop"))
+            .layer(Serialized::default("pgservicefile", services.clone()))
+            .layer(Serialized::default("pgpassfile", passwords.clone()))
+            .timeout(Duration::from_secs(20))
+    };
+    let ready = guard().enforce().expect("ready");
+    let url = ready.url(Consumer::Sqlx);
+    let expected = format!("postgresql://app:{CANARY}@localhost:{}/app", WORLD.server.port());
+    assert!(secrecy::ExposeSecret::expose_secret(&url).starts_with(&expected));
+    assert!(!format!("{ready:?}{}", ready.report()).contains(CANARY));
+    #[cfg(feature = "blocking")]
+    ready.connect().expect("a session").simple_query("SELECT 1").expect("an answer");
+
+    let without = guard().environment(Environment::Production).no_pg_env();
+    let says = refused(&without.enforce().expect_err("nothing else names a database"));
+    assert!(says.contains("database-url-unset"), "{says}");
+    let nothing = guard().layer(Serialized::default("pgservice", "another"));
+    let says = refused(&nothing.check().expect_err("not defined"));
+    assert!(says.contains("service-unusable"), "{says}");
+}

@@ -58,7 +58,7 @@ const MODULES: &[(&str, &str)] = &[
     (
         "guard",
         "configuration consumer driver environment finding layer policy preflight probe report \
-         rules settings source world",
+         rules secret settings source world",
     ),
     (
         "cli",

@@ -418,3 +418,19 @@ fn the_same_salt_is_the_same_server() {
         assert_eq!(probe.failure().unwrap().class, class);
     }
 }
+
+#[test]
+fn each_host_has_its_own_password() {
+    let mut target = dial(SslMode::Disable);
+    target.hosts[1].password = Some(Secret::from("hunter3"));
+    let mut probe = probe(target);
+    probe.step(Reply::Begin, ms(0));
+    let password = |step: Step| match step {
+        Step::Connect(attempt) => attempt.password.expect("a password"),
+        other => panic!("not a connect: {other:?}"),
+    };
+    assert!(password(probe.step(Reply::Resolved(vec![ONE]), ms(1))).equals("hunter2"));
+    let refused = Reply::Failed(Trouble::Tcp(ErrorKind::ConnectionRefused));
+    assert!(password(probe.step(refused, ms(2))).equals("hunter3"));
+    assert!(!format!("{probe:?}").contains("hunter"));
+}

@@ -1,5 +1,8 @@
 //! `pgward show`: what is in force, who said it, and what lost; never a password.
 
+#[path = "show/libpq_files.rs"]
+mod libpq_files;
+
 use std::process::{Command, Stdio};
 
 /// Letters alone, so that it needs no encoding and cannot stand in a text by chance.
@@ -39,18 +42,28 @@ fn pgward(
 ) -> (i32, Shown) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     for (name, text) in files {
-        std::fs::write(directory.path().join(name), text).expect("written");
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        #[cfg(unix)]
+        if *name == ".pgpass" {
+            let owner_alone = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            std::fs::set_permissions(&path, owner_alone).expect("its mode");
+        }
     }
     let output = Command::new(env!("CARGO_BIN_EXE_pgward"))
         .arg(command)
         .args(arguments)
         .current_dir(directory.path())
         .env_clear()
+        .env("HOME", directory.path())
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
         .expect("the binary runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    // Where the home directory is differs from run to run.
+    let home = format!("{}/", directory.path().display());
+    let text = |bytes: &[u8]| text(bytes).replace(&home, "~/");
     let shown = Shown { stdout: text(&output.stdout), stderr: text(&output.stderr) };
     let all = format!("{}{}", shown.stdout, shown.stderr);
     assert!(!all.contains(&CANARY[..9]), "a password is shown: {all}");

@@ -127,6 +127,9 @@ pub(super) struct Flags {
     /// A file with the secret of the database as JSON, in the shape of RDS; `-` reads it from standard input.
     #[arg(long, global = true, value_name = "FILE", env = "PGWARD_SECRET_JSON", hide_env_values = true)]
     pub(super) secret_json: Option<String>,
+    /// Leave libpq's PG* variables, service files and password files alone.
+    #[arg(long, global = true, env = "PGWARD_NO_PG_ENV", hide_env_values = true, value_parser = boolish())]
+    pub(super) no_pg_env: bool,
     /// An extension that the database must have.
     #[arg(
         long,

@@ -62,7 +62,8 @@ fn read(
     paths: &[String],
     began: Instant,
 ) -> Result<Run, Error> {
-    let mut files = Files { environment: flags.environment(policy)?, ..Files::default() };
+    let (environment, no_pg_env) = (flags.environment(policy)?, flags.no_pg_env);
+    let mut files = Files { environment, no_pg_env, ..Files::default() };
     let mut report = Report::new("lint");
     let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
     for path in paths {

@@ -7,7 +7,7 @@ use crate::{
     layer::{LayerKind, dotenv::Dialect},
     report::Format,
     secret::MASK,
-    settings::{Engine, LayerId, Origin, Setting, Target, secret_file},
+    settings::{Engine, Ignored, LayerId, Origin, PassFile, Setting, Target, secret_file},
     source::{SourceKind, Span},
     world::World,
 };
@@ -118,7 +118,17 @@ impl Shown<'_> {
             if !target.parameters.contains_key("sslmode") {
                 rows.push(("  sslmode".into(), "prefer".into(), "libpq's default".into()));
             }
+            if let Some(PassFile { path, ignored: Some(why), .. }) = &target.passfile {
+                let why = match why {
+                    Ignored::Mode(mode) => format!("ignored by libpq: mode {mode:04o}"),
+                    _ => "ignored by libpq: no regular file".to_owned(),
+                };
+                rows.push(("  passfile".into(), path.clone(), why));
+            }
             match target.parsed.as_ref().map(crate::conninfo::Conninfo::endpoints) {
+                _ if matches!(target.service, Some(Err(_))) => {
+                    rows.push(("  dials".into(), "nothing".into(), "the service cannot be used".into()));
+                }
                 Ok(Ok(endpoints)) => {
                     for endpoint in endpoints {
                         let host =
@@ -210,7 +220,7 @@ impl Shown<'_> {
                     "shadowed": t.text.iter().flat_map(|s| &s.shadowed).map(|l| json!({
                         "key": l.key, "place": Place::of(&self.configuration.sources, l.span),
                     })).collect::<Vec<_>>(),
-                    "dials": t.parsed.as_ref().ok().and_then(|c| c.endpoints().ok()).unwrap_or_default().iter().map(|e| json!({
+                    "dials": t.parsed.as_ref().ok().filter(|_| !matches!(t.service, Some(Err(_)))).and_then(|c| c.endpoints().ok()).unwrap_or_default().iter().map(|e| json!({
                         "host": e.host.as_ref().map(ToString::to_string),
                         "hostaddr": e.hostaddr.as_ref().map(ToString::to_string),
                         "port": e.port,

@@ -153,6 +153,8 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
         unread_says: None,
         django,
         manifests: manifests(world),
+        libpq_files: Some(crate::guard::libpq_files(world)),
+        no_pg_env: flags.no_pg_env,
         ..Input::default()
     };
     if input.env_files.is_empty() {
@@ -217,6 +219,7 @@ fn settled(input: &Input, files: &[(String, Vec<u8>)]) -> Option<Environment> {
         env_files: files.to_vec(),
         found: true,
         variables: input.variables.clone(),
+        no_pg_env: true,
         ..Input::default()
     });
     probe.settings.settled.environment.map(|s| s.value)

@@ -33,7 +33,7 @@ impl Connector {
             Tls::IfOffered | Tls::Always => Some(trust.config(attempt.verify)?),
         };
         let allowed = Allowed {
-            password: dial.password.is_some(),
+            password: attempt.password.is_some(),
             cleartext: unix,
             md5: attempt.address.is_local(),
             only_bound: dial.channel_binding == ChannelBinding::Require,

@@ -7,6 +7,7 @@ use crate::{
     driver::{Connection, Connector, Session},
     probe::{Address, Attempt},
     report::Report,
+    secret::Part,
     settings::Target,
 };
 use figment::{
@@ -76,7 +77,14 @@ impl<S> Ready<S> {
             // Observe mode let an unreachable server pass: the first that is configured.
             None => target.first_endpoint().unwrap_or_default(),
         };
-        consumer.url(|keyword| target.get(keyword).map(|s| &s.value), &host, port).to_secret_string()
+        // A password file may have another one for each host.
+        let verified = self.opened.as_ref().and_then(|(_, _, attempt)| attempt.password.clone());
+        let password = verified.map(Part::masked);
+        let set = |keyword: &str| match keyword {
+            "password" if password.is_some() => password.as_ref(),
+            _ => target.get(keyword).map(|s| &s.value),
+        };
+        consumer.url(set, &host, port).to_secret_string()
     }
 
     fn target(&self) -> Option<&Target> {

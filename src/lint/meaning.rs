@@ -109,9 +109,7 @@ impl<'f> Meanings<'f> {
         let (layers, _) = read(&mut Sources::default(), &files, &dialect, self.policy);
         let wanted = needed.iter().zip(&layers).filter(|(i, _)| concerned.contains(i));
         wanted
-            .map(|(_, layer)| {
-                FileView::of(layer, &layers, self.policy, self.repository, self.files.environment)
-            })
+            .map(|(_, layer)| FileView::of(layer, &layers, self.policy, self.repository, self.files))
             .collect()
     }
 }

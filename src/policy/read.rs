@@ -2,7 +2,7 @@
 
 use super::{Level, LevelPlace, LevelSetting, Policy, PolicyError, VARIABLES, Wanted};
 use crate::{
-    conninfo,
+    conninfo::{self, Libpq},
     environment::Environment,
     finding::Place,
     layer::{Entry, Layer, LayerKind, Value},
@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "env-files",
     "environments",
     "extensions",
+    "libpq",
     "loaders",
     "rules",
     "secret",
@@ -89,6 +90,7 @@ impl Reader<'_> {
                         policy.extensions.push(Wanted { name, span: Some(span) });
                     }
                 }
+                "libpq" => policy.libpq = Some(self.libpq(value)?),
                 "loaders" => {
                     for (name, span) in self.strings(value)? {
                         let loader =
@@ -120,6 +122,13 @@ impl Reader<'_> {
             }
         }
         Ok((policy, shown))
+    }
+
+    fn libpq(&self, value: &Item<'_>) -> Result<Libpq, PolicyError> {
+        let number = value.get_ref().as_integer().map(toml::de::DeInteger::as_str);
+        let known = [Libpq::V15, Libpq::V16, Libpq::V17, Libpq::V18];
+        let named = known.into_iter().find(|libpq| number == Some(libpq.major().to_string().as_str()));
+        named.ok_or_else(|| self.error(value.span(), "`libpq` is 15, 16, 17 or 18"))
     }
 
     /// The key itself stays unsaid: what stands in the wrong place may be anything.
@@ -184,7 +193,7 @@ impl Reader<'_> {
 
     fn connection(&self, value: &Item<'_>, shown: &mut Vec<Span>) -> Result<Layer, PolicyError> {
         let known: Vec<&str> =
-            conninfo::keyword_names(conninfo::Libpq::V18).filter(|k| !FORBIDDEN.contains(k)).collect();
+            conninfo::keyword_names(Libpq::V18).filter(|k| !FORBIDDEN.contains(k)).collect();
         let mut layer = Layer {
             name: self.policy_name(),
             kind: LayerKind::Policy,

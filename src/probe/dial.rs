@@ -14,7 +14,7 @@ pub struct Dial {
     pub hosts: Vec<DialHost>,
     /// None: libpq's default, the name of the operating system's user.
     pub user: Option<Part>,
-    /// None: nothing to answer a password request with (`password-missing`).
+    /// For every host without one of its own. None: nothing to answer a password request with (`password-missing`).
     pub password: Option<Secret>,
     /// None: the server's default, the name of the user.
     pub dbname: Option<Part>,
@@ -47,22 +47,24 @@ pub struct DialHost {
     pub place: Place,
     /// TCP port, or the number in the socket file's name.
     pub port: u16,
+    /// The password of this host alone: what a password file has for it.
+    pub password: Option<Secret>,
 }
 
 impl DialHost {
     /// A name (or the text of an address) that is resolved when it is dialled.
     pub fn name(name: Part, port: u16) -> Self {
-        Self { place: Place::Name(name), port }
+        Self { place: Place::Name(name), port, password: None }
     }
 
     /// A `hostaddr`, with the `host` that certificates are verified against.
     pub fn addr(host: Option<Part>, addr: IpAddr, port: u16) -> Self {
-        Self { place: Place::Addr { host, addr }, port }
+        Self { place: Place::Addr { host, addr }, port, password: None }
     }
 
     /// A directory with a Unix socket.
     pub fn unix(dir: Part, port: u16) -> Self {
-        Self { place: Place::Unix(dir), port }
+        Self { place: Place::Unix(dir), port, password: None }
     }
 }
 
@@ -244,6 +246,8 @@ pub struct Attempt {
     pub tls: Tls,
     /// What to verify.
     pub verify: Verify,
+    /// What a password request is answered with.
+    pub password: Option<Secret>,
     /// When the attempt must have ended, on the probe's clock.
     pub until: Duration,
 }

@@ -50,7 +50,7 @@ impl Probe {
 
     /// The address that the walk is at, with the given TLS decision.
     fn connect(&mut self, decision: usize, now: Duration) -> Step {
-        let DialHost { place, port } = &self.dial.hosts[self.walk.host];
+        let DialHost { place, port, password } = &self.dial.hosts[self.walk.host];
         let tcp = |walk: &Walk| Address::Tcp(SocketAddr::new(walk.addresses[walk.address], *port));
         let (host, address) = match place {
             Place::Name(name) => (Some(name.clone()), tcp(&self.walk)),
@@ -61,6 +61,7 @@ impl Probe {
             host,
             tls: self.dial.decisions(&address)[decision],
             verify: self.dial.verify(),
+            password: password.clone().or_else(|| self.dial.password.clone()),
             address,
             until: self.address_end(now),
         };

@@ -20,6 +20,7 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint || !dialled {
         return;
     }
+    newer(target, out);
     for keyword in target.unsupported_keywords() {
         out.report(format!(
             "the connection parameter `{keyword}` cannot be honoured here, and is not ignored"
@@ -128,6 +129,27 @@ const PROTECTS: &[&str] = &[
     "target_session_attrs",
     "options",
 ];
+
+/// Keywords that the libpq of pgward.toml does not know.
+fn newer(target: &Target, out: &mut Sink<'_>) {
+    let inside = target.parsed.as_ref().err().and_then(|error| match error.kind() {
+        ErrorKind::KeywordNewer { keyword, since } => {
+            Some((keyword, since.major(), error.range().and_then(|range| target.place_of(range))))
+        }
+        _ => None,
+    });
+    let fixed = target
+        .newer
+        .iter()
+        .filter_map(|(keyword, setting)| Some((*keyword, keyword_since(keyword)?.major(), setting.span())));
+    for (keyword, since, span) in inside.into_iter().chain(fixed) {
+        out.report(format!(
+            "the connection parameter `{keyword}` needs libpq {since}, and pgward.toml says an older one"
+        ))
+        .at_span(span, "not known to that libpq")
+        .help("take the keyword out, or raise `libpq` in pgward.toml when the service has a newer one");
+    }
+}
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     // Said above, keyword by keyword.

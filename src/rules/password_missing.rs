@@ -11,7 +11,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
-    unreachable::report(target, failure, out, &["user"], "a password is asked of this role").help(
+    let mut draft = unreachable::report(target, failure, out, &["user"], "a password is asked of this role");
+    // A file that is there: one entry a host, none of them filled.
+    let file = target.passfile.as_ref().filter(|f| !f.passwords.is_empty() && f.first().is_none());
+    if let Some(file) = file {
+        draft = draft.note(format!("`{}` has no line for this host, port, database and user", file.path));
+    }
+    draft.help(
         "set the password beside the rest of the target: in its URL or password variable, or in PGPASSWORD",
     );
 }

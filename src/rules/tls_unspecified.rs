@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     // JDBC and its like have words of their own, a service file may say it.
-    let elsewhere = !target.spelling().is_native() || target.get("service").is_some();
+    let elsewhere = !target.spelling().is_native() || target.is_elsewhere();
     if target.get("sslmode").is_some() || elsewhere {
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::target::Target;
 use crate::{
-    conninfo::{self, Conninfo, EndpointKind, SslMode},
+    conninfo::{self, Conninfo, EndpointKind, Libpq, SslMode},
     probe::{ChannelBinding, Dial, DialHost, Keepalives, RootCert, TargetSessionAttrs, Unsupported},
     secret::Part,
 };
@@ -33,16 +33,16 @@ pub fn dial(
     }
     let conninfo = target.parsed.as_ref().map_err(|_| Undialable::Unreadable)?;
     let endpoints = conninfo.endpoints().map_err(|_| Undialable::Unreadable)?;
-    let unknown = !target.oddities.unknown.is_empty();
+    let unknown = !target.oddities.unknown.is_empty() || !target.newer.is_empty();
     // Java and .NET take the role from elsewhere, too; without one it would be somebody else's session.
     let foreign = !target.spelling().is_native() && (target.is_misplaced() || target.get("user").is_none());
-    if unknown || !conninfo.invalid_values().is_empty() || foreign {
+    if unknown || target.lacks_service() || !conninfo.invalid_values().is_empty() || foreign {
         return Err(Undialable::Unreadable);
     }
     let mut hosts = Vec::new();
-    for endpoint in endpoints {
+    for (number, endpoint) in endpoints.into_iter().enumerate() {
         let host = endpoint.host.filter(|h| !h.is_empty());
-        hosts.push(match (endpoint.kind, host, endpoint.hostaddr) {
+        let mut host = match (endpoint.kind, host, endpoint.hostaddr) {
             (EndpointKind::Unix, Some(dir), _) => DialHost::unix(dir, endpoint.port),
             (EndpointKind::HostAddr, host, Some(addr)) => {
                 let addr = addr.expose().parse().map_err(|_| Undialable::Unreadable)?;
@@ -50,9 +50,12 @@ pub fn dial(
             }
             (_, Some(name), _) => DialHost::name(name, endpoint.port),
             _ => return Err(Undialable::Unreadable),
-        });
+        };
+        let password = target.passfile.as_ref().and_then(|file| file.password(number));
+        host.password = password.map(|s| s.value.secret().clone());
+        hosts.push(host);
     }
-    let words = Words { conninfo };
+    let words = Words::of(target, conninfo);
     Ok(Dial {
         hosts,
         user: words.part("user"),
@@ -60,7 +63,11 @@ pub fn dial(
         dbname: target.get("dbname").map(|s| s.value.clone()).filter(|p| !p.is_empty()),
         sslmode: words.sslmode(),
         sslrootcert: words.part("sslrootcert").map(|path| RootCert {
-            pem: if path.equals(SYSTEM) { system_roots(read) } else { read(path.expose()) },
+            pem: if path.equals(SYSTEM) && words.knows_system() {
+                system_roots(read)
+            } else {
+                read(path.expose())
+            },
             path,
         }),
         tls_required: target.tls_required,
@@ -99,14 +106,14 @@ impl Target {
     /// Keywords in force that the driver cannot honour: each refuses before anything is sent.
     pub fn unsupported_keywords(&self) -> Vec<&'static str> {
         let conninfo = self.parsed.as_ref().ok().filter(|_| self.is_postgres());
-        let found = conninfo.map(|conninfo| Words { conninfo }.unsupported()).unwrap_or_default();
+        let found = conninfo.map(|conninfo| Words::of(self, conninfo).unsupported()).unwrap_or_default();
         found.into_iter().map(Unsupported::keyword).collect()
     }
 
     /// Whether a certificate is to be verified over TCP and no file says by whose word: the driver refuses.
     pub fn lacks_root_file(&self) -> bool {
         let Some(conninfo) = self.parsed.as_ref().ok().filter(|_| self.is_postgres()) else { return false };
-        let words = Words { conninfo };
+        let words = Words::of(self, conninfo);
         let tcp = conninfo.endpoints().is_ok_and(|all| all.iter().any(|e| e.kind != EndpointKind::Unix));
         tcp && words.part("sslrootcert").is_none()
             && matches!(words.sslmode(), SslMode::VerifyCa | SslMode::VerifyFull)
@@ -130,9 +137,19 @@ fn system_roots(read: &dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind>) -> Result
 
 struct Words<'c> {
     conninfo: &'c Conninfo,
+    /// The service was looked up; what came of it is said elsewhere.
+    service: bool,
+    /// A password file was looked for, or is not needed.
+    passfile: bool,
 }
 
-impl Words<'_> {
+impl<'c> Words<'c> {
+    fn of(target: &Target, conninfo: &'c Conninfo) -> Self {
+        let passfile =
+            target.passfile.is_some() || target.get("password").is_some_and(|s| !s.value.is_empty());
+        Self { conninfo, service: target.service.is_some(), passfile }
+    }
+
     /// Empty counts as absent, as in `connectOptions2`.
     fn part(&self, keyword: &str) -> Option<Part> {
         self.conninfo.get(keyword).map(|v| v.part().clone()).filter(|p| !p.is_empty())
@@ -150,10 +167,18 @@ impl Words<'_> {
         self.number(keyword).filter(|n| *n > 0).map(Duration::from_secs)
     }
 
+    /// libpq 15 takes `system` for the name of a file.
+    fn knows_system(&self) -> bool {
+        self.conninfo.libpq() >= Libpq::V16
+    }
+
     fn sslmode(&self) -> SslMode {
         // libpq 16 and later: the system's roots are no use without the name, so they imply it.
-        let implied =
-            if self.text("sslrootcert") == Some(SYSTEM) { SslMode::VerifyFull } else { SslMode::Prefer };
+        let implied = if self.knows_system() && self.text("sslrootcert") == Some(SYSTEM) {
+            SslMode::VerifyFull
+        } else {
+            SslMode::Prefer
+        };
         // A word that libpq does not know was refused before.
         self.text("sslmode").and_then(|word| word.parse().ok()).unwrap_or(implied)
     }
@@ -164,7 +189,12 @@ impl Words<'_> {
             .keywords()
             .filter(|(keyword, value)| {
                 let text = value.as_str().unwrap_or("•");
-                !text.is_empty() && !honoured(keyword, text, self.conninfo.get("password").is_some())
+                let honoured = match *keyword {
+                    "service" => self.service,
+                    "passfile" => self.passfile,
+                    keyword => honoured(keyword, text),
+                };
+                !text.is_empty() && !honoured
             })
             .map(|(keyword, _)| Unsupported::new(keyword))
             .collect()
@@ -173,7 +203,7 @@ impl Words<'_> {
 
 /// Whether the driver does what the keyword asks for. What it never does itself (Kerberos, compression, protocol
 /// versions above 3.0) is honoured by not doing it, when the value allows that.
-fn honoured(keyword: &str, value: &str, has_password: bool) -> bool {
+fn honoured(keyword: &str, value: &str) -> bool {
     match keyword {
         "host"
         | "hostaddr"
@@ -205,7 +235,6 @@ fn honoured(keyword: &str, value: &str, has_password: bool) -> bool {
         "sslnegotiation" => value == "postgres",
         "load_balance_hosts" => value == "disable",
         "target_session_attrs" => matches!(value, "any" | "read-write" | "read-only"),
-        "passfile" => has_password,
         "replication" => matches!(value, "false" | "off" | "no" | "0"),
         // TLS 1.2 is the least that is spoken, 1.3 the most.
         "ssl_min_protocol_version" => !value.eq_ignore_ascii_case("TLSv1.3"),

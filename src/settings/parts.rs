@@ -80,7 +80,11 @@ pub(super) fn missing(set: &PartSet) -> Vec<&'static str> {
 
 /// Other spellings that say something else than the family in force. `POSTGRES_*` without a host describes the
 /// container of a server, whose superuser is rightly another one.
-pub(super) fn aliases(chosen: &PartSet, sets: &[PartSet], lookup: &Lookup<'_>) -> Vec<AliasConflict> {
+pub(super) fn aliases(
+    chosen: &PartSet,
+    sets: &[PartSet],
+    libpq: &BTreeMap<&'static str, Setting<Part>>,
+) -> Vec<AliasConflict> {
     let mut out = Vec::new();
     let mut compare = |keyword: &'static str, other: &Setting<Part>| {
         let Some(winner) = chosen.parts.get(keyword).filter(|w| !w.value.is_empty()) else { return };
@@ -99,9 +103,8 @@ pub(super) fn aliases(chosen: &PartSet, sets: &[PartSet], lookup: &Lookup<'_>) -
         }
     }
     for keyword in ["host", "dbname"] {
-        let names: Vec<&str> = LIBPQ.iter().filter(|(_, k)| *k == keyword).map(|(name, _)| *name).collect();
-        if let Some(other) = part(lookup, keyword, &names) {
-            compare(keyword, &other);
+        if let Some(other) = libpq.get(keyword) {
+            compare(keyword, other);
         }
     }
     out
@@ -109,5 +112,13 @@ pub(super) fn aliases(chosen: &PartSet, sets: &[PartSet], lookup: &Lookup<'_>) -
 
 /// What libpq reads from the environment by itself, by keyword.
 pub(super) fn libpq(lookup: &Lookup<'_>) -> BTreeMap<&'static str, Setting<Part>> {
-    LIBPQ.iter().filter_map(|(name, keyword)| Some((*keyword, part(lookup, keyword, &[name])?))).collect()
+    let mut out: BTreeMap<_, _> = LIBPQ
+        .iter()
+        .filter_map(|(name, keyword)| Some((*keyword, part(lookup, keyword, &[name])?)))
+        .collect();
+    let required = out.remove("requiressl").filter(|s| s.value.expose().starts_with('1'));
+    if let Some(setting) = required {
+        out.entry("sslmode").or_insert_with(|| setting.map(Part::harmless("require")));
+    }
+    out
 }

@@ -2,6 +2,7 @@
 //! what is empty.
 
 mod of_document;
+mod of_parts;
 
 use super::{
     PartSet, Settings, Toggle,
@@ -9,6 +10,7 @@ use super::{
     engine::{Engine, Spelling, recognise},
     lookup::Lookup,
     parts, readers, secret_file,
+    service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
     suspect,
@@ -16,7 +18,7 @@ use super::{
     variables::{Meaning, Role, TOGGLES, ToggleKind, URLS, meaning, prefixed},
 };
 use crate::{
-    conninfo::{Conninfo, Libpq},
+    conninfo::{Conninfo, Libpq, keyword_since},
     environment::Environment,
     layer::{Entry, LayerKind},
     policy::{Policy, Wanted},
@@ -46,11 +48,16 @@ pub struct Request<'a> {
     pub path: Option<&'a str>,
     /// What is the matter with files that `X_FILE` variables name, by `X`.
     pub faults: &'a BTreeMap<String, secret_file::Fault>,
+    /// The service files that libpq would read.
+    pub services: &'a ServiceFiles,
+    /// Whether libpq's `PG*` variables are read.
+    pub pg_env: bool,
 }
 
 /// The settings that the layers come to.
 pub fn resolve(request: &Request<'_>) -> Settings {
-    let Request { lookup, policy, settled, django, extensions, faults, repository, path } = request;
+    let Request { lookup, policy, settled, django, extensions, .. } = request;
+    let Request { repository, path, faults, services, pg_env, .. } = request;
     let environment = settled.environment.as_ref().map(|s| s.value);
     let sets = parts::collect(lookup, policy);
     let chosen_set = parts::choose(&sets).cloned();
@@ -76,8 +83,11 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         misreadings: Vec::new(),
         django: *django,
     };
-    let resolver =
-        Resolver { lookup, policy, libpq: parts::libpq(lookup), wanted: wanted(policy, extensions) };
+    let libpq = if *pg_env { parts::libpq(lookup) } else { BTreeMap::new() };
+    let services_unread =
+        !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
+    let wanted = wanted(policy, extensions);
+    let resolver = Resolver { lookup, policy, libpq, services, services_unread, wanted };
     resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);
     // The secret of another database, as far as anyone can tell.
@@ -126,6 +136,9 @@ struct Resolver<'r> {
     lookup: &'r Lookup<'r>,
     policy: &'r Policy,
     libpq: BTreeMap<&'static str, Setting<Part>>,
+    services: &'r ServiceFiles,
+    /// Of the consumers that are known, none reads services.
+    services_unread: bool,
     wanted: Vec<Wanted>,
 }
 
@@ -188,12 +201,13 @@ impl Resolver<'_> {
         let offset = trimmed.len()
             - trimmed.trim_start_matches(|c: char| c.is_whitespace() || "\"'\u{feff}".contains(c)).len();
         let engine_span = entry.span_of(says.start + offset..says.end + offset);
+        let libpq = self.policy.reading();
         let mut parsed = match spelling {
-            Spelling::Libpq if !trimmed.contains("://") => Conninfo::parse_as(trimmed, Libpq::V18),
-            Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, Libpq::V18),
+            Spelling::Libpq if !trimmed.contains("://") => Conninfo::parse_as(trimmed, libpq),
+            Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, libpq),
             Spelling::Jdbc => Conninfo::parse_jdbc(trimmed),
             Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),
-            Spelling::Foreign => Conninfo::parse_any_scheme(trimmed, Libpq::V18),
+            Spelling::Foreign => Conninfo::parse_any_scheme(trimmed, libpq),
         };
         let mut parameters = BTreeMap::new();
         if engine == Engine::Postgres
@@ -248,21 +262,29 @@ impl Resolver<'_> {
         mut parsed: Result<Conninfo, crate::conninfo::Error>,
         mut parameters: BTreeMap<&'static str, Setting<Part>>,
     ) -> Target {
+        let (mut service, mut newer) = (None, Vec::new());
         if engine.value == Engine::Postgres
             && let Ok(conninfo) = &mut parsed
         {
-            let fixed = self.fixed();
+            let set = |setting: &Setting<Part>| !setting.value.is_empty();
+            let fixed = self.fixed().into_iter().filter(|(_, s)| set(s));
+            let (known, unknown): (Vec<_>, Vec<_>) =
+                fixed.partition(|(keyword, _)| keyword_since(keyword).is_some_and(|k| k <= conninfo.libpq()));
+            fill(conninfo, &mut parameters, known.into_iter());
+            newer = unknown;
             // Neither pgjdbc nor Npgsql is libpq.
-            let ambient = if conninfo.form().is_libpq() { self.libpq.clone() } else { BTreeMap::new() };
-            for (keyword, setting) in fixed.into_iter().chain(ambient) {
-                if setting.value.is_empty() {
-                    continue;
-                }
-                if conninfo.fill(keyword, setting.value.clone()) {
-                    parameters.insert(keyword, setting);
-                } else if let Some(winner) = parameters.get_mut(keyword) {
-                    winner.beats(setting);
-                }
+            if conninfo.form().is_libpq() {
+                // libpq takes an empty PGSERVICE for a name.
+                let named = conninfo.get("service").map(|v| v.part().clone());
+                let named = named.or_else(|| self.libpq.get("service").map(|s| s.value.clone()));
+                service = named
+                    .and_then(|name| self.services.find(&name, conninfo.libpq()))
+                    .map(|found| found.map(|entries| fill(conninfo, &mut parameters, entries.into_iter())))
+                    .map(|found| {
+                        found.map_err(|trouble| ServiceTrouble { unread: self.services_unread, ..trouble })
+                    });
+                let libpq = self.libpq.clone();
+                fill(conninfo, &mut parameters, libpq.into_iter().filter(|(_, s)| set(s)));
             }
         }
         Target {
@@ -280,6 +302,10 @@ impl Resolver<'_> {
             extensions: self.wanted.clone(),
             derived_from: None,
             tls_required: self.policy.tls_required,
+            newer,
+            service,
+            passfile: None,
+            key_file: None,
         }
     }
 
@@ -298,98 +324,20 @@ impl Resolver<'_> {
             })
             .collect()
     }
+}
 
-    /// The target that a switch and a family of variables make.
-    fn of_parts(&self, out: &mut Settings, sets: &[PartSet]) {
-        let toggle = out.toggle.clone();
-        if let Some(Toggle { setting, says: Some(engine @ Engine::Sqlite { .. }), .. }) = &toggle {
-            let engine = setting.map(engine.clone());
-            let parsed = Conninfo::parse_as("", Libpq::V18);
-            out.targets.push(self.target(
-                &setting.key,
-                Role::Primary,
-                Form::Toggle,
-                engine,
-                parsed,
-                BTreeMap::new(),
-            ));
-            return;
+/// Fills what is open; what was set before wins, and remembers what it won over.
+fn fill(
+    conninfo: &mut Conninfo,
+    parameters: &mut BTreeMap<&'static str, Setting<Part>>,
+    more: impl Iterator<Item = (&'static str, Setting<Part>)>,
+) {
+    for (keyword, setting) in more {
+        if conninfo.fill(keyword, setting.value.clone()) {
+            parameters.insert(keyword, setting);
+        } else if let Some(winner) = parameters.get_mut(keyword) {
+            winner.beats(setting);
         }
-        if out.document.is_some() {
-            return self.of_document(out);
-        }
-        let set = match out.parts.clone() {
-            Some(set) => set,
-            // Only what libpq reads by itself: enough when it names a database or a host.
-            None if self.libpq.contains_key("host") || self.libpq.contains_key("dbname") => {
-                PartSet { name: "PG*", parts: BTreeMap::new(), variables: BTreeMap::new() }
-            }
-            None => match toggle.clone().filter(|t| t.says == Some(Engine::Postgres)) {
-                Some(toggle) => return self.only_a_switch(out, &toggle),
-                None => return,
-            },
-        };
-        let mut conninfo = Conninfo::parse_as("", Libpq::V18);
-        let mut oddities = Oddities::default();
-        let mut parameters = BTreeMap::new();
-        for (keyword, setting) in &set.parts {
-            if setting.value.is_empty() {
-                out.empty_parts.push((keyword, setting.map(())));
-                if *keyword != "password" {
-                    continue;
-                }
-            }
-            if let Ok(conninfo) = &mut conninfo {
-                conninfo.fill(keyword, setting.value.clone());
-            }
-            if let Some((layer, entry)) = self.lookup.entry(&setting.key) {
-                oddities.placeholders.extend(suspect::placeholders(entry));
-                oddities.fallbacks.extend(suspect::part_fallback(keyword, entry, &setting.value));
-                // A password may end in a quote of its own; one that begins and ends in quotes was wrapped.
-                let wrapped = self.wrapped(layer, entry).filter(|w| {
-                    *keyword != "password" || w.what != "quotes" || suspect::is_quoted(&setting.value)
-                });
-                oddities.wrapped = oddities.wrapped.or(wrapped);
-            }
-            parameters.insert(*keyword, setting.clone());
-        }
-        let telling =
-            ["host", "dbname", "user"].iter().find_map(|k| set.parts.get(k)).or(set.parts.values().next());
-        let origin = telling.or(self.libpq.get("host")).or(self.libpq.get("dbname"));
-        let engine = match origin {
-            // `DB_ENGINE=mysql`: the other variables speak of that engine.
-            Some(setting) => match &toggle {
-                Some(Toggle { setting: switch, says: Some(other @ Engine::Other(_)), .. }) => {
-                    switch.map(other.clone())
-                }
-                _ => setting.map(Engine::Postgres),
-            },
-            None => return,
-        };
-        let missing = if set.name == "PG*" { Vec::new() } else { parts::missing(&set) };
-        let mut target = self.target(set.name, Role::Primary, Form::Parts, engine, conninfo, parameters);
-        let in_file = |k: &str| {
-            out.secret_files.iter().any(|f| {
-                !f.read && matches!(f.meaning, Meaning::Part(name, part) if name == set.name && part == k)
-            })
-        };
-        target.missing = missing
-            .into_iter()
-            .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k))
-            .collect();
-        target.oddities = oddities;
-        out.aliases = parts::aliases(&set, sets, self.lookup);
-        out.targets.push(target);
-    }
-
-    /// The switch says PostgreSQL, and nothing says which.
-    fn only_a_switch(&self, out: &mut Settings, toggle: &Toggle) {
-        let parsed = Conninfo::parse_as("", Libpq::V18);
-        let engine = toggle.setting.map(Engine::Postgres);
-        let mut target =
-            self.target(&toggle.setting.key, Role::Primary, Form::Parts, engine, parsed, BTreeMap::new());
-        target.missing = vec!["host", "dbname", "user"];
-        out.targets.push(target);
     }
 }
 

@@ -43,6 +43,8 @@ fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Vec<Range<usize>
         None if secret_file::of(&entry.key, policy).is_some() => whole_if(secret_file::is_plain_path(text)),
         Some(Meaning::Url(_)) => url(text),
         Some(Meaning::Part(_, keyword) | Meaning::Libpq(keyword)) => whole_if(conninfo::shows(keyword, text)),
+        // The class of a path.
+        Some(Meaning::LibpqPath) => whole_if(conninfo::shows("sslrootcert", text)),
         Some(Meaning::Toggle(_) | Meaning::Marker(_) | Meaning::TestMode | Meaning::Debug) => whole_if(
             text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.,-".contains(&b)),
         ),

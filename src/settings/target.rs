@@ -1,8 +1,17 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
+mod oddities;
+
+pub use oddities::{
+    DoubleEncoded, Duplicate, Fallback, Oddities, Placeholder, Unencoded, UnknownParameter, Wrapped,
+};
+
 use super::{
     engine::{Engine, Spelling, sqlite},
+    files::FileFacts,
     host::{HostClass, is_managed, is_placeholder, is_socket},
+    passfile::PassFile,
+    service::ServiceTrouble,
     setting::{Origin, Setting},
     variables::Role,
 };
@@ -30,7 +39,8 @@ pub struct Target {
     pub form: Form,
     /// The engine, with the place that says so.
     pub engine: Setting<Engine>,
-    /// What libpq (18) makes of it, the layers below filled in; an error keeps every default away.
+    /// What libpq (18, unless the policy pins another) makes of it, the layers below filled in; an error keeps every
+    /// default away.
     pub parsed: Result<Conninfo, conninfo::Error>,
     /// Every libpq keyword in force, by its name; the password too, masked.
     pub parameters: BTreeMap<&'static str, Setting<Part>>,
@@ -48,6 +58,14 @@ pub struct Target {
     pub derived_from: Option<Setting<Part>>,
     /// The policy wants TLS for private hosts too.
     pub tls_required: bool,
+    /// What `[connection]` sets and the libpq that the policy pins does not know.
+    pub newer: Vec<(&'static str, Setting<Part>)>,
+    /// What came of the service that it names; `None` without one, and where service files are not consulted.
+    pub service: Option<Result<(), ServiceTrouble>>,
+    /// The password file that libpq looks into, when there is no other password and it is consulted.
+    pub passfile: Option<PassFile>,
+    /// The file of `sslkey`, when it is consulted and there.
+    pub key_file: Option<FileFacts>,
 }
 
 /// A password or a declared secret, ready to be judged for its strength.
@@ -85,128 +103,6 @@ pub enum Form {
     Toggle,
 }
 
-/// What is odd about the text of a target; places only.
-#[derive(Clone, Debug, Default)]
-pub struct Oddities {
-    /// Quotes, a byte order mark, a line end or blanks around the text or one of its parts.
-    pub wrapped: Option<Wrapped>,
-    /// `${X}`, `$(X)`, `{{x}}`, `%(x)s`, `<x>` left in it.
-    pub placeholders: Vec<Placeholder>,
-    /// A default that the text or a part of it came from: `${VAR:-default}`.
-    pub fallbacks: Vec<Fallback>,
-    /// A reserved character that stands in user or password unencoded.
-    pub unencoded: Option<Unencoded>,
-    /// Parameters that libpq does not know, but for those of other clients that change neither target nor encryption.
-    pub unknown: Vec<UnknownParameter>,
-    /// Parameters that are written more than once.
-    pub duplicates: Vec<Duplicate>,
-    /// A `#` behind the host, and what follows.
-    pub fragment: Option<Span>,
-    /// A percent-escape that was escaped once more.
-    pub double_encoded: Option<DoubleEncoded>,
-}
-
-impl Oddities {
-    /// Whether one of them already explains why the text cannot be read.
-    pub fn explain(&self) -> bool {
-        self.wrapped.is_some() || !self.placeholders.is_empty() || self.unencoded.is_some()
-    }
-}
-
-/// What stands around a value and does not belong to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wrapped {
-    /// The variable.
-    pub key: String,
-    /// `quotes`, `blanks`, `a line end` or `a byte order mark`.
-    pub what: &'static str,
-    /// The first character of it.
-    pub origin: Origin,
-    /// All that is to be removed; empty where that has no place of its own, or where a quote stands alone.
-    pub superfluous: Vec<Span>,
-}
-
-/// A reference that nothing filled in.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Placeholder {
-    /// The variable whose value holds it.
-    pub key: String,
-    /// Where.
-    pub span: Span,
-    /// Its shape, such as `${…}`.
-    pub shape: &'static str,
-    /// Its variable gets a value further down in the same file.
-    pub later: bool,
-}
-
-/// A default that was taken.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fallback {
-    /// The variable whose value holds it.
-    pub key: String,
-    /// Where the reference with its default stands.
-    pub span: Span,
-    /// `url`, or the libpq keyword it supplies.
-    pub supplies: &'static str,
-    /// The default names production or a public host.
-    pub towards_production: bool,
-}
-
-/// A reserved character in user or password.
-#[derive(Clone, Debug)]
-pub struct Unencoded {
-    /// Where the character stands, or the whole value.
-    pub span: Span,
-    /// The character itself stands there, so that it can be edited.
-    pub exact: bool,
-    /// The character.
-    pub character: char,
-    /// Its percent-encoded form.
-    pub encoded: String,
-    /// `user` or `password`.
-    pub part: &'static str,
-    /// From the character to the end of the password, with what to write for it. None where the value does not stand in
-    /// its source as it is, and where some reader finds a host in it that may exist: there the text may be meant so.
-    pub fix: Option<(Span, Part)>,
-}
-
-/// A parameter that libpq does not know.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UnknownParameter {
-    /// Where its name stands, or the whole value.
-    pub span: Span,
-    /// The name itself stands there, so that it can be edited.
-    pub exact: bool,
-    /// What was likely meant.
-    pub meant: Option<&'static str>,
-    /// The client that has it.
-    pub owner: Option<&'static str>,
-}
-
-/// A parameter that is written again further on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Duplicate {
-    /// libpq's keyword.
-    pub keyword: &'static str,
-    /// Name and value.
-    pub earlier: Span,
-    /// Name and value of the last one, which counts for libpq.
-    pub last: Span,
-    /// Both have the same value.
-    pub same: bool,
-    /// What to take away, with the separator behind it; none where it does not stand in the source as it is.
-    pub whole: Option<Span>,
-}
-
-/// An escape of an escape.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DoubleEncoded {
-    /// libpq's keyword of the part.
-    pub keyword: &'static str,
-    /// Where it stands, or the whole value.
-    pub span: Span,
-}
-
 impl Target {
     /// A setting by libpq's keyword.
     pub fn get(&self, keyword: &str) -> Option<&Setting<Part>> {
@@ -222,7 +118,7 @@ impl Target {
     pub fn leaves_open(&self, keyword: &str) -> bool {
         let clear = self.is_postgres() && self.parsed.is_ok() && !self.oddities.explain();
         let own = self.form == Form::Url && self.spelling().is_native();
-        clear && own && !self.has(keyword) && !self.has("service")
+        clear && own && !self.has(keyword) && !self.is_elsewhere()
     }
 
     /// Whether one of the hosts is there to be replaced, by its name.
@@ -284,7 +180,7 @@ impl Target {
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
-        let clear = self.is_postgres() && !self.is_ambiguous();
+        let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere();
         let conninfo = self.parsed.as_ref().ok().filter(|_| clear)?;
         let list =
             |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
@@ -310,6 +206,17 @@ impl Target {
             inner == name && !quoted
         };
         are_possible_hosts(text("host")) && bare(text("dbname")) && bare(text("user"))
+    }
+
+    /// Whether the rest of it stands in a service file that was not consulted or says nothing of it.
+    pub fn is_elsewhere(&self) -> bool {
+        let settled = matches!(self.service, Some(Ok(()) | Err(ServiceTrouble { unread: true, .. })));
+        !settled && self.get("service").is_some()
+    }
+
+    /// Whether libpq, or another that reads services, refuses it for its service.
+    pub(super) fn lacks_service(&self) -> bool {
+        matches!(self.service, Some(Err(ServiceTrouble { unread: false, .. })))
     }
 
     /// Whether everything it dials is a loopback address over TCP; a socket is none.
@@ -372,7 +279,7 @@ impl Target {
 
     /// Hosts (loopback names alike), ports and database.
     fn identity(&self) -> Option<(Vec<(String, u16)>, String)> {
-        let conninfo = self.parsed.as_ref().ok()?;
+        let conninfo = self.parsed.as_ref().ok().filter(|_| !self.is_elsewhere())?;
         let mut hosts: Vec<(String, u16)> = conninfo
             .endpoints()
             .ok()?

@@ -14,6 +14,8 @@ pub enum Meaning {
     Part(&'static str, &'static str),
     /// What libpq reads by itself: the keyword.
     Libpq(&'static str),
+    /// Where libpq looks for service files.
+    LibpqPath,
     /// A switch between SQLite and PostgreSQL: true means the engine.
     Toggle(ToggleKind),
     /// An environment's name; the lower rank speaks first.
@@ -175,6 +177,8 @@ pub const LIBPQ: &[(&str, &str)] = &[
     ("PGPASSFILE", "passfile"),
     ("PGSERVICE", "service"),
     ("PGSSLMODE", "sslmode"),
+    // An old spelling: `1…` is `sslmode=require` when PGSSLMODE is not set.
+    ("PGREQUIRESSL", "requiressl"),
     ("PGSSLNEGOTIATION", "sslnegotiation"),
     ("PGSSLCOMPRESSION", "sslcompression"),
     ("PGSSLROOTCERT", "sslrootcert"),
@@ -202,6 +206,9 @@ pub const LIBPQ: &[(&str, &str)] = &[
     ("PGMINPROTOCOLVERSION", "min_protocol_version"),
     ("PGMAXPROTOCOLVERSION", "max_protocol_version"),
 ];
+
+/// The variables that lead libpq to service files (`parseServiceInfo` in fe-connect.c).
+pub const LIBPQ_PATHS: &[&str] = &["PGSERVICEFILE", "PGSYSCONFDIR"];
 
 /// Switches between SQLite and PostgreSQL.
 pub const TOGGLES: &[(&str, ToggleKind)] = &[
@@ -260,6 +267,9 @@ pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
     }
     if let Some((_, keyword)) = LIBPQ.iter().find(|(name, _)| *name == key) {
         return Some(Meaning::Libpq(keyword));
+    }
+    if LIBPQ_PATHS.contains(&key) {
+        return Some(Meaning::LibpqPath);
     }
     if let Some((_, kind)) = TOGGLES.iter().find(|(name, _)| *name == key) {
         return Some(Meaning::Toggle(*kind));

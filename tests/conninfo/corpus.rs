@@ -199,3 +199,22 @@ fn each_libpq_has_its_keywords() {
         }
     }
 }
+
+#[test]
+fn rows_where_libpq_18_differs_are_dialled_as_it_does() {
+    let mut differing = 0;
+    for row in rows().iter().filter(|row| !row["libpq18"].is_null()) {
+        let (id, input) = (&row["id"], row["input"].as_str().expect("a text"));
+        let recorded = row["libpq18"]["connect"]["targets"].as_array().expect("targets");
+        let theirs: Vec<_> = recorded
+            .iter()
+            .map(|t| (t[1].as_str().expect("a host").to_owned(), t[2].as_str().expect("a port").to_owned()))
+            .collect();
+        let parsed = Conninfo::parse_as(input, Libpq::V18).ok().filter(|c| c.invalid_values().is_empty());
+        let dial = parsed.map(|conninfo| conninfo.dial()).unwrap_or_default();
+        let ours: Vec<_> = dial.endpoints.iter().map(|e| (target(e).0, e.port.to_string())).collect();
+        assert_eq!(ours, theirs, "{id}: {input:?}");
+        differing += 1;
+    }
+    assert_eq!(differing, 12);
+}

@@ -1,7 +1,7 @@
 //! Our parser against `PQconninfoParse`: recorded, nasty and pseudo-random strings.
 
 use crate::{corpus, libpq::Library};
-use pgward::conninfo::{Conninfo, keyword_names};
+use pgward::conninfo::{Conninfo, keyword_names, keyword_since};
 
 const RANDOM: usize = 250_000;
 
@@ -85,6 +85,58 @@ fn pseudo_random_strings() {
     );
     // A generator that is refused all the time compares nothing.
     assert!(accepted > RANDOM / 5, "only {accepted} accepted");
+}
+
+/// Values that the connect phase looks at. What is fine is dialled, to a socket that is nowhere.
+const CONNECT: &[(&str, &[&str])] = &[
+    ("sslmode", &["disable", "allow", "prefer", "require", "verify-ca", "verify-full", "", "Require", "on"]),
+    ("sslrootcert", &["system", "/nowhere/ca.pem", ""]),
+    ("sslnegotiation", &["postgres", "direct", "", "x"]),
+    ("sslcertmode", &["disable", "allow", "require", "", "x"]),
+    ("channel_binding", &["disable", "prefer", "require", "", "x"]),
+    (
+        "require_auth",
+        &["none", "md5", "!md5,!none", "md5,!none", "md5,md5", "oauth", "scram-sha-256", "", "x", "md5,"],
+    ),
+    (
+        "target_session_attrs",
+        &["any", "read-write", "read-only", "primary", "standby", "prefer-standby", "", "x"],
+    ),
+    ("load_balance_hosts", &["disable", "random", "", "x"]),
+    ("gssencmode", &["disable", "prefer", "", "x"]),
+    ("ssl_min_protocol_version", &["TLSv1", "TLSv1.1", "TLSv1.2", "tlsv1.3", "", "x"]),
+    ("ssl_max_protocol_version", &["TLSv1", "TLSv1.1", "TLSv1.2", "tlsv1.3", "", "x"]),
+    ("min_protocol_version", &["3.0", "3.2", "latest", "", "3", "4.0"]),
+    ("max_protocol_version", &["3.0", "3.2", "latest", "", "3", "4.0"]),
+];
+
+#[test]
+fn values_that_libpq_refuses_when_it_connects() {
+    let library = Library::load();
+    let mut random = Random(0xC0_11EC_7ED0_0001);
+    let (mut dialled, mut differences) = (0, Vec::new());
+    for _ in 0..4_000 {
+        let mut text = "host=/nowhere user=u dbname=d password=p".to_owned();
+        for _ in 0..=random.below(3) {
+            let (keyword, values) = CONNECT[random.below(CONNECT.len())];
+            if keyword_since(keyword).is_some_and(|since| since <= library.version) {
+                text.extend([" ", keyword, "='", random.pick(values), "'"]);
+            }
+        }
+        let ours = Conninfo::parse_as(&text, library.version).expect("well-formed").invalid_values();
+        let theirs = library.start(&text).message;
+        // libpq without TLS or with an older OpenSSL refuses more.
+        if theirs.contains("not compiled in") || theirs.contains("not supported") {
+            continue;
+        }
+        let fine = theirs.contains("/nowhere/.s.PGSQL");
+        dialled += usize::from(fine);
+        if ours.is_empty() != fine {
+            differences.push(format!("{text}: {ours:?}, libpq: {theirs}"));
+        }
+    }
+    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+    assert!(dialled > 400, "only {dialled} dialled");
 }
 
 /// xorshift64*, so that a failure is found again.

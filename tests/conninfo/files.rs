@@ -13,7 +13,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-const RANDOM: usize = 3_000;
+const RANDOM: usize = 1_500;
 
 fn text(random: &mut Random, pieces: &[&str], most: usize) -> Vec<u8> {
     let mut out = Vec::new();
@@ -134,6 +134,7 @@ const SERVICE_PIECES: &[&str] = &[
 
 /// Runs in a process of its own, because the path comes from the environment.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test that starts this says where the file is")]
 #[ignore = "started by `service_files_are_read_as_libpq_does`"]
 fn service_files_in_a_process() {
     let path = std::env::var("PGSERVICEFILE").expect("set by the test that starts this");

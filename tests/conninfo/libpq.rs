@@ -44,6 +44,7 @@ pub(crate) struct Library {
 }
 
 impl Library {
+    #[expect(clippy::disallowed_methods, reason = "a developer may name another libpq")]
     pub(crate) fn load() -> Self {
         // SAFETY: libpq has no initialiser with an effect on us, and the signatures are those of libpq-fe.h.
         unsafe {

@@ -5,6 +5,7 @@
 //! | `env` | an env file; its first line `# file: NAME` names it, a second one `# bytes: N` fills it up to N bytes |
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
+//! | `libpq file` | a file of libpq's world; its first line is `# path: PATH`, with ` mode: 0644` behind it unless it is 0600; the home directory is `/home/app` |
 //! | `environment` | the process environment, `\xff` in it and in `env` is that byte, `\r` at the end of a line and `\ufeff` those characters; with it, the example is judged as `check` does, without it as `lint` |
 //! | `file PATH` | what stands in the file that an `X_FILE` variable names, `\r` in it is a carriage return; a file without a block does not exist; judged as `check` does |
 //! | `json secret` | the document of `--secret-json`; judged as `check` does |
@@ -27,7 +28,7 @@ use pgward::unstable::{
     probe::{self, FailureClass},
     report::{Options, text},
     rules::{Answers, Check, Door, Link, RULES, Rule},
-    settings::{document, secret_file::Fault},
+    settings::{FileFacts, LibpqFiles, document, secret_file::Fault},
     source::{SourceKind, Sources},
 };
 use std::collections::BTreeMap;
@@ -52,6 +53,7 @@ struct Example {
     answers: Vec<String>,
     link: Option<String>,
     failure: Option<String>,
+    libpq_files: BTreeMap<String, FileFacts>,
 }
 
 /// A fenced block, or prose between them.
@@ -143,6 +145,12 @@ impl Example {
                 self.environment = Some(pairs.map(|(k, v)| (k.to_owned(), bytes_of(v))).collect());
             }
             "json secret" => self.document = Some(body.to_owned()),
+            "libpq file" => match libpq_file(body) {
+                Some((path, facts)) => drop(self.libpq_files.insert(path, facts)),
+                None => problems.push(
+                    "a `libpq file` block begins with `# path: PATH` or `# path: PATH mode: 0644`".into(),
+                ),
+            },
             file if file.starts_with("file ") => {
                 self.files.insert(file["file ".len()..].to_owned(), body.replace("\\r", "\r").into_bytes());
             }
@@ -170,7 +178,7 @@ impl Example {
         let asked = !self.answers.is_empty() || self.link.is_some();
         let process = self.environment.is_some() || self.document.is_some() || !self.files.is_empty();
         let mut found = if !process && !asked && self.failure.is_none() {
-            let files = Files { files: self.env, manifests: self.manifests, environment: None };
+            let files = Files { files: self.env, manifests: self.manifests, ..Files::default() };
             lint_with(&mut sources, &files, &policy)
         } else {
             self.configured(sources, policy, asked, problems)
@@ -192,9 +200,24 @@ impl Example {
             layer::document(&mut sources, file, document::FLAG, text.as_bytes())
         });
         let layers = flag.into_iter().collect();
-        let (env_files, manifests) = (self.env, self.manifests);
-        let mut input =
-            Input { sources, policy, env_files, manifests, variables, layers, ..Input::default() };
+        let (env_files, manifests, libpq) = (self.env, self.manifests, self.libpq_files);
+        let libpq_files = Some(LibpqFiles {
+            home: Some("/home/app".into()),
+            user: Box::new(|| Some("app".into())),
+            sysconfdir: None,
+            look: Box::new(move |path| libpq.get(path).cloned()),
+            read: Box::new(|_| None),
+        });
+        let mut input = Input {
+            sources,
+            policy,
+            env_files,
+            manifests,
+            variables,
+            layers,
+            libpq_files,
+            ..Input::default()
+        };
         for path in input.secret_paths() {
             let bytes = self.files.get(&path).cloned().ok_or(Fault::Missing);
             input.secret_files.insert(path, bytes);
@@ -244,6 +267,15 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
         _ => None,
     });
     asks.flatten().find(|ask| ask.name == name).map(|ask| ask.columns)
+}
+
+/// A file with its path and mode.
+fn libpq_file(block: &str) -> Option<(String, FileFacts)> {
+    let (head, text) = block.strip_prefix("# path: ")?.split_once('\n')?;
+    let (path, mode) = head.split_once(" mode: ").unwrap_or((head, "0600"));
+    let mode = u32::from_str_radix(mode, 8).ok()?;
+    let facts = FileFacts { bytes: Some(bytes_of(text)), regular: true, mode, owner: 1000 };
+    Some((path.to_owned(), facts))
 }
 
 /// The text with `\xff` as that byte, and `\r` and `\ufeff` as those characters.

@@ -2,7 +2,7 @@
 
 use super::{Resolver, Settings, Target};
 use crate::{
-    conninfo::{Conninfo, Libpq},
+    conninfo::Conninfo,
     layer::LayerKind,
     secret::Part,
     settings::{
@@ -46,7 +46,7 @@ impl Resolver<'_> {
                 }
             }
         }
-        let mut conninfo = Conninfo::parse_as("", Libpq::V18);
+        let mut conninfo = Conninfo::parse_as("", self.policy.reading());
         if let Ok(conninfo) = &mut conninfo {
             for (keyword, setting) in &parts {
                 conninfo.fill(keyword, setting.value.clone());

@@ -1,0 +1,86 @@
+//! What libpq reads beside its variables, as handed in: the files, their modes, and who asks for them.
+
+use super::Settings;
+use crate::conninfo::EndpointKind;
+use std::fmt;
+
+/// A file that is there.
+#[derive(Clone, Default)]
+pub struct FileFacts {
+    /// Its bytes; `None` when it cannot be opened, or is no regular file and so was not.
+    pub bytes: Option<Vec<u8>>,
+    /// Whether it is a regular file, after symbolic links.
+    pub regular: bool,
+    /// The permission bits, `0o600`.
+    pub mode: u32,
+    /// The user that owns it.
+    pub owner: u32,
+}
+
+impl fmt::Debug for FileFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileFacts").field("regular", &self.regular).finish_non_exhaustive()
+    }
+}
+
+impl FileFacts {
+    /// Whether libpq leaves a password file with this mode alone (`passwordFromFile`): group or others may do
+    /// something with it.
+    pub fn is_too_open_for_passwords(&self) -> bool {
+        self.mode & 0o077 != 0
+    }
+
+    /// Whether libpq refuses a private key with this mode (`initialize_SSL` in fe-secure-openssl.c): as for
+    /// passwords, and root's key may be read by its group.
+    pub fn is_too_open_for_keys(&self) -> bool {
+        self.mode & if self.owner == 0 { 0o037 } else { 0o077 } != 0
+    }
+}
+
+/// Looks at a file by its path; `None` when there is none.
+pub type Look = dyn Fn(&str) -> Option<FileFacts> + Send + Sync;
+
+/// Reads a file by its path, whatever it is; `None` when that is not possible.
+pub type Read = dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync;
+
+/// The files of libpq's world. Nothing is read before it is asked for.
+pub struct LibpqFiles {
+    /// The user's home directory.
+    pub home: Option<String>,
+    /// Tells the name of the operating system's user, libpq's default for `user`.
+    pub user: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    /// Where the service file of the machine is when `PGSYSCONFDIR` does not say it.
+    pub sysconfdir: Option<String>,
+    /// Looks at a file.
+    pub look: Box<Look>,
+    /// Reads what is no regular file: a service file may be a pipe (`PGSERVICEFILE=<(…)`).
+    pub read: Box<Read>,
+}
+
+impl LibpqFiles {
+    /// A file of the user's home directory.
+    pub(super) fn at_home(&self, name: &str) -> Option<String> {
+        self.home.as_ref().map(|home| format!("{home}/{name}"))
+    }
+}
+
+impl fmt::Debug for LibpqFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LibpqFiles").finish_non_exhaustive()
+    }
+}
+
+/// Looks at the private key of every target that sends a client certificate. Without `sslcert`, over a socket, and
+/// where TLS or certificates are off, libpq opens none; a key of an OpenSSL engine (`engine:name`) is no file.
+pub fn key_files(settings: &mut Settings, files: &LibpqFiles) {
+    for target in settings.targets.iter_mut().filter(|t| t.is_postgres()) {
+        let says = |keyword: &str, word: &str| target.get(keyword).is_some_and(|s| s.value.equals(word));
+        let off = says("sslmode", "disable") || says("sslcertmode", "disable");
+        let given = |keyword: &str| target.get(keyword).map(|s| s.value.expose()).filter(|v| !v.is_empty());
+        let endpoints = target.parsed.as_ref().ok().and_then(|c| c.endpoints().ok()).unwrap_or_default();
+        let tcp = endpoints.iter().any(|e| e.kind != EndpointKind::Unix);
+        let path =
+            given("sslkey").filter(|path| !path.contains(':') && given("sslcert").is_some() && tcp && !off);
+        target.key_file = path.and_then(|path| (files.look)(path));
+    }
+}

@@ -1,0 +1,109 @@
+//! The target that variables make, one a part, or a switch alone.
+
+use super::{PartSet, Resolver, Settings, Toggle};
+use crate::{
+    conninfo::Conninfo,
+    settings::{
+        engine::Engine,
+        parts, suspect,
+        target::{Form, Oddities},
+        variables::{Meaning, Role},
+    },
+};
+use std::collections::BTreeMap;
+
+impl Resolver<'_> {
+    /// The target that a switch and a family of variables make.
+    pub(super) fn of_parts(&self, out: &mut Settings, sets: &[PartSet]) {
+        let toggle = out.toggle.clone();
+        if let Some(Toggle { setting, says: Some(engine @ Engine::Sqlite { .. }), .. }) = &toggle {
+            let engine = setting.map(engine.clone());
+            let parsed = Conninfo::parse_as("", self.policy.reading());
+            out.targets.push(self.target(
+                &setting.key,
+                Role::Primary,
+                Form::Toggle,
+                engine,
+                parsed,
+                BTreeMap::new(),
+            ));
+            return;
+        }
+        if out.document.is_some() {
+            return self.of_document(out);
+        }
+        let set = match out.parts.clone() {
+            Some(set) => set,
+            // Only what libpq reads by itself: enough when it names a database or a host.
+            None if ["host", "dbname", "service"].iter().any(|k| self.libpq.contains_key(k)) => {
+                PartSet { name: "PG*", parts: BTreeMap::new(), variables: BTreeMap::new() }
+            }
+            None => match toggle.clone().filter(|t| t.says == Some(Engine::Postgres)) {
+                Some(toggle) => return self.only_a_switch(out, &toggle),
+                None => return,
+            },
+        };
+        let mut conninfo = Conninfo::parse_as("", self.policy.reading());
+        let mut oddities = Oddities::default();
+        let mut parameters = BTreeMap::new();
+        for (keyword, setting) in &set.parts {
+            if setting.value.is_empty() {
+                out.empty_parts.push((keyword, setting.map(())));
+                if *keyword != "password" {
+                    continue;
+                }
+            }
+            if let Ok(conninfo) = &mut conninfo {
+                conninfo.fill(keyword, setting.value.clone());
+            }
+            if let Some((layer, entry)) = self.lookup.entry(&setting.key) {
+                oddities.placeholders.extend(suspect::placeholders(entry));
+                oddities.fallbacks.extend(suspect::part_fallback(keyword, entry, &setting.value));
+                // A password may end in a quote of its own; one that begins and ends in quotes was wrapped.
+                let wrapped = self.wrapped(layer, entry).filter(|w| {
+                    *keyword != "password" || w.what != "quotes" || suspect::is_quoted(&setting.value)
+                });
+                oddities.wrapped = oddities.wrapped.or(wrapped);
+            }
+            parameters.insert(*keyword, setting.clone());
+        }
+        let telling =
+            ["host", "dbname", "user"].iter().find_map(|k| set.parts.get(k)).or(set.parts.values().next());
+        let by_libpq = ["host", "dbname", "service"].iter().find_map(|k| self.libpq.get(k));
+        let origin = telling.or(by_libpq);
+        let engine = match origin {
+            // `DB_ENGINE=mysql`: the other variables speak of that engine.
+            Some(setting) => match &toggle {
+                Some(Toggle { setting: switch, says: Some(other @ Engine::Other(_)), .. }) => {
+                    switch.map(other.clone())
+                }
+                _ => setting.map(Engine::Postgres),
+            },
+            None => return,
+        };
+        let missing = if set.name == "PG*" { Vec::new() } else { parts::missing(&set) };
+        let mut target = self.target(set.name, Role::Primary, Form::Parts, engine, conninfo, parameters);
+        let in_file = |k: &str| {
+            out.secret_files.iter().any(|f| {
+                !f.read && matches!(f.meaning, Meaning::Part(name, part) if name == set.name && part == k)
+            })
+        };
+        target.missing = missing
+            .into_iter()
+            .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k))
+            .collect();
+        target.oddities = oddities;
+        out.aliases = parts::aliases(&set, sets, &self.libpq);
+        out.targets.push(target);
+    }
+
+    /// The switch says PostgreSQL, and nothing says which.
+    fn only_a_switch(&self, out: &mut Settings, toggle: &Toggle) {
+        let parsed = Conninfo::parse_as("", self.policy.reading());
+        let engine = toggle.setting.map(Engine::Postgres);
+        let mut target =
+            self.target(&toggle.setting.key, Role::Primary, Form::Parts, engine, parsed, BTreeMap::new());
+        target.missing = vec!["host", "dbname", "user"];
+        out.targets.push(target);
+    }
+}
