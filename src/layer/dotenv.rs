@@ -1,7 +1,19 @@
 //! Env file text ▶ entries, as a chosen loader reads it. Commands are never run.
 //!
-//! One table says what tells the loaders apart (`dotenv/traits.rs`); a few engines read by it. docs/loaders.md shows
+//! One table says what tells the loaders apart (`dotenv/table.rs`); a few engines read by it. docs/loaders.md shows
 //! the table and what is known to differ.
+
+#![expect(
+    clippy::single_match_else,
+    clippy::match_same_arms,
+    clippy::similar_names,
+    clippy::assigning_clones,
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    clippy::struct_excessive_bools,
+    clippy::single_range_in_vec_init,
+    reason = "the engines keep the shape of what they describe, state by state"
+)]
 
 mod bun;
 mod decode;
@@ -18,7 +30,9 @@ mod ruby;
 mod run;
 mod rust;
 mod shell;
+mod symfony;
 mod systemd;
+mod table;
 mod text;
 mod traits;
 mod xargs;
@@ -38,7 +52,8 @@ use std::collections::BTreeMap;
 pub struct Environment {
     /// Keys and values, in the order in which the text names them first.
     pub variables: Vec<(String, Secret)>,
-    /// What the loader would run, and what differs at every start. It is not run: the values that hang on it lack it.
+    /// What the loader would run, and what differs at every start, at most the first 64. It is not run: the values
+    /// that hang on it lack it.
     pub depends: Vec<Place>,
 }
 
@@ -63,6 +78,9 @@ pub struct Refused {
     pub before: Environment,
 }
 
+/// So many places are named.
+const PLACES: usize = 64;
+
 /// What a loader puts into the environment: keys and values in the order of the text. Where the loader lets the
 /// environment win, a key of `environment` keeps the value that it has there.
 ///
@@ -81,7 +99,10 @@ pub fn read(
         let at = sources.get(id).line_column(problem.span.start as usize);
         Place { line: at.line, column: at.column, kind: problem.kind }
     };
-    let mut out = Environment { variables: Vec::new(), depends: outcome.depends.iter().map(place).collect() };
+    let mut out = Environment {
+        variables: Vec::new(),
+        depends: outcome.depends.iter().take(PLACES).map(place).collect(),
+    };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for entry in outcome.layer.entries {
         let kept = outer(&entry.key).filter(|value| outcome::keeps(dialect, value));

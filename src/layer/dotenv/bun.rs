@@ -148,7 +148,9 @@ pub(super) fn read(run: &mut Run<'_>) {
         sets.push(Set { lead, key, key_range: name, value, value_range: range, end });
     }
     put_in(run, &mut sets);
-    sets.into_iter().for_each(|set| run.set(set));
+    for set in sets {
+        run.set(set);
+    }
 }
 
 /// `parseKey`.
@@ -159,10 +161,12 @@ fn key(text: &str, start: usize, exports: bool) -> Option<(Range<usize>, usize)>
         return None;
     }
     let at = skip_spaces(text, end);
-    if exports && at > end && &text[start..end] == "export" {
-        if let Some(found) = key(text, at, false) {
-            return Some(found);
-        }
+    if exports
+        && at > end
+        && &text[start..end] == "export"
+        && let Some(found) = key(text, at, false)
+    {
+        return Some(found);
     }
     match bytes.get(at)? {
         b'=' => Some((start..end, at + 1)),
@@ -204,7 +208,7 @@ fn put_in(run: &mut Run<'_>, sets: &mut [Set]) {
         };
         let mut value = Text::default();
         let whole = &sets[i].value;
-        let done = expand(whole, 0..whole.len(), &lookup, &mut value, left, 0);
+        let done = expand(whole, 0..whole.len(), &closes(whole.as_str()), &lookup, &mut value, left, 0);
         match done.map(|()| value) {
             Some(value) => {
                 left = left.saturating_sub(value.len());
@@ -222,6 +226,7 @@ fn put_in(run: &mut Run<'_>, sets: &mut [Set]) {
 fn expand(
     value: &Text,
     range: Range<usize>,
+    closes: &BTreeMap<usize, usize>,
     lookup: &dyn Fn(&str) -> Option<String>,
     out: &mut Text,
     left: usize,
@@ -247,7 +252,7 @@ fn expand(
         let (mut default, mut end) = (name..name, name);
         if braced {
             if text[name..].starts_with(":-") {
-                let Some(close) = balanced(text, name + 2) else { continue };
+                let Some(close) = closes.get(&at).copied().filter(|c| *c < text.len()) else { continue };
                 (default, end) = (name + 2..close, close);
             }
             if bytes.get(end) != Some(&b'}') {
@@ -262,7 +267,7 @@ fn expand(
             None if depth > 50 => return None,
             None => {
                 let mut inner = Text::default();
-                expand(value, default, lookup, &mut inner, left, depth + 1)?;
+                expand(value, default, closes, lookup, &mut inner, left, depth + 1)?;
                 out.derive(inner.as_str(), value.source(dollar..end), SegmentKind::Fallback);
             }
         }
@@ -275,16 +280,15 @@ fn expand(
     Some(())
 }
 
-/// The `}` that closes a default which begins at `from`.
-fn balanced(text: &str, from: usize) -> Option<usize> {
-    let mut depth = 0;
-    for (i, b) in text[from..].bytes().enumerate() {
+/// Where each `${` is closed, by the place of its brace.
+fn closes(text: &str) -> BTreeMap<usize, usize> {
+    let (mut open, mut out) = (Vec::new(), BTreeMap::new());
+    for (i, b) in text.bytes().enumerate() {
         match b {
-            b'{' if text[..from + i].ends_with('$') => depth += 1,
-            b'}' if depth == 0 => return Some(from + i),
-            b'}' => depth -= 1,
+            b'{' if text[..i].ends_with('$') => open.push(i),
+            b'}' => drop(open.pop().map(|from| out.insert(from, i))),
             _ => {}
         }
     }
-    None
+    out
 }

@@ -1,6 +1,9 @@
 //! The loaders by name.
 
-use super::traits::{Precedence, TABLE, of};
+use super::{
+    table::{TABLE, of},
+    traits::Precedence,
+};
 use std::str::FromStr;
 
 /// The loader whose reading is wanted. The name is that of the program or library; where one program reads two ways,
@@ -164,6 +167,12 @@ impl Dialect {
             Self::Symfony => &["symfony"],
             _ => &[],
         }
+    }
+
+    /// What tells the loader apart, in words: column and cell of the table in docs/loaders.md.
+    #[doc(hidden)]
+    pub fn differences(self) -> Vec<(&'static str, String)> {
+        of(self).words()
     }
 
     /// Whether the program begins with the variables of the file alone, and not in an environment that has others.

@@ -264,7 +264,7 @@ fn compose_escapes(raw: &Text) -> Text {
             'c' => simple("\\c"),
             '0' => {
                 let digits = rest[1..].bytes().take(3).take_while(u8::is_ascii_digit).count();
-                let octal = &rest[1..1 + digits];
+                let octal = &rest[1..=digits];
                 let value = (digits == 3).then(|| u8::from_str_radix(octal, 8).ok()).flatten();
                 Some((2 + digits, value.map_or_else(|| format!("\\{octal}"), |v| char::from(v).to_string())))
             }

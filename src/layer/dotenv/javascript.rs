@@ -1,12 +1,7 @@
 //! Node's dotenv and the three that put variables into what its expression read: dotenv-expand 1000, `@next/env` 16
 //! and dotenvx 2. All of them expand again what they have put in; where the real ones never end, this says so.
 
-use super::{
-    node,
-    run::{Event, Run, Set},
-    text::Text,
-    traits::References,
-};
+use super::{node, run::Run, text::Text, traits::References};
 use crate::layer::{ProblemKind, SegmentKind};
 use std::{collections::BTreeMap, ops::Range};
 
@@ -20,7 +15,9 @@ pub(super) fn read(run: &mut Run<'_>) {
     let mut sets = node::parse(run);
     let references = run.traits.references;
     if references == References::None {
-        sets.into_iter().for_each(|(set, _)| run.set(set));
+        for (set, _) in sets {
+            run.set(set);
+        }
         return;
     }
     // The object that the loaders walk: each key once, where it stood first, with its last value.
@@ -57,7 +54,9 @@ pub(super) fn read(run: &mut Run<'_>) {
         }
     }
     let run = state.run;
-    sets.into_iter().for_each(|(set, _): (Set, _)| run.events.push(Event::Set(set)));
+    for (set, _) in sets {
+        run.set(set);
+    }
 }
 
 struct State<'r, 'a> {
@@ -85,7 +84,7 @@ impl State<'_, '_> {
                 if outside.is_some() {
                     value
                 } else {
-                    unescape(&self.from_the_end(value)?)
+                    unescape(&self.last_first(value)?)
                 }
             }
             References::Dotenvx => {
@@ -98,7 +97,7 @@ impl State<'_, '_> {
                     value
                 } else {
                     let (value, ran) = self.commands(&value);
-                    if ran { value } else { unescape(&self.from_the_front(value, true)?) }
+                    if ran { value } else { unescape(&self.first_first(value, true)?) }
                 }
             }
             _ => {
@@ -106,7 +105,7 @@ impl State<'_, '_> {
                     self.done.insert(key.to_owned(), outside);
                     return Ok(value);
                 }
-                let value = self.from_the_front(value, false)?;
+                let value = self.first_first(value, false)?;
                 unescape(&self.commands(&value).0)
             }
         };
@@ -136,7 +135,7 @@ impl State<'_, '_> {
     }
 
     /// `(?<!\\)\${([^{}]+)}|(?<!\\)\$([A-Za-z_][A-Za-z0-9_]*)`, the first match replaced until there is none.
-    fn from_the_front(&mut self, mut value: Text, dotenvx: bool) -> Result<Text, ProblemKind> {
+    fn first_first(&mut self, mut value: Text, dotenvx: bool) -> Result<Text, ProblemKind> {
         for _ in 0..ROUNDS {
             self.spend(value.len())?;
             let Some((found, inner)) = first(value.as_str()) else { return Ok(value) };
@@ -171,7 +170,7 @@ impl State<'_, '_> {
     }
 
     /// `_interpolate` of `@next/env`: the last reference first.
-    fn from_the_end(&mut self, mut value: Text) -> Result<Text, ProblemKind> {
+    fn last_first(&mut self, mut value: Text) -> Result<Text, ProblemKind> {
         for _ in 0..ROUNDS {
             self.spend(value.len())?;
             let text = value.as_str();
@@ -291,10 +290,8 @@ fn command_end(text: &str, mut at: usize) -> Option<usize> {
         let quote = *quotes.last()?;
         let b = bytes[at];
         match (quote, b) {
-            (Some(b'\''), _) => {
-                if b == b'\'' {
-                    *quotes.last_mut()? = None;
-                }
+            (Some(b'\''), _) if b == b'\'' => {
+                *quotes.last_mut()? = None;
             }
             (_, b'\\') => at += 1,
             (Some(q), _) if b == q => *quotes.last_mut()? = None,

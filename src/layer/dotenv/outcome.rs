@@ -5,14 +5,18 @@ use super::{
     decode::Decoded,
     python,
     run::{Event, Run, Set},
-    traits::{Engine, Nul, Precedence, Traits, of},
+    table::of,
+    traits::{Engine, Mistake, Nul, Precedence, Traits},
 };
 use crate::{
     layer::{Entry, Layer, LayerKind, MAX_BYTES, Problem, ProblemKind, Segment, SegmentKind, Value},
     secret::Secret,
     source::{SourceId, SourceKind, Sources, Span},
 };
-use std::ops::Range;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// A file as a loader reads it, with what cannot be said without running something.
 #[derive(Clone, Debug)]
@@ -75,7 +79,7 @@ impl Outcome {
             Engine::NodeEnvFile => super::bun::node_env_file(&mut run),
             Engine::RubyLine => super::ruby::read(&mut run),
             Engine::Phpdotenv => super::php::phpdotenv(&mut run),
-            Engine::Symfony => super::php::symfony(&mut run),
+            Engine::Symfony => super::symfony::read(&mut run),
             Engine::Bun => super::bun::read(&mut run),
             Engine::DjangoEnviron => super::python_lines::django_environ(&mut run),
             Engine::Honcho => super::python_lines::honcho(&mut run),
@@ -83,13 +87,26 @@ impl Outcome {
             Engine::Xargs => super::xargs::read(&mut run),
             Engine::Shell => super::shell::read(&mut run),
         }
-        let refused = run.refused.take();
+        let refused = run.refused.take().filter(|_| !run.exhausted());
+        let refused = refused.or_else(|| run.exhausted().then_some((0..0, ProblemKind::TooLarge)));
         let depends = std::mem::take(&mut run.depends);
         let events = std::mem::take(&mut run.events);
         let place = |range: Range<usize>| sources.span(id, decoded.source(range));
         let text = run.text;
-        Finish { out: &mut out, decoded: &decoded, traits, text, place: &place, outer, open: false }
-            .all(events);
+        Finish {
+            out: &mut out,
+            decoded: &decoded,
+            traits,
+            text,
+            place: &place,
+            outer,
+            open: false,
+            line: 0..0,
+            at_sign: None,
+            places: BTreeMap::new(),
+            gone: BTreeSet::new(),
+        }
+        .all(events);
         out.depends = depends.into_iter().map(|(at, kind)| Problem { span: place(at), kind }).collect();
         if let Some((range, kind)) = refused {
             out.refuse(place(range), kind);
@@ -97,7 +114,7 @@ impl Outcome {
             let (span, kind) = stop(at, kind);
             out.refuse(span, kind);
         }
-        let refused = out.refused.is_some() && traits.mistake != super::traits::Mistake::Stops;
+        let refused = out.refused.is_some() && traits.mistake != Mistake::Stops;
         if refused {
             out.layer.entries.clear();
         }
@@ -131,14 +148,23 @@ struct Finish<'a> {
     outer: &'a dyn Fn(&str) -> Option<Secret>,
     /// A quote was opened and never closed: for other loaders everything behind it is inside.
     open: bool,
+    /// The line that was looked at last, and its last `@`.
+    line: Range<usize>,
+    at_sign: Option<usize>,
+    /// Which entries a name has.
+    places: BTreeMap<String, Vec<usize>>,
+    /// Entries that were taken back.
+    gone: BTreeSet<usize>,
 }
 
 impl Finish<'_> {
     fn all(&mut self, events: Vec<Event>) {
         // Where the statement before ended.
         let mut before = 0;
-        let mut events = events.into_iter().peekable();
-        while let Some(event) = events.next() {
+        for event in events {
+            if self.out.refused.is_some() {
+                break;
+            }
             let (start, end) = match &event {
                 Event::Set(set) | Event::Broken(set) => (set.lead, set.end),
                 Event::Unset { at, .. } | Event::Inherit { at, .. } | Event::Problem(at, _) => {
@@ -160,13 +186,18 @@ impl Finish<'_> {
         if let Some(last) = self.out.layer.entries.last_mut() {
             last.doubtful |= leftover(&self.text[before.min(self.text.len())..]);
         }
+        let mut i = 0;
+        self.out.layer.entries.retain(|_| {
+            i += 1;
+            !self.gone.contains(&(i - 1))
+        });
     }
 
     fn one(&mut self, event: Event) {
         match event {
             Event::Set(set) => self.set(set),
             Event::Broken(set) => self.show(&set, ""),
-            Event::Unset { key, .. } => self.out.layer.entries.retain(|e| e.key != key),
+            Event::Unset { key, .. } => self.gone.extend(self.places.remove(&key).unwrap_or_default()),
             Event::Inherit { key, at } => {
                 if let Some(value) = (self.outer)(&key) {
                     let span = (self.place)(at.clone());
@@ -199,6 +230,10 @@ impl Finish<'_> {
                     let at = set.value.as_str().find('\0').unwrap_or(set.value.len());
                     set.value = set.value.cut(0..at);
                 }
+                Nul::Stops => {
+                    let span = (self.place)(set.value_range);
+                    return self.out.refuse(span, ProblemKind::Nul);
+                }
                 Nul::Unset => {
                     let kind = ProblemKind::Nul;
                     let span = (self.place)(set.value_range);
@@ -207,7 +242,13 @@ impl Finish<'_> {
                 _ => {}
             }
         }
-        let rest = text[set.end..].split(['\n', '\r']).next().unwrap_or_default();
+        if !(self.line.start <= set.end && set.end <= self.line.end) || self.line.is_empty() {
+            let start = text[..set.end].rfind(['\n', '\r']).map_or(0, |i| i + 1);
+            let end = text[set.end..].find(['\n', '\r']).map_or(text.len(), |i| set.end + i);
+            self.line = start..end;
+            self.at_sign = text[start..end].rfind('@').map(|i| start + i);
+        }
+        let rest = &text[set.end..self.line.end];
         let value = self.value(&set);
         self.show(&set, rest);
         // A quote that begins the value and is not closed in it.
@@ -217,15 +258,17 @@ impl Finish<'_> {
         {
             self.open = true;
         }
-        let doubtful = self.open || rest.contains('@');
+        let doubtful = self.open || self.at_sign.is_some_and(|at| at >= set.end);
         let (key_span, value_span) = ((self.place)(set.key_range), (self.place)(set.value_range));
         self.push(Entry { key: set.key, value, key_span, value_span, doubtful });
     }
 
     fn push(&mut self, entry: Entry) {
-        if self.traits.first_wins && self.out.layer.entries.iter().any(|e| e.key == entry.key) {
+        let there = self.places.entry(entry.key.clone()).or_default();
+        if self.traits.first_wins && !there.is_empty() {
             return;
         }
+        there.push(self.out.layer.entries.len());
         self.out.layer.entries.push(entry);
     }
 
@@ -253,7 +296,9 @@ impl Finish<'_> {
             return;
         }
         // Only what begins a line is an assignment to others too.
-        let line = text[..set.lead].rfind(['\n', '\r']).map_or(0, |i| i + 1);
+        let known = self.line.start <= set.lead && set.lead <= self.line.end;
+        let start = || text[..set.lead].rfind(['\n', '\r']).map_or(0, |i| i + 1);
+        let line = if known { self.line.start } else { start() };
         if !text[line..set.lead].trim_start_matches('\u{feff}').trim().is_empty() {
             return;
         }
@@ -263,7 +308,7 @@ impl Finish<'_> {
         if !(plain(lead.strip_prefix("export").unwrap_or(lead), "'") && plain(sign, "=:'\"`")) {
             return;
         }
-        let quoted = set.end > set.value_range.end && text[set.value_range.start..].len() > 0;
+        let quoted = set.end > set.value_range.end && !text[set.value_range.start..].is_empty();
         let mut shown = vec![set.lead..set.value_range.start];
         if quoted && set.end == set.value_range.end + 1 && set.value_range.start > 0 {
             let bytes = text.as_bytes();

@@ -149,6 +149,9 @@ struct Reader<'t> {
     old: bool,
     /// A quote was opened and never closed.
     open_quote: bool,
+    /// From where on no single, and no double, quote is closed; and where the last one stands.
+    unclosed: [Option<usize>; 2],
+    last: [Option<usize>; 2],
     /// Key and value of a line behind which something else stands.
     broken: Option<(Range<usize>, Raw)>,
 }
@@ -156,7 +159,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     /// At the beginning of a text.
     fn new(text: &'t str, old: bool) -> Self {
-        Self { text, at: 0, old, open_quote: false, broken: None }
+        Self { text, at: 0, old, unclosed: [None; 2], last: [None; 2], open_quote: false, broken: None }
     }
 
     fn rest(&self) -> &str {
@@ -238,14 +241,22 @@ impl<'t> Reader<'t> {
     }
 
     /// `'((?:\\.|[^'\\])*)'` over line ends: a backslash takes the next character with it.
-    fn quoted(&self, quote: char) -> Option<Range<usize>> {
+    fn quoted(&mut self, quote: char) -> Option<Range<usize>> {
         let from = self.at + 1;
+        let known = usize::from(quote == '"');
+        // Where none closed before, none closes further down.
+        if self.unclosed[known].is_some_and(|at| at <= from) {
+            let last = self.last[known].filter(|last| self.old && *last >= from)?;
+            return Some(from..last);
+        }
         let mut end = from;
         loop {
             let Some(i) = self.text[end..].find([quote, '\\']) else {
                 // The old expression goes back to an escaped quote.
-                let last = self.text[from..].rfind(quote).filter(|_| self.old)?;
-                return Some(from..from + last);
+                self.unclosed[known] = Some(from);
+                self.last[known] = self.text[from..].rfind(quote).map(|i| from + i);
+                let last = self.last[known].filter(|_| self.old)?;
+                return Some(from..last);
             };
             end += i;
             if self.text[end..].starts_with(quote) {

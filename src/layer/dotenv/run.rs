@@ -2,7 +2,7 @@
 
 use super::{text::Text, traits::Traits};
 use crate::{layer::ProblemKind, secret::Secret};
-use std::{collections::BTreeMap, ops::Range};
+use std::{cell::Cell, collections::BTreeMap, ops::Range};
 
 /// One thing that the loader found, in the order of the text. Ranges are of the decoded text.
 pub(super) enum Event {
@@ -47,7 +47,12 @@ pub(super) struct Run<'a> {
     /// What would be run, and what differs at every start.
     pub(super) depends: Vec<(Range<usize>, ProblemKind)>,
     known: BTreeMap<String, Option<Secret>>,
+    /// Bytes that references may still put in.
+    left: Cell<usize>,
 }
+
+/// Variables may put so many bytes into one file's values: twenty lines that double one another would make gigabytes.
+const BUDGET: usize = 16 << 20;
 
 impl<'a> Run<'a> {
     pub(super) fn new(
@@ -63,17 +68,30 @@ impl<'a> Run<'a> {
             refused: None,
             depends: Vec::new(),
             known: BTreeMap::new(),
+            left: Cell::new(BUDGET),
         }
     }
 
     /// The value of a variable outside the file.
     pub(super) fn outside(&self, name: &str) -> Option<String> {
-        (self.outer)(name).map(|v| v.expose().to_owned())
+        self.spend(&(self.outer)(name)?)
+    }
+
+    /// A value for putting in, as long as the budget lasts.
+    fn spend(&self, value: &Secret) -> Option<String> {
+        let left = self.left.get().checked_sub(value.expose().len());
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| value.expose().to_owned())
+    }
+
+    /// Whether references put in more than is borne.
+    pub(super) fn exhausted(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// The value of a variable that the file has set before.
     pub(super) fn inside(&self, name: &str) -> Option<String> {
-        self.known.get(name)?.as_ref().map(|v| v.expose().to_owned())
+        self.spend(self.known.get(name)?.as_ref()?)
     }
 
     /// The outside wins over the file.
@@ -84,7 +102,7 @@ impl<'a> Run<'a> {
     /// The file wins over the outside; what it took back is nowhere.
     pub(super) fn inside_first(&self, name: &str) -> Option<String> {
         match self.known.get(name) {
-            Some(value) => value.as_ref().map(|v| v.expose().to_owned()),
+            Some(value) => self.spend(value.as_ref()?),
             None => self.outside(name),
         }
     }

@@ -176,7 +176,7 @@ fn value(run: &Run<'_>, range: Range<usize>) -> Result<(Text, usize), Mistaken> 
         } else if escaped {
             match c {
                 '\\' | '\'' | '"' | '$' | ' ' => {
-                    out.derive(&text[at..next], at - 1..next, SegmentKind::Escape)
+                    out.derive(&text[at..next], at - 1..next, SegmentKind::Escape);
                 }
                 'n' => out.derive("\n", at - 1..next, SegmentKind::Escape),
                 _ => return Err((at - 1..next, ProblemKind::BadEscape)),

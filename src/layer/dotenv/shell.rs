@@ -163,7 +163,7 @@ impl Shell<'_, '_> {
     fn simple(&mut self, simple: &Simple) -> Result<u8, Failure> {
         let mut fields = Vec::new();
         for (i, word) in simple.words.iter().enumerate() {
-            let declares = i > 0 && self.bash && fields.first().is_some_and(|f: &Text| declares(f.as_str()));
+            let declares = i > 0 && fields.first().is_some_and(|f: &Text| declares(f.as_str()));
             if declares && parse::assignment(self.run.text, word.clone(), true).is_some() {
                 fields.push(self.value(word.clone())?);
             } else {
@@ -192,7 +192,10 @@ impl Shell<'_, '_> {
         let name = name.as_str().to_owned();
         let special = !self.bash && builtin::SPECIAL.contains(&name.as_str());
         for assignment in &simple.assignments {
-            if special {
+            let named = &self.run.text[assignment.name.clone()];
+            // bash keeps what the same command exports.
+            let kept = declares(&name) && fields[1..].iter().any(|f| f.as_str() == named);
+            if special || kept {
                 self.assign(assignment, simple.range.start, true)?;
             } else {
                 // It lasts as long as the command; its expansions take place all the same.

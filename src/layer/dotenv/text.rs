@@ -123,13 +123,6 @@ impl Text {
         })
     }
 
-    /// The text without what `unwanted` says at both ends.
-    pub(super) fn trim(&self, unwanted: impl Fn(char) -> bool) -> Self {
-        let end = self.text.trim_end_matches(&unwanted).len();
-        let start = end - self.text[..end].trim_start_matches(&unwanted).len();
-        self.cut(start..end)
-    }
-
     /// Replaces what `replace` finds: at each of the bytes `marks` it may say how long the match is and what it
     /// becomes.
     pub(super) fn replace(

@@ -51,6 +51,8 @@ impl Shell<'_, '_> {
                 self.blame = Some((simple.range.clone(), ProblemKind::Command));
                 Ok(status)
             }
+            // dash: without a file nothing is read.
+            "." if !self.bash && arguments.is_empty() => Ok(0),
             "exit" => Err(Stop(simple.range.clone(), ProblemKind::Command).into()),
             _ => {
                 let at = simple.words.first().cloned().unwrap_or(simple.range.clone());
@@ -66,7 +68,8 @@ impl Shell<'_, '_> {
         let (mut takes_back, mut status, mut options) = (false, 0, true);
         for argument in arguments {
             let text = argument.as_str();
-            if options && text.len() > 1 && text.starts_with(['-', '+']) {
+            let signs: &[char] = if matches!(name, "export" | "readonly") { &['-'] } else { &['-', '+'] };
+            if options && text.len() > 1 && text.starts_with(signs) {
                 if text == "--" {
                     options = false;
                     continue;

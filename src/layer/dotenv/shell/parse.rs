@@ -217,6 +217,14 @@ impl<'t> Parser<'t> {
         self.blanks();
         if self.reserved() == "!" {
             self.at += 1;
+            self.blanks();
+            // To bash a `!` alone is a command that fails.
+            if self.bash && matches!(self.peek(), None | Some(b'\n' | b';')) {
+                let range = self.at - 1..self.at;
+                let (assignments, words, redirects) = (Vec::new(), Vec::new(), Vec::new());
+                let nothing = Simple { range, assignments, words, redirects };
+                return Ok(Node::Not(Box::new(Node::Simple(nothing))));
+            }
             self.depth += 1;
             if self.depth > DEPTH {
                 return Err(self.too_deep());

@@ -92,6 +92,7 @@ fn scan(text: &str, start: usize, bash: bool, first: Option<Inside>) -> Result<u
                 at = text[at..].find('\n').map_or(bytes.len(), |i| at + i);
             }
             (b'$', _) => match bytes.get(at + 1) {
+                Some(b'$') => at += 2,
                 Some(b'{') => {
                     stack.push((Inside::Brace(in_double), at));
                     at += 2;
