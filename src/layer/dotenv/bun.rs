@@ -55,6 +55,11 @@ pub(super) fn node_env_file(run: &mut Run<'_>) {
         });
         let (range, end) = match (quote, close) {
             (Some(_), Some(close)) => (at + 1..close, close + 1),
+            (Some(_), None) if line_end == stop => {
+                // Without a line end behind it nothing is set, and the value is read as a name.
+                run.problem(at..line_end, ProblemKind::UnterminatedQuote);
+                continue;
+            }
             (Some(_), None) => {
                 run.problem(at..line_end, ProblemKind::UnterminatedQuote);
                 (at..line_end, line_end)

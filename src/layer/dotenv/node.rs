@@ -49,11 +49,11 @@ impl Closing {
     /// The end of the quoted text whose first byte is `from`: the next plain quote, or, where something follows
     /// that, the last escaped one before it behind which nothing does.
     fn find(&self, text: &str, from: usize) -> Option<usize> {
-        let first = *self.plain.get(self.plain.partition_point(|p| *p < from))?;
-        if ends_line(text, first + 1) {
+        let first = self.plain.get(self.plain.partition_point(|p| *p < from)).copied();
+        if let Some(first) = first.filter(|first| ends_line(text, first + 1)) {
             return Some(first);
         }
-        let before = self.escaped.partition_point(|p| *p < first);
+        let before = self.escaped.partition_point(|p| first.is_none_or(|first| *p < first));
         self.escaped[..before].last().copied().filter(|p| *p > from)
     }
 }
