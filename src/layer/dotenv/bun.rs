@@ -23,7 +23,8 @@ pub(super) fn node_env_file(run: &mut Run<'_>) {
     let mut closing = ['"', '\'', '`'].map(|q| (q, usize::MAX, false));
     while at < stop {
         let line_end = text[at..stop].find('\n').map_or(stop, |i| at + i);
-        if text[at..].starts_with(['\n', '#']) {
+        // A comment on the last line, without a line end, is read as a name.
+        if text[at..].starts_with(['\n', '#']) && line_end < stop {
             at = line_end + 1;
             continue;
         }
