@@ -181,7 +181,7 @@ impl<'t> Reader<'t> {
         let start = self.at;
         self.peek()?;
         Some(self.try_binding().unwrap_or_else(|| {
-            self.at = start;
+            // What was read of a value over several lines is not read again.
             self.skip(|c| !is_newline(c));
             let end = self.at;
             self.at += usize::from(self.at < self.text.len());
