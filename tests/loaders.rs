@@ -58,6 +58,89 @@ fn a_difference_between_the_main_loaders_is_told() {
     assert!(false_alarms.is_empty(), "{false_alarms:?}");
 }
 
+/// The bytes after the edits of a finding.
+fn mended(bytes: &[u8], finding: &pgward::Finding) -> Vec<u8> {
+    let text = std::str::from_utf8(bytes).expect("text is fixed, nothing else");
+    // Columns are characters; a byte order mark counts for none.
+    let offset = |line: usize, column: usize| {
+        let start = text.split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>();
+        let rest = text[start..].strip_prefix('\u{feff}').unwrap_or(&text[start..]);
+        let lead = text[start..].len() - rest.len();
+        start
+            + rest
+                .char_indices()
+                .map(|(i, _)| lead + i)
+                .chain([text.len() - start])
+                .nth(column - 1)
+                .expect("a column")
+    };
+    let place =
+        |p: &pgward::unstable::finding::Place| offset(p.line, p.column)..offset(p.end_line, p.end_column);
+    let mut edits: Vec<_> = finding.fix.iter().map(|e| (place(&e.place), &e.insert)).collect();
+    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut out = text.to_owned();
+    for (range, insert) in edits {
+        out.replace_range(range, insert);
+    }
+    out.into_bytes()
+}
+
+fn findings(bytes: &[u8], policy: &Policy) -> Vec<pgward::Finding> {
+    let files = Files { files: vec![(".env".into(), bytes.to_vec())], ..Files::default() };
+    let ours = |f: &pgward::Finding| f.rule.starts_with("dotenv-") || f.rule == "loader-divergence";
+    lint(&files, policy).into_iter().filter(ours).collect()
+}
+
+#[test]
+fn after_the_fix_all_loaders_agree_on_the_line() {
+    let policy = policy(&Dialect::MAIN.map(Dialect::as_str));
+    let mut fixed = 0;
+    for row in rows() {
+        let mut bytes = row.bytes.clone();
+        // Each round mends one line, and there are not many.
+        for _ in 0..16 {
+            let found = findings(&bytes, &policy);
+            let Some(finding) = found.iter().find(|f| !f.fix.is_empty()) else { break };
+            let after = mended(&bytes, finding);
+            assert_ne!(after, bytes, "{}: a fix changes something", row.id);
+            // Another cause may remain on the same line.
+            let same = |f: &&pgward::Finding| {
+                let key = |f: &pgward::Finding| f.primary.as_ref().map(|l| (l.place.line, l.text.clone()));
+                f.rule == finding.rule && key(f) == key(finding)
+            };
+            let again = findings(&after, &policy);
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let here = again.iter().find(same);
+            assert!(here.is_none(), "{}: {:?} ▶ {:?} {here:?}", row.id, text(&bytes), text(&after));
+            bytes = after;
+            fixed += 1;
+        }
+    }
+    println!("{fixed} lines mended");
+    assert!(fixed > 30, "{fixed}");
+}
+
+#[test]
+fn what_all_loaders_read_alike_is_silent() {
+    let corpus = include_str!("corpora/dotenv.public.jsonl");
+    let single: Vec<Policy> = Dialect::MAIN.iter().map(|d| policy(&[d.as_str()])).collect();
+    let mut bad = Vec::new();
+    for line in corpus.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect("a row");
+        if value["agree_all"] != true {
+            continue;
+        }
+        let bytes = base64(value["b64"].as_str().expect("bytes"));
+        for policy in single.iter().chain([&Policy::default()]) {
+            let rules = told(&bytes, policy);
+            if !rules.is_empty() {
+                bad.push(format!("{} {:?} {rules:?}", value["id"], String::from_utf8_lossy(&bytes)));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
 fn base64(text: &str) -> Vec<u8> {
     let digit = |b: u8| match b {
         b'A'..=b'Z' => b - b'A',

@@ -21,6 +21,9 @@ use std::{
 /// So many places of a file are told; the rest is a number.
 const MOST: usize = 64;
 
+/// Of so many variables that are assigned again a fix is looked for.
+const TRIES: usize = 8;
+
 /// So many variables of one line are looked at.
 const VISITS: u8 = 8;
 
@@ -267,10 +270,11 @@ impl<'a> Comparison<'a> {
             // Loaders without references are many; whether the name has a value is another question.
             return;
         }
+        let ends = if cause == Cause::Duplicate { again::ends(key, self.players) } else { (0, 0) };
         let mut readings = Readings::default();
         for player in readers {
             let what = match player.entry(key) {
-                Some(e) if cause == Cause::Duplicate => again::which(e, player, self.players),
+                Some(e) if cause == Cause::Duplicate => again::which(e, ends),
                 Some(e) => {
                     let own = self.line(e);
                     words::of_value(e.value.text.expose(), e, own.as_ref())
@@ -292,6 +296,7 @@ impl<'a> Comparison<'a> {
         others.retain(|r| *r != entry.value_span.range());
         if cause == Cause::Duplicate {
             found.others = others.into_iter().map(|r| self.span(r)).collect();
+            found.fix = self.one_left(key, readers);
         } else if let Some(line) = line.filter(|_| player.dialect == self.players[0].dialect) {
             // Where the sign that is misread was meant as it stands, that is the value; else what is read now.
             let meant = match cause {
@@ -348,6 +353,20 @@ impl<'a> Comparison<'a> {
                 || (self.matter)(key) == Matter::Other && !self.is_referred_to(key));
         let edits = edits.into_iter().map(|(range, insert)| (self.span(range), insert)).collect();
         Some(Rewrite { edits, safe })
+    }
+
+    /// Edits that leave one of several assignments. Each try reads the whole file, so that there are not many.
+    fn one_left(&self, key: &str, readers: &[&Player<'_>]) -> Option<Rewrite> {
+        let tried = self.out.iter().filter(|m| m.cause == Cause::Duplicate).count();
+        if tried >= TRIES || self.players.iter().any(|p| p.refuses().is_some()) {
+            return None;
+        }
+        let lines = again::keep_one(self.text?, key, readers, self.outer)?;
+        let value = readers.first()?.entry(key)?.value.text.expose();
+        let unchanged = |p: &&Player<'_>| p.entry(key).is_some_and(|e| e.value.text.expose() == value);
+        let nobody = (self.matter)(key) == Matter::Other && !self.is_referred_to(key);
+        let safe = self.sure && !self.is_referred_to(key) && (readers.iter().all(unchanged) || nobody);
+        Some(Rewrite { edits: lines.into_iter().map(|range| (self.span(range), "")).collect(), safe })
     }
 
     /// Whether `$NAME` or `${NAME` stands in the file.

@@ -20,7 +20,8 @@ pub(super) fn search(
     loaders: &[Dialect],
     outer: &dyn Fn(&str) -> Option<Secret>,
 ) -> Option<Edits> {
-    if value.contains(['\n', '\r', '\0']) {
+    // A byte order mark has no column, so that no edit can name it.
+    if value.contains(['\n', '\r', '\0']) || line.lead().contains('\u{feff}') {
         return None;
     }
     if value.is_empty() {
