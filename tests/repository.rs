@@ -185,3 +185,28 @@ fn broken_manifests_are_passed_over() {
         }
     }
 }
+
+#[test]
+fn who_names_an_env_file() {
+    let compose = "services:\n  app:\n    env_file: api/.env\n    environment:\n      A: ${APP_TAG}\n";
+    assert_eq!(loaders(&[("compose.yml", compose)], "api/.env", true), ["compose env_file by env_file"]);
+    assert_eq!(loaders(&[("compose.yml", compose)], ".env", true), ["compose .env by $"]);
+    let unit = "[Service]\nEnvironmentFile=-/srv/shop/.env\n";
+    assert_eq!(
+        loaders(&[("deploy/shop.service", unit)], ".env", true),
+        ["systemd EnvironmentFile by EnvironmentFile"]
+    );
+    assert_eq!(loaders(&[("deploy/shop.service", unit)], ".env.local", true), [""; 0]);
+    let npm =
+        "{\"scripts\": {\"start\": \"node --env-file=.env a.js\"}, \"dependencies\": {\"dotenv\": \"16\"}}";
+    let from_npm = loaders(&[("package.json", npm)], ".env", true);
+    assert!(from_npm.contains(&"node dotenv by dotenv".to_owned()), "{from_npm:?}");
+    let files = [
+        ("Cargo.toml", "[dependencies]\ndotenvy = \"0.15\"\n"),
+        ("run.sh", "#!/bin/sh\nset -a\n. ./.env\nexec shop\n"),
+    ];
+    assert_eq!(loaders(&files, ".env", true), ["dotenvy by dotenvy", "dash set -a; . by ."]);
+    assert_eq!(loaders(&files, ".env.local", true), ["dotenvy by dotenvy"]);
+    let go = "module x\nrequire (\n\tgithub.com/joho/godotenv v1.5.1\n\tgithub.com/a/b v1 // indirect\n)\n";
+    assert_eq!(loaders(&[("go.mod", go)], ".env", true), ["godotenv by github.com/joho/godotenv"]);
+}

@@ -74,9 +74,18 @@ fn fill(template: &str, canary: &Canary) -> String {
     template.replace("{}", &canary.text)
 }
 
+/// Nobody says who reads the file, or each loader does, in force before two others.
+fn readers() -> Vec<Policy> {
+    let declared = pgward::dotenv::Dialect::ALL.into_iter().map(|d| {
+        let text = format!("loaders = [\"{}\", \"python-dotenv\", \"systemd EnvironmentFile\"]", d.as_str());
+        Policy::from_toml(&text).expect("a policy")
+    });
+    std::iter::once(Policy::default()).chain(declared).collect()
+}
+
 #[test]
 fn urls_in_env_files() {
-    let (mut random, mut proof, policy) = (Random::new(), Proof::default(), Policy::default());
+    let (mut random, mut proof, readers) = (Random::new(), Proof::default(), readers());
     let mut turn = 0;
     for (i, url) in URLS.iter().enumerate() {
         for (j, nasty) in NASTY.iter().enumerate() {
@@ -92,7 +101,9 @@ fn urls_in_env_files() {
             if whole_without_host(url, nasty) {
                 continue;
             }
-            let outputs = writers::env_file(".env.production", text.as_bytes(), &policy);
+            // Half of them with nobody's word.
+            let policy = &readers[if turn % 2 == 0 { 0 } else { turn / 2 % readers.len() }];
+            let outputs = writers::env_file(".env.production", text.as_bytes(), policy);
             proof.take(&format!("{line} {url}"), &text, &canary, &outputs);
         }
     }
@@ -106,14 +117,15 @@ fn whole_without_host(url: &str, nasty: &str) -> bool {
 
 #[test]
 fn passwords_in_env_files() {
-    let (mut random, mut proof, policy) = (Random::new(), Proof::default(), Policy::default());
+    let (mut random, mut proof, readers) = (Random::new(), Proof::default(), readers());
     for (i, line) in PASSWORD_LINES.iter().enumerate() {
         for (j, nasty) in NASTY.iter().enumerate().filter(|(j, _)| (i + j) % 5 == 0) {
             let key = PASSWORD_KEYS[j % PASSWORD_KEYS.len()];
             let line = if j % 2 == 0 { (*line).to_owned() } else { line.replace("DB_PASSWORD", key) };
             let canary = Canary::new(&mut random, nasty);
             let text = format!("{BEFORE}{}{AFTER}", fill(&line, &canary));
-            let outputs = writers::env_file(".env.production", text.as_bytes(), &policy);
+            let policy = &readers[(i + j / 5) % readers.len()];
+            let outputs = writers::env_file(".env.production", text.as_bytes(), policy);
             proof.take(&line, &text, &canary, &outputs);
         }
     }
