@@ -53,7 +53,6 @@ fn a_difference_between_the_main_loaders_is_told() {
             _ => {}
         }
     }
-    println!("{differing} differ; silent on {silent:?}; false alarms {false_alarms:?}");
     assert!(silent.len() * 50 <= differing, "silent on {silent:?} of {differing}");
     assert!(false_alarms.is_empty(), "{false_alarms:?}");
 }
@@ -116,7 +115,6 @@ fn after_the_fix_all_loaders_agree_on_the_line() {
             fixed += 1;
         }
     }
-    println!("{fixed} lines mended");
     assert!(fixed > 30, "{fixed}");
 }
 

@@ -15,6 +15,7 @@ use super::setting::Setting;
 use crate::{layer::dotenv::Dialect, source::Span};
 
 /// One line, or one kind of line, that is misread.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one line")]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Misreading {

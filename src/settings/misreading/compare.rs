@@ -71,6 +71,9 @@ pub fn of_file(
     comparison.finish()
 }
 
+/// Who gives up, where and why.
+type Refusal<'a> = (&'a Player<'a>, Range<usize>, ProblemKind);
+
 struct Comparison<'a> {
     sources: &'a Sources,
     id: SourceId,
@@ -131,7 +134,7 @@ impl<'a> Comparison<'a> {
     fn refusals(&mut self) {
         let going: Vec<&Player<'_>> = self.players.iter().filter(|p| p.refuses().is_none()).collect();
         let stopping = self.players.iter().filter_map(|p| Some((p, p.refuses()?)));
-        let mut places: BTreeMap<usize, Vec<(&Player<'_>, Range<usize>, ProblemKind)>> = BTreeMap::new();
+        let mut places: BTreeMap<usize, Vec<Refusal<'_>>> = BTreeMap::new();
         for (player, (range, kind)) in stopping {
             places.entry(self.line_start(range.start)).or_default().push((player, range, kind));
         }
@@ -217,7 +220,7 @@ impl<'a> Comparison<'a> {
             if differs {
                 // Where it is only a part of another value, that value is told.
                 let swallowed = |p: &&Player<'_>| p.entry(key).is_none() && p.swallows(at as usize);
-                if readers.iter().all(|p| p.entry(key).is_some() || swallowed(&p)) && values.len() == 2 {
+                if readers.iter().all(|p| p.entry(key).is_some() || swallowed(p)) && values.len() == 2 {
                     let told = readers.iter().filter(|p| swallowed(p)).count();
                     if told > 0 && !self.out.is_empty() {
                         continue;

@@ -69,7 +69,7 @@ impl<'a> Player<'a> {
 
 /// Who reads what, grouped.
 #[derive(Default)]
-pub(super) struct Readings(pub(super) Vec<Reading>, Vec<Option<Option<String>>>);
+pub(super) struct Readings(pub(super) Vec<Reading>, Vec<Option<String>>);
 
 impl Readings {
     pub(super) fn add(&mut self, loader: Dialect, what: &'static str) {
@@ -81,13 +81,11 @@ impl Readings {
 
     /// Different values stay apart even where the words for them are the same.
     pub(super) fn add_value(&mut self, loader: Dialect, what: &'static str, value: Option<String>) {
-        let value = Some(value);
-        match self.1.iter().position(|v| *v == value) {
-            Some(at) => self.0[at].loaders.push(loader),
-            None => {
-                self.0.push(Reading { loaders: vec![loader], what });
-                self.1.push(value);
-            }
+        if let Some(at) = self.1.iter().position(|v| *v == value) {
+            self.0[at].loaders.push(loader);
+        } else {
+            self.0.push(Reading { loaders: vec![loader], what });
+            self.1.push(value);
         }
     }
 
