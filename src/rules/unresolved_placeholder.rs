@@ -30,6 +30,9 @@ fn of_empty(settings: &Settings, out: &mut Sink<'_>) {
     report(&left.collect::<Vec<_>>(), out);
 }
 
+/// So many more are shown at most.
+const MANY: usize = 15;
+
 fn report(left: &[&Placeholder], out: &mut Sink<'_>) {
     let Some(first) = left.first() else { return };
     // What a file refers to may be set where the service runs.
@@ -38,7 +41,8 @@ fn report(left: &[&Placeholder], out: &mut Sink<'_>) {
         first.span,
         if first.later { "its value stands further down" } else { "nothing gives this a value" },
     );
-    for other in &left[1..] {
+    // A picture looks at the whole text: of thousands nobody reads more than some.
+    for other in left.iter().skip(1).take(MANY) {
         draft = draft.also_span(other.span, "nor this");
     }
     if undecided {

@@ -116,12 +116,19 @@ impl Document {
     }
 
     fn take(&mut self, layer: LayerId, entry: &Entry, members: &[Member]) {
-        let mut seen = BTreeSet::new();
+        // The last one wins, as for every reader that builds a dictionary.
+        let mut last: BTreeMap<&'static str, (&Member, bool)> = BTreeMap::new();
         for member in members {
-            let Some(keyword) = keyword_of(member) else { continue };
+            if let Some(keyword) = keyword_of(member) {
+                let twice = last.contains_key(keyword);
+                last.insert(keyword, (member, twice));
+            }
+        }
+        let mut last: Vec<_> = last.into_iter().collect();
+        last.sort_by_key(|(_, (member, _))| member.key.start);
+        for (keyword, (member, twice)) in last {
             let span = entry.span_of(member.range.clone());
-            // The last one wins, as for every reader that builds a dictionary.
-            if !seen.insert(keyword) {
+            if twice {
                 self.faults.push(Fault::Twice(entry.span_of(member.key.clone())));
             }
             let written = match &member.value {
