@@ -7,6 +7,7 @@ use crate::{
     layer::dotenv::Dialect,
     policy::Policy,
     repository::Repository,
+    secret::Secret,
     settings::{
         Engine, Settings, Target, dial, readers,
         settle::of_path,
@@ -121,10 +122,13 @@ fn same_meaning(before: &FileView, after: &FileView, policy: &Policy) -> bool {
         && same_settings(&before.settings, &after.settings)
 }
 
-/// The same variables in the same order; those that no database is made of with the same values.
+/// The same variables; those that no database is made of with the same values. Of several assignments the one that
+/// counts is compared.
 fn same_variables(before: &FileView, after: &FileView, policy: &Policy) -> bool {
-    let entries =
-        |view: &FileView| -> Vec<_> { view.layers.iter().flat_map(|l| l.entries.clone()).collect() };
+    let entries = |view: &FileView| -> BTreeMap<String, Secret> {
+        let all = view.layers.iter().flat_map(|l| &l.entries);
+        all.map(|e| (e.key.clone(), e.value.text.clone())).collect()
+    };
     let (before, after) = (entries(before), entries(after));
     let of_a_database = |key: &str| {
         matches!(meaning(key, policy), Some(Meaning::Url(_) | Meaning::Part(..) | Meaning::Libpq(_)))
@@ -133,7 +137,7 @@ fn same_variables(before: &FileView, after: &FileView, policy: &Policy) -> bool 
         && before
             .iter()
             .zip(&after)
-            .all(|(a, b)| a.key == b.key && (of_a_database(&a.key) || a.value.text.same_as(&b.value.text)))
+            .all(|((a, old), (b, new))| a == b && (of_a_database(a) || old.same_as(new)))
 }
 
 fn same_settings(before: &Settings, after: &Settings) -> bool {

@@ -57,7 +57,7 @@ pub(super) const TARGET: Target = Target {
 const PASSWORDS: &[&str] = &["DB_PASSWORD", "PGPASSWORD", "DATABASE_PASSWORD", "POSTGRES_PASSWORD"];
 
 fn run(data: &[u8]) {
-    let files = Files { files: vec![(".env.production".to_owned(), data.to_vec())], environment: None };
+    let files = Files { files: vec![(".env.production".to_owned(), data.to_vec())], ..Files::default() };
     let findings = lint(&files, &Policy::default());
     let text = String::from_utf8_lossy(data);
     if !marked_once(&text) {
