@@ -18,7 +18,7 @@ mod unencoded;
 mod uri;
 mod visible;
 
-pub use endpoint::{DEFAULT_PORT, DEFAULT_SOCKET_DIR, Dial, Endpoint, EndpointKind};
+pub use endpoint::{DEFAULT_PORT, DEFAULT_SOCKET_DIR, Dial, Endpoint, EndpointKind, are_possible_hosts};
 pub use error::{Error, ErrorKind, Place};
 pub use form::Form;
 pub use invalid::{Expected, InvalidValue};

@@ -88,7 +88,8 @@ fn rows_that_people_meet() {
             "postgres://u:p@h/d",
             "sqlalchemy refused SQLAlchemy has no dialect called postgres; it is postgresql",
         ),
-        ("postgresql://u:p@ss@h/d", "sqlx differs another host; another password"),
+        ("postgresql://u:p@ss@h/d", "libpq differs dials what no host can be called"),
+        ("postgresql://u:p@ss@h/d", "sqlx alike"),
         ("postgresql://u:p@h/d#x", "dj-database-url differs another database"),
         (
             "postgresql://u:p@h/d?ssl=true",

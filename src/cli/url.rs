@@ -166,6 +166,9 @@ fn word(row: &Row) -> &'static str {
 /// Everything that is to be said about a row.
 fn details(row: &Row) -> Vec<String> {
     let mut out: Vec<String> = row.refused.iter().map(|why| (*why).to_owned()).collect();
+    if row.nowhere {
+        out.push("dials what no host can be called".to_owned());
+    }
     for (aspect, part) in &row.differs {
         out.push(match (aspect, part.shown()) {
             (Aspect::Engine, _) => match row.backend {

@@ -181,6 +181,13 @@ impl<'c> List<'c> {
     }
 }
 
+/// Whether each of a list could be a host or a directory of sockets, by the characters in it. libpq takes the second half of
+/// `p@ss@host` for the host, a name that none has.
+pub fn are_possible_hosts(list: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "@#?\"'<>[]{}|\\".contains(c);
+    list.split(',').all(|host| host.is_empty() || host.starts_with(['/', '@']) || !host.contains(odd))
+}
+
 fn port_number(text: &str) -> Result<u16, ErrorKind> {
     let number = int_param(text).ok_or(ErrorKind::PortInvalid)?;
     u16::try_from(number).ok().filter(|n| *n > 0).ok_or(ErrorKind::PortRange)

@@ -13,6 +13,9 @@ pub struct Row {
     pub consumer: Consumer,
     /// It refuses the string, or goes on and fails before it dials: why, in our words.
     pub refused: Option<&'static str>,
+    /// It dials a name that no host can have: what it takes for the host is a part of the password, or a reference that
+    /// nothing filled in.
+    pub nowhere: bool,
     /// The engine that it takes the string for.
     pub backend: Backend,
     /// The parts that are not what the string means, each as this library has it.
@@ -30,7 +33,7 @@ impl Row {
     pub fn verdict(&self) -> Verdict {
         if self.refused.is_some() {
             Verdict::Rejected
-        } else if !self.differs.is_empty() {
+        } else if self.nowhere || !self.differs.is_empty() {
             Verdict::DifferentTarget
         } else if matches!(self.encryption, Some(Shift::Weaker { .. })) {
             Verdict::DifferentEncryption
@@ -73,6 +76,7 @@ pub fn compare(text: &Secret, postgres: bool, consumers: impl IntoIterator<Item 
         Row {
             consumer,
             refused: compared.refused,
+            nowhere: nowhere(&reading),
             backend,
             differs: compared.differs.iter().copied().filter(differs).map(|a| (a, part(a))).collect(),
             encryption: compared.encryption.filter(|_| postgres && (speaks(reference) || speaks(&reading))),
@@ -127,7 +131,8 @@ pub fn keeps(consumer: Consumer, before: &Secret, after: &Secret) -> bool {
 /// What libpq would make of a string that is meant for it.
 fn meaning(text: &str) -> Option<Reading> {
     let read = |text: &Secret| {
-        Some(Consumer::Libpq.read(text)).filter(|r| matches!(r, Reading::Accepted(a) if a.later.is_none()))
+        let dials = |r: &Reading| matches!(r, Reading::Accepted(a) if a.later.is_none()) && !nowhere(r);
+        Some(Consumer::Libpq.read(text)).filter(dials)
     };
     if let Some(reading) = read(&Secret::new(text)) {
         return Some(reading);
@@ -152,6 +157,12 @@ fn share_default(one: &Reading, other: &Reading) -> bool {
         one.hosts.iter().any(|(h, p)| h.expose().trim_start_matches("/var") == wanted && p == port)
     };
     one.host_is_default && other.host_is_default && other.hosts.iter().any(shared)
+}
+
+/// Whether a library would dial what cannot be a host.
+fn nowhere(reading: &Reading) -> bool {
+    let odd = |(host, _): &(Secret, u16)| !conninfo::are_possible_hosts(host.expose());
+    matches!(reading, Reading::Accepted(a) if a.backend == Backend::Postgres && a.hosts.iter().any(odd))
 }
 
 /// Hosts and ports with one name for this machine.

@@ -1,9 +1,9 @@
 //! What the known consumers make of a target's text. Every answer is found by reading, and by reading it with one
 //! thing changed; no list says which library dislikes what.
 
-use super::{Setting, Settings, Target, target::are_possible_hosts};
+use super::{Setting, Settings, Target};
 use crate::{
-    conninfo::{self, Conninfo, EndpointKind},
+    conninfo::{self, Conninfo, EndpointKind, are_possible_hosts},
     consumer::{
         Aspect, Backend, Consumer, Reading,
         agreement::{self, Row},

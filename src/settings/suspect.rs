@@ -4,10 +4,7 @@ use super::{
     foreign,
     host::HostClass,
     setting::Origin,
-    target::{
-        DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped,
-        are_possible_hosts,
-    },
+    target::{DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped},
 };
 use crate::{
     conninfo::{self, Conninfo, UserinfoPart},
@@ -196,7 +193,7 @@ pub(super) fn unencoded(entry: &Entry, parsed: Option<&Conninfo>) -> Option<Unen
         let inside = host.and_then(conninfo::Value::range).is_some_and(|r| r.start < found.rest.end);
         inside
             && parsed.endpoints().is_ok()
-            && are_possible_hosts(host.and_then(|h| h.as_str()).unwrap_or(""))
+            && conninfo::are_possible_hosts(host.and_then(|h| h.as_str()).unwrap_or(""))
     };
     let sure = exact.is_some() && !entry.doubtful && !found.host_like && !parsed.is_some_and(elsewhere);
     let rest = entry.value.span_of(found.rest.clone()).filter(|_| sure);

@@ -205,7 +205,7 @@ impl Target {
                 ['"', '\''].iter().any(|q| name.len() > 2 && name.starts_with(*q) && name.ends_with(*q));
             inner == name && !quoted
         };
-        are_possible_hosts(text("host")) && bare(text("dbname")) && bare(text("user"))
+        crate::conninfo::are_possible_hosts(text("host")) && bare(text("dbname")) && bare(text("user"))
     }
 
     /// Whether the rest of it stands in a service file that was not consulted or says nothing of it.
@@ -339,12 +339,6 @@ impl Target {
     pub fn spelling(&self) -> Spelling {
         self.text.as_ref().map_or(Spelling::Libpq, |t| super::engine::recognise(t.value.expose()).1)
     }
-}
-
-/// Whether each of a list could be a host or a directory of sockets, by the characters in it.
-pub(super) fn are_possible_hosts(list: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "@#?\"'<>[]{}|\\".contains(c);
-    list.split(',').all(|host| is_socket(host) || !host.contains(odd))
 }
 
 /// Whether two values of a keyword lead to the same place.
