@@ -129,12 +129,22 @@ struct Change<'f> {
     headed: bool,
 }
 
-/// What the edits change; nothing where one of them is masked or changes what is masked, because the picture would be
-/// that of a line without its rest.
+/// What the edits change; nothing where one of them is masked, changes what is masked, or is no bytes that the excerpt
+/// shows as they are, because the picture would be that of another edit.
 fn edits(finding: &Located) -> Vec<Change<'_>> {
     let hidden = |edit: &LocatedEdit| {
-        let excerpt = &edit.excerpt;
-        edit.masked || excerpt.text.get(excerpt.start..excerpt.end).is_some_and(|t| t.contains(MASK))
+        let (excerpt, place) = (&edit.excerpt, &edit.place);
+        let Some(gone) = excerpt.text.get(excerpt.start..excerpt.end) else { return true };
+        // What lies inside a mask, or beside a character that is not shown as it is, is shown with all of that.
+        // The break at the end of the last line is in no excerpt.
+        let breaks = gone.matches('\n').count() + usize::from(place.end_column == 1 && !gone.is_empty());
+        let exact = [gone.matches('\n').count(), breaks].contains(&place.end_line.saturating_sub(place.line))
+            && (place.end_line != place.line
+                || gone.chars().count() == place.end_column.saturating_sub(place.column));
+        // Of a line that is broken in two the renderer does not show the second half.
+        let rest = excerpt.text.get(excerpt.end..).is_some_and(|rest| !rest.is_empty());
+        let halves = rest && edit.insert.contains('\n');
+        edit.masked || gone.contains(MASK) || !exact || halves
     };
     if finding.fix.iter().any(hidden) {
         return Vec::new();
