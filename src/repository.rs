@@ -10,6 +10,7 @@ mod node;
 mod php;
 mod place;
 mod python;
+mod required;
 mod ruby;
 mod shell;
 mod table;
@@ -20,6 +21,7 @@ use crate::{
     source::{SourceKind, Sources, Span},
 };
 use place::Directory;
+pub use required::Required;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -224,6 +226,8 @@ pub struct Readers {
 pub struct Repository {
     /// Directories with a manifest of packages.
     projects: BTreeSet<Directory>,
+    /// Those of them with a manifest that asks for more than was read.
+    open: BTreeSet<Directory>,
     packages: Vec<Package>,
     consumers: Vec<(Directory, Found<Consumer>)>,
     loaders: Vec<Loader>,
@@ -254,6 +258,10 @@ impl Repository {
         }
         let mut found = Vec::new();
         for (path, kind, text) in texts {
+            if python::is_open(kind, text) {
+                let project = out.project(&Directory::of_project(path, kind));
+                out.open.insert(project);
+            }
             let mut mentions = mentions(path, kind, text);
             mentions.sort_by_key(|m| m.range().start);
             if mentions.is_empty() {

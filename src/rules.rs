@@ -300,6 +300,7 @@ mod dotenv_hash_in_value;
 mod dotenv_inline_comment;
 mod dotenv_syntax;
 mod double_encoded;
+mod driver_not_installed;
 mod driver_suffix;
 mod duplicate_parameter;
 mod empty_password;
@@ -408,6 +409,7 @@ pub static RULES: &[&Rule] = &[
     &dotenv_inline_comment::RULE,
     &dotenv_syntax::RULE,
     &double_encoded::RULE,
+    &driver_not_installed::RULE,
     &driver_suffix::RULE,
     &duplicate_parameter::RULE,
     &empty_password::RULE,

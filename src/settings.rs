@@ -4,6 +4,7 @@
 pub mod cascade;
 pub mod dial;
 pub mod document;
+pub mod drivers;
 pub mod engine;
 pub mod files;
 mod foreign;
@@ -25,6 +26,7 @@ pub mod target;
 pub mod variables;
 
 pub use document::Document;
+pub use drivers::MissingDriver;
 pub use engine::Engine;
 pub use files::{FileFacts, LibpqFiles};
 pub use host::HostClass;

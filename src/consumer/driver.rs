@@ -82,6 +82,23 @@ impl Driver {
         }
     }
 
+    /// The module's name, as people write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Psycopg => "psycopg",
+            Self::Psycopg2 => "psycopg2",
+            Self::Psycopg2Cffi => "psycopg2cffi",
+            Self::Asyncpg => "asyncpg",
+            Self::Pg8000 => "pg8000",
+            Self::Aiosqlite => "aiosqlite",
+        }
+    }
+
+    /// Whether it speaks to PostgreSQL.
+    pub fn is_for_postgres(self) -> bool {
+        self != Self::Aiosqlite
+    }
+
     /// What to require: the spelling that needs no compiler.
     pub fn requirement(self) -> &'static str {
         match self {

@@ -1,5 +1,9 @@
 //! What Python projects ask for: requirements files, pyproject.toml, Pipfile, setup.cfg, setup.py.
 
+mod open;
+
+pub(super) use open::is_open;
+
 use super::{Dependency, Ecosystem, Loading, Mention, Reads};
 use std::ops::Range;
 use toml::{

@@ -117,5 +117,6 @@ pub(super) fn is_driver(ecosystem: Ecosystem, name: &str) -> bool {
                 | "psycopg2-binary"
                 | "asyncpg"
                 | "pg8000"
+                | "psycopg2cffi"
         )
 }

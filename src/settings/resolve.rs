@@ -7,6 +7,7 @@ mod of_parts;
 use super::{
     PartSet, Settings, Toggle,
     document::{self, Document},
+    drivers,
     engine::{Engine, Spelling, recognise},
     lookup::Lookup,
     parts, readers, secret_file,
@@ -98,6 +99,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         resolver.of_parts(&mut out, &sets);
     }
     select(&mut out, lookup);
+    drivers::compare(&mut out, repository, *path);
     out
 }
 
@@ -306,6 +308,7 @@ impl Resolver<'_> {
             service,
             passfile: None,
             key_file: None,
+            missing_driver: None,
         }
     }
 

@@ -7,6 +7,7 @@ pub use oddities::{
 };
 
 use super::{
+    drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
     host::{HostClass, is_managed, is_placeholder, is_socket},
@@ -66,6 +67,8 @@ pub struct Target {
     pub passfile: Option<PassFile>,
     /// The file of `sslkey`, when it is consulted and there.
     pub key_file: Option<FileFacts>,
+    /// A driver that it needs and that the project does not require.
+    pub missing_driver: Option<MissingDriver>,
 }
 
 /// A password or a declared secret, ready to be judged for its strength.
