@@ -38,7 +38,7 @@ impl Decoded {
                     (text, error.error_len().unwrap_or(tail.len()))
                 }
             };
-            if bad > 0 && traits.utf8 != Utf8::Lossy {
+            if bad > 0 && matches!(traits.utf8, Utf8::Refused | Utf8::RefuseLine) {
                 out.stop = Some((at + valid.len(), ProblemKind::NotUtf8));
                 if traits.utf8 == Utf8::RefuseLine {
                     let whole = valid.rfind('\n').map_or(0, |i| i + 1);
@@ -52,7 +52,7 @@ impl Decoded {
                 break;
             }
             out.mark(at, false);
-            out.text.push('\u{fffd}');
+            out.text.push(if traits.utf8 == Utf8::Question { '?' } else { '\u{fffd}' });
             at += bad;
             rest = &bytes[at..];
         }

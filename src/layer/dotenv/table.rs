@@ -347,6 +347,7 @@ pub(super) static TABLE: &[Traits] = &[
         dialect: Dialect::Phpdotenv,
         version: "5.4.1",
         engine: Engine::Phpdotenv,
+        utf8: Utf8::Question,
         line_ends: LineEnds::Universal,
         nul: Nul::Ends,
         hash: Hash::Anywhere,

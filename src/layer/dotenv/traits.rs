@@ -76,6 +76,8 @@ pub(super) enum Utf8 {
     RefuseLine,
     /// They become U+FFFD, or stay as they are.
     Lossy,
+    /// They become `?`.
+    Question,
 }
 
 /// Where a `#` begins a comment outside quotes.
