@@ -96,8 +96,12 @@ fn one(run: &mut Run<'_>, line: Range<usize>) -> Result<(), (Range<usize>, Probl
             if !rest_ends(end) {
                 return Err((end..text.len(), ProblemKind::TextAfterValue));
             }
-            let end = from + text[from..end].trim_end_matches(|c| is_space(c) || c == '\0').len();
-            (from..end, end)
+            // `strip`, which takes NUL bytes off both ends too.
+            let strip = |c: char| is_space(c) || c == '\0';
+            let end = from + text[from..end].trim_end_matches(strip).len();
+            let value = &text[from..end];
+            let start = if direnv { from } else { end - value.trim_start_matches(strip).len() };
+            (start..end, end)
         }
     };
     let bytes = &text.as_bytes()[range.clone()];
