@@ -137,8 +137,12 @@ fn statement(run: &mut Run<'_>, start: usize) -> Result<usize, Mistaken> {
         None => variables(run, &raw),
     };
     run.know(&key, value.as_str());
+    // compose keeps a variable without a name, which no process can have.
     if key.is_empty() {
-        run.problem(value_range, ProblemKind::NoEquals);
+        run.problem(value_range.clone(), ProblemKind::NoEquals);
+    }
+    if key.is_empty() && !compose {
+        // Setting it fails, and godotenv does not look.
     } else if run.traits.names_referable && !is_referable(&key) {
         run.problem(name.range, ProblemKind::BadName);
     } else {
