@@ -230,11 +230,19 @@ impl Finish<'_> {
                     let at = set.value.as_str().find('\0').unwrap_or(set.value.len());
                     set.value = set.value.cut(0..at);
                 }
+                // What is set already is not written again.
+                Nul::Stops
+                    if (self.outer)(&set.key).is_some()
+                        || (self.traits.first_wins && self.places.contains_key(&set.key)) =>
+                {
+                    return;
+                }
                 Nul::Stops => {
                     let span = (self.place)(set.value_range);
                     return self.out.refuse(span, ProblemKind::Nul);
                 }
                 Nul::Unset => {
+                    self.gone.extend(self.places.remove(&set.key).unwrap_or_default());
                     let kind = ProblemKind::Nul;
                     let span = (self.place)(set.value_range);
                     return self.out.layer.problems.push(Problem { span, kind });
