@@ -78,6 +78,7 @@ impl Decoded {
                 (0, _) if matches!(traits.nul, Nul::Dropped) => (1, ""),
                 (b'\r', LineEnds::Pairs | LineEnds::Universal) if lf => (2, "\n"),
                 (b'\r', LineEnds::Universal) => (1, "\n"),
+                (b'\r', LineEnds::Removed) => (1, ""),
                 _ => {
                     self.text.push_str(&text[from..=here]);
                     from = here + 1;

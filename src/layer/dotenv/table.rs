@@ -292,7 +292,7 @@ pub(super) static TABLE: &[Traits] = &[
         version: "20.20.2",
         engine: Engine::NodeEnvFile,
         strips_bom: false,
-        line_ends: LineEnds::Universal,
+        line_ends: LineEnds::Removed,
         nul: Nul::Ends,
         utf8: Utf8::Lossy,
         hash: Hash::Anywhere,

@@ -48,6 +48,8 @@ pub(super) enum LineEnds {
     Pairs,
     /// `\r\n` and `\r` become `\n`.
     Universal,
+    /// Every `\r` is passed over, also in the middle of a line.
+    Removed,
 }
 
 /// What a NUL in a value or name does.
