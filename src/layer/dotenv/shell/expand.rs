@@ -172,11 +172,14 @@ impl Shell<'_, '_> {
     /// Whether the `~` at `at` begins the name of a home directory.
     fn tilde(&self, at: usize, range: &Range<usize>, assigned: bool) -> bool {
         let text = self.run.text;
-        let begins = at == range.start || (assigned && text[range.start..at].ends_with(':'));
+        // The search for the name's end stops at the next `:`, so that no two of them go over the same text.
+        if at != range.start && !(assigned && text[range.start..at].ends_with(':')) {
+            return false;
+        }
         let rest = &text[at + 1..range.end];
         let user = rest.find(['/', ':']).map_or(rest, |i| &rest[..i]);
         let name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'.');
-        begins && user.bytes().all(name)
+        user.bytes().all(name)
     }
 
     pub(super) fn command(&mut self, at: Range<usize>, quoted: bool, out: &mut Fields) {
