@@ -88,7 +88,7 @@ pub(super) const TARGET: Target = Target {
 };
 
 /// Every loader that this version reads as.
-const DIALECTS: &[Dialect] = &[Dialect::PythonDotenv];
+const DIALECTS: &[Dialect] = &Dialect::ALL;
 
 /// One loader an input, told by its bytes: so many inputs reach each of them in the time of one.
 fn run(data: &[u8]) {

@@ -6,8 +6,11 @@
 #![allow(dead_code, reason = "each user needs a part of it")]
 
 mod conninfo;
+mod consumers;
 mod dotenv;
+mod interpolation;
 mod json;
+mod libpqfiles;
 mod report;
 mod secrets;
 
@@ -30,8 +33,16 @@ pub(crate) struct Target {
 }
 
 /// Every target.
-pub(crate) const TARGETS: &[Target] =
-    &[conninfo::TARGET, dotenv::TARGET, json::TARGET, report::TARGET, secrets::TARGET];
+pub(crate) const TARGETS: &[Target] = &[
+    conninfo::TARGET,
+    consumers::TARGET,
+    dotenv::TARGET,
+    interpolation::TARGET,
+    json::TARGET,
+    libpqfiles::TARGET,
+    report::TARGET,
+    secrets::TARGET,
+];
 
 /// Runs a target by its name.
 pub(crate) fn run(name: &str, data: &[u8]) {
