@@ -1,4 +1,5 @@
 use super::prelude::*;
+use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule {
     id: "engine-parity",
@@ -11,19 +12,18 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
-    let said: Vec<Said<'_>> = project.views.iter().filter_map(Said::of).collect();
-    for (i, yardstick) in said.iter().enumerate() {
+    let mut homes: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
+    for said in project.views.iter().filter_map(Said::of) {
+        homes.entry(said.home).or_default().push(said);
+    }
+    for said in homes.values() {
         // The strictest environment of a place is what the others are measured by; of two files the first.
-        let stricter = |s: &Said<'_>| s.home == yardstick.home && s.environment > yardstick.environment;
-        let earlier =
-            said[..i].iter().any(|s| s.home == yardstick.home && s.environment == yardstick.environment);
-        if earlier || said.iter().any(stricter) {
-            continue;
-        }
+        let Some(yardstick) = said.iter().rev().max_by_key(|s| s.environment) else { continue };
+        let name = yardstick.name();
         let mut odd: Vec<&Said<'_>> = said
             .iter()
-            .filter(|s| s.home == yardstick.home && s.environment < yardstick.environment)
-            .filter(|s| s.name() != yardstick.name())
+            .filter(|s| s.environment < yardstick.environment)
+            .filter(|s| s.name() != name)
             .collect();
         odd.sort_by_key(|s| std::cmp::Reverse(s.environment));
         // The project is judged once for each of its files; one of them reports.
@@ -34,10 +34,10 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
                 first.environment,
                 first.name(),
                 yardstick.environment,
-                yardstick.name()
+                name
             ))
             .at(&first.engine.origin, format!("{} here", first.name()))
-            .also(&yardstick.engine.origin, format!("{} here", yardstick.name()))
+            .also(&yardstick.engine.origin, format!("{name} here"))
             .note("what differs between the engines is met for the first time where it costs most");
         for other in &odd[1..] {
             draft = draft.also(&other.engine.origin, format!("{} here", other.name()));
