@@ -280,7 +280,7 @@ impl<'a> Comparison<'a> {
                 Some(e) if cause == Cause::Duplicate => again::which(e, ends),
                 Some(e) => {
                     let own = self.line(e);
-                    words::of_value(e.value.text.expose(), e, own.as_ref())
+                    words::of_value(e.value.text.expose(), e, own.as_ref(), cause)
                 }
                 None => {
                     let range = line.as_ref().map_or_else(|| entry.key_span.range(), |l| l.range.clone());

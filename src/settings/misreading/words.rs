@@ -4,7 +4,7 @@ use super::{Cause, line::Line};
 use crate::layer::{Entry, ProblemKind, SegmentKind};
 
 /// What of a line with a value.
-pub(super) fn of_value(value: &str, entry: &Entry, line: Option<&Line<'_>>) -> &'static str {
+pub(super) fn of_value(value: &str, entry: &Entry, line: Option<&Line<'_>>, cause: Cause) -> &'static str {
     let has = |kind: SegmentKind| entry.value.map.iter().any(|s| s.kind == kind);
     if has(SegmentKind::Command) {
         return "runs a command, or puts the number of a process";
@@ -46,7 +46,7 @@ pub(super) fn of_value(value: &str, entry: &Entry, line: Option<&Line<'_>>) -> &
         }
     } else {
         if value == plain {
-            return if value.is_empty() { "empty" } else { plain_words(line, commented) };
+            return if value.is_empty() { "empty" } else { plain_words(line, commented, cause) };
         }
         if commented && (value == trimmed || value == raw) {
             return "with the comment";
@@ -81,13 +81,20 @@ pub(super) fn of_value(value: &str, entry: &Entry, line: Option<&Line<'_>>) -> &
     "another value"
 }
 
-fn plain_words(line: &Line<'_>, commented: bool) -> &'static str {
+/// Where several signs stand on the line, the one that loaders differ over counts.
+fn plain_words(line: &Line<'_>, commented: bool, cause: Cause) -> &'static str {
+    let dollar = "with the `$` as it stands";
+    match cause {
+        Cause::Dollar | Cause::Reference if line.plain().contains('$') => return dollar,
+        Cause::HashInValue if line.hash().is_some() => return "with the `#`",
+        _ => {}
+    }
     if commented {
         "without the comment"
     } else if line.hash().is_some() {
         "with the `#`"
     } else if line.plain().contains('$') {
-        "with the `$` as it stands"
+        dollar
     } else if line.plain().contains('\\') {
         "with its backslashes"
     } else {
