@@ -16,7 +16,7 @@ use crate::{
         is_example,
     },
     policy::Policy,
-    repository::Repository,
+    repository::{Ecosystem, Repository},
     rules::{Door, Project, View},
     settings::{
         Origin, Request, ServiceFiles, Setting, Settings,
@@ -125,8 +125,8 @@ fn judged(
         let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
         if let (Some(loaders), Some(id)) = (loaders, layer.source) {
             let matter = |key: &str| variables::matter(key, policy);
-            view.settings.misreadings =
-                misreading::of_file(sources, id, loaders, &Dialect::LIBRARIES, &|_| None, &matter);
+            let usual = usual(repository, &layer.name);
+            view.settings.misreadings = misreading::of_file(sources, id, loaders, &usual, &|_| None, &matter);
         }
     }
     let views: Vec<View<'_>> =
@@ -140,6 +140,14 @@ fn judged(
         judge::merge(&mut out, judge.view(&project, view, &judged, Evidence::default()));
     }
     (out, ids)
+}
+
+/// The libraries that may read a file when nobody says which one does. What dotenvy alone stumbles over, such as
+/// blanks without quotes, is not asked about where all packages are of other languages.
+fn usual(repository: &Repository, path: &str) -> Vec<Dialect> {
+    let mut packages = repository.packages(Some(path)).map(|p| p.ecosystem).peekable();
+    let foreign = packages.peek().is_some() && packages.all(|e| e != Ecosystem::Cargo);
+    Dialect::LIBRARIES.into_iter().filter(|d| !(foreign && *d == Dialect::Dotenvy)).collect()
 }
 
 /// One file with what it stands on.

@@ -40,6 +40,14 @@ pub(crate) fn report(
             let loaders: Vec<&str> = reading.loaders.iter().map(|l| l.as_str()).collect();
             draft = draft.note(format!("{}: {}", loaders.join(", "), reading.what));
         }
+        if found.told && found.refusal.as_ref().is_some_and(|r| r.all && r.keeps) {
+            draft = draft.note("what stands above stays set if the program passes over the error");
+        }
+        if let Some(refusal) = found.refusal.as_ref().filter(|r| found.told && !r.lost.is_empty()) {
+            let names: Vec<String> = refusal.lost.iter().map(|name| format!("`{name}`")).collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            draft = draft.note(format!("{} {verb} not set then", names.join(", ")));
+        }
         if found.more > 0 {
             let lines = if found.more == 1 { "line" } else { "lines" };
             draft = draft.note(format!("{} more {lines} of this file", found.more));

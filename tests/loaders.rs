@@ -139,6 +139,40 @@ fn what_all_loaders_read_alike_is_silent() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+#[test]
+fn a_loader_that_gives_up_is_told_whatever_the_variable_is() {
+    let behind = b"FOO=a, b\nDATABASE_URL=postgres://localhost/app\n";
+    let name = b"DATABASE_URL=postgres://localhost/app\nBAD NAME=1\nPGUSER=x\n";
+    let quote = b"OTHER=1\nFOO=\"a\nDATABASE_URL=postgres://localhost/app\n";
+    for (loader, bytes) in [
+        ("dotenvy", behind.as_slice()),
+        ("dotenvy", quote),
+        ("godotenv", quote),
+        ("bash", quote),
+        ("symfony", behind),
+        ("symfony", name),
+        ("phpdotenv", behind),
+        ("phpdotenv", name),
+        ("direnv", name),
+        ("compose env_file", name),
+        ("docker run --env-file", name),
+    ] {
+        let files = Files { files: vec![(".env".into(), bytes.to_vec())], ..Files::default() };
+        let found = lint(&files, &policy(&[loader]));
+        let told = found.iter().find(|f| f.rule == "dotenv-syntax").expect("one");
+        let loader = Dialect::ALL.iter().find(|d| d.as_str().starts_with(loader)).expect("a loader");
+        assert!(told.message.starts_with(loader.as_str()), "{}", told.message);
+    }
+}
+
+#[test]
+fn a_loader_that_goes_on_is_not_said_to_stop() {
+    for loader in ["python-dotenv", "node dotenv", "godotenv", "compose env_file", "docker run --env-file"] {
+        let bytes = b"FOO=a, b\nDATABASE_URL=postgres://localhost/app\n";
+        assert!(told(bytes, &policy(&[loader])).is_empty(), "{loader}");
+    }
+}
+
 fn base64(text: &str) -> Vec<u8> {
     let digit = |b: u8| match b {
         b'A'..=b'Z' => b - b'A',

@@ -7,6 +7,7 @@ mod compare;
 mod line;
 mod mend;
 mod player;
+mod refusal;
 mod words;
 
 pub use compare::of_file;
@@ -43,6 +44,21 @@ pub struct Misreading {
     pub more: usize,
     /// The form that all of them read alike.
     pub fix: Option<Rewrite>,
+    /// A loader gives up here.
+    pub refusal: Option<Refusal>,
+}
+
+/// What comes of a loader that gives up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// Who gives up at this place.
+    pub loaders: Vec<Dialect>,
+    /// What stands before stays set; otherwise nothing of the file is.
+    pub keeps: bool,
+    /// No loader in play takes the file.
+    pub all: bool,
+    /// Variables that speak of a database, or hold a declared secret, and are not set for it.
+    pub lost: Vec<String>,
 }
 
 /// What a variable is to the one who compares.
@@ -116,6 +132,9 @@ impl Misreading {
             // That what is left is no `true` and no `false` is said of every switch.
             Cause::InlineComment | Cause::HashInValue if self.switch => Teller::Switch,
             _ if self.differs && self.told => Teller::Divergence,
+            // Whatever sign it is: nobody reads it in another way, the file is just not read.
+            Cause::Encoding => Teller::Of(Cause::Encoding),
+            _ if self.refusal.as_ref().is_some_and(|r| r.all) => Teller::Of(Cause::Syntax),
             Cause::Other => Teller::Divergence,
             cause => Teller::Of(cause),
         }

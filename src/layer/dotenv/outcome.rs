@@ -25,6 +25,8 @@ pub struct Outcome {
     pub layer: Layer,
     /// The loader gives up here; its program gets an error.
     pub refused: Option<Problem>,
+    /// Where it gives up, what it had set by then stays set.
+    pub keeps: bool,
     /// What would be run, and what differs at every start: each has a value that is not known, or none.
     pub depends: Vec<Problem>,
     /// Keys and punctuation that the loader's reading proves harmless.
@@ -50,7 +52,7 @@ impl Outcome {
             entries: Vec::new(),
             problems: Vec::new(),
         };
-        let mut out = Self { layer, refused: None, depends: Vec::new(), shown: Vec::new() };
+        let mut out = Self { layer, refused: None, keeps: false, depends: Vec::new(), shown: Vec::new() };
         let bytes = sources.get(id).bytes();
         if bytes.len() > MAX_BYTES {
             out.refuse(sources.span(id, 0..0), ProblemKind::TooLarge);
@@ -114,8 +116,8 @@ impl Outcome {
             let (span, kind) = stop(at, kind);
             out.refuse(span, kind);
         }
-        let refused = out.refused.is_some() && traits.mistake != Mistake::Stops;
-        if refused {
+        out.keeps = traits.mistake == Mistake::Stops;
+        if out.refused.is_some() && !out.keeps {
             out.layer.entries.clear();
         }
         out

@@ -5,7 +5,7 @@ use super::{
     line::{self, Line},
     mend,
     player::{Player, Readings},
-    words,
+    refusal, words,
 };
 use crate::{
     layer::{Entry, ProblemKind, dotenv::Dialect},
@@ -127,10 +127,11 @@ impl<'a> Comparison<'a> {
             readings,
             more: 0,
             fix: None,
+            refusal: None,
         }
     }
 
-    /// Some loaders give up where others go on. When all give up, nobody differs: the file cannot be read.
+    /// Places where loaders give up, while others go on or not.
     fn refusals(&mut self) {
         let going: Vec<&Player<'_>> = self.players.iter().filter(|p| p.refuses().is_none()).collect();
         let stopping = self.players.iter().filter_map(|p| Some((p, p.refuses()?)));
@@ -138,11 +139,13 @@ impl<'a> Comparison<'a> {
         for (player, (range, kind)) in stopping {
             places.entry(self.line_start(range.start)).or_default().push((player, range, kind));
         }
-        if going.is_empty() {
-            return;
-        }
+        let witness = Player::witness(self.sources, self.id, self.outer);
         for (start, stopping) in places {
             let (_, range, mut kind) = stopping[0].clone();
+            // Of a file that nobody can read for its size or its bytes other rules speak.
+            if going.is_empty() && matches!(kind, ProblemKind::TooLarge | ProblemKind::NotUtf8) {
+                continue;
+            }
             let mut readings = Readings::default();
             for player in self.players {
                 match stopping.iter().find(|(p, ..)| p.dialect == player.dialect) {
@@ -165,13 +168,21 @@ impl<'a> Comparison<'a> {
                 kind = ProblemKind::ByteOrderMark;
             }
             let label = words::label_of_kind(kind);
-            let mut found = self.misreading(self.span(range), label, cause::of_kind(kind), true, readings.0);
+            let mut found =
+                self.misreading(self.span(range), label, cause::of_kind(kind), !going.is_empty(), readings.0);
+            let players: Vec<&Player<'_>> = stopping.iter().map(|(p, ..)| *p).collect();
+            let speaks = |key: &str| (self.matter)(key) != Matter::Other;
+            found.refusal = Some(refusal::of(&players, start, &witness, going.is_empty(), &speaks));
             let here = |e: &&Entry| (start..=end).contains(&(e.key_span.start as usize));
-            let named = going.iter().find_map(|p| p.outcome.layer.entries.iter().find(here).map(|e| (*p, e)));
+            // Where nobody takes the line, one that refuses nothing says what its name is.
+            let readers: Vec<&Player<'_>> = if going.is_empty() { vec![&witness] } else { going.clone() };
+            let named =
+                readers.iter().find_map(|p| p.outcome.layer.entries.iter().find(here).map(|e| (*p, e)));
             if let Some((player, entry)) = named {
                 found.name = self.name(player, entry);
                 found.switch = (self.matter)(&entry.key) == Matter::Switch;
-                if let Some(line) = self.line(entry).filter(|_| player.dialect == self.players[0].dialect) {
+                let first = going.is_empty() || player.dialect == self.players[0].dialect;
+                if let Some(line) = self.line(entry).filter(|_| first) {
                     found.fix = self.rewrite(entry, entry.value.text.expose(), &line);
                 }
             }
