@@ -46,6 +46,8 @@ pub struct Layer {
     pub entries: Vec<Entry>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// The loader gave up at one of the problems, and its program gets an error.
+    pub refused: bool,
 }
 
 /// One assignment.

@@ -159,6 +159,8 @@ fn a_loader_that_gives_up_is_told_whatever_the_variable_is() {
     ] {
         let files = Files { files: vec![(".env".into(), bytes.to_vec())], ..Files::default() };
         let found = lint(&files, &policy(&[loader]));
+        let of = |rule: &str| found.iter().filter(|f| f.rule == rule).count();
+        assert_eq!((of("dotenv-syntax"), of("file-unparseable")), (1, 0), "{loader}: {found:?}");
         let told = found.iter().find(|f| f.rule == "dotenv-syntax").expect("one");
         let loader = Dialect::ALL.iter().find(|d| d.as_str().starts_with(loader)).expect("a loader");
         assert!(told.message.starts_with(loader.as_str()), "{}", told.message);

@@ -15,6 +15,7 @@ pub fn variables<'a>(
         source: None,
         entries: Vec::new(),
         problems: Vec::new(),
+        refused: false,
     };
     for (key, bytes) in environment {
         if keep(key) {
@@ -32,6 +33,7 @@ pub fn flag(sources: &mut Sources, spelling: &str, key: &str, value: &str) -> La
         source: None,
         entries: Vec::new(),
         problems: Vec::new(),
+        refused: false,
     };
     push(&mut layer, sources, SourceKind::Flag(spelling.to_owned()), key, value.as_bytes());
     layer
@@ -45,6 +47,7 @@ pub fn document(sources: &mut Sources, source: SourceKind, key: &str, bytes: &[u
         source: None,
         entries: Vec::new(),
         problems: Vec::new(),
+        refused: false,
     };
     push(&mut layer, sources, source, key, bytes);
     layer

@@ -46,6 +46,7 @@ pub fn from_provider(
         source: None,
         entries: Vec::new(),
         problems: Vec::new(),
+        refused: false,
     };
     walk(sources, &mut layer, &name, "", &dict, &credential)?;
     Ok(layer)

@@ -200,6 +200,7 @@ impl Reader<'_> {
             source: Some(self.id),
             entries: Vec::new(),
             problems: Vec::new(),
+            refused: false,
         };
         for (key, value) in self.table(value)? {
             let name = key.get_ref().as_ref();

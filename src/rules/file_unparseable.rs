@@ -12,8 +12,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(layer: &Layer, out: &mut Sink<'_>) {
     let lines: Vec<Span> = layer.problems.iter().filter(|p| p.kind.is_syntax()).map(|p| p.span).collect();
-    // Single lines of a file that is read otherwise are told one by one, with what each loader makes of them.
-    let Some(first) = lines.first().filter(|_| layer.entries.is_empty()) else { return };
+    // Single lines of a file that is read otherwise are told one by one, with what each loader makes of them;
+    // so is the one at which the loader gives up.
+    let Some(first) = lines.first().filter(|_| layer.entries.is_empty() && !layer.refused) else { return };
     let count = if lines.len() == 1 { "a line".into() } else { format!("{} lines", lines.len()) };
     let mut draft = out
         .report(format!("{count} of `{}` cannot be read", layer.name))

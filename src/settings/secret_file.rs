@@ -139,6 +139,7 @@ pub fn layer(
         source: None,
         entries: Vec::new(),
         problems: Vec::new(),
+        refused: false,
     };
     let mut faults = BTreeMap::new();
     for (key, _, path) in named(layers, policy) {

@@ -51,6 +51,7 @@ impl Outcome {
             source: Some(id),
             entries: Vec::new(),
             problems: Vec::new(),
+            refused: false,
         };
         let mut out = Self { layer, refused: None, keeps: false, depends: Vec::new(), shown: Vec::new() };
         let bytes = sources.get(id).bytes();
@@ -130,6 +131,7 @@ impl Outcome {
                 self.layer.problems.push(problem.clone());
             }
             self.refused = Some(problem);
+            self.layer.refused = true;
         }
     }
 
