@@ -208,12 +208,15 @@ pub struct Located {
 }
 
 impl Finding {
-    /// Takes the finding out of its sources.
+    /// Takes the finding out of its sources. A label that lies in none of them is left out, and so are edits of which one
+    /// does.
     pub fn locate(&self, sources: &Sources) -> Located {
         let excerpt = |span: Span| {
             let m = sources.get(span.source).masked(span.range());
             Excerpt { line: m.line, text: m.text, start: m.range.start, end: m.range.end }
         };
+        let here = |l: &&Label| sources.holds(l.span.source);
+        let whole = self.fix.iter().all(|e| sources.holds(e.span.source));
         let label = |l: &Label| LocatedLabel {
             place: Place::of(sources, l.span),
             text: l.text.clone(),
@@ -223,14 +226,15 @@ impl Finding {
             rule: self.rule.to_owned(),
             severity: self.severity,
             message: self.message.clone(),
-            primary: self.primary.as_ref().map(label),
-            related: self.related.iter().map(label).collect(),
+            primary: self.primary.as_ref().filter(here).map(label),
+            related: self.related.iter().filter(here).map(label).collect(),
             notes: self.notes.clone(),
             help: self.help.clone(),
             applicability: self.applicability,
             fix: self
                 .fix
                 .iter()
+                .filter(|_| whole)
                 .map(|e| LocatedEdit {
                     place: Place::of(sources, e.span),
                     insert: e.insert.to_string(),

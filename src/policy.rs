@@ -45,6 +45,26 @@ pub struct Policy {
     pub secrets: Vec<(String, Option<Span>)>,
     /// The text it was read from; spans point into it.
     text: Option<Vec<u8>>,
+    /// The flags that stand in for lists of the text, each with its words: they are in no text.
+    flags: Vec<(ListFlag, Vec<String>)>,
+}
+
+/// A flag whose words stand in for a list of pgward.toml.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ListFlag {
+    /// `--consumer` for `consumers`.
+    Consumer,
+    /// `--loader` for `loaders`.
+    Loader,
+}
+
+impl ListFlag {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Consumer => "--consumer",
+            Self::Loader => "--loader",
+        }
+    }
 }
 
 /// An extension that a target must have, and who says so.
@@ -79,6 +99,23 @@ pub(crate) fn consumer_of_word(word: &str) -> Result<Consumer, String> {
 pub(crate) fn loader_of_word(word: &str) -> Result<Dialect, String> {
     let known = Dialect::ALL.map(Dialect::as_str);
     word.parse().map_err(|_| unknown("not a loader that this version knows", word, &known))
+}
+
+/// The words of a flag, each with its place: they are known words, so that they may be shown.
+fn said<T>(
+    sources: &mut Sources,
+    flag: ListFlag,
+    words: &[String],
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Vec<(T, Option<Span>)>, String> {
+    let mut one = |word: &String| {
+        let value = read(word).map_err(|e| format!("{}: {e}", flag.as_str()))?;
+        let id = sources.add(SourceKind::Flag(flag.as_str().to_owned()), word.as_str());
+        let span = sources.span(id, 0..word.len());
+        sources.reveal(span);
+        Ok((value, Some(span)))
+    };
+    words.iter().map(&mut one).collect()
 }
 
 fn unknown(what: &str, word: &str, known: &[&str]) -> String {
@@ -198,15 +235,47 @@ impl Policy {
         Self::parse(&mut sources, id)
     }
 
+    /// Takes the words of a flag for the list of pgward.toml that it stands in for; without a word the list stays.
+    ///
+    /// # Errors
+    /// As for [`consumer_of_word`] and [`loader_of_word`], with the flag in front.
+    pub(crate) fn say(
+        &mut self,
+        sources: &mut Sources,
+        flag: ListFlag,
+        words: &[String],
+    ) -> Result<(), String> {
+        let words: Vec<String> =
+            words.iter().map(|w| w.trim().to_owned()).filter(|w| !w.is_empty()).collect();
+        if words.is_empty() {
+            return Ok(());
+        }
+        match flag {
+            ListFlag::Consumer => self.consumers = said(sources, flag, &words, consumer_of_word)?,
+            ListFlag::Loader => self.loaders = said(sources, flag, &words, loader_of_word)?,
+        }
+        self.flags.push((flag, words));
+        Ok(())
+    }
+
     /// The same policy with its places in another set of sources.
     pub(crate) fn rehomed(&self, sources: &mut Sources) -> Self {
-        let Some(text) = &self.text else { return self.clone() };
-        let path = self.path.clone().unwrap_or_else(|| "pgward.toml".into());
-        let id = sources.add(SourceKind::File(path), text.as_slice());
-        let mut policy = Self::parse(sources, id).unwrap_or_else(|_| self.clone());
-        // What was said on the command line is in no text.
-        let said = self.levels.iter().filter(|s| matches!(s.place, LevelPlace::Override(_)));
-        policy.levels.extend(said.cloned());
+        let mut policy = match &self.text {
+            Some(text) => {
+                let path = self.path.clone().unwrap_or_else(|| "pgward.toml".into());
+                let id = sources.add(SourceKind::File(path), text.as_slice());
+                let mut policy = Self::parse(sources, id).unwrap_or_else(|_| self.clone());
+                // What was said on the command line is in no text.
+                let said = self.levels.iter().filter(|s| matches!(s.place, LevelPlace::Override(_)));
+                policy.levels.extend(said.cloned());
+                policy
+            }
+            None => Self { flags: Vec::new(), ..self.clone() },
+        };
+        for (flag, words) in &self.flags {
+            // They were taken once.
+            drop(policy.say(sources, *flag, words));
+        }
         policy
     }
 

@@ -313,12 +313,16 @@ impl Sources {
         SourceId(u32::try_from(self.0.len() - 1).expect("fewer than 2^32 sources"))
     }
 
-    /// The source of an id that this very set gave out.
-    ///
-    /// # Panics
-    /// For an id of another set.
+    /// The source of an id that this very set gave out; an empty one for an id of another set that is none here.
     pub fn get(&self, id: SourceId) -> &Source {
-        &self.0[id.0 as usize]
+        static NONE: Source =
+            Source { kind: SourceKind::File(String::new()), bytes: Vec::new(), visible: Vec::new() };
+        self.0.get(id.0 as usize).unwrap_or(&NONE)
+    }
+
+    /// Whether an id is one of these.
+    pub(crate) fn holds(&self, id: SourceId) -> bool {
+        (id.0 as usize) < self.0.len()
     }
 
     /// A span of a range of bytes; clamped to the source.
@@ -330,8 +334,8 @@ impl Sources {
 
     /// Declares a range harmless. Only a parser that proved it may call this.
     pub(crate) fn reveal(&mut self, span: Span) {
-        if span.end > span.start {
-            self.0[span.source.0 as usize].visible.push(span.range());
+        if let Some(source) = self.0.get_mut(span.source.0 as usize).filter(|_| span.end > span.start) {
+            source.visible.push(span.range());
         }
     }
 }

@@ -5,10 +5,10 @@ use crate::{
     configuration::Input,
     environment::{Environment, UnknownEnvironment},
     layer::{self, MAX_BYTES},
-    policy::{Level, LevelPlace, LevelSetting, Policy, Wanted},
+    policy::{Level, LevelPlace, LevelSetting, ListFlag, Policy, Wanted},
     repository::{MAX_MANIFEST, is_manifest},
     settings::{cascade::Framework, document, settle::of_path},
-    source::{SourceKind, Sources, Span},
+    source::{SourceKind, Sources},
     world::{ReadError, Unreadable, World},
 };
 use std::{io::Read as _, time::Duration};
@@ -57,34 +57,9 @@ pub(super) fn policy(
             });
         }
     }
-    if let Some(said) = words(sources, "--consumer", &flags.consumer, crate::policy::consumer_of_word)? {
-        policy.consumers = said;
-    }
-    if let Some(said) = words(sources, "--loader", &flags.loader, crate::policy::loader_of_word)? {
-        policy.loaders = said;
-    }
+    policy.say(sources, ListFlag::Consumer, &flags.consumer).map_err(Error::Other)?;
+    policy.say(sources, ListFlag::Loader, &flags.loader).map_err(Error::Other)?;
     Ok((policy, remarks))
-}
-
-/// Words of a list with their places.
-type Said<T> = Vec<(T, Option<Span>)>;
-
-/// The words of a flag that stand in for a list of pgward.toml, each with its place; none when there are none.
-fn words<T>(
-    sources: &mut Sources,
-    flag: &str,
-    words: &[String],
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<Option<Said<T>>, Error> {
-    let mut out = Vec::new();
-    for word in words.iter().map(|w| w.trim()).filter(|w| !w.is_empty()) {
-        let value = read(word).map_err(|e| Error::Other(format!("{flag}: {e}")))?;
-        let id = sources.add(SourceKind::Flag(flag.to_owned()), word);
-        let span = sources.span(id, 0..word.len());
-        sources.reveal(span);
-        out.push((value, Some(span)));
-    }
-    Ok((!out.is_empty()).then_some(out))
 }
 
 /// The manifests of the working directory itself; nothing below it is opened.

@@ -88,6 +88,47 @@ fn a_diff_writes_nothing_and_shows_no_secret() {
 }
 
 #[test]
+fn what_flags_and_the_policy_declare_is_spoken_of_by_its_place() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join(".env");
+    let several = "DATABASE_URL=postgres://u:p@h1,h2:2/app\n";
+    for policy in [None, Some("tls = \"required\"\nconsumers = [\"asyncpg\"]\n")] {
+        if let Some(policy) = policy {
+            fs::write(dir.path().join("pgward.toml"), policy).expect("written");
+        }
+        for repair in ["--fix", "--diff"] {
+            fs::write(&path, several).expect("written");
+            for flags in [
+                &["--consumer", "sqlx,libpq"][..],
+                &[
+                    "--consumer",
+                    "sqlx",
+                    "--consumer",
+                    "libpq",
+                    "--loader",
+                    "docker run --env-file,python-dotenv",
+                ],
+                &["--loader", "docker run --env-file,python-dotenv,bash"],
+            ] {
+                let arguments = [&[repair, "--format", "json"], flags].concat();
+                let output = lint(dir.path(), &arguments);
+                assert!(output.status.code().is_some_and(|c| c < 2), "{arguments:?}: {}", said(&output));
+            }
+        }
+    }
+    // What is left speaks of the flag, as without a fix.
+    let flags = ["--consumer", "sqlx,libpq", "--format", "json"];
+    let findings = |repair: &[&str]| {
+        let output = lint(dir.path(), &[repair, &flags].concat());
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        json["findings"].clone()
+    };
+    let plain = findings(&[]);
+    assert!(plain.to_string().contains("--consumer"), "{plain}");
+    assert_eq!(findings(&["--fix"]), plain);
+}
+
+#[test]
 fn no_format_shows_a_secret() {
     for format in ["text", "concise", "json"] {
         for flags in [&[][..], &["--diff"], &["--unsafe-fixes"], &["--fix"]] {
