@@ -231,6 +231,33 @@ fn a_safe_fix_that_does_not_hold_is_demoted() {
 }
 
 #[test]
+fn what_changes_a_password_for_anyone_is_not_safe() {
+    // libpq 18 takes the blank away, older ones and SQLAlchemy send it.
+    let blank = "DATABASE_URL=\"postgresql://u@h/app?password=abcd \"\n";
+    let files = Files { files: vec![(".env".to_owned(), blank.as_bytes().to_vec())], ..Files::default() };
+    for consumers in ["", "sqlalchemy", "libpq", "asyncpg", "sqlx"] {
+        let list =
+            if consumers.is_empty() { String::new() } else { format!("consumers = [\"{consumers}\"]\n") };
+        let policy = Policy::from_toml(&format!("{list}loaders = [\"python-dotenv\"]\n")).expect("a policy");
+        let found = lint_with(&mut Sources::default(), &files, &policy);
+        let wrapped = found.iter().find(|f| f.rule == "value-wrapped").expect("it");
+        assert_eq!(wrapped.fix.len(), 1, "{consumers}");
+        if ["", "sqlalchemy", "libpq"].contains(&consumers) {
+            assert_eq!(wrapped.applicability, Applicability::Unsafe, "{consumers}");
+            assert_eq!(mend(&files, &policy, Applicability::Safe).changed().count(), 0, "{consumers}");
+        }
+        assert_eq!(mend(&files, &policy, Applicability::Unsafe).changed().count(), 1, "{consumers}");
+    }
+    // A name that ends in a blank is nobody's, and no part ends here in anything but what it should.
+    for text in ["postgresql://u:p@h/app ", " postgresql://u:p@h/app"] {
+        assert_eq!(
+            safely(&format!("A=\"{text}\"\nDATABASE_URL=\"{text}\"\n")),
+            format!("A=\"{text}\"\nDATABASE_URL=\"{}\"\n", text.trim())
+        );
+    }
+}
+
+#[test]
 fn any_file_comes_to_rest() {
     let words = [
         "DATABASE_URL=",

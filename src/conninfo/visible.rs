@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// The bytes of a connection string, URI or keyword/value, that may be shown. Ascending and apart.
 ///
-/// A URI is understood when at most one `@` stands behind `://`, before any `/`, `?`, `#`; hosts, ports and path
+/// A URI is understood when at most one `@` stands behind `://`, before any `/`, `?`, `#`, and no `;name=value` before it; hosts, ports and path
 /// have plain characters; and nothing needs a second thought (quotes, backslashes, white space, controls, anything
 /// but ASCII). Then a part is shown by its own characters: a percent-escape masks its part only. The password
 /// never is shown, nor `options`, `passfile` and parameters that libpq does not know. A keyword/value string is
@@ -21,7 +21,8 @@ pub fn visible(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The same proof for URLs of any database (`mysql://`, `postgresql+psycopg://`, `jdbc:postgresql://`), and for the
-/// paths of `SQLite` (`sqlite:///./dev.db`, `sqlite::memory:`), which are shown whole when they are plain.
+/// paths of `SQLite` (`sqlite:///./dev.db`, `sqlite::memory:`), which are shown whole when they are plain. Where another
+/// engine's clients write lists with `;`, nothing but the scheme is shown of them.
 pub fn visible_url(text: &str) -> Vec<Range<usize>> {
     if let Some(scheme) = url_scheme(text) {
         return url(text, scheme.end);
@@ -60,10 +61,25 @@ fn url(text: &str, scheme: usize) -> Vec<Range<usize>> {
         return merge(vec![if whole { 0..text.len() } else { head }]);
     }
     let mut out = vec![head];
-    if let Some(parts) = authority_and_rest(text.as_bytes(), start) {
+    let proved = if OWN.contains(&words[0].as_str()) { is_no_list } else { is_no_foreign_list };
+    if let Some(parts) = authority_and_rest(text.as_bytes(), start).filter(|_| proved(&text[start..])) {
         out.extend(parts);
     }
     merge(out)
+}
+
+/// Whether no `;name=value` stands before an `@`. `h;password=a@b` is a list to those who write so, and a role at a host to
+/// those who read URLs; a `;` alone may belong to a password.
+fn is_no_list(rest: &str) -> bool {
+    let pair = |user: &str| user.split_once(';').is_some_and(|(_, behind)| behind.contains('='));
+    !rest.rsplit_once('@').is_some_and(|(before, _)| pair(before))
+}
+
+/// As [`is_no_list`], for clients that write lists of their own: SQL Server's `h;user=u;password=p`, `MySQL`'s
+/// `(host=h,password=p)`. Before an `@` is nothing but a role and a password, and in a query nothing is parted but by `&`.
+fn is_no_foreign_list(rest: &str) -> bool {
+    let listed = |text: &str| text.contains([';', '=', '(', ')', ',', '{', '}', '&']);
+    !rest.contains(';') && !rest.rsplit_once('@').is_some_and(|(before, _)| listed(before))
 }
 
 /// A path of letters, digits, `_.-/`; `:memory:` at its end.
@@ -225,6 +241,24 @@ pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     }
     out
 }
+
+/// Of [`SCHEMES`] those in front of a URL of PostgreSQL's own shape.
+const OWN: &[&str] = &[
+    "cockroach",
+    "cockroachdb",
+    "pg",
+    "pgsql",
+    "postgis",
+    "postgres",
+    "postgresql",
+    "prometheus_postgis",
+    "prometheus_postgresql",
+    "psql",
+    "redshift",
+    "timescale",
+    "timescaledb",
+    "timescalegis",
+];
 
 /// Schemes, dialects and drivers of databases. A word that is not here may be anything, so it is masked.
 const SCHEMES: &[&str] = &[

@@ -3,7 +3,7 @@
 
 use super::{Setting, Settings, Target};
 use crate::{
-    conninfo::{self, Conninfo, EndpointKind, are_possible_hosts},
+    conninfo::{self, Conninfo, EndpointKind, Libpq, are_possible_hosts},
     consumer::{
         Aspect, Backend, Consumer, Reading,
         agreement::{self, Row},
@@ -118,16 +118,27 @@ impl Target {
         consumers.into_iter().all(|c| agreement::keeps(c, before, &after))
     }
 
-    /// Whether each of some consumers that came to a server by this text comes to the same one, as the same role and with
-    /// the same encryption, by another text. Some take the second half of `p@ss@host` for the host, a name that none
-    /// has: they came nowhere.
+    /// Whether each of some consumers that came to a server by this text comes to the same one, as the same role with the
+    /// same password and the same encryption, by another text; libpq too, the oldest and the newest, where no consumer is
+    /// known. What stands around the text counts, and references that nothing filled in. Some take the second half of
+    /// `p@ss@host` for the host, a name that none has: they came nowhere.
     pub fn is_kept_by(&self, other: &Self, consumers: &[Setting<Consumer>]) -> bool {
-        let (Some(before), Some(after)) = (self.asked(), other.asked()) else { return true };
-        let nowhere = |c: Consumer| match c.read(before) {
-            Reading::Rejected(_) => true,
-            Reading::Accepted(a) => a.hosts.iter().any(|(host, _)| !are_possible_hosts(host.expose())),
-        };
-        consumers.iter().all(|c| nowhere(c.value) || agreement::keeps(c.value, before, after))
+        let native = |t: &Self| t.is_postgres() && t.spelling().is_native();
+        let (Some(before), Some(after)) = (&self.text, &other.text) else { return true };
+        if !native(self) || !native(other) {
+            return true;
+        }
+        let (before, after) = (&before.value, &after.value);
+        if before.same_as(after) {
+            return true;
+        }
+        if before.expose().len() > LONGEST || after.expose().len() > LONGEST {
+            return false;
+        }
+        let kept = |c: Consumer| comes_nowhere(c, before) || agreement::keeps(c, before, after);
+        let known = consumers.iter().all(|c| kept(c.value));
+        let libpq = || [Libpq::V15, Libpq::V18].iter().all(|libpq| same_password(*libpq, before, after));
+        known && (!consumers.is_empty() || (kept(Consumer::Libpq) && libpq()))
     }
 
     /// The parameters of a URL, as written: libpq's keyword where it is one, name, and what goes when it goes.
@@ -228,6 +239,32 @@ fn replaced(text: &Secret, range: &Range<usize>, instead: &str) -> Option<Secret
     let text = text.expose();
     let (before, behind) = (text.get(..range.start)?, text.get(range.end..)?);
     Some(Secret::new([before, instead, behind].concat()))
+}
+
+/// Whether a library comes to no server by a text: refused, or it dials, asks for or poses as what has such a name nowhere.
+/// Nobody ends a name in a blank.
+fn comes_nowhere(consumer: Consumer, text: &Secret) -> bool {
+    let odd = |name: &Option<Secret>| name.as_ref().is_some_and(|n| n.expose().trim() != n.expose());
+    match consumer.read(text) {
+        Reading::Rejected(_) => true,
+        Reading::Accepted(a) => {
+            let impossible = |(host, _): &(Secret, u16)| !are_possible_hosts(host.expose());
+            a.hosts.iter().any(impossible) || odd(&a.dbname) || odd(&a.user)
+        }
+    }
+}
+
+/// Whether a libpq that came to a server finds the password that it found before. The newest takes blanks away from around
+/// each part.
+fn same_password(libpq: Libpq, before: &Secret, after: &Secret) -> bool {
+    let parsed = |text: &Secret| match text.expose() {
+        url if url.contains("://") => Conninfo::parse_passing_unknown(url, libpq).ok(),
+        pairs => Conninfo::parse_as(pairs, libpq).ok(),
+    };
+    let of = |c: &Conninfo, keyword: &str| c.get(keyword).map(|v| v.secret().clone()).unwrap_or_default();
+    let dials = |c: &Conninfo| c.endpoints().is_ok() && are_possible_hosts(of(c, "host").expose());
+    let Some(old) = parsed(before).filter(dials) else { return true };
+    parsed(after).is_some_and(|new| of(&new, "password").same_as(&of(&old, "password")))
 }
 
 /// Why a consumer has no use for a text: refused, taken for another engine, or bound to fail.
