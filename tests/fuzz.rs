@@ -73,7 +73,7 @@ fn kept_inputs_are_replayed() {
 fn mutated_inputs_hold() {
     let seed = number("PGWARD_FUZZ_SEED").unwrap_or(1);
     for target in wanted() {
-        let many = number("PGWARD_FUZZ_ITERATIONS").unwrap_or(20_000 / target.cost);
+        let many = number("PGWARD_FUZZ_ITERATIONS").unwrap_or(10_000 / target.cost);
         let corpus = corpus(target);
         let mut random = Random::new(seed as u64);
         for turn in 0..many {

@@ -84,7 +84,7 @@ pub(super) const TARGET: Target = Target {
         ("A=${", "}\n"),
         ("A=\"\\n${B}", "\"\n"),
     ],
-    cost: 1,
+    cost: 4,
 };
 
 /// Every loader that this version reads as.
