@@ -84,6 +84,20 @@ fn readers() -> Vec<Policy> {
 }
 
 #[test]
+fn what_a_loader_joins_is_not_shown() {
+    let policy = Policy::from_toml("loaders = [\"honcho\"]").expect("a policy");
+    let canary = Canary::new(&mut Random::new(), "//");
+    for template in ["host=db.example.com {}", "host=db.example.com {} dbname=app", "postgresql://u@h/app {}"]
+    {
+        let text = format!("DATABASE_URL={}\n", fill(template, &canary));
+        let mut proof = Proof::default();
+        let outputs = writers::env_file(".env.production", text.as_bytes(), &policy);
+        proof.take(template, &text, &canary, &outputs);
+        proof.finish(1);
+    }
+}
+
+#[test]
 fn urls_in_env_files() {
     let (mut random, mut proof, readers) = (Random::new(), Proof::default(), readers());
     let mut turn = 0;

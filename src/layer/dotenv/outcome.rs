@@ -270,8 +270,15 @@ impl Finish<'_> {
         {
             self.open = true;
         }
-        let doubtful = self.open || self.at_sign.is_some_and(|at| at >= set.end);
+        let shift = set.value_range.start;
         let (key_span, value_span) = ((self.place)(set.key_range), (self.place)(set.value_range));
+        // What stands on both sides of a blank that a loader took away (honcho) is to nobody else one word.
+        let at = |offset: u32| (offset as usize + shift).checked_sub(value_span.start as usize);
+        let joined = value.map.windows(2).any(|pair| {
+            let gap = at(pair[0].span.end).zip(at(pair[1].span.start));
+            gap.and_then(|(from, to)| text.get(from..to)).is_some_and(|gap| gap.contains([' ', '\t']))
+        });
+        let doubtful = self.open || joined || self.at_sign.is_some_and(|at| at >= set.end);
         self.push(Entry { key: set.key, value, key_span, value_span, doubtful });
     }
 
