@@ -28,6 +28,7 @@ pub use passfile::{PassEntry, PassKey, find_password};
 pub use service::{Service, ServiceEntry, ServiceError, ServiceErrorKind, find_service, visible_service};
 pub use sslmode::{SslMode, UnknownSslMode};
 pub use unencoded::{Unencoded, UserinfoPart, unencoded};
+pub(crate) use uri::names_asyncpg;
 pub use visible::{visible, visible_url};
 
 use crate::secret::{Part, Secret};
@@ -134,6 +135,7 @@ impl Conninfo {
 
     /// As [`Conninfo::parse_any_scheme`], and parameters that libpq does not know are passed over and listed by
     /// [`Conninfo::unknown`]: Prisma, pgx, node-postgres and JDBC have some of their own.
+    /// Where the scheme names asyncpg (`postgresql+asyncpg://`), `ssl=require` is `sslmode=require`.
     ///
     /// # Errors
     /// As [`Conninfo::parse_any_scheme`], but for unknown parameters.

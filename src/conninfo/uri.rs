@@ -13,6 +13,11 @@ pub(super) fn prefix(text: &str) -> Option<usize> {
     ["postgresql://", "postgres://"].iter().find(|p| text.starts_with(**p)).map(|p| p.len())
 }
 
+/// Whether a URL names asyncpg for its driver, as SQLAlchemy has it: `ssl` is then what `sslmode` is to libpq.
+pub(crate) fn names_asyncpg(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| scheme.ends_with("+asyncpg"))
+}
+
 /// The structure of a URI beside its values.
 #[derive(Default)]
 pub(super) struct Shape {
@@ -162,6 +167,8 @@ impl Reader<'_, '_> {
     }
 
     fn parameters(&mut self, mut p: usize, shape: &mut Shape) -> Result<(), Error> {
+        // Not where the text is read to the letter.
+        let asyncpg = self.out.unknown.is_some() && names_asyncpg(self.text);
         while p < self.bytes.len() {
             let number = shape.parameters.len() + 1;
             let end = self.find(p, b"&");
@@ -179,7 +186,11 @@ impl Reader<'_, '_> {
             let decoded_name = self.decoded(name.clone(), Place::Name(number))?;
             let mut draft = Draft::new(self.decoded(value.clone(), Place::Value(number))?, value.clone());
             draft.name = Some(name.clone());
-            let keyword = if decoded_name == b"ssl" && draft.bytes == b"true" {
+            let keyword = if asyncpg && decoded_name == b"ssl" {
+                // asyncpg takes `verify_full` for `verify-full`, and `true` for nothing.
+                draft.bytes.iter_mut().filter(|b| **b == b'_').for_each(|b| *b = b'-');
+                b"sslmode".to_vec()
+            } else if decoded_name == b"ssl" && draft.bytes == b"true" {
                 // "Special keyword handling for improved JDBC compatibility."
                 draft.bytes = b"require".to_vec();
                 b"sslmode".to_vec()

@@ -2,7 +2,7 @@
 
 use super::{Accepted, Aspect, Backend, Comparison, Consumer, Reading, Shift, Verdict};
 use crate::{
-    conninfo::{self, Conninfo, DEFAULT_PORT, Libpq},
+    conninfo::{self, Conninfo, DEFAULT_PORT, Libpq, names_asyncpg},
     secret::{Part, Secret},
 };
 
@@ -130,19 +130,30 @@ pub fn keeps(consumer: Consumer, before: &Secret, after: &Secret) -> bool {
 
 /// What libpq would make of a string that is meant for it.
 fn meaning(text: &str) -> Option<Reading> {
-    let read = |text: &Secret| {
-        let dials = |r: &Reading| matches!(r, Reading::Accepted(a) if a.later.is_none()) && !nowhere(r);
-        Some(Consumer::Libpq.read(text)).filter(dials)
-    };
+    let dials = |r: &Reading| matches!(r, Reading::Accepted(a) if a.later.is_none()) && !nowhere(r);
+    let read = |text: &Secret| Some(Consumer::Libpq.read(text)).filter(dials);
     if let Some(reading) = read(&Secret::new(text)) {
         return Some(reading);
     }
     let parsed = Conninfo::parse_passing_unknown(text, Libpq::V18).ok()?;
     let mut plain = String::from("postgresql");
     let mut at = parsed.scheme()?.end;
-    for name in parsed.unknown() {
-        plain.push_str(text.get(at..name.start)?);
-        at = text[name.end..].find('&').map_or(text.len(), |i| name.end + i + 1);
+    // asyncpg's `ssl`, in libpq's words.
+    let ssl = |p: &&conninfo::Parameter| names_asyncpg(text) && text.get(p.name.clone()) == Some("ssl");
+    let renamed = parsed.parameters().iter().filter(ssl);
+    let renamed = renamed.map(|p| (p.name.start, Some(p.value.clone())));
+    let mut edits: Vec<_> = parsed.unknown().iter().map(|name| (name.start, None)).chain(renamed).collect();
+    edits.sort_by_key(|(start, _)| *start);
+    for (start, value) in edits {
+        plain.push_str(text.get(at..start)?);
+        at = match value {
+            Some(value) => {
+                plain.push_str("sslmode=");
+                plain.push_str(&text.get(value.clone())?.replace('_', "-"));
+                value.end
+            }
+            None => text[start..].find('&').map_or(text.len(), |i| start + i + 1),
+        };
     }
     // libpq takes a last `&`, and a `?` with nothing behind it.
     plain.push_str(text.get(at..)?);

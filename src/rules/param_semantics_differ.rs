@@ -39,7 +39,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         } else {
             "a server whose certificate does not verify is reached by one program and refused by the other"
         })
-        .help("write `sslmode=verify-full` with `sslrootcert`, which all that know it take alike");
+        .help(match target.tls_word() {
+            "ssl" => {
+                "keep a second variable for SQLAlchemy: `ssl` is asyncpg's own, the others know `sslmode`"
+            }
+            _ => "write `sslmode=verify-full` with `sslrootcert`, which all that know it take alike",
+        });
     for (other, _, _, own) in &shifts[1..] {
         draft = draft.note(format!("{} takes it as `{}`", other.value.as_str(), own.as_str()));
     }

@@ -86,11 +86,19 @@ fn of_consumers(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             continue;
         };
         let name = consumer.value.as_str();
+        // What SQLAlchemy hands to asyncpg has another name.
+        let renamed = keyword == Some("sslmode") && word == "sslmode" && target.tls_word() == "ssl";
+        let help = if renamed && !refusals.is_empty() {
+            "asyncpg's word for it is `ssl`: `ssl=verify-full`, with the server's CA in `PGSSLROOTCERT`"
+                .to_owned()
+        } else {
+            format!("take it out of the URL that {name} reads, and say it in {name}'s own way")
+        };
         let mut draft = out
             .report(format!("{what} in `{}` {said}", target.name))
             .at_span(place, label)
             .also(&consumer.origin, format!("{name} is named here"))
-            .help(format!("take it out of the URL that {name} reads, and say it in {name}'s own way"));
+            .help(help);
         for refusal in &refusals {
             draft = draft.note(advice::reason(refusal.consumer.value.as_str(), refusal.why));
         }
@@ -104,8 +112,10 @@ fn of_consumers(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             draft = draft
                 .note(format!("{} drops it without a word: what it asks for is not done", names(&dropped)));
         }
-        if let Some(span) = target.exact_place_of(parameter.whole.clone()).filter(|_| !refusals.is_empty()) {
-            draft = draft.edit_unsafe(span, "");
+        let (range, instead) =
+            if renamed { (parameter.name.clone(), "ssl") } else { (parameter.whole.clone(), "") };
+        if let Some(span) = target.exact_place_of(range).filter(|_| !refusals.is_empty()) {
+            draft = draft.edit_unsafe(span, instead);
         }
         draft.at_most(Levels::of(levels));
     }

@@ -25,10 +25,14 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         };
         let setting = target.get(keyword);
         let key = setting.map_or(target.name.as_str(), |s| s.key.as_str());
+        // SQLAlchemy hands `ssl` to asyncpg.
+        let asyncpg = keyword == "sslmode" && key == target.name && target.tls_written() == "ssl";
+        let (keyword, reader) = if asyncpg { ("ssl", "asyncpg") } else { (keyword, "libpq") };
         let draft = out
-            .report(format!("`{keyword}` in `{key}` has a value that libpq refuses"))
-            .at(target.origin_of(keyword), format!("takes {expected}"));
-        let Some(meant) = setting.and_then(|s| meant(keyword, s.value.secret(), invalid.expected)) else {
+            .report(format!("`{keyword}` in `{key}` has a value that {reader} refuses"))
+            .at(target.origin_of(invalid.keyword), format!("takes {expected}"));
+        let Some(meant) = setting.and_then(|s| meant(invalid.keyword, s.value.secret(), invalid.expected))
+        else {
             draft.help(format!("`{keyword}` takes {expected}"));
             continue;
         };

@@ -23,7 +23,10 @@ fn check(target: &Target, answers: &Answers<'_>, out: &mut Sink<'_>) {
     let mut draft = out
         .report("the session is not encrypted: queries, rows and perhaps the password crossed the network in clear")
         .at(place(target, &["sslmode", "host"]), label)
-        .help("turn ssl on at the server or pooler, and set sslmode=verify-full with sslrootcert");
+        .help(match target.tls_word() {
+            "ssl" => "turn ssl on at the server or pooler, and set ssl=verify-full with PGSSLROOTCERT",
+            _ => "turn ssl on at the server or pooler, and set sslmode=verify-full with sslrootcert",
+        });
     draft = match answers.value(&SERVER, "server_sees_tls") {
         Some("t") => draft
             .note("the server does see TLS: something between, a pooler or proxy, encrypts only its own leg"),

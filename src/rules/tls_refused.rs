@@ -13,7 +13,10 @@ pub(super) const RULE: Rule = Rule {
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let draft = unreachable::report(target, failure, out, &["sslmode", "host"], "this decides about TLS");
     if failure.phase == Phase::Configuration {
-        draft.help("set sslmode=verify-full, with sslrootcert");
+        draft.help(match target.tls_word() {
+            "ssl" => "set ssl=verify-full, with PGSSLROOTCERT",
+            _ => "set sslmode=verify-full, with sslrootcert",
+        });
     } else {
         draft.help("turn ssl on at the server or pooler: in psql there, `SHOW ssl` must say on");
     }

@@ -22,6 +22,10 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
     let help = match target.form {
+        Form::Url if target.tls_word() == "ssl" => {
+            "add `?ssl=verify-full` (`&ssl=…` after other parameters), and name the server's CA in `PGSSLROOTCERT`; \
+             where the code sets it, write `[connection] sslmode = \"require\"` into pgward.toml"
+        }
         Form::Url => {
             "add `?sslmode=verify-full` (`&sslmode=…` after other parameters); where the code sets it, write \
              `[connection] sslmode = \"require\"` into pgward.toml"
@@ -33,8 +37,11 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     };
     let draft = out
         .report(format!("nothing asks for TLS on the way to a {} host", class.as_str()))
-        .at(target.origin_of("host"), "no sslmode for this host")
-        .note("libpq then means `prefer`: whoever stands between may answer \"no TLS\" and read everything")
+        .at(target.origin_of("host"), format!("no {} for this host", target.tls_word()))
+        .note(format!(
+            "{} then means `prefer`: whoever stands between may answer \"no TLS\" and read everything",
+            if target.tls_word() == "ssl" { "asyncpg" } else { "libpq" }
+        ))
         .help(help);
     if class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));

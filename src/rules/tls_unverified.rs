@@ -19,16 +19,26 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         return;
     }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
-    let draft = out
-        .report("`sslmode=require` encrypts, but takes any server for the right one")
-        .at(target.origin_of("sslmode"), "no certificate is checked")
-        .note(
+    let (note, help) = match target.tls_word() {
+        "ssl" => (
+            "asyncpg checks one only when a root file lies in ~/.postgresql",
+            "use `ssl=verify-full` with `PGSSLROOTCERT=PATH`: the provider's PEM file, or \
+             /etc/ssl/certs/ca-certificates.crt for a public CA",
+        ),
+        _ => (
             "libpq checks one only when a root file lies in ~/.postgresql; most other clients not even then",
-        )
-        .help(
             "use `sslmode=verify-full` with `sslrootcert=PATH`: the provider's PEM file, or \
              /etc/ssl/certs/ca-certificates.crt for a public CA",
-        );
+        ),
+    };
+    let draft = out
+        .report(format!(
+            "`{}=require` encrypts, but takes any server for the right one",
+            target.tls_written()
+        ))
+        .at(target.origin_of("sslmode"), "no certificate is checked")
+        .note(note)
+        .help(help);
     if class == HostClass::Private {
         draft.at_most(Levels::of("..II"));
     }

@@ -19,11 +19,15 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => return,
     };
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
+    let help = match target.tls_word() {
+        "ssl" => "use `ssl=verify-full` with the server's CA in `PGSSLROOTCERT`, at least `ssl=require`",
+        _ => "use `sslmode=verify-full` with the server's CA in `sslrootcert`, at least `sslmode=require`",
+    };
     let draft = out
-        .report(format!("`sslmode={mode}` to a {} host {what}", class.as_str()))
+        .report(format!("`{}={mode}` to a {} host {what}", target.tls_written(), class.as_str()))
         .at(target.origin_of("sslmode"), "too weak for this host")
         .also(target.origin_of("host"), format!("a {} host", class.as_str()))
-        .help("use `sslmode=verify-full` with the server's CA in `sslrootcert`, at least `sslmode=require`");
+        .help(help);
     // What may be shown stands in the source as it is; the policy's own `sslmode` is not the file's to change.
     let here = target.origin().span().map(|s| s.source);
     let shown = target.get("sslmode").filter(|s| s.value.is_harmless());

@@ -161,8 +161,14 @@ impl Target {
                 query..end
             };
             let written = &text[name.clone()];
-            let (owner, word) = super::foreign::known(written).unzip();
-            out.push(UrlParameter { keyword: conninfo::keyword(written), owner, word, name, whole });
+            let asyncpg = written == "ssl" && self.tls_word() == written;
+            let (owner, word) = if asyncpg {
+                (Some("asyncpg"), Some("ssl"))
+            } else {
+                super::foreign::known(written).unzip()
+            };
+            let keyword = if asyncpg { Some("sslmode") } else { conninfo::keyword(written) };
+            out.push(UrlParameter { keyword, owner, word, name, whole });
         }
         out
     }
@@ -216,7 +222,7 @@ pub fn masked(text: &Secret) -> String {
 /// A parameter of a URL.
 #[derive(Clone, Debug)]
 pub struct UrlParameter {
-    /// libpq's keyword; none for a name that libpq does not know.
+    /// libpq's keyword, `sslmode` for asyncpg's `ssl` too; none for a name that is none.
     pub keyword: Option<&'static str>,
     /// The client that it belongs to, for one that libpq does not know.
     pub owner: Option<&'static str>,
@@ -231,7 +237,7 @@ pub struct UrlParameter {
 impl UrlParameter {
     /// The name as a word of ours; none for one that nobody knows.
     pub fn word(&self) -> Option<&'static str> {
-        self.keyword.or(self.word)
+        self.word.or(self.keyword)
     }
 }
 

@@ -338,6 +338,20 @@ impl Target {
         }
     }
 
+    /// The parameter that says in this target's URL what `sslmode` says to libpq: `ssl` to asyncpg below SQLAlchemy.
+    pub fn tls_word(&self) -> &'static str {
+        let asyncpg = self.text.as_ref().is_some_and(|t| conninfo::names_asyncpg(t.value.expose()));
+        if asyncpg { "ssl" } else { "sslmode" }
+    }
+
+    /// As [`Target::tls_word`], for the parameter that stands there.
+    pub fn tls_written(&self) -> &'static str {
+        let value = self.parsed.as_ref().ok().and_then(|c| c.get("sslmode"));
+        let name = value.and_then(conninfo::Value::name_range);
+        let written = name.and_then(|name| self.text.as_ref()?.value.expose().get(name));
+        if written == Some("ssl") { self.tls_word() } else { "sslmode" }
+    }
+
     /// How the URL is spelled; `Libpq` for a target made of parts.
     pub fn spelling(&self) -> Spelling {
         self.text.as_ref().map_or(Spelling::Libpq, |t| super::engine::recognise(t.value.expose()).1)
