@@ -256,7 +256,7 @@ mod prelude {
             extension::{self, Obstacle, State},
         },
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
-        consumer::{Aspect, Consumer, Shift, agreement::Row},
+        consumer::{Aspect, Backend, Consumer, Shift, agreement::Row},
         environment::Environment,
         layer::{Layer, LayerKind, ProblemKind, is_example},
         misread,
