@@ -1,6 +1,6 @@
 //! The spelling of a URL that a client library reads rightly. What is written is read back before it is given away.
 
-use super::{Accepted, Comparison, Consumer, Encryption, Reading, Shift};
+use super::{Accepted, Comparison, Consumer, Encryption, Reading, Shift, sqlalchemy};
 use crate::{
     conninfo::{DEFAULT_PORT, SslMode},
     secret::{Part, Secret},
@@ -12,22 +12,33 @@ impl Consumer {
     /// keyword. Everything reserved is percent-encoded; parameters that the library would refuse are left out.
     ///
     /// Where no URL says it to this library (a socket or an IPv6 address to postgres.js), what is given fails to
-    /// resolve or to find its database, and leads nowhere else; [`Consumer::spell`] tells.
-    pub(crate) fn url<'a>(self, set: impl Fn(&str) -> Option<&'a Part>, host: &str, port: u16) -> Secret {
+    /// resolve or to find its database, and leads nowhere else; [`Consumer::spell`] tells. `driver` as there, but for
+    /// one that cannot be told of the encryption: psycopg can.
+    pub(crate) fn url<'a>(
+        self,
+        driver: Option<&str>,
+        set: impl Fn(&str) -> Option<&'a Part>,
+        host: &str,
+        port: u16,
+    ) -> Secret {
         let places = [(host, port)];
-        self.spell(&set, &places).unwrap_or_else(|| Secret::new(self.write(&set, &places, false)))
+        let spelled = self.spell(driver, &set, &places).or_else(|| self.spell(None, &set, &places));
+        spelled.unwrap_or_else(|| Secret::new(self.write(PSYCOPG, &set, &places, false)))
     }
 
     /// A URL for this library on these hosts, in their order; `None` where none is read back as the same hosts, user,
     /// password and database with encryption that is no weaker. tokio-postgres has no `verify-*`: it is given
-    /// `require`, and its TLS connector verifies.
+    /// `require`, and its TLS connector verifies. SQLAlchemy keeps the `driver` that it is used with, if it is one of
+    /// its own, and has psycopg else.
     pub(crate) fn spell<'a>(
         self,
+        driver: Option<&str>,
         set: impl Fn(&str) -> Option<&'a Part>,
         places: &[(&str, u16)],
     ) -> Option<Secret> {
         let text = |keyword: &str| set(keyword).map(Part::secret).filter(|t| !t.is_empty()).cloned();
         let encryption = wanted(&set);
+        let driver = driver.and_then(sqlalchemy::known_driver).unwrap_or(PSYCOPG);
         let wanted = Reading::Accepted(Accepted {
             hosts: places.iter().map(|(host, port)| (Secret::from(*host), *port)).collect(),
             user: text("user"),
@@ -36,7 +47,7 @@ impl Consumer {
             encryption,
             ..Accepted::default()
         });
-        [false, true].into_iter().map(|raw| Secret::new(self.write(&set, places, raw))).find(|url| {
+        [false, true].into_iter().map(|raw| Secret::new(self.write(driver, &set, places, raw))).find(|url| {
             let found = Comparison::between(&wanted, &self.read(url));
             let same = found.refused.is_none() && found.differs.is_empty();
             let weaker = matches!(found.encryption, Some(Shift::Weaker { to, .. })
@@ -46,10 +57,18 @@ impl Consumer {
     }
 
     /// `raw`: the path as the library takes it undecoded.
-    fn write<'a>(self, set: &impl Fn(&str) -> Option<&'a Part>, places: &[(&str, u16)], raw: bool) -> String {
+    fn write<'a>(
+        self,
+        driver: &str,
+        set: &impl Fn(&str) -> Option<&'a Part>,
+        places: &[(&str, u16)],
+        raw: bool,
+    ) -> String {
         let text = |keyword: &str| set(keyword).map(Part::expose).filter(|t| !t.is_empty());
-        let mut out =
-            String::from(if self == Self::SqlAlchemy { "postgresql+psycopg://" } else { "postgresql://" });
+        let mut out = match self {
+            Self::SqlAlchemy => format!("postgresql+{driver}://"),
+            _ => "postgresql://".to_owned(),
+        };
         let (user, password) = (text("user"), text("password"));
         encode(&mut out, user.unwrap_or_default(), "");
         if let Some(password) = password {
@@ -95,13 +114,13 @@ impl Consumer {
             }
         }
         let sockets = places.iter().all(|(host, _)| host.starts_with('/'));
-        for keyword in self.parameters() {
+        for keyword in self.parameters(driver) {
             if let Some(value) = text(keyword).and_then(|value| self.value(keyword, value)) {
                 parameters.push((*keyword, value.to_owned()));
             }
         }
         if !sockets {
-            parameters.extend(self.tls(set));
+            parameters.extend(self.tls(driver, set));
         }
         for (i, (name, value)) in parameters.iter().enumerate() {
             let _infallible = write!(out, "{}{name}=", if i == 0 { '?' } else { '&' });
@@ -124,8 +143,10 @@ impl Consumer {
     }
 
     /// The parameters that the library understands as libpq does, but for those of TLS.
-    fn parameters(self) -> &'static [&'static str] {
+    fn parameters(self, driver: &str) -> &'static [&'static str] {
         match self {
+            Self::SqlAlchemy if driver == "asyncpg" => &["target_session_attrs"],
+            Self::SqlAlchemy if driver == "pg8000" => &["application_name"],
             Self::Libpq | Self::SqlAlchemy | Self::DjDatabaseUrl | Self::DjangoEnviron => {
                 &["channel_binding", "connect_timeout", "application_name", "options", "target_session_attrs"]
             }
@@ -152,7 +173,7 @@ impl Consumer {
     }
 
     /// The parameters of TLS that mean to this library what the words mean to libpq, or more.
-    fn tls<'a>(self, set: &impl Fn(&str) -> Option<&'a Part>) -> Vec<(&'static str, String)> {
+    fn tls<'a>(self, driver: &str, set: &impl Fn(&str) -> Option<&'a Part>) -> Vec<(&'static str, String)> {
         let text = |keyword: &str| set(keyword).map(Part::expose).filter(|t| !t.is_empty());
         let (word, root) = (text("sslmode"), text("sslrootcert"));
         let own = || {
@@ -172,6 +193,13 @@ impl Consumer {
         let Some(mode) = mode.filter(|_| !matches!(self, Self::Libpq)) else { return own() };
         let says = |word: &str| vec![("sslmode", word.to_owned())];
         match self {
+            // A root cannot be named: asyncpg has `PGSSLROOTCERT` and ~/.postgresql, and refuses without either.
+            Self::SqlAlchemy if driver == "asyncpg" => {
+                let word = if mode == SslMode::Require && file.is_some() { SslMode::VerifyCa } else { mode };
+                vec![("ssl", word.as_str().to_owned())]
+            }
+            // It takes no word for TLS in a URL.
+            Self::SqlAlchemy if driver == "pg8000" => Vec::new(),
             Self::TokioPostgres => match mode {
                 SslMode::Disable => says("disable"),
                 SslMode::Allow | SslMode::Prefer => says("prefer"),
@@ -213,6 +241,9 @@ impl Consumer {
         }
     }
 }
+
+/// SQLAlchemy's driver where none is named.
+const PSYCOPG: &str = "psycopg";
 
 /// What the settings ask for in libpq's meaning; `None` where they do not say.
 fn wanted<'a>(set: &impl Fn(&str) -> Option<&'a Part>) -> Option<Encryption> {
@@ -270,7 +301,7 @@ mod tests {
     fn spell(consumer: Consumer, set: &[(&str, &str)], places: &[(&str, u16)]) -> Option<Secret> {
         let set: BTreeMap<String, Part> =
             set.iter().map(|(k, v)| ((*k).to_owned(), Part::masked(*v))).collect();
-        consumer.spell(|keyword| set.get(keyword), places)
+        consumer.spell(None, |keyword| set.get(keyword), places)
     }
 
     #[test]
@@ -352,5 +383,21 @@ mod tests {
             url(Consumer::TokioPostgres, "verify-full", "/ca.pem"),
             "postgresql://h/d?sslmode=require"
         );
+    }
+
+    #[test]
+    fn sqlalchemy_keeps_its_driver() {
+        let url = |driver, sslmode: &'static str| {
+            let set: BTreeMap<&str, Part> =
+                [("sslmode", sslmode), ("dbname", "d")].map(|(k, v)| (k, Part::masked(v))).into();
+            let url = Consumer::SqlAlchemy.spell(Some(driver), |keyword| set.get(keyword), &[("h", 5432)]);
+            url.map(|url| url.expose().to_owned())
+        };
+        let asyncpg = "postgresql+asyncpg://h/d?ssl=verify-full";
+        assert_eq!(url("asyncpg", "verify-full").as_deref(), Some(asyncpg));
+        let psycopg = "postgresql+psycopg://h/d?sslmode=require";
+        assert_eq!(url("unheard", "require").as_deref(), Some(psycopg));
+        // It would go in plain text.
+        assert_eq!(url("pg8000", "require"), None);
     }
 }

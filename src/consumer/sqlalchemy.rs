@@ -60,6 +60,13 @@ fn driver(name: &str) -> Option<Driver> {
     }
 }
 
+/// A driver for PostgreSQL that SQLAlchemy brings, as a word of ours.
+#[cfg(feature = "guard")]
+pub(super) fn known_driver(name: &str) -> Option<&'static str> {
+    let all = ["psycopg", "psycopg_async", "psycopg2", "psycopg2cffi", "asyncpg", "pg8000"];
+    all.into_iter().find(|known| *known == name)
+}
+
 const MYSQL: &[&str] =
     &["mysqldb", "pymysql", "aiomysql", "asyncmy", "cymysql", "mariadbconnector", "mysqlconnector", "pyodbc"];
 

@@ -84,7 +84,7 @@ impl<S> Ready<S> {
             "password" if password.is_some() => password.as_ref(),
             _ => target.get(keyword).map(|s| &s.value),
         };
-        consumer.url(set, &host, port).to_secret_string()
+        consumer.url(target.driver(), set, &host, port).to_secret_string()
     }
 
     fn target(&self) -> Option<&Target> {

@@ -162,11 +162,8 @@ impl Target {
             };
             let written = &text[name.clone()];
             let asyncpg = written == "ssl" && self.tls_word() == written;
-            let (owner, word) = if asyncpg {
-                (Some("asyncpg"), Some("ssl"))
-            } else {
-                super::foreign::known(written).unzip()
-            };
+            let (owner, word) =
+                if asyncpg { (Some("asyncpg"), Some("ssl")) } else { super::foreign::known(written).unzip() };
             let keyword = if asyncpg { Some("sslmode") } else { conninfo::keyword(written) };
             out.push(UrlParameter { keyword, owner, word, name, whole });
         }
@@ -176,20 +173,28 @@ impl Target {
 
 #[cfg(feature = "guard")]
 impl Target {
-    /// The URL that a library reads rightly, with the libpq keywords that are in force and have no place in it; none
-    /// where no URL says it to this library.
+    /// The URL that a library reads rightly, with what has no place in it: libpq keywords that are in force, and
+    /// parameters that libpq does not know; none where no URL says it to this library.
     pub fn url_for(&self, consumer: Consumer) -> Option<(Secret, Vec<&'static str>)> {
         let endpoints = self.parsed.as_ref().ok()?.endpoints().ok()?;
         let place = |e: &conninfo::Endpoint| Some((e.host.clone().or_else(|| e.hostaddr.clone())?, e.port));
         let places: Vec<(crate::secret::Part, u16)> = endpoints.iter().map(place).collect::<Option<_>>()?;
         let places: Vec<(&str, u16)> = places.iter().map(|(host, port)| (host.expose(), *port)).collect();
-        let url = consumer.spell(|keyword| self.get(keyword).map(|s| &s.value), &places)?;
+        let url = consumer.spell(self.driver(), |keyword| self.get(keyword).map(|s| &s.value), &places)?;
         let told = |keyword: &str| {
             ["host", "hostaddr", "port", "user", "password", "dbname"].contains(&keyword)
                 || url.expose().contains(&format!("{keyword}="))
+                || keyword == "sslmode" && (url.expose().contains("?ssl=") || url.expose().contains("&ssl="))
         };
         let left = self.parameters.iter().filter(|(k, s)| !s.value.is_empty() && !told(k));
-        let left = left.map(|(k, _)| *k).collect();
+        // What is no keyword of libpq may speak of encryption all the same.
+        let text = self.text.as_ref().map_or("", |t| t.value.expose());
+        let unknown = self.parsed.iter().flat_map(Conninfo::unknown);
+        let unknown = unknown.map(|name| {
+            let known = text.get(name.clone()).and_then(super::foreign::known);
+            known.map_or("a parameter that libpq does not know", |(_, word)| word)
+        });
+        let left = left.map(|(k, _)| *k).chain(unknown).collect();
         Some((url, left))
     }
 

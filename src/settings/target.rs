@@ -338,6 +338,13 @@ impl Target {
         }
     }
 
+    /// The driver that a URL names behind a `+`, as SQLAlchemy has it. Nothing here was proved harmless.
+    #[cfg(feature = "guard")]
+    pub(crate) fn driver(&self) -> Option<&str> {
+        let (scheme, _) = self.text.as_ref()?.value.expose().split_once("://")?;
+        scheme.split_once('+').map(|(_, driver)| driver)
+    }
+
     /// The parameter that says in this target's URL what `sslmode` says to libpq: `ssl` to asyncpg below SQLAlchemy.
     pub fn tls_word(&self) -> &'static str {
         let asyncpg = self.text.as_ref().is_some_and(|t| conninfo::names_asyncpg(t.value.expose()));
