@@ -1,6 +1,6 @@
 //! One string, several libraries: what each makes of it beside what it means, and whether two of them part ways.
 
-use super::{Accepted, Aspect, Backend, Comparison, Consumer, Reading, Shift, Verdict};
+use super::{Accepted, Aspect, Backend, Comparison, Consumer, Reading, Shift, Verdict, libpq};
 use crate::{
     conninfo::{self, Conninfo, DEFAULT_PORT, Libpq, names_asyncpg},
     secret::{Part, Secret},
@@ -46,7 +46,7 @@ impl Row {
 }
 
 /// What each of some libraries makes of a string, beside what it means: to libpq, whatever its scheme is, without the
-/// parameters that libpq does not know. A string that means nothing to libpq is compared with nothing. `postgres`: it
+/// parameters that libpq does not know, and for JDBC's and Npgsql's in libpq's keywords. A string that means nothing to libpq is compared with nothing. `postgres`: it
 /// is no other engine's; there only the engine is compared, with the first library that knows it.
 pub fn compare(text: &Secret, postgres: bool, consumers: impl IntoIterator<Item = Consumer>) -> Vec<Row> {
     let visible = Visible::of(text.expose());
@@ -128,9 +128,14 @@ pub fn keeps(consumer: Consumer, before: &Secret, after: &Secret) -> bool {
         && same(&old.driver, &new.driver)
 }
 
-/// What libpq would make of a string that is meant for it.
+/// What libpq would make of a string that is meant for it, or of the keywords that mean the same as a string of JDBC
+/// or Npgsql.
 fn meaning(text: &str) -> Option<Reading> {
     let dials = |r: &Reading| matches!(r, Reading::Accepted(a) if a.later.is_none()) && !nowhere(r);
+    if text.starts_with("jdbc:") || conninfo::is_npgsql(text) {
+        let parsed = Conninfo::parse_jdbc(text).or_else(|_| Conninfo::parse_npgsql(text)).ok()?;
+        return Some(libpq::told(&parsed)).filter(dials);
+    }
     let read = |text: &Secret| Some(Consumer::Libpq.read(text)).filter(dials);
     if let Some(reading) = read(&Secret::new(text)) {
         return Some(reading);

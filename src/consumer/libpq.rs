@@ -8,10 +8,14 @@ const PLACED: &[&str] = &["host", "hostaddr", "port", "user", "password", "dbnam
 
 /// As libpq 15 reads it, and as its connect phase looks at it before it dials.
 pub(super) fn read(text: &str) -> Reading {
-    let conninfo = match Conninfo::parse(text) {
-        Ok(conninfo) => conninfo,
-        Err(error) => return Reading::Rejected(reason(error.kind())),
-    };
+    match Conninfo::parse(text) {
+        Ok(conninfo) => told(&conninfo),
+        Err(error) => Reading::Rejected(reason(error.kind())),
+    }
+}
+
+/// What libpq makes of the keywords, in whatever grammar they were written.
+pub(super) fn told(conninfo: &Conninfo) -> Reading {
     // The empty text stands for the default, but for `sslmode`.
     let given = |keyword: &str| conninfo.get(keyword).map(|v| v.secret().clone()).filter(|v| !v.is_empty());
     let sslmode = conninfo.get("sslmode").map(|v| v.secret().clone());
