@@ -119,12 +119,14 @@ pub struct UnknownConsumer;
 impl FromStr for Consumer {
     type Err = UnknownConsumer;
 
-    /// The library's name in any case; `django` is dj-database-url, `pg` is node-postgres.
+    /// The library's name in any case. `psycopg`, `psycopg2`, `psycopg3`, `diesel` and `psql` are libpq, `django` is
+    /// dj-database-url, `pg` and `node-pg` are node-postgres.
     fn from_str(name: &str) -> Result<Self, UnknownConsumer> {
         let name = name.to_ascii_lowercase();
         match name.as_str() {
             "django" => Ok(Self::DjDatabaseUrl),
-            "pg" => Ok(Self::NodePostgres),
+            "psycopg" | "psycopg2" | "psycopg3" | "diesel" | "psql" => Ok(Self::Libpq),
+            "pg" | "node-pg" => Ok(Self::NodePostgres),
             _ => Self::ALL.into_iter().find(|c| c.as_str() == name).ok_or(UnknownConsumer),
         }
     }
