@@ -105,6 +105,19 @@ fn rows_that_people_meet() {
             "asyncpg hands on hands `channel_binding` to the server as a setting",
         ),
         ("jdbc:postgresql://h/d?user=u", "sqlx differs host `localhost`; database `postgresql://h/d`"),
+        ("jdbc:postgresql://h/d?user=u", "node-postgres differs host `localhost`; another database"),
+        (
+            "Host=h;Username=u;Database=d;SSL Mode=Require",
+            "node-postgres differs another host; no role, so a default; another database; protects as `disable` \
+             does, not as `require`",
+        ),
+        ("postgresql+asyncpg://u:p@h/d?ssl=require", "sqlalchemy alike"),
+        (
+            "postgresql+asyncpg://u:p@h/d?ssl=require",
+            "sqlx weaker protects as `prefer` does, not as `require`; drops a parameter",
+        ),
+        ("sqlite://x.db", "dj-database-url alike takes it for SQLite in memory"),
+        ("sqlite://x.db", "django-environ alike takes it for SQLite in memory"),
         ("sqlite:///x.db", "sqlx differs takes it for PostgreSQL"),
         ("sqlite:///x.db", "dj-database-url alike"),
         ("postgresql:///d", "sqlx differs host `localhost`"),
@@ -207,6 +220,31 @@ fn spellings() {
         ("Host=h;Username=u;Password=p;Database=d", Consumer::Libpq, "postgresql://u:•••@h/d", &[]),
         ("host=h user=u dbname=d", Consumer::DjDatabaseUrl, "postgresql://u@h/d", &[]),
         ("postgres+psycopg2://u:p%40ss@h/d", Consumer::Asyncpg, "postgresql://u:•••@h/d", &[]),
+        (
+            "postgresql+asyncpg://u:p@h/d?ssl=require",
+            Consumer::SqlAlchemy,
+            "postgresql+asyncpg://u:•••@h/d?ssl=require",
+            &[],
+        ),
+        (
+            "postgresql+asyncpg://u:p@h/d?ssl=verify_full",
+            Consumer::Libpq,
+            "postgresql://u:•••@h/d?sslmode=verify-full",
+            &[],
+        ),
+        (
+            "postgresql+asyncpg://u:p@h/d?ssl=require",
+            Consumer::NodePostgres,
+            "postgresql://u:•••@h/d?•••=•••&sslmode=require",
+            &[],
+        ),
+        (
+            "postgresql+psycopg2://u@h/d?sslmode=require",
+            Consumer::SqlAlchemy,
+            "postgresql+psycopg2://u@h/d?sslmode=require",
+            &[],
+        ),
+        ("postgresql://u@h/d?ssl=no-verify", Consumer::Libpq, "postgresql://u@h/d", &["ssl"]),
         (
             "postgresql://u@h/d?sslmode=require&channel_binding=require",
             Consumer::Sqlx,

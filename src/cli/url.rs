@@ -163,6 +163,8 @@ fn word(row: &Row) -> &'static str {
     }
 }
 
+const IN_MEMORY: &str = "takes it for SQLite in memory";
+
 /// Everything that is to be said about a row.
 fn details(row: &Row) -> Vec<String> {
     let mut out: Vec<String> = row.refused.iter().map(|why| (*why).to_owned()).collect();
@@ -172,7 +174,7 @@ fn details(row: &Row) -> Vec<String> {
     for (aspect, part) in &row.differs {
         out.push(match (aspect, part.shown()) {
             (Aspect::Engine, _) => match row.backend {
-                Backend::Sqlite { memory: true } => "takes it for SQLite in memory".to_owned(),
+                Backend::Sqlite { memory: true } => IN_MEMORY.to_owned(),
                 Backend::Sqlite { .. } => "takes it for a file of SQLite".to_owned(),
                 Backend::Postgres => "takes it for PostgreSQL".to_owned(),
                 Backend::Other => "takes it for another engine".to_owned(),
@@ -181,6 +183,11 @@ fn details(row: &Row) -> Vec<String> {
             (aspect, Some(text)) => format!("{} `{text}`", aspect.as_str()),
             (aspect, None) => format!("another {}", aspect.as_str()),
         });
+    }
+    // What nobody meant by `sqlite://x.db` is lost with the process.
+    let told = row.differs.iter().any(|(aspect, _)| *aspect == Aspect::Engine);
+    if !told && row.refused.is_none() && row.backend == (Backend::Sqlite { memory: true }) {
+        out.push(IN_MEMORY.to_owned());
     }
     match row.encryption {
         Some(Shift::Weaker { from, to }) => {
