@@ -50,6 +50,7 @@ pub struct Policy {
 }
 
 /// A flag whose words stand in for a list of pgward.toml.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only a command line has flags"))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ListFlag {
     /// `--consumer` for `consumers`.
