@@ -2,8 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "the test compares the values themselves, and writes docs/")]
 
+#[path = "support/base64.rs"]
+mod base64;
 #[path = "dotenv/shell.rs"]
 mod shell;
+
+use base64::base64;
 
 use pgward::dotenv::{self, Dialect};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
@@ -236,21 +240,4 @@ fn a_comment_after_a_blank_is_no_value() {
         let got = dotenv::read(text.as_bytes(), Dialect::PythonDotenv, &BTreeMap::new()).expect("readable");
         assert!(got.variables.len() == 1 && got.variables[0].1.equals(want), "{text:?}");
     }
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let digit = |b: u8| match b {
-        b'A'..=b'Z' => b - b'A',
-        b'a'..=b'z' => b - b'a' + 26,
-        b'0'..=b'9' => b - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    };
-    let mut out = Vec::new();
-    for chunk in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let bits =
-            chunk.iter().fold(0_u32, |n, b| (n << 6) | u32::from(digit(*b))) << (6 * (4 - chunk.len()));
-        out.extend(bits.to_be_bytes()[1..chunk.len()].iter().copied());
-    }
-    out
 }

@@ -2,6 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "the test reads the corpus")]
 
+#[path = "support/base64.rs"]
+mod base64;
+
+use base64::base64;
 use pgward::{Files, Policy, dotenv::Dialect, lint};
 /// A snippet with whether the main loaders made the same of it.
 struct Row {
@@ -173,21 +177,4 @@ fn a_loader_that_goes_on_is_not_said_to_stop() {
         let bytes = b"FOO=a, b\nDATABASE_URL=postgres://localhost/app\n";
         assert!(told(bytes, &policy(&[loader])).is_empty(), "{loader}");
     }
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let digit = |b: u8| match b {
-        b'A'..=b'Z' => b - b'A',
-        b'a'..=b'z' => b - b'a' + 26,
-        b'0'..=b'9' => b - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    };
-    let mut out = Vec::new();
-    for chunk in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let bits =
-            chunk.iter().fold(0_u32, |n, b| (n << 6) | u32::from(digit(*b))) << (6 * (4 - chunk.len()));
-        out.extend(bits.to_be_bytes()[1..chunk.len()].iter().copied());
-    }
-    out
 }
