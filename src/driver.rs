@@ -1,6 +1,5 @@
 //! Carries out the probe's steps on tokio: resolves, dials, asks, waits. Decides nothing that the probe decides.
 
-mod der;
 mod dial;
 mod door;
 mod flight;

@@ -120,6 +120,8 @@ mod source;
 mod unreachable;
 #[cfg(feature = "guard")]
 mod world;
+#[cfg(feature = "guard")]
+mod x509;
 
 pub use consumer::{Consumer, UnknownConsumer};
 pub use environment::{Environment, UnknownEnvironment};

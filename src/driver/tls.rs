@@ -1,9 +1,9 @@
 //! rustls, set up as libpq's sslmodes ask: ring given explicitly and none installed for the process, P-256
 //! first, because PostgreSQL before 18 takes nothing else without another round trip.
 
-use super::der::{self, Certificate};
 use super::verify::{Reason, Verifier};
 use crate::probe::{Dial, Ended, Phase, RootCert, RootTrouble, TlsTrouble, Trouble, Untrusted, Verify};
+use crate::x509::{self, Certificate};
 use rustls::crypto::{CryptoProvider, ring as provider};
 use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -88,11 +88,11 @@ fn roots(root: &RootCert) -> Result<(RootCertStore, Vec<CertificateDer<'static>>
 pub(super) fn channel_binding(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
     let parsed = Certificate::parse(certificate)?;
     let algorithm = match parsed.signature_algorithm {
-        der::RSA_MD5 | der::RSA_SHA1 | der::RSA_SHA256 | der::ECDSA_SHA1 | der::ECDSA_SHA256 => {
+        x509::RSA_MD5 | x509::RSA_SHA1 | x509::RSA_SHA256 | x509::ECDSA_SHA1 | x509::ECDSA_SHA256 => {
             &ring::digest::SHA256
         }
-        der::RSA_SHA384 | der::ECDSA_SHA384 => &ring::digest::SHA384,
-        der::RSA_SHA512 | der::ECDSA_SHA512 => &ring::digest::SHA512,
+        x509::RSA_SHA384 | x509::ECDSA_SHA384 => &ring::digest::SHA384,
+        x509::RSA_SHA512 | x509::ECDSA_SHA512 => &ring::digest::SHA512,
         _ => return None,
     };
     Some(ring::digest::digest(algorithm, certificate).as_ref().to_vec())

@@ -1,8 +1,8 @@
 //! Which certificate convinces: libpq's rules on top of rustls'. The handshake signature is always verified,
 //! whatever else is not: without it channel binding is worth nothing.
 
-use super::der::Certificate;
 use crate::probe::{TlsTrouble, Untrusted, Verify};
+use crate::x509::Certificate;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{

@@ -3,32 +3,32 @@
 
 /// A certificate's fields, borrowed from its bytes.
 #[derive(Debug, Default)]
-pub(super) struct Certificate<'a> {
+pub(crate) struct Certificate<'a> {
     /// 1, 2 or 3.
-    pub(super) version: u8,
+    pub(crate) version: u8,
     /// The object identifier of its signature.
-    pub(super) signature_algorithm: &'a [u8],
+    pub(crate) signature_algorithm: &'a [u8],
     /// Issuer and subject are the same name.
-    pub(super) self_issued: bool,
+    pub(crate) self_issued: bool,
     /// Seconds since 1970.
-    pub(super) not_before: u64,
+    pub(crate) not_before: u64,
     /// Seconds since 1970.
-    pub(super) not_after: u64,
+    pub(crate) not_after: u64,
     /// `SubjectPublicKeyInfo`, whole.
-    pub(super) spki: &'a [u8],
+    pub(crate) spki: &'a [u8],
     /// The first common name of the subject.
-    pub(super) common_name: Option<&'a str>,
+    pub(crate) common_name: Option<&'a str>,
     /// Alternative names that are host names.
-    pub(super) dns_names: Vec<&'a str>,
+    pub(crate) dns_names: Vec<&'a str>,
     /// How many alternative names are addresses.
-    pub(super) addresses: usize,
+    pub(crate) addresses: usize,
     /// Basic constraints say CA.
-    pub(super) is_ca: bool,
+    pub(crate) is_ca: bool,
 }
 
 impl<'a> Certificate<'a> {
     /// None unless every mandatory field is where it belongs.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let mut certificate = Der(Der(bytes).expect(SEQUENCE)?);
         let mut tbs = Der(certificate.expect(SEQUENCE)?);
         let signature_algorithm = Der(certificate.expect(SEQUENCE)?).expect(OID)?;
@@ -87,7 +87,7 @@ impl<'a> Certificate<'a> {
     }
 
     /// What ring cannot do with this certificate's key.
-    pub(super) fn limit(&self) -> Option<&'static str> {
+    pub(crate) fn limit(&self) -> Option<&'static str> {
         let mut spki = Der(Der(self.spki).expect(SEQUENCE)?);
         let mut algorithm = Der(spki.expect(SEQUENCE)?);
         match algorithm.expect(OID)? {
@@ -210,15 +210,15 @@ const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const P384: &[u8] = &[0x2b, 0x81, 4, 0, 34];
 const P521: &[u8] = &[0x2b, 0x81, 4, 0, 35];
-pub(super) const RSA_MD5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4];
-pub(super) const RSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5];
-pub(super) const RSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
-pub(super) const RSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12];
-pub(super) const RSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 13];
-pub(super) const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
-pub(super) const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
-pub(super) const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
-pub(super) const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
+pub(crate) const RSA_MD5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4];
+pub(crate) const RSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5];
+pub(crate) const RSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
+pub(crate) const RSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12];
+pub(crate) const RSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 13];
+pub(crate) const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1];
+pub(crate) const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+pub(crate) const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
+pub(crate) const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
 
 #[cfg(test)]
 mod tests {
