@@ -8,6 +8,7 @@ pub(super) const TARGET: Target = Target {
     name: "conninfo",
     run,
     replay: run,
+    readers: (1, |_, data| run(data)),
     words: &[
         "postgresql://",
         "postgres://",
@@ -65,6 +66,7 @@ pub(super) const TARGET: Target = Target {
         "a=b&",
         "h1,h2:2,",
     ],
+    lines: &[],
     around: &[
         ("postgresql://", ""),
         ("postgresql://u:", "@h/d"),

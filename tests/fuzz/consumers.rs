@@ -10,6 +10,7 @@ pub(super) const TARGET: Target = Target {
     name: "consumers",
     run,
     replay: run,
+    readers: (1, |_, data| run(data)),
     words: &[
         "postgresql://",
         "postgres://",
@@ -74,6 +75,7 @@ pub(super) const TARGET: Target = Target {
         "a=b&",
         "h1,h2:2,",
     ],
+    lines: &[],
     around: &[
         ("postgresql://", ""),
         ("postgresql://u:", "@h/d"),

@@ -11,6 +11,7 @@ pub(super) const TARGET: Target = Target {
     name: "interpolation",
     run,
     replay: run,
+    readers: (1, |_, data| run(data)),
     words: &[
         "$",
         "$$",
@@ -62,6 +63,7 @@ pub(super) const TARGET: Target = Target {
         "a",
         "cAnArY9Qz7Wx",
     ],
+    lines: &[],
     around: &[
         ("", ""),
         ("${NO:-", "}"),

@@ -9,6 +9,7 @@ pub(super) const TARGET: Target = Target {
     name: "json",
     run,
     replay: run,
+    readers: (1, |_, data| run(data)),
     words: &[
         "{",
         "}",
@@ -52,6 +53,7 @@ pub(super) const TARGET: Target = Target {
         "'",
         "NaN",
     ],
+    lines: &[],
     around: &[("", ""), ("{\"a\":\"", "\"}"), ("{\"a\":[", "]}"), ("{", "\"a\":1}"), ("{\"a\":", "}")],
     cost: 1,
 };

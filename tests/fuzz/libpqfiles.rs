@@ -12,6 +12,7 @@ pub(super) const TARGET: Target = Target {
     name: "libpqfiles",
     run,
     replay: run,
+    readers: (1, |_, data| run(data)),
     words: &[
         "[app]",
         "[app]\n",
@@ -50,6 +51,7 @@ pub(super) const TARGET: Target = Target {
         "cAnArY9Qz7Wx",
         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     ],
+    lines: &[],
     around: &[
         ("", ""),
         ("[app]\n", "\n"),

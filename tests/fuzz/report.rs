@@ -16,6 +16,7 @@ pub(super) const TARGET: Target = Target {
     name: "report",
     run,
     replay: run,
+    readers: (1, |_, data| run(data)),
     words: &[
         "APP_ENV=production\n",
         "DB_HOST=localhost\n",
@@ -50,6 +51,7 @@ pub(super) const TARGET: Target = Target {
         "ż",
         "=",
     ],
+    lines: &[],
     around: &[("", ""), ("DB_PASSWORD=", "\n"), ("DATABASE_URL=postgresql://u:p@h/d?", "\n")],
     cost: 20,
 };

@@ -14,6 +14,7 @@ pub(super) const TARGET: Target = Target {
     name: "secrets",
     run,
     replay: run,
+    readers: (1, |_, data| run(data)),
     words: &[
         "{",
         "}",
@@ -46,6 +47,7 @@ pub(super) const TARGET: Target = Target {
         "ż",
         "\u{feff}",
     ],
+    lines: &[],
     around: &[
         ("d", ""),
         ("d{", "\"a\":1}"),

@@ -22,10 +22,15 @@ pub(crate) struct Target {
     pub(crate) name: &'static str,
     /// The body.
     pub(crate) run: fn(&[u8]),
-    /// As the body, with everything that it chooses from; for kept inputs and for the timing.
+    /// As the body, with everything that it chooses from; for kept inputs.
     pub(crate) replay: fn(&[u8]),
+    /// What a body chooses from: how many, and the body with the one of a number. Each is timed by itself, because the
+    /// slow one of many would not show in their sum.
+    pub(crate) readers: (usize, fn(usize, &[u8])),
     /// Fragments that mean something to it: the mutator puts them in, and each is repeated for the timing.
     pub(crate) words: &'static [&'static str],
+    /// Lines that are repeated for the timing, each time with another number for `{}`.
+    pub(crate) lines: &'static [&'static str],
     /// Texts around the repeated fragments.
     pub(crate) around: &'static [(&'static str, &'static str)],
     /// How many times fewer inputs it gets where nobody said how many: it does more with each.

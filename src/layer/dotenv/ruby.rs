@@ -222,7 +222,8 @@ fn shell_names(run: &Run<'_>, raw: &Text) -> Text {
         let Some(next) = bytes.get(at).copied() else { break };
         let special = |b: u8| b"*#$@!?-".contains(&b) || b.is_ascii_digit();
         let (name, end) = if next == b'{' {
-            match text[at + 1..].find('}').filter(|_| at < last).map(|i| at + 1 + i) {
+            let close = if at < last { text[at + 1..].find('}') } else { None };
+            match close.map(|i| at + 1 + i) {
                 _ if bytes.len() > at + 2 && special(bytes[at + 1]) && bytes[at + 2] == b'}' => {
                     (at + 1..at + 2, at + 3)
                 }

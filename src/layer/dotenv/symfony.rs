@@ -97,8 +97,9 @@ fn symfony_value(run: &mut Run<'_>, start: usize) -> Result<(Text, usize), Mista
         match bytes[at] {
             b'\'' => {
                 let close = text[at + 1..].find('\'').map(|i| at + 1 + i);
-                let close = close
-                    .ok_or((run.line(at).start.max(at)..run.line(at).end, ProblemKind::UnterminatedQuote))?;
+                let close = close.ok_or_else(|| {
+                    (run.line(at).start.max(at)..run.line(at).end, ProblemKind::UnterminatedQuote)
+                })?;
                 out.copy(text, at + 1..close);
                 (at, end) = (close + 1, close + 1);
             }
@@ -106,7 +107,7 @@ fn symfony_value(run: &mut Run<'_>, start: usize) -> Result<(Text, usize), Mista
                 let mut close = at + 1;
                 loop {
                     let found = text[close..].find('"').map(|i| close + i);
-                    close = found.ok_or((at..run.line(at).end, ProblemKind::UnterminatedQuote))?;
+                    close = found.ok_or_else(|| (at..run.line(at).end, ProblemKind::UnterminatedQuote))?;
                     // Two backslashes before it are one, and it closes.
                     if bytes[close - 1] != b'\\' || bytes[close - 2] == b'\\' {
                         break;
@@ -137,8 +138,8 @@ fn symfony_value(run: &mut Run<'_>, start: usize) -> Result<(Text, usize), Mista
                         continue;
                     }
                     if bytes[at] == b'$' && bytes.get(at + 1) == Some(&b'(') {
-                        let close =
-                            nested(text, at + 2).ok_or((at..run.line(at).end, ProblemKind::BadReference))?;
+                        let close = nested(text, at + 2)
+                            .ok_or_else(|| (at..run.line(at).end, ProblemKind::BadReference))?;
                         raw.copy(text, at..close);
                         (before, at) = (b'$', close);
                         continue;
