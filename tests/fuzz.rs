@@ -185,7 +185,7 @@ impl Times {
         out
     }
 
-    /// By how much each doubling multiplies the time, at least. What takes little is measured too coarsely to be divided.
+    /// By how much each doubling multiplies the time, at least.
     fn growth(&self) -> f64 {
         let [short, middle, long] = self.0.map(|time| time.as_secs_f64());
         if self.0[2] < LEAST { 1.0 } else { (middle / short).min(long / middle) }
@@ -203,6 +203,7 @@ fn on_cpu() -> Duration {
     Duration::from_nanos(nanoseconds.expect("a number"))
 }
 
-const LEAST: Duration = Duration::from_millis(2);
+/// What takes less is no trouble, and is measured too coarsely: the system counts in steps of some milliseconds.
+const LEAST: Duration = Duration::from_millis(50);
 /// Nothing of these lengths takes so long.
-const MOST: Duration = Duration::from_secs(1);
+const MOST: Duration = Duration::from_secs(5);
