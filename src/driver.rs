@@ -4,6 +4,7 @@ mod dial;
 mod door;
 mod flight;
 mod look;
+mod meter;
 mod resolve;
 mod stream;
 mod tls;
@@ -123,6 +124,7 @@ impl Driver {
                 Connector::new(self.probe.dial(), &attempt, &self.trust).map_err(Trouble::RootCert)?;
             let door = connector.door(attempt.host.as_ref());
             let seen = door.seen();
+            seen.follow();
             let dial = self.probe.dial();
             let connecting = async {
                 let socket = dial::connect(&attempt.address, &dial.keepalives).await?;
@@ -132,7 +134,8 @@ impl Driver {
             let (client, connection) = timeout_at(until, connecting)
                 .await
                 .unwrap_or_else(|_| Err(Trouble::Elapsed(seen.phase())))?;
-            Ok(Session { client, connection, ended: false, opened: seen.opened(), attempt, connector })
+            let opened = seen.opened();
+            Ok(Session { client, connection, ended: false, seen, opened, attempt, connector })
         };
         match opened.await {
             Ok(session) => {
@@ -163,6 +166,7 @@ pub struct Session {
     client: tokio_postgres::Client,
     connection: Connection,
     ended: bool,
+    seen: watch::Seen,
     opened: watch::Opened,
     attempt: Attempt,
     connector: Connector,
@@ -172,6 +176,7 @@ impl Session {
     /// The client and the future that must be polled for it. A cancel token of this client needs
     /// `cancel_query_raw`: tokio-postgres does not know the address of a socket that it did not open.
     pub fn into_client(self) -> (tokio_postgres::Client, Connection) {
+        self.seen.let_go();
         (self.client, self.connection)
     }
 

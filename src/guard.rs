@@ -175,7 +175,7 @@ impl Guard {
         if verdict.refused || verdict.temporary {
             return Err(Error::Refused(Box::new(verdict.report)));
         }
-        Ok(Ready::new(configuration, verdict.report, opened, ()))
+        Ok(Ready::new(configuration, verdict.report, opened, self.timeout, ()))
     }
 
     /// As [`Guard::enforce`], on the caller's tokio runtime; the session that the probe opened is handed on.
@@ -197,7 +197,7 @@ impl Guard {
         match (session, dial) {
             (Some(session), Some(dial)) => {
                 let opened = (Some(session.config(&dial)), session.connector(), session.attempt().clone());
-                Ok(Ready::new(configuration, report, Some(opened), session))
+                Ok(Ready::new(configuration, report, Some(opened), self.timeout, session))
             }
             _ if configuration.settings.selected().is_some_and(crate::settings::Target::is_postgres) => {
                 // Only in observe mode: nothing refuses, and there is nothing to hand on.

@@ -10,7 +10,7 @@ use crate::probe::{
 };
 use crate::secret::Part;
 use rustls_pki_types::ServerName;
-use std::{error, fmt, io, pin::Pin, sync::Arc};
+use std::{error, fmt, future::poll_fn, io, pin::Pin, sync::Arc, task::Poll, time::Duration};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
@@ -22,6 +22,7 @@ pub struct Connector {
     config: Option<Arc<rustls::ClientConfig>>,
     allowed: Allowed,
     scene: Scene,
+    patience: Option<Duration>,
 }
 
 impl Connector {
@@ -40,7 +41,8 @@ impl Connector {
         };
         let sets_role = dial.options.as_ref().is_some_and(|options| options.expose().contains("role"));
         let scene = Scene { unix, sets_role, only_bound: allowed.only_bound };
-        Ok(Self { tls: attempt.tls, verify: attempt.verify, config, allowed, scene })
+        let patience = dial.connect_timeout;
+        Ok(Self { tls: attempt.tls, verify: attempt.verify, config, allowed, scene, patience })
     }
 
     /// The same, with the decision that was taken: TLS once it was TLS.
@@ -48,14 +50,21 @@ impl Connector {
         Self { tls: if encrypted { Tls::Always } else { self.tls }, ..self.clone() }
     }
 
-    /// A door for one connection.
+    /// The same for sessions that nobody else bounds: from the open socket to the session no longer than this, where
+    /// no `connect_timeout` says so already. tokio-postgres bounds the TCP handshake alone.
+    pub(crate) fn within(&self, patience: Duration) -> Self {
+        Self { patience: self.patience.or(Some(patience)), ..self.clone() }
+    }
+
+    /// A door for one connection, whose time the caller bounds.
     pub(super) fn door(&self, host: Option<&Part>) -> Door {
-        self.door_for(host.map(Part::expose).unwrap_or_default())
+        let door = self.door_for(host.map(Part::expose).unwrap_or_default());
+        Door { patience: None, ..door }
     }
 
     fn door_for(&self, host: &str) -> Door {
-        let seen = Seen::new(self.scene);
-        Door { connector: self.clone(), host: host.to_owned(), seen }
+        let (seen, patience) = (Seen::new(self.scene), self.patience);
+        Door { connector: self.clone(), host: host.to_owned(), seen, patience }
     }
 }
 
@@ -87,6 +96,7 @@ pub struct Door {
     connector: Connector,
     host: String,
     seen: Seen,
+    patience: Option<Duration>,
 }
 
 impl Door {
@@ -99,7 +109,7 @@ impl Door {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
-        let Self { connector: Connector { tls, config, mut allowed, .. }, host, seen } = self;
+        let Self { connector: Connector { tls, config, mut allowed, .. }, host, seen, .. } = self;
         seen.enter(Phase::Tls);
         let config = match (tls, config) {
             (Tls::IfOffered | Tls::Always, Some(config)) if offered(&mut stream, tls).await? => config,
@@ -133,11 +143,20 @@ where
 
     fn connect(self, stream: S) -> Self::Future {
         Box::pin(async move {
-            let seen = self.seen();
-            self.open(stream).await.map_err(|trouble| {
+            let (seen, patience) = (self.seen(), self.patience);
+            let mut alarm = patience.map(|patience| Box::pin(tokio::time::sleep(patience)));
+            let mut opening = std::pin::pin!(self.open(stream));
+            let opened = poll_fn(|cx| match opening.as_mut().poll(cx) {
+                Poll::Pending if alarm.as_mut().is_some_and(|alarm| alarm.as_mut().poll(cx).is_ready()) => {
+                    Poll::Ready(Err(Trouble::Elapsed(seen.phase())))
+                }
+                other => other,
+            });
+            let opened = opened.await.map_err(|trouble| {
                 seen.fail(trouble.clone());
                 DoorError::new(&trouble)
-            })
+            });
+            Ok(opened?.until(alarm))
         })
     }
 }

@@ -1,17 +1,20 @@
 //! Messages in one flight: all are written before the first answer is read, so they cost one round trip, and
 //! each fails alone.
 
-use super::Session;
+use super::{Session, watch::Seen};
 use crate::probe::{Answer, Ended, Phase, Query, Refusal, Rows, ServerError, ServerText, SqlState, Trouble};
 use std::{future::Future, future::poll_fn, pin::Pin, task::Poll};
 use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::{Error, SimpleQueryMessage};
 
-/// One answer for each query, in order.
+/// One answer for each query, in order. Ends at the first sign that no more will come.
 pub(super) async fn send(session: &mut Session, queries: &[Query]) -> Result<Vec<Answer>, Trouble> {
-    let Session { client, connection, ended, .. } = session;
+    let Session { client, connection, ended, seen, .. } = session;
+    seen.enter(Phase::Query);
+    seen.follow();
     let mut requests: Vec<Request<'_>> =
         queries.iter().map(|query| Request::Waiting(Box::pin(client.simple_query(&query.sql)))).collect();
+    let mut end = Trouble::Closed(Phase::Query, Ended::ByPeer);
     poll_fn(|cx| {
         loop {
             // the first round hands every message to the connection, which then writes them in one go
@@ -19,49 +22,65 @@ pub(super) async fn send(session: &mut Session, queries: &[Query]) -> Result<Vec
             for request in &mut requests {
                 if let Request::Waiting(future) = request {
                     match future.as_mut().poll(cx) {
-                        Poll::Ready(result) => *request = Request::Done(result),
+                        Poll::Ready(result) => *request = Request::Done(answer(result, seen)?),
                         Poll::Pending => waiting = true,
                     }
                 }
             }
             if !waiting {
-                return Poll::Ready(());
+                return Poll::Ready(Ok(()));
             }
             if *ended {
-                // cannot happen: the client's requests end with the connection
-                return Poll::Ready(());
+                return Poll::Ready(Err(end.clone()));
             }
             // one poll may have answered requests that were polled before it
-            match Pin::new(&mut *connection).poll(cx) {
-                Poll::Ready(_) => *ended = true,
+            match connection.poll_message(cx) {
+                // a notice: what it says is not shown, and not logged either
+                Poll::Ready(Some(Ok(_))) => {}
+                Poll::Ready(Some(Err(error))) => {
+                    *ended = true;
+                    end = trouble(&error, seen);
+                }
+                Poll::Ready(None) => *ended = true,
                 Poll::Pending => return Poll::Pending,
             }
         }
     })
-    .await;
-    requests.into_iter().map(Request::answer).collect()
+    .await?;
+    let done = |request| if let Request::Done(answer) = request { Some(answer) } else { None };
+    Ok(requests.into_iter().filter_map(done).collect())
 }
 
 enum Request<'a> {
     Waiting(Pin<Box<dyn Future<Output = Result<Vec<SimpleQueryMessage>, Error>> + Send + 'a>>),
-    Done(Result<Vec<SimpleQueryMessage>, Error>),
+    Done(Answer),
 }
 
-impl Request<'_> {
-    /// A refused statement is an answer; a FATAL error or a lost connection ends the session.
-    fn answer(self) -> Result<Answer, Trouble> {
-        match self {
-            Self::Done(Ok(messages)) => Ok(Answer::Rows(rows(&messages))),
-            Self::Done(Err(error)) => match error.as_db_error() {
-                Some(db) if matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic)) => {
-                    Err(Trouble::Server(Phase::Query, fatal(db)))
-                }
-                Some(db) => Ok(Answer::Refused(refusal(db))),
-                None => Err(Trouble::Closed(Phase::Query, Ended::ByPeer)),
-            },
-            Self::Waiting(_) => Err(Trouble::Closed(Phase::Query, Ended::ByPeer)),
+/// A refused statement is an answer; a FATAL error or a lost connection ends the session.
+fn answer(result: Result<Vec<SimpleQueryMessage>, Error>, seen: &Seen) -> Result<Answer, Trouble> {
+    match result {
+        Ok(messages) if matches!(messages.last(), Some(SimpleQueryMessage::CommandComplete(_))) => {
+            Ok(Answer::Rows(rows(&messages)))
         }
+        // the end of another question's answer: what follows would be taken for other answers than it is
+        Ok(_) => Err(Trouble::NotPostgres(Phase::Query, None)),
+        Err(error) => match error.as_db_error() {
+            Some(db) if !is_fatal(db) => Ok(Answer::Refused(refusal(db))),
+            _ => Err(trouble(&error, seen)),
+        },
     }
+}
+
+/// Why a session ended.
+fn trouble(error: &Error, seen: &Seen) -> Trouble {
+    match error.as_db_error() {
+        Some(db) => Trouble::Server(Phase::Query, fatal(db)),
+        None => seen.trouble_of(error),
+    }
+}
+
+fn is_fatal(db: &DbError) -> bool {
+    matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
 }
 
 fn rows(messages: &[SimpleQueryMessage]) -> Rows {

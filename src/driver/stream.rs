@@ -3,7 +3,7 @@
 use super::door::DoorError;
 use super::watch::Watch;
 use crate::probe::Trouble;
-use std::{io, pin::Pin, task::Context, task::Poll, task::ready};
+use std::{io, pin::Pin, task::Context, task::Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
@@ -12,7 +12,11 @@ pub struct DoorStream<S> {
     inner: Inner<S>,
     watch: Option<Watch>,
     binding: Option<Vec<u8>>,
+    alarm: Option<Alarm>,
 }
+
+/// Rings when a startup has lasted too long.
+pub(super) type Alarm = Pin<Box<tokio::time::Sleep>>;
 
 enum Inner<S> {
     Plain(S),
@@ -21,7 +25,7 @@ enum Inner<S> {
 
 impl<S> DoorStream<S> {
     pub(super) fn plain(stream: S, watch: Watch) -> Self {
-        Self { inner: Inner::Plain(stream), watch: Some(watch), binding: None }
+        Self { inner: Inner::Plain(stream), watch: Some(watch), binding: None, alarm: None }
     }
 
     pub(super) fn tls(
@@ -29,7 +33,36 @@ impl<S> DoorStream<S> {
         binding: Option<Vec<u8>>,
         watch: Watch,
     ) -> Self {
-        Self { inner: Inner::Tls(Box::new(stream)), watch: Some(watch), binding }
+        Self { inner: Inner::Tls(Box::new(stream)), watch: Some(watch), binding, alarm: None }
+    }
+
+    /// Nobody else bounds the startup of this stream's session.
+    pub(super) fn until(mut self, alarm: Option<Alarm>) -> Self {
+        self.alarm = alarm;
+        self
+    }
+
+    /// Nothing was read: until when?
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let (Some(watch), Some(alarm)) = (&self.watch, &mut self.alarm) else { return Poll::Pending };
+        match watch.elapse() {
+            Some(trouble) if alarm.as_mut().poll(cx).is_ready() => {
+                let _ = watch.refuse(trouble);
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            Some(_) => Poll::Pending,
+            None => {
+                self.alarm = None;
+                Poll::Pending
+            }
+        }
+    }
+
+    fn lost(&self, error: io::Error) -> io::Error {
+        if let Some(watch) = &self.watch {
+            watch.lose(&error);
+        }
+        error
     }
 }
 
@@ -44,8 +77,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for DoorStream<S> {
             Inner::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
             Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buf),
         };
-        ready!(read)?;
-        let Some(watch) = &mut self.watch else { return Poll::Ready(Ok(())) };
+        let Poll::Ready(read) = read else { return self.wait(cx) };
+        self.watch.take_if(|watch| watch.is_over());
+        let Some(watch) = &mut self.watch else { return Poll::Ready(read) };
+        if let Err(error) = read {
+            watch.lose(&error);
+            return Poll::Ready(Err(error));
+        }
         let fresh = &buf.filled()[before..];
         let verdict = if fresh.is_empty() { Err(watch.end()) } else { watch.read(fresh) };
         match verdict {
@@ -71,17 +109,19 @@ impl Watch {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for DoorStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.inner {
+        let written = match &mut self.inner {
             Inner::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
             Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, buf),
-        }
+        };
+        written.map_err(|error| self.lost(error))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.inner {
+        let flushed = match &mut self.inner {
             Inner::Plain(stream) => Pin::new(stream).poll_flush(cx),
             Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
-        }
+        };
+        flushed.map_err(|error| self.lost(error))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

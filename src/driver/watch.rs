@@ -1,6 +1,7 @@
 //! Reads the startup messages of a server as they pass, and says when one must not reach the client, because
 //! the client would answer it. Pure: bytes in, verdict out (PostgreSQL documentation, "Message Formats").
 
+use super::meter::{Allowance, Meter};
 use super::tls::TlsInfo;
 use crate::probe::{Ended, Fingerprint, Over, Phase, ServerError, ServerText, SqlState, Trouble, identifier};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,6 +45,8 @@ struct State {
     opened: Opened,
     error: Option<ServerError>,
     trouble: Option<Trouble>,
+    lost: Option<Trouble>,
+    followed: Option<Allowance>,
 }
 
 impl Default for State {
@@ -57,6 +60,8 @@ impl Default for State {
             opened: Opened::default(),
             error: None,
             trouble: None,
+            lost: None,
+            followed: None,
         }
     }
 }
@@ -99,12 +104,37 @@ impl Seen {
         self.state().opened.clone()
     }
 
+    /// Goes on counting when the startup is over, with a fresh allowance: a question may be answered by so much.
+    pub(super) fn follow(&self) {
+        self.state().followed = Some(Allowance::for_answers());
+    }
+
+    /// What the session sends is nobody's business any more: it has another owner.
+    pub(super) fn let_go(&self) {
+        self.state().followed = None;
+    }
+
+    /// Runs `count` over the allowance of an open session; None when it is not followed.
+    pub(super) fn counted<T>(&self, count: impl FnOnce(&mut Allowance, Phase) -> T) -> Option<T> {
+        let mut state = self.state();
+        let phase = state.phase;
+        state.followed.as_mut().map(|allowance| count(allowance, phase))
+    }
+
     /// Remembers why the stream fails: the client library does not pass it on whole.
     pub(super) fn fail(&self, trouble: Trouble) {
         self.state().trouble.get_or_insert(trouble);
     }
 
-    /// What a failed connection attempt means. The library's error only decides where we saw nothing.
+    /// Remembers that the socket failed; what the server said before that counts more.
+    pub(super) fn lose(&self, error: &std::io::Error) {
+        let mut state = self.state();
+        let trouble = super::tls::trouble_of(error, state.phase);
+        state.lost.get_or_insert(trouble);
+    }
+
+    /// What a failed connection attempt, or the end of a session, means. All that the socket said passed here, so
+    /// the library's error only decides where nothing was wrong with it: then it read what is not the protocol.
     pub(super) fn trouble_of(&self, error: &tokio_postgres::Error) -> Trouble {
         let state = self.state();
         if let Some(trouble) = &state.trouble {
@@ -113,6 +143,9 @@ impl Seen {
         if let Some(error) = &state.error {
             return Trouble::Server(state.phase, error.clone());
         }
+        if let Some(trouble) = &state.lost {
+            return trouble.clone();
+        }
         // "authentication error" is the library's own constant: SCRAM broke, or was not bound
         if error.to_string().starts_with("authentication error") {
             return match (state.sasl_final, state.scene.only_bound) {
@@ -120,13 +153,6 @@ impl Seen {
                 (false, true) => Trouble::ChannelBinding,
                 (false, false) => Trouble::NotPostgres(state.phase, None),
             };
-        }
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-                return super::tls::trouble_of(io, state.phase);
-            }
-            source = cause.source();
         }
         if error.is_closed() {
             return Trouble::Closed(state.phase, Ended::ByPeer);
@@ -144,16 +170,31 @@ pub(super) struct Watch {
     head: Vec<u8>,
     body: Vec<u8>,
     left: usize,
+    allowance: Allowance,
+    session: Option<Meter>,
 }
 
 impl Watch {
     pub(super) fn new(seen: Seen, allowed: Allowed) -> Self {
-        Self { seen, allowed, first: true, head: Vec::with_capacity(5), body: Vec::new(), left: 0 }
+        Self {
+            seen,
+            allowed,
+            first: true,
+            head: Vec::with_capacity(5),
+            body: Vec::new(),
+            left: 0,
+            allowance: Allowance::for_startup(),
+            session: None,
+        }
     }
 
     /// True when the startup is over and nothing needs to be read any more.
     pub(super) fn read(&mut self, mut bytes: &[u8]) -> Result<bool, Trouble> {
         while !bytes.is_empty() {
+            if let Some(meter) = &mut self.session {
+                let counted = self.seen.counted(|allowance, phase| meter.read(bytes, allowance, phase));
+                return counted.map_or(Ok(true), |read| read.map(|()| false));
+            }
             if self.head.len() < 5 {
                 let taken = bytes.len().min(5 - self.head.len());
                 self.head.extend_from_slice(&bytes[..taken]);
@@ -175,17 +216,39 @@ impl Watch {
                 let body = std::mem::take(&mut self.body);
                 self.head.clear();
                 self.first = false;
-                if self.message(tag, &body)? {
-                    return Ok(true);
+                match self.message(tag, &body)? {
+                    Next::Startup => {}
+                    Next::Session => {
+                        self.session = Some(Meter::default());
+                        if self.is_over() {
+                            return Ok(true);
+                        }
+                    }
+                    Next::Nothing => return Ok(true),
                 }
             }
         }
         Ok(false)
     }
 
+    /// The session is open, and nobody follows it.
+    pub(super) fn is_over(&self) -> bool {
+        self.session.is_some() && self.seen.counted(|_, _| ()).is_none()
+    }
+
+    /// Time is up, unless the session is open.
+    pub(super) fn elapse(&self) -> Option<Trouble> {
+        self.session.is_none().then(|| Trouble::Elapsed(self.seen.phase()))
+    }
+
     /// As [`Seen::fail`].
     pub(super) fn fail(&self, trouble: Trouble) {
         self.seen.fail(trouble);
+    }
+
+    /// As [`Seen::lose`].
+    pub(super) fn lose(&self, error: &std::io::Error) {
+        self.seen.lose(error);
     }
 
     /// The connection ended where a message should have been.
@@ -194,9 +257,12 @@ impl Watch {
     }
 
     fn check_tag(&self) -> Result<(), Trouble> {
-        let known: &[u8] = if self.first { b"REvN" } else { b"REvNSKZ" };
+        let phase = self.seen.phase();
+        let known: &[u8] = if phase < Phase::Database { b"REvN" } else { b"ENSKZ" };
         let tag = self.head[0];
-        if known.contains(&tag) { Ok(()) } else { Err(Trouble::NotPostgres(self.seen.phase(), Some(tag))) }
+        // what begins another way tells what it is; later on a first byte tells nothing
+        let tells = self.first.then_some(tag);
+        if known.contains(&tag) { Ok(()) } else { Err(Trouble::NotPostgres(phase, tells)) }
     }
 
     /// libpq's bounds (fe-connect.c): what is longer is another protocol, or a plain sentence of a server that
@@ -208,18 +274,18 @@ impl Watch {
             b'E' => 8..=30_000,
             _ => 4..=1_000_000,
         };
+        let phase = self.seen.phase();
         if bound.contains(&length) {
             self.left = length - 4;
-            return Ok(());
+            return self.allowance.take(length).map_err(|_| Trouble::Endless(phase));
         }
-        let phase = self.seen.phase();
         if self.head[0] == b'E' && self.head[1..].iter().all(u8::is_ascii_graphic) {
             return Err(Trouble::Server(phase, ServerError::default()));
         }
         Err(Trouble::NotPostgres(phase, Some(self.head[0])))
     }
 
-    fn message(&mut self, tag: u8, body: &[u8]) -> Result<bool, Trouble> {
+    fn message(&mut self, tag: u8, body: &[u8]) -> Result<Next, Trouble> {
         match tag {
             b'R' => self.authentication(body)?,
             b'K' => {
@@ -239,15 +305,15 @@ impl Watch {
                 error.fingerprint.clone_from(&state.fingerprint);
                 error.sets_role = state.scene.sets_role;
                 state.error = Some(error);
-                return Ok(true);
+                return Ok(Next::Nothing);
             }
             b'Z' => {
                 self.seen.enter(Phase::Session);
-                return Ok(true);
+                return Ok(Next::Session);
             }
             _ => {}
         }
-        Ok(false)
+        Ok(Next::Startup)
     }
 
     fn authentication(&self, body: &[u8]) -> Result<(), Trouble> {
@@ -285,6 +351,9 @@ impl Watch {
                 state.sasl_final = true;
                 Ok(())
             }
+            11 if rounds(&body[4..]).is_some_and(|rounds| rounds > MOST_ROUNDS) => {
+                Err(Trouble::TooManyRounds)
+            }
             11 => {
                 state.fingerprint = Fingerprint::from_scram(&body[4..]);
                 Ok(())
@@ -296,6 +365,23 @@ impl Watch {
             }
         }
     }
+}
+
+/// What is to be read after a message.
+enum Next {
+    Startup,
+    Session,
+    Nothing,
+}
+
+/// The client computes as many hashes as the server says, and no deadline can end that: a second's worth, and
+/// more than anybody sets (`scram_iterations` is 4096 unless set).
+const MOST_ROUNDS: u64 = 1_000_000;
+
+/// From the first message of a SCRAM server (RFC 5802: `r=…,s=…,i=<rounds>`).
+fn rounds(first: &[u8]) -> Option<u64> {
+    let count = first.split(|b| *b == b',').find_map(|part| part.strip_prefix(b"i="))?;
+    Some(std::str::from_utf8(count).ok()?.parse().unwrap_or(u64::MAX))
 }
 
 /// The fields of an `ErrorResponse` that classification looks at. They are bytes in an encoding that the server

@@ -15,6 +15,7 @@ use figment::{
     value::{Dict, Map, Value},
 };
 use secrecy::SecretString;
+use std::time::Duration;
 
 /// The proof that the rules passed. From [`Guard::enforce_async`](super::Guard::enforce_async) it also holds the
 /// session that the probe opened.
@@ -22,6 +23,7 @@ pub struct Ready<S = ()> {
     configuration: Configuration,
     report: Report,
     opened: Option<(Option<tokio_postgres::Config>, Connector, Attempt)>,
+    patience: Duration,
     session: S,
 }
 
@@ -30,9 +32,10 @@ impl<S> Ready<S> {
         configuration: Configuration,
         report: Report,
         opened: Option<(Option<tokio_postgres::Config>, Connector, Attempt)>,
+        patience: Duration,
         session: S,
     ) -> Self {
-        Self { configuration, report, opened, session }
+        Self { configuration, report, opened, patience, session }
     }
 
     /// Everything that was found; for a health endpoint too.
@@ -50,8 +53,8 @@ impl<S> Ready<S> {
         config.ok_or_else(|| Error::NotPostgres(Box::new(self.report.clone())))
     }
 
-    /// The door for further sessions, for any pool: it repeats the TLS decision that was verified, and refuses
-    /// what was refused before.
+    /// The door for further sessions, for any pool: it repeats the TLS decision that was verified, refuses what was
+    /// refused before, and keeps the URL's `connect_timeout` up to the open session.
     ///
     /// # Errors
     /// As [`Ready::config`].
@@ -91,7 +94,8 @@ impl<S> Ready<S> {
         self.configuration.settings.selected().filter(|t| t.is_postgres())
     }
 
-    /// Opens a session on the verified address. `postgres` cannot take over the probe's, so it logs in once more.
+    /// Opens a session on the verified address. `postgres` cannot take over the probe's, so it logs in once more,
+    /// within the URL's `connect_timeout` or else the guard's timeout.
     ///
     /// # Errors
     /// [`Error::InsideRuntime`] inside tokio, where `postgres::Client` panics; [`Error::Connect`] when the server
@@ -101,11 +105,12 @@ impl<S> Ready<S> {
         if tokio::runtime::Handle::try_current().is_ok() {
             return Err(Error::InsideRuntime);
         }
-        let config = postgres::Config::from(self.config()?);
-        config.connect(self.tls()?).map_err(|e| Error::Connect(reason(&e)))
+        let (config, tls) = self.bounded()?;
+        postgres::Config::from(config).connect(tls).map_err(|e| Error::Connect(reason(&e)))
     }
 
-    /// Opens a session on the verified address; the connection must be polled, as tokio-postgres says.
+    /// Opens a session on the verified address, within the URL's `connect_timeout` or else the guard's timeout; the
+    /// connection must be polled, as tokio-postgres says.
     ///
     /// # Errors
     /// [`Error::Connect`] when the server does not take the session; else as [`Ready::config`].
@@ -121,7 +126,17 @@ impl<S> Ready<S> {
         ),
         Error,
     > {
-        self.config()?.connect(self.tls()?).await.map_err(|e| Error::Connect(reason(&e)))
+        let (config, tls) = self.bounded()?;
+        config.connect(tls).await.map_err(|e| Error::Connect(reason(&e)))
+    }
+
+    /// For a session of our own making: the URL's `connect_timeout` bounds it, else the guard's timeout does.
+    fn bounded(&self) -> Result<(tokio_postgres::Config, Connector), Error> {
+        let (mut config, tls) = (self.config()?, self.tls()?);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(self.patience);
+        }
+        Ok((config, tls.within(self.patience)))
     }
 }
 

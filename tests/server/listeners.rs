@@ -141,7 +141,7 @@ async fn a_server_that_does_not_know_the_password_is_suspected() {
         line.hear();
         line.ask(10, b"SCRAM-SHA-256\0\0");
         let first = String::from_utf8_lossy(&line.hear()).into_owned();
-        let nonce = first.split("r=").nth(1).unwrap_or_default().to_owned();
+        let nonce = first.split_once("r=").map(|(_, nonce)| nonce.to_owned()).unwrap_or_default();
         line.ask(11, format!("r={nonce}more,s=c2FsdA==,i=4096").as_bytes());
         line.hear();
         line.ask(12, b"v=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
@@ -297,7 +297,7 @@ async fn two_servers_on_one_port_are_told_apart() {
             line.hear();
             line.ask(10, b"SCRAM-SHA-256\0\0");
             let first = String::from_utf8_lossy(&line.hear()).into_owned();
-            let nonce = first.split("r=").nth(1).unwrap_or_default().to_owned();
+            let nonce = first.split_once("r=").map(|(_, nonce)| nonce.to_owned()).unwrap_or_default();
             line.ask(11, format!("r={nonce}more,s={salt},i=4096").as_bytes());
             line.hear();
             line.error("28P01", "password authentication failed");

@@ -13,6 +13,7 @@ pub(crate) struct Fake {
     /// Where it listens.
     pub(crate) port: u16,
     heard: Arc<Mutex<Vec<u8>>>,
+    said: Arc<AtomicUsize>,
     open: Arc<AtomicUsize>,
 }
 
@@ -26,23 +27,33 @@ impl Fake {
     pub(crate) fn listen(listener: TcpListener, script: impl Fn(&mut Line) + Send + Sync + 'static) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let open = Arc::new(AtomicUsize::new(0));
-        let (script, ears, count) = (Arc::new(script), Arc::clone(&heard), Arc::clone(&open));
+        let (said, open) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (script, ears, mouth, count) =
+            (Arc::new(script), Arc::clone(&heard), Arc::clone(&said), Arc::clone(&open));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (script, heard, open) = (Arc::clone(&script), Arc::clone(&ears), Arc::clone(&count));
+                let said = Arc::clone(&mouth);
                 open.fetch_add(1, Ordering::SeqCst);
                 std::thread::spawn(move || {
-                    script(&mut Line { stream, heard });
+                    script(&mut Line { stream, heard, said });
                     open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
-        Self { port, heard, open }
+        Self { port, heard, said, open }
     }
 
     /// One that answers `S` and then speaks TLS with this certificate, and nothing after.
     pub(crate) fn tls(identity: &Identity) -> Self {
+        Self::tls_and_then(identity, |line, _| line.hang())
+    }
+
+    /// One that answers `S`, ends the handshake and goes on with `script`.
+    pub(crate) fn tls_and_then(
+        identity: &Identity,
+        script: impl Fn(&mut Line, &mut rustls::ServerConnection) + Send + Sync + 'static,
+    ) -> Self {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key_der.clone()));
         let config =
             rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -61,7 +72,7 @@ impl Fake {
                     return;
                 }
             }
-            line.hang();
+            script(line, &mut session);
         })
     }
 
@@ -77,12 +88,25 @@ impl Fake {
     pub(crate) fn heard(&self) -> Vec<u8> {
         self.heard.lock().expect("no panic").clone()
     }
+
+    /// How many bytes clients were sent, or at least left to the system to send.
+    #[allow(dead_code, reason = "for streams without end")]
+    pub(crate) fn said(&self) -> usize {
+        self.said.load(Ordering::SeqCst)
+    }
 }
 
 /// One connection.
 pub(crate) struct Line {
     pub(crate) stream: TcpStream,
     heard: Arc<Mutex<Vec<u8>>>,
+    said: Arc<AtomicUsize>,
+}
+
+/// A message: tag, length, body.
+pub(crate) fn message(tag: u8, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len() + 4).expect("short").to_be_bytes();
+    [&[tag], &length[..], body].concat()
 }
 
 impl Line {
@@ -94,16 +118,33 @@ impl Line {
         buf[..n].to_vec()
     }
 
-    pub(crate) fn say(&mut self, bytes: &[u8]) {
-        let _ = self.stream.write_all(bytes);
+    /// False when nobody is there any more.
+    pub(crate) fn say(&mut self, bytes: &[u8]) -> bool {
+        let said = self.stream.write_all(bytes).is_ok();
+        if said {
+            self.said.fetch_add(bytes.len(), Ordering::SeqCst);
+        }
+        said
     }
 
-    /// A message: tag, length, body.
+    /// Says a message.
     pub(crate) fn message(&mut self, tag: u8, body: &[u8]) {
-        let mut bytes = vec![tag];
-        bytes.extend(u32::try_from(body.len() + 4).expect("short").to_be_bytes());
-        bytes.extend(body);
-        self.say(&bytes);
+        self.say(&message(tag, body));
+    }
+
+    /// Says the same until nobody is there any more, with a pause after each.
+    #[allow(dead_code, reason = "for streams without end")]
+    pub(crate) fn repeat(&mut self, bytes: &[u8], pause: Duration) {
+        while self.say(bytes) {
+            std::thread::sleep(pause);
+        }
+    }
+
+    /// Ends the connection with a reset.
+    #[allow(dead_code, reason = "for connections that break")]
+    pub(crate) fn reset(&mut self) {
+        // with a linger of zero the socket that is closed when the script ends resets
+        socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)).expect("a socket");
     }
 
     /// An authentication request.

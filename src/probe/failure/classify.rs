@@ -69,6 +69,17 @@ impl Trouble {
                 *phase,
                 format!("{place} accepted the connection and did not answer in time, in the phase {phase}"),
             ),
+            Self::NotPostgres(phase, _) if *phase >= Phase::Authentication => say(
+                C::NotPostgres,
+                *phase,
+                format!("{place} does not keep to PostgreSQL's protocol, in the phase {phase}"),
+            )
+            .help("a proxy that cuts or changes what passes through does this, and a server that fails"),
+            Self::Endless(phase) => say(
+                C::NotPostgres,
+                *phase,
+                format!("{place} sends without end, in the phase {phase}: more than any answer holds"),
+            ),
             Self::NotPostgres(phase, byte) => say(
                 C::NotPostgres,
                 *phase,
@@ -132,6 +143,12 @@ impl Trouble {
                 Authentication,
                 format!("{place} offers no SASL mechanism that is spoken here (SCRAM-SHA-256)"),
             ),
+            Self::TooManyRounds => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("{place} asks for more than a million rounds of SCRAM hashing, which is not done here"),
+            )
+            .help("set scram_iterations lower at the server, and the role's password anew"),
             Self::ChannelBinding => say(
                 C::AuthMethodUnsupported,
                 Authentication,

@@ -31,6 +31,8 @@ pub enum Trouble {
     Tls(TlsTrouble),
     /// The first byte of something that is not PostgreSQL, where one was read.
     NotPostgres(Phase, Option<u8>),
+    /// More than any answer holds was sent in this phase.
+    Endless(Phase),
     /// The peer closed the connection, or the socket failed, in this phase.
     Closed(Phase, Ended),
     /// An `ErrorResponse` ended the attempt in this phase.
@@ -45,6 +47,8 @@ pub enum Trouble {
     AuthMethod(u32),
     /// A SASL request without a SCRAM mechanism.
     SaslMechanism,
+    /// SCRAM with so many rounds of hashing that no deadline could be kept.
+    TooManyRounds,
     /// `channel_binding=require`, and the server did not offer it.
     ChannelBinding,
     /// The server could not prove that it knows the password (SCRAM's server signature).
