@@ -13,7 +13,12 @@ pub struct DoorStream<S> {
     watch: Option<Watch>,
     binding: Option<Vec<u8>>,
     alarm: Option<Alarm>,
+    unbroken: usize,
 }
+
+/// So many bytes are read at a stretch while somebody watches: then whoever keeps the time has a turn, also when
+/// more has come. tokio counts the reads, which may be long.
+const STRETCH: usize = 8 * 1024;
 
 /// Rings when a startup has lasted too long.
 pub(super) type Alarm = Pin<Box<tokio::time::Sleep>>;
@@ -25,7 +30,7 @@ enum Inner<S> {
 
 impl<S> DoorStream<S> {
     pub(super) fn plain(stream: S, watch: Watch) -> Self {
-        Self { inner: Inner::Plain(stream), watch: Some(watch), binding: None, alarm: None }
+        Self { inner: Inner::Plain(stream), watch: Some(watch), binding: None, alarm: None, unbroken: 0 }
     }
 
     pub(super) fn tls(
@@ -33,7 +38,7 @@ impl<S> DoorStream<S> {
         binding: Option<Vec<u8>>,
         watch: Watch,
     ) -> Self {
-        Self { inner: Inner::Tls(Box::new(stream)), watch: Some(watch), binding, alarm: None }
+        Self { inner: Inner::Tls(Box::new(stream)), watch: Some(watch), binding, alarm: None, unbroken: 0 }
     }
 
     /// Nobody else bounds the startup of this stream's session.
@@ -72,12 +77,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for DoorStream<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.unbroken > STRETCH && self.watch.is_some() {
+            self.unbroken = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let before = buf.filled().len();
         let read = match &mut self.inner {
             Inner::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
             Inner::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buf),
         };
-        let Poll::Ready(read) = read else { return self.wait(cx) };
+        let Poll::Ready(read) = read else {
+            self.unbroken = 0;
+            return self.wait(cx);
+        };
+        self.unbroken += buf.filled().len() - before;
         self.watch.take_if(|watch| watch.is_over());
         let Some(watch) = &mut self.watch else { return Poll::Ready(read) };
         if let Err(error) = read {
