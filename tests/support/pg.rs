@@ -127,6 +127,12 @@ impl Server {
         }
     }
 
+    /// One of the programs that belong to it, without a wrapper of the distribution.
+    #[allow(dead_code, reason = "not every test runs one")]
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(self.bin.join(program));
         command.arg("-h").arg(self.dir.path()).arg("-p").arg(self.port.to_string()).env_remove("PGSERVICE");
