@@ -4,12 +4,28 @@
 
 #[path = "support"]
 mod support {
+    #[allow(dead_code, reason = "one certificate is enough here")]
     pub(crate) mod certs;
+    #[allow(dead_code, reason = "what was heard is for others")]
     pub(crate) mod fake;
     pub(crate) mod pg;
     pub(crate) mod scram;
 }
 
+#[cfg(feature = "cli")]
+#[path = "faults/binary.rs"]
+mod binary;
+#[path = "faults/doors.rs"]
+mod doors;
+#[path = "faults/encrypted.rs"]
+mod encrypted;
+#[path = "faults/limits.rs"]
+mod limits;
+#[path = "faults/locks.rs"]
+mod locks;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+#[path = "faults/resolver.rs"]
+mod resolver;
 #[path = "faults/stage.rs"]
 mod stage;
 #[path = "faults/table.rs"]

@@ -172,7 +172,7 @@ impl Stage {
 }
 
 /// What a question is answered with: three columns.
-fn description() -> Vec<u8> {
+pub(super) fn description() -> Vec<u8> {
     let column =
         |name: &str| [name.as_bytes(), &[0; 7], &[0, 0, 0, 25, 255, 255, 255, 255, 255, 255, 0, 0]].concat();
     let columns: Vec<u8> = ["pid", "in_recovery", "read_only"].iter().flat_map(|name| column(name)).collect();
@@ -180,12 +180,12 @@ fn description() -> Vec<u8> {
 }
 
 /// A row of so many columns.
-fn row(columns: u16) -> Vec<u8> {
+pub(super) fn row(columns: u16) -> Vec<u8> {
     let value = [0, 0, 0, 1, b'7'];
     message(b'D', &[&columns.to_be_bytes()[..], &value.repeat(columns.into())].concat())
 }
 
-fn answer(line: &mut Line) {
+pub(super) fn answer(line: &mut Line) {
     line.say(&[description(), row(3), message(b'C', b"SELECT 1\0"), message(b'Z', b"I")].concat());
 }
 
