@@ -5,6 +5,7 @@ mod door;
 mod flight;
 mod look;
 mod meter;
+mod peer;
 mod resolve;
 mod stream;
 mod tls;
@@ -13,6 +14,7 @@ mod watch;
 
 pub use dial::Socket;
 pub use door::{Connector, DoorError};
+pub use peer::CertificateInfo;
 pub use stream::DoorStream;
 pub use tls::TlsInfo;
 

@@ -217,6 +217,7 @@ impl Guard {
             observe: self.observe,
             fail_on: Some(Severity::Error),
             seed: u64::from(std::process::id()),
+            now: World::now(),
         }
     }
 

@@ -6,13 +6,16 @@ use crate::{
         extension::{self, State},
     },
     configuration::Configuration,
-    driver::{Driver, Session},
+    driver::{CertificateInfo, Driver, Session},
     environment::Environment,
     finding::{Finding, Severity},
     judge::Evidence,
     probe::{self, Bounds, Dial, Failure, Probe, Query},
-    report::{ExtensionReport, FailureReport, Report, ServerReport, TargetReport, TlsReport},
-    rules::{self, Answers, Asking, Door, Link},
+    report::{
+        CertificateReport, ExtensionReport, FailureReport, IssuerReport, Report, ServerReport, TargetReport,
+        TlsReport,
+    },
+    rules::{self, Answers, Asking, Door, Link, PeerCertificate},
     settings::{Engine, Target, dial},
 };
 use std::{
@@ -39,6 +42,8 @@ pub(crate) struct Options {
     pub(crate) fail_on: Option<Severity>,
     /// Spreads the pauses of many that wait at once.
     pub(crate) seed: u64,
+    /// The present time, in seconds since 1970: for what rules say of the server's certificate.
+    pub(crate) now: u64,
 }
 
 /// What came of it.
@@ -197,11 +202,18 @@ fn failed(
     Judged { findings, failure: Some(failure) }.into_verdict(report, configuration, options, began)
 }
 
-fn link(driver: &Driver) -> Link {
+fn link(driver: &Driver, now: u64) -> Link {
     let session = driver.session();
+    let chain = session.and_then(Session::tls).map(|tls| tls.chain.as_slice()).unwrap_or_default();
+    let ends = |certificate: &CertificateInfo| certificate.not_after;
     Link {
         encrypted: session.is_some_and(|s| s.tls().is_some()),
         socket: session.is_some_and(|s| s.attempt().address.is_unix()),
+        certificate: chain.split_first().map(|(leaf, issuers)| PeerCertificate {
+            not_after: leaf.not_after,
+            issuer_not_after: issuers.iter().map(ends).min(),
+        }),
+        now,
     }
 }
 
@@ -210,7 +222,7 @@ fn judge(configuration: &Configuration, options: &Options, driver: &Driver, targ
     let unanswered = ask::unanswered(driver.probe().answers());
     let answers = Answers {
         answers: driver.probe().answers(),
-        link: link(driver),
+        link: link(driver, options.now),
         migrates: options.install && !target.extensions.is_empty(),
         unanswered: &unanswered,
     };
@@ -224,8 +236,12 @@ fn installable(options: &Options, target: &Target, judged: &Judged, driver: &Dri
     if !options.install || judged.findings.iter().any(|f| f.severity == Severity::Error && !mended(f)) {
         return Vec::new();
     }
-    let answers =
-        Answers { answers: driver.probe().answers(), link: link(driver), migrates: true, unanswered: &[] };
+    let answers = Answers {
+        answers: driver.probe().answers(),
+        link: link(driver, options.now),
+        migrates: true,
+        unanswered: &[],
+    };
     let absent = |state| matches!(state, State::Absent | State::Forbidden(_));
     let wanted = target.extensions.iter().filter(|w| absent(extension::state(w, &answers)));
     wanted.map(|w| w.name.clone()).collect()
@@ -234,7 +250,7 @@ fn installable(options: &Options, target: &Target, judged: &Judged, driver: &Dri
 /// Whether a session in plaintext would be refused by the rules: then none is opened, and no password is sent.
 fn denies_plaintext(configuration: &Configuration, options: &Options) -> bool {
     let nothing = probe::Answers::default();
-    let plaintext = Link { encrypted: false, socket: false };
+    let plaintext = Link { now: options.now, ..Link::default() };
     let answers = Answers { answers: &nothing, link: plaintext, migrates: false, unanswered: &[] };
     let with = Evidence { answers: Some(&answers), failure: None };
     let errors = |evidence| {
@@ -339,6 +355,7 @@ fn describe(report: &mut Report, target: &Target, driver: &Driver, installed_now
             cipher: tls.cipher.clone(),
             chain_verified: tls.chain_verified,
             name_verified: tls.name_verified,
+            certificate: certificate_report(&tls.chain),
         }),
         server_sees_tls: truth("server_sees_tls"),
     });
@@ -354,6 +371,25 @@ fn describe(report: &mut Report, target: &Target, driver: &Driver, installed_now
             ExtensionReport { name: wanted.name.clone(), installed, installed_now }
         })
         .collect();
+}
+
+fn certificate_report(chain: &[CertificateInfo]) -> Option<CertificateReport> {
+    let (leaf, issuers) = chain.split_first()?;
+    Some(CertificateReport {
+        subject: plain(&leaf.subject),
+        names: leaf.names.iter().map(|name| plain(name)).collect(),
+        issuer: plain(&leaf.issuer),
+        not_before: leaf.since(),
+        not_after: leaf.until(),
+        chain: issuers
+            .iter()
+            .map(|one| IssuerReport {
+                subject: plain(&one.subject),
+                issuer: plain(&one.issuer),
+                not_after: one.until(),
+            })
+            .collect(),
+    })
 }
 
 /// A server's word, fit for one line: a hostile server must not write to the terminal.

@@ -110,6 +110,37 @@ pub struct TlsReport {
     pub chain_verified: bool,
     /// Whether the name was verified.
     pub name_verified: bool,
+    /// The server's certificate, verified only as far as the fields above say; none where it cannot be read.
+    #[serde(default)]
+    pub certificate: Option<CertificateReport>,
+}
+
+/// A server's certificate. Every text is the server's own, without control characters and cut after 128.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct CertificateReport {
+    /// Whose it is, as a distinguished name: `O=Example, CN=db.example`.
+    pub subject: String,
+    /// The host names and addresses that it is for; its common name where it has none.
+    pub names: Vec<String>,
+    /// Who signed it, as a distinguished name.
+    pub issuer: String,
+    /// Its first moment, RFC 3339.
+    pub not_before: String,
+    /// Its last moment, RFC 3339.
+    pub not_after: String,
+    /// Those that signed it, nearest first, as far as the server sent them or the root file holds them.
+    pub chain: Vec<IssuerReport>,
+}
+
+/// A certificate that signed another.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct IssuerReport {
+    /// Whose it is.
+    pub subject: String,
+    /// Who signed it; itself for a root.
+    pub issuer: String,
+    /// Its last moment, RFC 3339.
+    pub not_after: String,
 }
 
 /// Why the server could not be used.

@@ -191,12 +191,25 @@ pub struct Answers<'a> {
 }
 
 /// The client's own leg of the connection.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Link {
     /// TLS was negotiated.
     pub encrypted: bool,
     /// A Unix socket.
     pub socket: bool,
+    /// How long the server's certificates are good for; none without TLS, or where it cannot be read.
+    pub certificate: Option<PeerCertificate>,
+    /// The present time, in seconds since 1970.
+    pub now: u64,
+}
+
+/// How long a server's certificates are good for, verified or not; seconds since 1970.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PeerCertificate {
+    /// The end of the server's own.
+    pub not_after: u64,
+    /// The earliest end among those that signed it, as far as the server sent them or the root file holds them.
+    pub issuer_not_after: Option<u64>,
 }
 
 impl Answers<'_> {

@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// A file that was asked for and could not be read. Names the path and the reason.
@@ -93,6 +93,12 @@ impl World {
     /// A variable that is text.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).and_then(|v| std::str::from_utf8(v).ok())
+    }
+
+    /// The present time, in seconds since 1970.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the clock")]
+    pub(crate) fn now() -> u64 {
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 
     /// The user's home directory: `HOME`, else what the system's list of users says.

@@ -1,6 +1,10 @@
 //! The few fields of an X.509 certificate that rustls keeps to itself (RFC 5280, X.690). Reads, never trusts:
 //! what is not understood is absent.
 
+mod name;
+
+pub(crate) use name::distinguished;
+
 /// A certificate's fields, borrowed from its bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Certificate<'a> {
@@ -8,6 +12,10 @@ pub(crate) struct Certificate<'a> {
     pub(crate) version: u8,
     /// The object identifier of its signature.
     pub(crate) signature_algorithm: &'a [u8],
+    /// Who signed it, as it stands there.
+    pub(crate) issuer: &'a [u8],
+    /// Whose it is, as it stands there.
+    pub(crate) subject: &'a [u8],
     /// Issuer and subject are the same name.
     pub(crate) self_issued: bool,
     /// Seconds since 1970.
@@ -20,8 +28,8 @@ pub(crate) struct Certificate<'a> {
     pub(crate) common_name: Option<&'a str>,
     /// Alternative names that are host names.
     pub(crate) dns_names: Vec<&'a str>,
-    /// How many alternative names are addresses.
-    pub(crate) addresses: usize,
+    /// Alternative names that are addresses: four or sixteen bytes, or what was meant for them.
+    pub(crate) addresses: Vec<&'a [u8]>,
     /// Basic constraints say CA.
     pub(crate) is_ca: bool,
 }
@@ -39,12 +47,12 @@ impl<'a> Certificate<'a> {
         }
         tbs.expect(INTEGER)?;
         tbs.expect(SEQUENCE)?;
-        let issuer = tbs.expect(SEQUENCE)?;
+        out.issuer = tbs.expect(SEQUENCE)?;
         let mut validity = Der(tbs.expect(SEQUENCE)?);
         (out.not_before, out.not_after) = (validity.time()?, validity.time()?);
-        let subject = tbs.expect(SEQUENCE)?;
-        out.self_issued = issuer == subject;
-        out.common_name = common_name(subject);
+        out.subject = tbs.expect(SEQUENCE)?;
+        out.self_issued = out.issuer == out.subject;
+        out.common_name = common_name(out.subject);
         let rest = tbs.0;
         tbs.expect(SEQUENCE)?;
         out.spki = &rest[..rest.len() - tbs.0.len()];
@@ -71,7 +79,7 @@ impl<'a> Certificate<'a> {
                     while let Some((tag, name)) = names.next() {
                         match tag {
                             0x82 => self.dns_names.extend(plain(name)),
-                            0x87 => self.addresses += 1,
+                            0x87 => self.addresses.push(name),
                             _ => {}
                         }
                     }
@@ -186,7 +194,21 @@ impl<'a> Der<'a> {
     }
 }
 
-/// Howard Hinnant's `days_from_civil`.
+/// RFC 3339, in UTC: `2027-01-01T00:00:00Z`.
+pub(crate) fn rfc3339(seconds: u64) -> String {
+    let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// Howard Hinnant's `days_from_civil`; [`rfc3339`] has its inverse.
 fn days_since_1970(year: u64, month: u64, day: u64) -> Option<u64> {
     let year = if month <= 2 { year.checked_sub(1)? } else { year };
     let (era, of_era) = (year / 400, year % 400);
@@ -222,7 +244,7 @@ pub(crate) const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
 
 #[cfg(test)]
 mod tests {
-    use super::{Der, days_since_1970};
+    use super::{Der, days_since_1970, rfc3339};
 
     #[test]
     fn times() {
@@ -239,6 +261,11 @@ mod tests {
         assert_eq!(utc("19500101000000Z", 0x18), Some(0));
         assert_eq!(utc("20200101Z", 0x18), None);
         assert_eq!(utc("é", 0x17), None);
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(951_782_399), "2000-02-28T23:59:59Z");
+        assert_eq!(rfc3339(951_782_400), "2000-02-29T00:00:00Z");
+        let end = utc("99991231235959Z", 0x18).unwrap();
+        assert_eq!(rfc3339(end), "9999-12-31T23:59:59Z");
     }
 
     #[test]

@@ -91,7 +91,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("std::fs", &["src/world", "src/cli"]),
     ("std::env", &["src/world.rs"]),
     ("std::net::TcpStream", &[]),
-    ("SystemTime", &[]),
+    ("SystemTime", &["src/world.rs"]),
     ("Instant::now", &["src/driver.rs", "src/preflight.rs", "src/cli"]),
     ("std::thread", &["src/world.rs", "src/driver"]),
     ("std::process", &["src/main.rs", "src/cli", "src/guard.rs"]),

@@ -131,6 +131,10 @@ fn the_documented_json() {
     assert_eq!(json["server"]["tls"]["version"], "TLSv1.3");
     assert_eq!(json["server"]["tls"]["name_verified"], true);
     assert_eq!(json["server"]["server_sees_tls"], true);
+    let certificate = &json["server"]["tls"]["certificate"];
+    assert_eq!(certificate["names"][0], "localhost", "{certificate}");
+    assert_eq!(certificate["not_after"], "2090-01-01T00:00:00Z");
+    assert_eq!(certificate["chain"][0]["subject"], certificate["issuer"], "the root file has its issuer");
     assert_eq!(json["extensions"][0]["name"], "plpgsql");
     assert!(json["extensions"][0]["installed"].is_string());
     assert!(json["failure"].is_null() && json["elapsed_ms"].is_u64());

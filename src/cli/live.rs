@@ -52,6 +52,7 @@ fn options(flags: &Flags, door: Door, command: &'static str) -> Options {
         observe: flags.mode == Mode::Observe,
         fail_on: flags.fail_on.severity(),
         seed: u64::from(std::process::id()),
+        now: World::now(),
     }
 }
 

@@ -3,14 +3,14 @@
 //! the policy forbids before the client answers.
 
 use super::stream::DoorStream;
-use super::tls::{TlsInfo, Trust, channel_binding};
+use super::tls::{Config, TlsInfo, Trust, channel_binding};
 use super::watch::{Allowed, Scene, Seen, Watch};
 use crate::probe::{
     Attempt, ChannelBinding, Dial, Ended, Phase, RootTrouble, Tls, TlsTrouble, Trouble, Verify,
 };
 use crate::secret::Part;
 use rustls_pki_types::ServerName;
-use std::{error, fmt, future::poll_fn, io, pin::Pin, sync::Arc, task::Poll, time::Duration};
+use std::{error, fmt, future::poll_fn, io, pin::Pin, task::Poll, time::Duration};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
@@ -19,7 +19,7 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 pub struct Connector {
     tls: Tls,
     verify: Verify,
-    config: Option<Arc<rustls::ClientConfig>>,
+    config: Option<Config>,
     allowed: Allowed,
     scene: Scene,
     patience: Option<Duration>,
@@ -119,12 +119,12 @@ impl Door {
             }
         };
         let name = server_name(&host, self.connector.verify)?;
-        let stream = tokio_rustls::TlsConnector::from(config)
+        let stream = tokio_rustls::TlsConnector::from(config.client)
             .connect(name, stream)
             .await
             .map_err(|error| super::tls::trouble_of(&error, Phase::Tls))?;
         let session = stream.get_ref().1;
-        seen.encrypted(TlsInfo::of(session, self.connector.verify));
+        seen.encrypted(TlsInfo::of(session, self.connector.verify, &config.known));
         seen.enter(Phase::Startup);
         let binding = session.peer_certificates().and_then(|chain| channel_binding(chain.first()?));
         // inside TLS whatever the server asks for may be answered, as libpq does

@@ -1,6 +1,7 @@
 //! rustls, set up as libpq's sslmodes ask: ring given explicitly and none installed for the process, P-256
 //! first, because PostgreSQL before 18 takes nothing else without another round trip.
 
+use super::peer::{self, CertificateInfo};
 use super::verify::{Reason, Verifier};
 use crate::probe::{Dial, Ended, Phase, RootCert, RootTrouble, TlsTrouble, Trouble, Untrusted, Verify};
 use crate::x509::{self, Certificate};
@@ -20,10 +21,17 @@ pub struct TlsInfo {
     pub chain_verified: bool,
     /// Whether the name was verified.
     pub name_verified: bool,
+    /// The server's certificate and those that signed it; verified only as far as the fields above say.
+    pub chain: Vec<CertificateInfo>,
 }
 
 impl TlsInfo {
-    pub(super) fn of(session: &rustls::ClientConnection, verify: Verify) -> Self {
+    /// `known` are certificates that the server need not send.
+    pub(super) fn of(
+        session: &rustls::ClientConnection,
+        verify: Verify,
+        known: &[CertificateDer<'_>],
+    ) -> Self {
         let version = match session.protocol_version() {
             Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
             _ => "TLSv1.2",
@@ -35,6 +43,7 @@ impl TlsInfo {
             cipher: suite.unwrap_or_default().replacen("TLS13_", "TLS_", 1),
             chain_verified: verify != Verify::None,
             name_verified: verify == Verify::Full,
+            chain: peer::chain(session.peer_certificates().unwrap_or_default(), known),
         }
     }
 }
@@ -49,8 +58,8 @@ impl Trust {
         Self { root: dial.sslrootcert.clone() }
     }
 
-    /// A client configuration. Fails only over the root file.
-    pub(super) fn config(&self, verify: Verify) -> Result<Arc<ClientConfig>, RootTrouble> {
+    /// A client configuration, and the certificates of the root file. Fails only over that file.
+    pub(super) fn config(&self, verify: Verify) -> Result<Config, RootTrouble> {
         let provider = Arc::new(CryptoProvider {
             kx_groups: vec![
                 provider::kx_group::SECP256R1,
@@ -63,15 +72,24 @@ impl Trust {
             Some(root) if verify != Verify::None => roots(root)?,
             _ => (RootCertStore::empty(), Vec::new()),
         };
-        let verifier = Verifier::new(verify, anchors, exact, provider.signature_verification_algorithms);
+        let algorithms = provider.signature_verification_algorithms;
+        let verifier = Verifier::new(verify, anchors, exact.clone(), algorithms);
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|_| RootTrouble::NotPem)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        Ok(Arc::new(config))
+        Ok(Config { client: Arc::new(config), known: exact.into() })
     }
+}
+
+/// How to do TLS.
+#[derive(Clone)]
+pub(super) struct Config {
+    pub(super) client: Arc<ClientConfig>,
+    /// The certificates of the root file.
+    pub(super) known: Arc<[CertificateDer<'static>]>,
 }
 
 fn roots(root: &RootCert) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), RootTrouble> {

@@ -139,7 +139,7 @@ fn name_matches(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> bool {
             if seen.dns_names.contains(&host.as_str()) {
                 return true;
             }
-            (host, seen.addresses)
+            (host, seen.addresses.len())
         }
         _ => return false,
     };

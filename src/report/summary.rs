@@ -1,6 +1,8 @@
 //! The last line of every run: what was decided, about which database, and why. One line, complete in itself,
 //! because `kubectl describe` and `/dev/termination-log` show nothing else.
 
+#[cfg(feature = "cli")]
+use super::IssuerReport;
 use super::{FailureReport, Options, Report, ServerReport, TargetReport, clean};
 use crate::finding::{Applicability, Located, Severity};
 use std::{collections::BTreeSet, net::IpAddr};
@@ -193,6 +195,30 @@ fn leg(target: &TargetReport, server: &ServerReport) -> String {
         None => "no TLS".to_owned(),
     }
 }
+
+/// The server's certificate and those that signed it, in one line; none without TLS.
+#[cfg(feature = "cli")]
+pub(super) fn certificate(report: &Report) -> Option<String> {
+    let certificate = report.server.as_ref()?.tls.as_ref()?.certificate.as_ref()?;
+    let names = certificate.names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = certificate.names.len().checked_sub(NAMES + 1).map_or("", |_| ", …");
+    let (subject, until) = (&certificate.subject, &certificate.not_after);
+    let mut parts = vec![format!("certificate: {subject}, for {names}{more}, until {until}")];
+    let signed = |issuer: &IssuerReport| format!("signed by {}, until {}", issuer.subject, issuer.not_after);
+    parts.extend(certificate.chain.iter().map(signed));
+    let ends = certificate.chain.last().map(|last| (&last.subject, &last.issuer));
+    let (last, issuer) = ends.unwrap_or((subject, &certificate.issuer));
+    match (last == issuer, certificate.chain.is_empty()) {
+        (true, true) => parts.push("self-signed".to_owned()),
+        (true, false) => {}
+        (false, _) => parts.push(format!("signed by {issuer}")),
+    }
+    Some(clean::line(&parts.join("; ")))
+}
+
+/// Of a certificate for more, so many names are printed.
+#[cfg(feature = "cli")]
+const NAMES: usize = 8;
 
 fn failure(failure: &FailureReport) -> String {
     let state = failure.sqlstate.as_ref().map_or_else(String::new, |s| format!(", SQLSTATE {s}"));

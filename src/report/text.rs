@@ -22,6 +22,11 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io:
             writeln!(out, "pgward: {}", clean::line(remark))?;
         }
     }
+    if options.show_notes
+        && let Some(certificate) = summary::certificate(report)
+    {
+        writeln!(out, "{certificate}")?;
+    }
     writeln!(out, "{}", summary::line(report, options))
 }
 

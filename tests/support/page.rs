@@ -10,7 +10,7 @@
 //! | `file PATH` | what stands in the file that an `X_FILE` variable names, `\r` in it is a carriage return; a file without a block does not exist; judged as `check` does |
 //! | `json secret` | the document of `--secret-json`; judged as `check` does |
 //! | `answers` | the server's answer to one question: `# ask: NAME`, a header, rows; `refused SQLSTATE` instead |
-//! | `link` | the client's own leg: `tls`, `plaintext` or `socket` |
+//! | `link` | the client's own leg: `tls`, `plaintext` or `socket`; `tls leaf=30 issuer=400` for days until certificates end, on 1 January 2026 |
 //! | `failure` | `class: NAME` of a connection that failed |
 //! | `sql` | for `tests/preflight.rs`: brings the state about |
 //! | `report` | what pgward says to the blocks since the last `report` |
@@ -27,7 +27,7 @@ use pgward::unstable::{
     policy::Policy,
     probe::{self, FailureClass},
     report::{Options, text},
-    rules::{Answers, Check, Door, Link, RULES, Rule},
+    rules::{Answers, Check, Door, Link, PeerCertificate, RULES, Rule},
     settings::{FileFacts, LibpqFiles, document, secret_file::Fault},
     source::{SourceKind, Sources},
 };
@@ -240,9 +240,14 @@ impl Example {
             }
         }
         let link = match self.link.as_deref() {
-            Some("plaintext") => Link { encrypted: false, socket: false },
-            Some("socket") => Link { encrypted: false, socket: true },
-            _ => Link { encrypted: true, socket: false },
+            Some("plaintext") => Link { now: NOW, ..Link::default() },
+            Some("socket") => Link { socket: true, now: NOW, ..Link::default() },
+            tls => Link {
+                encrypted: true,
+                now: NOW,
+                certificate: tls.and_then(|words| certificate(words, problems)),
+                ..Link::default()
+            },
         };
         let migrates = !configuration.settings.selected().is_none_or(|t| t.extensions.is_empty());
         let unanswered = ask::unanswered(&answers);
@@ -258,6 +263,23 @@ impl Example {
         found.sort_by(Located::by_place);
         found
     }
+}
+
+/// The `now` of every page: 1 January 2026.
+const NOW: u64 = 1_767_225_600;
+
+/// `tls leaf=30 issuer=400`: days from [`NOW`] until the end, negative when it is past.
+fn certificate(words: &str, problems: &mut Vec<String>) -> Option<PeerCertificate> {
+    let days = |word: &str| {
+        let found = words.split_whitespace().find_map(|w| w.strip_prefix(word)?.strip_prefix('='))?;
+        NOW.checked_add_signed(found.parse::<i64>().ok()? * 86_400)
+    };
+    let ends = PeerCertificate { not_after: days("leaf")?, issuer_not_after: days("issuer") };
+    let known = |word: &&str| ["tls", "leaf", "issuer"].contains(&word.split('=').next().unwrap_or_default());
+    if !words.split_whitespace().all(|word| known(&word)) {
+        problems.push("a `link` block says `tls leaf=DAYS issuer=DAYS`".into());
+    }
+    Some(ends)
 }
 
 /// The columns of a question that some rule asks.
