@@ -3,10 +3,13 @@
 mod dial;
 mod door;
 mod flight;
+mod identity;
+mod key;
 mod look;
 mod meter;
 mod peer;
 mod resolve;
+mod revocation;
 mod stream;
 mod tls;
 mod verify;
@@ -122,8 +125,7 @@ impl Driver {
         tracing::debug!(place = %attempt.place(), tls = ?attempt.tls, "connecting");
         let until = self.began + attempt.until;
         let opened = async {
-            let connector =
-                Connector::new(self.probe.dial(), &attempt, &self.trust).map_err(Trouble::RootCert)?;
+            let connector = Connector::new(self.probe.dial(), &attempt, &self.trust)?;
             let door = connector.door(attempt.host.as_ref());
             let seen = door.seen();
             seen.follow();

@@ -50,7 +50,8 @@ impl Guard {
     ///
     /// libpq's own files belong to its `PG*` variables and are read as libpq reads them: a service file when a service
     /// is named (`PGSERVICE`, `service=`), a password file (`PGPASSFILE`, `passfile=`, `~/.pgpass`) when there is no
-    /// other password. [`Guard::no_pg_env`] leaves variables and files alone.
+    /// other password, certificates and key in `~/.postgresql` where no keyword names others. [`Guard::no_pg_env`]
+    /// leaves variables and files alone.
     ///
     /// # Errors
     /// When `PGWARD_MODE` is neither `enforce` nor `observe`, or `PGWARD_NO_PG_ENV` neither yes nor no.
@@ -130,7 +131,8 @@ impl Guard {
         self
     }
 
-    /// Leaves libpq's `PG*` variables, service files and password files alone, for a service whose client does too.
+    /// Leaves libpq's `PG*` variables, its service and password files and `~/.postgresql` alone, for a service whose
+    /// client does too. A file that the URL names (`sslrootcert=`) is read all the same.
     pub fn no_pg_env(mut self) -> Self {
         self.no_pg_env = true;
         self
@@ -161,9 +163,9 @@ impl Guard {
     pub fn enforce(self) -> Result<Ready, Error> {
         let configuration = self.configuration()?;
         let options = self.options();
-        let read = |path: &str| read_root(&self.world, path);
+        let files = connection_files(&self.world, self.no_pg_env);
         let found = driver::block_on(|| async {
-            let mut verdict = preflight::preflight(&configuration, &options, &read).await;
+            let mut verdict = preflight::preflight(&configuration, &options, &files).await;
             let opened = verdict.session.take().map(|session| {
                 let config = verdict.dial.as_ref().map(|dial| session.config(dial));
                 (config, session.connector(), session.attempt().clone())
@@ -187,9 +189,9 @@ impl Guard {
             return Err(Error::NoRuntime);
         }
         let configuration = self.configuration()?;
-        let read = |path: &str| read_root(&self.world, path);
+        let files = connection_files(&self.world, self.no_pg_env);
         let Verdict { report, refused, temporary, session, dial } =
-            preflight::preflight(&configuration, &self.options(), &read).await;
+            preflight::preflight(&configuration, &self.options(), &files).await;
         announce(&report);
         if refused || temporary {
             return Err(Error::Refused(Box::new(report)));
@@ -303,7 +305,9 @@ pub(crate) fn read_policy(world: &World, sources: &mut Sources) -> Result<Policy
 /// What libpq would read beside its variables. Debian builds it with a directory of its own; elsewhere that does not
 /// exist.
 pub(crate) fn libpq_files(world: &World) -> LibpqFiles {
-    let (asked, reads, world) = (world.clone(), world.clone(), world.clone());
+    let set = |name: &str| world.variable(name).filter(|v| !v.is_empty()).map(str::to_owned);
+    let (cert_file, cert_dir) = (set("SSL_CERT_FILE"), set("SSL_CERT_DIR"));
+    let (asked, reads, lists, world) = (world.clone(), world.clone(), world.clone(), world.clone());
     let patience = Duration::from_secs(10);
     let look = move |path: &str| {
         let seen = world.look(path, MAX_BYTES, patience)?;
@@ -314,20 +318,32 @@ pub(crate) fn libpq_files(world: &World) -> LibpqFiles {
         user: Box::new(move || asked.user()),
         sysconfdir: Some("/etc/postgresql-common".into()),
         look: Box::new(look),
-        read: Box::new(move |path| reads.read(path, MAX_BYTES, patience).ok()),
+        read: Box::new(move |path| reads.read(path, MAX_BYTES, patience).map_err(|e| kind(e.reason))),
+        list: Box::new(move |path| lists.names(path).map_err(|e| e.kind())),
+        cert_file,
+        cert_dir,
     }
 }
 
-/// The file of `sslrootcert`.
-pub(crate) fn read_root(world: &World, path: &str) -> Result<Vec<u8>, io::ErrorKind> {
-    world.read(path, MAX_BYTES, Duration::from_secs(10)).map_err(|e| match e.reason {
+/// The files that a connection is made with: those that its keywords name, and libpq's own in the home directory
+/// unless libpq's environment is left alone.
+pub(crate) fn connection_files(world: &World, no_pg_env: bool) -> LibpqFiles {
+    let mut files = libpq_files(world);
+    if no_pg_env {
+        files.home = None;
+    }
+    files
+}
+
+fn kind(reason: Unreadable) -> io::ErrorKind {
+    match reason {
         Unreadable::Missing => io::ErrorKind::NotFound,
         Unreadable::Directory => io::ErrorKind::IsADirectory,
         Unreadable::Forbidden => io::ErrorKind::PermissionDenied,
         Unreadable::Silent => io::ErrorKind::TimedOut,
         Unreadable::NotUtf8(_) | Unreadable::TooLarge => io::ErrorKind::InvalidData,
         Unreadable::Other(kind) => kind,
-    })
+    }
 }
 
 /// What a log should hold: one event for the verdict, one for each finding that is more than a note.

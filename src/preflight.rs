@@ -16,12 +16,9 @@ use crate::{
         TlsReport,
     },
     rules::{self, Answers, Asking, Door, Link, PeerCertificate},
-    settings::{Engine, Target, dial},
+    settings::{Engine, LibpqFiles, Target, dial},
 };
-use std::{
-    io,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 /// How a preflight is done.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +57,6 @@ pub(crate) struct Verdict {
     pub(crate) dial: Option<Dial>,
 }
 
-/// Reads a file that a connection keyword names (`sslrootcert`).
-pub(crate) type ReadFile<'a> = &'a (dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind> + Sync);
-
 /// The offline half.
 pub(crate) fn check(configuration: &Configuration, options: &Options) -> Verdict {
     let began = Instant::now();
@@ -75,7 +69,7 @@ pub(crate) fn check(configuration: &Configuration, options: &Options) -> Verdict
 pub(crate) async fn preflight(
     configuration: &Configuration,
     options: &Options,
-    read: ReadFile<'_>,
+    files: &LibpqFiles,
 ) -> Verdict {
     let began = Instant::now();
     let offline = check(configuration, options);
@@ -88,7 +82,7 @@ pub(crate) async fn preflight(
         verdict.report.remarks.push("the server was not asked: the configuration alone is refused".into());
         return verdict;
     }
-    let mut dial = match dial::dial(target, read) {
+    let mut dial = match dial::dial(target, files) {
         Ok(dial) => dial,
         Err(error) => {
             let mut verdict = offline;
@@ -103,6 +97,7 @@ pub(crate) async fn preflight(
         dial.dbname = Some(crate::secret::Part::harmless("postgres"));
         report.remarks.push("the test runner makes its database itself: `postgres` was asked instead".into());
     }
+    report.remarks.extend(dial.absent.iter().map(|keyword| absent(keyword)));
     dial.tls_required |= denies_plaintext(configuration, options);
     let bounds =
         Bounds { timeout: options.timeout, wait: options.wait, seed: options.seed, ..Bounds::default() };
@@ -228,6 +223,15 @@ fn judge(configuration: &Configuration, options: &Options, driver: &Driver, targ
     };
     let evidence = Evidence { answers: Some(&answers), failure: None };
     Judged { findings: configuration.findings(options.door, evidence), failure: None }
+}
+
+/// libpq goes on without these files, and so does the driver; whoever wrote the keyword should know.
+fn absent(keyword: &str) -> String {
+    let without = match keyword {
+        "sslrootcert" => "the server's certificate is not verified, as libpq does it below sslmode=verify-ca",
+        _ => "no client certificate is sent, as libpq does it",
+    };
+    format!("`{keyword}` names a file that does not exist: {without}")
 }
 
 /// What is to be installed: only when told to, and when nothing refuses that an installation would not mend.

@@ -16,12 +16,13 @@ mod walk;
 pub(crate) use ask::identifier;
 pub use ask::{Answer, Answers, INSTALL_LOCK, Query, Refusal, Rows, SqlState, quote_identifier};
 pub use dial::{
-    Address, Attempt, ChannelBinding, Dial, DialHost, Keepalives, Place, RootCert, SslMode,
-    TargetSessionAttrs, Tls, Unsupported, Verify,
+    Address, Attempt, AuthMethod, AuthMethods, ChannelBinding, ClientCert, ClientKey, Dial, DialHost,
+    Keepalives, KeyFile, NamedFile, Place, Revocation, RootCert, SslCertMode, SslMode, SslNegotiation,
+    TargetSessionAttrs, Tls, TlsVersions, Unsupported, Verify,
 };
 pub use failure::{
-    Ended, Evidence, Failure, FailureClass, Fingerprint, Over, Phase, RootTrouble, ServerError, ServerText,
-    TlsTrouble, Trouble, Unresolved, Untrusted,
+    ClientTrouble, Ended, Evidence, Failure, FailureClass, Fingerprint, Over, Phase, RootTrouble,
+    ServerError, ServerText, TlsTrouble, Trouble, Unresolved, Untrusted,
 };
 
 use crate::secret::Part;

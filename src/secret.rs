@@ -1,6 +1,10 @@
 //! The only types that hold what may be a credential. They answer questions; they never give their text
 //! away to a rule, a report or a log. Reading the text is `expose`, allowed by `clippy.toml` in a few files.
 
+mod bytes;
+
+pub use bytes::SecretBytes;
+
 use secrecy::{ExposeSecret, SecretString};
 use std::{collections::BTreeSet, fmt};
 

@@ -128,6 +128,15 @@ impl World {
         Some(Seen { bytes, regular, mode: mode(&facts), owner: owner(&facts) })
     }
 
+    /// The names in a directory, in no order.
+    ///
+    /// # Errors
+    /// When it is missing, no directory, or forbidden.
+    pub(crate) fn names(&self, path: &str) -> io::Result<Vec<String>> {
+        let entries = fs::read_dir(self.directory.join(path))?;
+        Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+    }
+
     /// Whether a regular file stands here.
     #[cfg(feature = "cli")]
     pub(crate) fn has_file(&self, path: &str) -> bool {

@@ -25,6 +25,7 @@ pub(super) fn check(flags: &Flags) -> Result<Exit, Error> {
 pub(super) fn preflight(flags: &Flags, live: &Live) -> Result<Exit, Error> {
     let world = World::of_process();
     let (input, remarks) = start::input(flags, &world)?;
+    let files = crate::guard::connection_files(&world, input.no_pg_env);
     let configuration = Configuration::new(input);
     let options = Options {
         timeout: live.timeout,
@@ -32,9 +33,8 @@ pub(super) fn preflight(flags: &Flags, live: &Live) -> Result<Exit, Error> {
         install: live.install,
         ..options(flags, Door::Preflight, "preflight")
     };
-    let read = |path: &str| crate::guard::read_root(&world, path);
     let verdict = driver::block_on(|| async {
-        let mut verdict = preflight::preflight(&configuration, &options, &read).await;
+        let mut verdict = preflight::preflight(&configuration, &options, &files).await;
         // It belongs to the runtime that ends here.
         verdict.session = None;
         verdict

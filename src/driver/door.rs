@@ -6,7 +6,7 @@ use super::stream::DoorStream;
 use super::tls::{Config, TlsInfo, Trust, channel_binding};
 use super::watch::{Allowed, Scene, Seen, Watch};
 use crate::probe::{
-    Attempt, ChannelBinding, Dial, Ended, Phase, RootTrouble, Tls, TlsTrouble, Trouble, Verify,
+    Attempt, ChannelBinding, Dial, Ended, Phase, SslCertMode, Tls, TlsTrouble, Trouble, Verify,
 };
 use crate::secret::Part;
 use rustls_pki_types::ServerName;
@@ -19,7 +19,8 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 pub struct Connector {
     tls: Tls,
     verify: Verify,
-    config: Option<Config>,
+    /// None in plaintext; where plaintext will do, what is wrong with the files matters only once TLS is offered.
+    config: Option<Result<Config, Trouble>>,
     allowed: Allowed,
     scene: Scene,
     patience: Option<Duration>,
@@ -27,17 +28,20 @@ pub struct Connector {
 
 impl Connector {
     /// For one attempt.
-    pub(super) fn new(dial: &Dial, attempt: &Attempt, trust: &Trust) -> Result<Self, RootTrouble> {
+    pub(super) fn new(dial: &Dial, attempt: &Attempt, trust: &Trust) -> Result<Self, Trouble> {
         let unix = attempt.address.is_unix();
         let config = match attempt.tls {
             Tls::Never => None,
-            Tls::IfOffered | Tls::Always => Some(trust.config(attempt.verify)?),
+            Tls::IfOffered => Some(trust.config(attempt.verify)),
+            Tls::Always => Some(Ok(trust.config(attempt.verify)?)),
         };
         let allowed = Allowed {
             password: attempt.password.is_some(),
             cleartext: unix,
             md5: attempt.address.is_local(),
             only_bound: dial.channel_binding == ChannelBinding::Require,
+            methods: dial.require_auth,
+            only_certified: dial.sslcertmode == SslCertMode::Require,
         };
         let sets_role = dial.options.as_ref().is_some_and(|options| options.expose().contains("role"));
         let scene = Scene { unix, sets_role, only_bound: allowed.only_bound };
@@ -112,18 +116,23 @@ impl Door {
         let Self { connector: Connector { tls, config, mut allowed, .. }, host, seen, .. } = self;
         seen.enter(Phase::Tls);
         let config = match (tls, config) {
-            (Tls::IfOffered | Tls::Always, Some(config)) if offered(&mut stream, tls).await? => config,
-            _ => {
-                seen.enter(Phase::Startup);
-                return Ok(DoorStream::plain(stream, Watch::new(seen, allowed)));
-            }
+            (Tls::Never, _) | (_, None) => None,
+            (_, Some(Ok(config))) if config.direct => Some(config),
+            (_, Some(config)) => offered(&mut stream, tls).await?.then_some(config).transpose()?,
+        };
+        let Some(config) = config else {
+            seen.enter(Phase::Startup);
+            return Ok(DoorStream::plain(stream, Watch::new(seen, allowed)));
         };
         let name = server_name(&host, self.connector.verify)?;
-        let stream = tokio_rustls::TlsConnector::from(config.client)
+        let stream = tokio_rustls::TlsConnector::from(config.for_connection(&seen))
             .connect(name, stream)
             .await
-            .map_err(|error| super::tls::trouble_of(&error, Phase::Tls))?;
+            .map_err(|error| seen.tls_trouble(&error, config.direct))?;
         let session = stream.get_ref().1;
+        if !config.is_agreed(session) {
+            return Err(Trouble::Tls(TlsTrouble::NoAlpn));
+        }
         seen.encrypted(TlsInfo::of(session, self.connector.verify, &config.known));
         seen.enter(Phase::Startup);
         let binding = session.peer_certificates().and_then(|chain| channel_binding(chain.first()?));

@@ -1,12 +1,21 @@
 //! rustls, set up as libpq's sslmodes ask: ring given explicitly and none installed for the process, P-256
 //! first, because PostgreSQL before 18 takes nothing else without another round trip.
 
+use super::identity;
 use super::peer::{self, CertificateInfo};
+use super::revocation::Lookup;
 use super::verify::{Reason, Verifier};
-use crate::probe::{Dial, Ended, Phase, RootCert, RootTrouble, TlsTrouble, Trouble, Untrusted, Verify};
+use super::watch::Seen;
+use crate::probe::{
+    ClientCert, Dial, Ended, Phase, Revocation, RootCert, RootTrouble, SslNegotiation, TlsTrouble,
+    TlsVersions, Trouble, Untrusted, Verify,
+};
 use crate::x509::{self, Certificate};
+use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring as provider};
-use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use std::{io, sync::Arc};
 
@@ -48,18 +57,30 @@ impl TlsInfo {
     }
 }
 
-/// The certificates that are trusted, decoded when they are first needed.
+/// How TLS is done with one target: its files, decoded when they are first needed.
 pub(super) struct Trust {
     root: Option<RootCert>,
+    revocation: Option<Revocation>,
+    client: Option<ClientCert>,
+    versions: TlsVersions,
+    sni_off: bool,
+    direct: bool,
 }
 
 impl Trust {
     pub(super) fn new(dial: &Dial) -> Self {
-        Self { root: dial.sslrootcert.clone() }
+        Self {
+            root: dial.sslrootcert.clone(),
+            revocation: dial.revocation.clone(),
+            client: dial.sslcert.clone(),
+            versions: dial.tls_versions,
+            sni_off: dial.sni_off,
+            direct: dial.sslnegotiation == SslNegotiation::Direct,
+        }
     }
 
-    /// A client configuration, and the certificates of the root file. Fails only over that file.
-    pub(super) fn config(&self, verify: Verify) -> Result<Config, RootTrouble> {
+    /// A client configuration. Fails only over the files.
+    pub(super) fn config(&self, verify: Verify) -> Result<Config, Trouble> {
         let provider = Arc::new(CryptoProvider {
             kx_groups: vec![
                 provider::kx_group::SECP256R1,
@@ -69,27 +90,65 @@ impl Trust {
             ..provider::default_provider()
         });
         let (anchors, exact) = match &self.root {
-            Some(root) if verify != Verify::None => roots(root)?,
+            Some(root) if verify != Verify::None => roots(root).map_err(Trouble::RootCert)?,
             _ => (RootCertStore::empty(), Vec::new()),
         };
+        let lookup = match &self.revocation {
+            Some(revocation) if verify != Verify::None => Lookup::new(revocation, &anchors, &provider)?,
+            _ => Lookup::Nowhere,
+        };
+        let key = self.client.as_ref().map(identity::open).transpose().map_err(Trouble::ClientCert)?;
+        let versions: &[_] = match self.versions {
+            TlsVersions::Both => BOTH,
+            TlsVersions::Only12 => &BOTH[1..],
+            TlsVersions::Only13 => &BOTH[..1],
+        };
         let algorithms = provider.signature_verification_algorithms;
-        let verifier = Verifier::new(verify, anchors, exact.clone(), algorithms);
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|_| RootTrouble::NotPem)?
+        let verifier = Verifier::new(verify, anchors, exact.clone(), algorithms, lookup);
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .map_err(|_| Trouble::Tls(TlsTrouble::Incompatible))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        Ok(Config { client: Arc::new(config), known: exact.into() })
+        config.enable_sni = !self.sni_off;
+        // each session shows and verifies its certificates anew, as with libpq
+        config.resumption = Resumption::disabled();
+        if self.direct {
+            config.alpn_protocols = vec![ALPN.to_vec()];
+        }
+        Ok(Config { client: config, known: exact.into(), key, direct: self.direct })
     }
 }
+
+const BOTH: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
+
+/// PostgreSQL's name among the protocols that TLS carries (protocol documentation, "SSL Session Encryption").
+const ALPN: &[u8] = b"postgresql";
 
 /// How to do TLS.
 #[derive(Clone)]
 pub(super) struct Config {
-    pub(super) client: Arc<ClientConfig>,
+    client: ClientConfig,
     /// The certificates of the root file.
     pub(super) known: Arc<[CertificateDer<'static>]>,
+    key: Option<Arc<CertifiedKey>>,
+    /// TLS comes at once.
+    pub(super) direct: bool,
+}
+
+impl Config {
+    /// For one connection, which sees whether its certificate is asked for.
+    pub(super) fn for_connection(&self, seen: &Seen) -> Arc<ClientConfig> {
+        let mut client = self.client.clone();
+        client.client_auth_cert_resolver = identity::resolver(self.key.clone(), seen.clone());
+        Arc::new(client)
+    }
+
+    /// Whether the server said what libpq insists on after a handshake that nobody asked for.
+    pub(super) fn is_agreed(&self, session: &rustls::ClientConnection) -> bool {
+        !self.direct || session.alpn_protocol() == Some(ALPN)
+    }
 }
 
 fn roots(root: &RootCert) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), RootTrouble> {
@@ -167,6 +226,9 @@ fn alert_name(alert: AlertDescription) -> &'static str {
         AlertDescription::InsufficientSecurity => "insufficient_security",
         AlertDescription::CertificateRequired => "certificate_required",
         AlertDescription::BadCertificate => "bad_certificate",
+        AlertDescription::CertificateExpired => "certificate_expired",
+        AlertDescription::CertificateRevoked => "certificate_revoked",
+        AlertDescription::CertificateUnknown => "certificate_unknown",
         AlertDescription::UnsupportedCertificate => "unsupported_certificate",
         AlertDescription::UnknownCA => "unknown_ca",
         AlertDescription::UnrecognisedName => "unrecognized_name",

@@ -1,6 +1,7 @@
 //! Which certificate convinces: libpq's rules on top of rustls'. The handshake signature is always verified,
 //! whatever else is not: without it channel binding is worth nothing.
 
+use super::revocation::Lookup;
 use crate::probe::{TlsTrouble, Untrusted, Verify};
 use crate::x509::Certificate;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -12,7 +13,7 @@ use rustls::crypto::{
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 #[derive(Debug)]
 pub(super) struct Verifier {
@@ -20,6 +21,7 @@ pub(super) struct Verifier {
     anchors: RootCertStore,
     exact: Vec<CertificateDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
+    lookup: Lookup,
 }
 
 impl Verifier {
@@ -29,8 +31,9 @@ impl Verifier {
         anchors: RootCertStore,
         exact: Vec<CertificateDer<'static>>,
         algorithms: WebPkiSupportedAlgorithms,
+        lookup: Lookup,
     ) -> Self {
-        Self { verify, anchors, exact, algorithms }
+        Self { verify, anchors, exact, algorithms, lookup }
     }
 
     fn chain(
@@ -45,7 +48,7 @@ impl Verifier {
             return match now.as_secs() {
                 now if now < seen.not_before => Err(Untrusted::NotYetValid.into()),
                 now if now > seen.not_after => Err(Untrusted::Expired.into()),
-                _ => Ok(()),
+                _ => self.lookup.own(),
             };
         }
         if seen.version < 3 {
@@ -72,7 +75,9 @@ impl Verifier {
         if valid.len() < self.anchors.len() && chained(&valid).is_err() {
             return Err(Untrusted::Authority.into());
         }
-        Ok(())
+        self.lookup
+            .chain(leaf, intermediates, UnixTime::since_unix_epoch(Duration::from_secs(now)))
+            .map_err(|error| trouble(&error, &seen, &others))
     }
 }
 
@@ -182,6 +187,10 @@ fn trouble(error: &Error, leaf: &Certificate<'_>, others: &[CertificateDer<'_>])
                 Untrusted::SelfSigned
             }
             CertificateError::UnknownIssuer => Untrusted::Issuer,
+            CertificateError::Revoked => Untrusted::Revoked,
+            CertificateError::UnknownRevocationStatus => Untrusted::RevocationUnknown,
+            CertificateError::ExpiredRevocationList
+            | CertificateError::ExpiredRevocationListContext { .. } => Untrusted::RevocationStale,
             CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
                 Untrusted::Purpose
             }

@@ -3,12 +3,15 @@
 
 use super::meter::{Allowance, Meter};
 use super::tls::TlsInfo;
-use crate::probe::{Ended, Fingerprint, Over, Phase, ServerError, ServerText, SqlState, Trouble, identifier};
+use crate::probe::{
+    AuthMethod, AuthMethods, Ended, Fingerprint, Over, Phase, ServerError, ServerText, SqlState, TlsTrouble,
+    Trouble, identifier,
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a policy lets a server ask for on one connection.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four permissions that have nothing to do with each other")]
+#[expect(clippy::struct_excessive_bools, reason = "permissions that have nothing to do with each other")]
 pub(super) struct Allowed {
     /// There is a password to answer with.
     pub(super) password: bool,
@@ -18,6 +21,10 @@ pub(super) struct Allowed {
     pub(super) md5: bool,
     /// Nothing but SCRAM with channel binding.
     pub(super) only_bound: bool,
+    /// `require_auth`.
+    pub(super) methods: Option<AuthMethods>,
+    /// `sslcertmode=require`.
+    pub(super) only_certified: bool,
 }
 
 /// What goes into the words about an error.
@@ -39,7 +46,9 @@ pub(super) struct Seen(Arc<Mutex<State>>);
 struct State {
     phase: Phase,
     password_asked: bool,
+    sasl_begun: bool,
     sasl_final: bool,
+    certificate: Certificate,
     fingerprint: Option<Fingerprint>,
     scene: Scene,
     opened: Opened,
@@ -54,7 +63,9 @@ impl Default for State {
         Self {
             phase: Phase::Tcp,
             password_asked: false,
+            sasl_begun: false,
             sasl_final: false,
+            certificate: Certificate::default(),
             fingerprint: None,
             scene: Scene::default(),
             opened: Opened::default(),
@@ -64,6 +75,18 @@ impl Default for State {
             followed: None,
         }
     }
+}
+
+/// What became of the client's certificate.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug, Default)]
+pub(super) enum Certificate {
+    /// Nobody asked for it.
+    #[default]
+    Unasked,
+    /// It was asked for, and there was none to send.
+    Unsent,
+    /// It was sent.
+    Sent,
 }
 
 /// What is known of an open session.
@@ -94,6 +117,19 @@ impl Seen {
 
     pub(super) fn enter(&self, phase: Phase) {
         self.state().phase = phase;
+    }
+
+    pub(super) fn certificate(&self, certificate: Certificate) {
+        self.state().certificate = certificate;
+    }
+
+    /// What an error of the TLS handshake means.
+    pub(super) fn tls_trouble(&self, error: &std::io::Error, direct: bool) -> Trouble {
+        match self.state().of_stream(error, Phase::Tls) {
+            // PostgreSQL before 17 takes the handshake for a startup message of a strange length, and hangs up
+            Trouble::Closed(..) | Trouble::NotPostgres(..) if direct => Trouble::Tls(TlsTrouble::Direct),
+            other => other,
+        }
     }
 
     pub(super) fn encrypted(&self, tls: TlsInfo) {
@@ -129,7 +165,7 @@ impl Seen {
     /// Remembers that the socket failed; what the server said before that counts more.
     pub(super) fn lose(&self, error: &std::io::Error) {
         let mut state = self.state();
-        let trouble = super::tls::trouble_of(error, state.phase);
+        let trouble = state.of_stream(error, state.phase);
         state.lost.get_or_insert(trouble);
     }
 
@@ -158,6 +194,30 @@ impl Seen {
             return Trouble::Closed(state.phase, Ended::ByPeer);
         }
         Trouble::NotPostgres(state.phase, None)
+    }
+}
+
+impl State {
+    /// What the server asked for was answered to the end: of SCRAM, its own proof came.
+    fn is_answered(&self) -> bool {
+        self.password_asked && (self.sasl_final || !self.sasl_begun)
+    }
+
+    /// What an error of the stream means. In TLS 1.3 the server looks at the client's certificate when for the
+    /// client the handshake is over.
+    fn of_stream(&self, error: &std::io::Error, phase: Phase) -> Trouble {
+        match super::tls::trouble_of(error, phase) {
+            Trouble::Tls(TlsTrouble::Alert(
+                alert @ ("bad_certificate"
+                | "unsupported_certificate"
+                | "certificate_expired"
+                | "certificate_revoked"
+                | "certificate_unknown"
+                | "unknown_ca"
+                | "decrypt_error"),
+            )) if self.certificate == Certificate::Sent => Trouble::Tls(TlsTrouble::ClientRefused(alert)),
+            other => other,
+        }
     }
 }
 
@@ -319,8 +379,17 @@ impl Watch {
     fn authentication(&self, body: &[u8]) -> Result<(), Trouble> {
         let code = body.first_chunk().map_or(u32::MAX, |code| u32::from_be_bytes(*code));
         let mut state = self.seen.state();
-        if matches!(code, 3 | 5 | 10) {
+        let method = match code {
+            3 => Some(AuthMethod::Password),
+            5 => Some(AuthMethod::Md5),
+            10 => Some(AuthMethod::ScramSha256),
+            _ => None,
+        };
+        if let Some(method) = method {
             state.phase = Phase::Authentication;
+            if self.allowed.methods.is_some_and(|methods| !methods.allow(method)) {
+                return Err(Trouble::RequireAuth(method));
+            }
             state.password_asked = true;
             if !self.allowed.password {
                 return Err(Trouble::PasswordMissing);
@@ -328,6 +397,16 @@ impl Watch {
         }
         match code {
             0 if self.allowed.only_bound && !state.sasl_final => Err(Trouble::ChannelBinding),
+            0 if self.allowed.methods.is_some_and(|m| !m.allow(AuthMethod::None)) && !state.is_answered() => {
+                Err(if state.password_asked {
+                    Trouble::RequireAuthUnmet
+                } else {
+                    Trouble::RequireAuth(AuthMethod::None)
+                })
+            }
+            0 if self.allowed.only_certified && state.certificate != Certificate::Sent => {
+                Err(Trouble::ClientCertUnsent(state.certificate == Certificate::Unsent))
+            }
             0 => {
                 state.phase = Phase::Database;
                 Ok(())
@@ -336,6 +415,7 @@ impl Watch {
             5 if !self.allowed.md5 => Err(Trouble::Md5Refused),
             3 | 5 if self.allowed.only_bound => Err(Trouble::ChannelBinding),
             10 => {
+                state.sasl_begun = true;
                 let mut offered = body[4..].split(|b| *b == 0);
                 let bound = offered.clone().any(|name| name == b"SCRAM-SHA-256-PLUS");
                 if self.allowed.only_bound && !bound {

@@ -9,16 +9,13 @@ use crate::{
     repository::Repository,
     secret::Secret,
     settings::{
-        Engine, Settings, Target, dial, readers,
+        Engine, LibpqFiles, Settings, Target, dial, readers,
         settle::of_path,
         variables::{Meaning, meaning},
     },
     source::{SourceId, Sources},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of a run with what is needed to read a few of them anew.
 pub(super) struct Meanings<'f> {
@@ -183,6 +180,5 @@ fn same_target(before: &Target, after: &Target) -> bool {
 /// Whether libpq would try, and could come anywhere. It takes the second half of `p@ss@host` for the host, a name that no
 /// host has.
 fn can_be_dialled(target: &Target) -> bool {
-    let roots = |_: &str| Err(io::ErrorKind::NotFound);
-    dial::dial(target, &roots).is_ok() && target.could_exist()
+    dial::dial(target, &LibpqFiles::default()).is_ok() && target.could_exist()
 }

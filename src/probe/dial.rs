@@ -1,5 +1,12 @@
 //! What to dial: one target in libpq's words, ready to use. Plain data; nothing is read or resolved here.
 
+mod tls;
+
+pub use tls::{
+    AuthMethod, AuthMethods, ClientCert, ClientKey, KeyFile, NamedFile, Revocation, SslCertMode,
+    SslNegotiation, TlsVersions,
+};
+
 use super::failure::{FailureClass, Trouble};
 pub use crate::conninfo::SslMode;
 use crate::secret::{Part, Secret};
@@ -22,6 +29,22 @@ pub struct Dial {
     pub sslmode: SslMode,
     /// The certificates that are trusted; with it `require`, `prefer` and `allow` verify the chain, as in libpq.
     pub sslrootcert: Option<RootCert>,
+    /// Who this client is, when the server asks for a certificate.
+    pub sslcert: Option<ClientCert>,
+    /// Whether a client certificate may or must be sent.
+    pub sslcertmode: SslCertMode,
+    /// Where to look whether a certificate was revoked.
+    pub revocation: Option<Revocation>,
+    /// How TLS begins.
+    pub sslnegotiation: SslNegotiation,
+    /// Which versions of TLS are spoken.
+    pub tls_versions: TlsVersions,
+    /// `sslsni=0`: the host's name is not sent. An address never is.
+    pub sni_off: bool,
+    /// The ways to authenticate that a server may choose from.
+    pub require_auth: Option<AuthMethods>,
+    /// Keywords whose file is missing, where libpq goes on without it.
+    pub absent: Vec<&'static str>,
     /// A policy demands TLS: no plaintext over TCP, whatever `sslmode` allows. Unix sockets are exempt.
     pub tls_required: bool,
     /// SCRAM's binding to the TLS session.

@@ -5,8 +5,8 @@ mod classify;
 mod trouble;
 
 pub use trouble::{
-    Ended, Fingerprint, Over, RootTrouble, ServerError, ServerText, TlsTrouble, Trouble, Unresolved,
-    Untrusted,
+    ClientTrouble, Ended, Fingerprint, Over, RootTrouble, ServerError, ServerText, TlsTrouble, Trouble,
+    Unresolved, Untrusted,
 };
 
 use super::ask::SqlState;
@@ -43,6 +43,14 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 impl Failure {
+    /// What to do about it, where the attempt itself knows.
+    pub fn help(&self) -> Option<&'static str> {
+        self.evidence.iter().find_map(|evidence| match evidence {
+            Evidence::Help(text) => Some(*text),
+            _ => None,
+        })
+    }
+
     /// A failure of a class with nothing else known, for the examples on the rules' pages.
     #[doc(hidden)]
     pub fn of_class(class: FailureClass, phase: Phase) -> Self {

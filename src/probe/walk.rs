@@ -224,7 +224,12 @@ impl Probe {
         let wanted = match self.dial.sslmode {
             SslMode::Allow => refused || matches!(trouble, Trouble::CleartextRefused | Trouble::Md5Refused),
             SslMode::Prefer => match trouble {
-                Trouble::Tls(TlsTrouble::Untrusted(_) | TlsTrouble::Refused | TlsTrouble::Error) => false,
+                Trouble::Tls(
+                    TlsTrouble::Untrusted(_)
+                    | TlsTrouble::Refused
+                    | TlsTrouble::Error
+                    | TlsTrouble::ClientRefused(_),
+                ) => false,
                 Trouble::Tls(_) => self.dial.sslrootcert.is_none(),
                 Trouble::Server(_, error) => refused && error.over == Over::Tls,
                 _ => false,

@@ -34,7 +34,7 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let mode = target.sslmode().and_then(Result::ok).unwrap_or(SslMode::VerifyFull);
         out.report(format!("sslmode={} needs sslrootcert: a PEM file", mode.as_str()))
             .at(place(target, &["sslmode"]), "verifies a certificate")
-            .note("the default ~/.postgresql/root.crt is not read by this version")
+            .note("there is no `~/.postgresql/root.crt` either, libpq's default")
             .help("set sslrootcert to the provider's PEM file, or to `system` for a public CA");
     }
 }

@@ -15,6 +15,13 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     if failure.phase == Phase::Configuration && target.lacks_root_file() {
         return;
     }
+    if failure.phase == Phase::Configuration
+        && let Some(keyword) = unreachable::keyword(target, failure)
+    {
+        unreachable::report(target, failure, out, &[keyword], "looked into for what was revoked")
+            .help("it must be a PEM file that this system user may read, with a list of each authority in the chain");
+        return;
+    }
     if failure.phase == Phase::Configuration {
         unreachable::report(target, failure, out, &["sslrootcert", "sslmode", "host"], "verified as this says")
             .help("sslrootcert must be a PEM file that this system user may read, and host the name in the certificate");

@@ -1,12 +1,17 @@
 //! A target ▶ what the driver dials. A keyword that cannot be honoured is handed on as such and refuses there.
 
-use super::target::Target;
+mod tls;
+
+use super::{files::LibpqFiles, target::Target};
 use crate::{
     conninfo::{self, Conninfo, EndpointKind, Libpq, SslMode},
-    probe::{ChannelBinding, Dial, DialHost, Keepalives, RootCert, TargetSessionAttrs, Unsupported},
+    probe::{
+        AuthMethods, ChannelBinding, Dial, DialHost, Keepalives, Place, TargetSessionAttrs, Unsupported,
+    },
     secret::Part,
 };
-use std::{io, time::Duration};
+use std::time::Duration;
+use tls::SYSTEM;
 
 /// Why a target cannot be dialled at all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -20,14 +25,12 @@ pub enum Undialable {
     Unreadable,
 }
 
-/// The dial of a target. `read` reads the file of `sslrootcert`.
+/// The dial of a target, with the files of TLS that it names, and libpq's own in `~/.postgresql` unless
+/// [`LibpqFiles::home`] is none.
 ///
 /// # Errors
 /// For another engine, and for settings that libpq would refuse before dialling.
-pub fn dial(
-    target: &Target,
-    read: &dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind>,
-) -> Result<Dial, Undialable> {
+pub fn dial(target: &Target, files: &LibpqFiles) -> Result<Dial, Undialable> {
     if !target.is_postgres() {
         return Err(Undialable::NotPostgres);
     }
@@ -56,20 +59,13 @@ pub fn dial(
         hosts.push(host);
     }
     let words = Words::of(target, conninfo);
-    Ok(Dial {
+    let tcp = hosts.iter().any(|host| !matches!(host.place, Place::Unix(_)));
+    let mut dial = Dial {
         hosts,
         user: words.part("user"),
         password: words.part("password").map(|p| p.secret().clone()),
         dbname: target.get("dbname").map(|s| s.value.clone()).filter(|p| !p.is_empty()),
         sslmode: words.sslmode(),
-        sslrootcert: words.part("sslrootcert").map(|path| RootCert {
-            pem: if path.equals(SYSTEM) && words.knows_system() {
-                system_roots(read)
-            } else {
-                read(path.expose())
-            },
-            path,
-        }),
         tls_required: target.tls_required,
         channel_binding: match words.text("channel_binding") {
             Some("disable") => ChannelBinding::Disable,
@@ -98,8 +94,12 @@ pub fn dial(
             count: words.number("keepalives_count").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0),
             user_timeout: words.number("tcp_user_timeout").filter(|n| *n > 0).map(Duration::from_millis),
         },
+        require_auth: words.text("require_auth").and_then(AuthMethods::parse),
         unsupported: words.unsupported(),
-    })
+        ..Dial::default()
+    };
+    tls::fill(&mut dial, &words, files, tcp);
+    Ok(dial)
 }
 
 impl Target {
@@ -110,29 +110,16 @@ impl Target {
         found.into_iter().map(Unsupported::keyword).collect()
     }
 
-    /// Whether a certificate is to be verified over TCP and no file says by whose word: the driver refuses.
+    /// Whether a certificate is to be verified over TCP and no file says by whose word, the default
+    /// `~/.postgresql/root.crt` among them: the driver refuses.
     pub fn lacks_root_file(&self) -> bool {
         let Some(conninfo) = self.parsed.as_ref().ok().filter(|_| self.is_postgres()) else { return false };
         let words = Words::of(self, conninfo);
         let tcp = conninfo.endpoints().is_ok_and(|all| all.iter().any(|e| e.kind != EndpointKind::Unix));
         tcp && words.part("sslrootcert").is_none()
+            && !self.has_default_root
             && matches!(words.sslmode(), SslMode::VerifyCa | SslMode::VerifyFull)
     }
-}
-
-/// The value of `sslrootcert` that means the roots of the operating system.
-const SYSTEM: &str = "system";
-
-/// Where they are: what OpenSSL's default directories hold on Debian and Alpine, Red Hat, openSUSE and macOS.
-const BUNDLES: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-];
-
-fn system_roots(read: &dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind>) -> Result<Vec<u8>, io::ErrorKind> {
-    BUNDLES.iter().find_map(|path| read(path).ok()).ok_or(io::ErrorKind::NotFound)
 }
 
 struct Words<'c> {
@@ -226,19 +213,26 @@ fn honoured(keyword: &str, value: &str) -> bool {
         | "gsslib"
         | "gssdelegation"
         | "sslcompression"
-        | "sslrootcert" => true,
+        | "sslrootcert"
+        | "sslcert"
+        | "sslkey"
+        | "sslpassword"
+        | "sslcertmode"
+        | "sslcrl"
+        | "sslcrldir"
+        | "sslsni"
+        | "sslnegotiation"
+        | "ssl_min_protocol_version"
+        | "require_auth" => true,
         "client_encoding" => {
             value.eq_ignore_ascii_case("utf8") || value.eq_ignore_ascii_case("utf-8") || value == "auto"
         }
-        "gssencmode" | "sslcertmode" => value != "require",
-        "sslsni" => value != "0",
-        "sslnegotiation" => value == "postgres",
+        "gssencmode" => value != "require",
         "load_balance_hosts" => value == "disable",
         "target_session_attrs" => matches!(value, "any" | "read-write" | "read-only"),
         "replication" => matches!(value, "false" | "off" | "no" | "0"),
-        // TLS 1.2 is the least that is spoken, 1.3 the most.
-        "ssl_min_protocol_version" => !value.eq_ignore_ascii_case("TLSv1.3"),
-        "ssl_max_protocol_version" => value.eq_ignore_ascii_case("TLSv1.3"),
+        // TLS 1.2 is the least that is spoken.
+        "ssl_max_protocol_version" => ["TLSv1.2", "TLSv1.3"].iter().any(|v| v.eq_ignore_ascii_case(value)),
         "min_protocol_version" => value == "3.0",
         "max_protocol_version" => matches!(value, "3.0" | "latest"),
         _ => false,

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use crate::conninfo::EndpointKind;
-use std::fmt;
+use std::{fmt, io};
 
 /// A file that is there.
 #[derive(Clone, Default)]
@@ -40,8 +40,11 @@ impl FileFacts {
 /// Looks at a file by its path; `None` when there is none.
 pub type Look = dyn Fn(&str) -> Option<FileFacts> + Send + Sync;
 
-/// Reads a file by its path, whatever it is; `None` when that is not possible.
-pub type Read = dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync;
+/// Reads a file by its path, whatever it is.
+pub type Read = dyn Fn(&str) -> Result<Vec<u8>, io::ErrorKind> + Send + Sync;
+
+/// The names in a directory.
+pub type List = dyn Fn(&str) -> Result<Vec<String>, io::ErrorKind> + Send + Sync;
 
 /// The files of libpq's world. Nothing is read before it is asked for.
 pub struct LibpqFiles {
@@ -53,8 +56,30 @@ pub struct LibpqFiles {
     pub sysconfdir: Option<String>,
     /// Looks at a file.
     pub look: Box<Look>,
-    /// Reads what is no regular file: a service file may be a pipe (`PGSERVICEFILE=<(…)`).
+    /// Reads a file, also what is no regular one: a service file may be a pipe (`PGSERVICEFILE=<(…)`).
     pub read: Box<Read>,
+    /// Looks into a directory.
+    pub list: Box<List>,
+    /// `SSL_CERT_FILE`, OpenSSL's own variable for `sslrootcert=system`.
+    pub cert_file: Option<String>,
+    /// `SSL_CERT_DIR`, as well.
+    pub cert_dir: Option<String>,
+}
+
+impl Default for LibpqFiles {
+    /// A world without files.
+    fn default() -> Self {
+        Self {
+            home: None,
+            user: Box::new(|| None),
+            sysconfdir: None,
+            look: Box::new(|_| None),
+            read: Box::new(|_| Err(io::ErrorKind::NotFound)),
+            list: Box::new(|_| Err(io::ErrorKind::NotFound)),
+            cert_file: None,
+            cert_dir: None,
+        }
+    }
 }
 
 impl LibpqFiles {
@@ -70,7 +95,10 @@ impl fmt::Debug for LibpqFiles {
     }
 }
 
-/// Looks at the private key of every target that sends a client certificate. Without `sslcert`, over a socket, and
+/// libpq's default for `sslrootcert`, in the home directory.
+pub(super) const ROOT_CERT: &str = ".postgresql/root.crt";
+
+/// Looks whether there is a default root file, and at the private key of every target that sends a client certificate. Without `sslcert`, over a socket, and
 /// where TLS or certificates are off, libpq opens none; a key of an OpenSSL engine (`engine:name`) is no file.
 pub fn key_files(settings: &mut Settings, files: &LibpqFiles) {
     for target in settings.targets.iter_mut().filter(|t| t.is_postgres()) {
@@ -81,6 +109,9 @@ pub fn key_files(settings: &mut Settings, files: &LibpqFiles) {
         let tcp = endpoints.iter().any(|e| e.kind != EndpointKind::Unix);
         let path =
             given("sslkey").filter(|path| !path.contains(':') && given("sslcert").is_some() && tcp && !off);
-        target.key_file = path.and_then(|path| (files.look)(path));
+        let key_file = path.and_then(|path| (files.look)(path));
+        let root = files.at_home(ROOT_CERT).filter(|_| given("sslrootcert").is_none() && tcp && !off);
+        let has_default_root = root.is_some_and(|path| (files.look)(&path).is_some());
+        (target.key_file, target.has_default_root) = (key_file, has_default_root);
     }
 }

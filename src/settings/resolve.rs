@@ -308,6 +308,7 @@ impl Resolver<'_> {
             service,
             passfile: None,
             key_file: None,
+            has_default_root: false,
             missing_driver: None,
         }
     }

@@ -77,7 +77,7 @@ impl ServiceFiles {
             if found.is_none() && asked.is_none() {
                 return;
             }
-            let bytes = found.and_then(|f| if f.regular { f.bytes } else { (files.read)(path) });
+            let bytes = found.and_then(|f| if f.regular { f.bytes } else { (files.read)(path).ok() });
             let text = bytes.map(|bytes| {
                 let source = sources.add(SourceKind::File(path.to_owned()), bytes.as_slice());
                 for range in conninfo::visible_service(&bytes) {

@@ -67,6 +67,8 @@ pub struct Target {
     pub passfile: Option<PassFile>,
     /// The file of `sslkey`, when it is consulted and there.
     pub key_file: Option<FileFacts>,
+    /// There is a `~/.postgresql/root.crt`, and no `sslrootcert` says otherwise.
+    pub has_default_root: bool,
     /// A driver that it needs and that the project does not require.
     pub missing_driver: Option<MissingDriver>,
 }

@@ -204,9 +204,8 @@ impl Example {
         let libpq_files = Some(LibpqFiles {
             home: Some("/home/app".into()),
             user: Box::new(|| Some("app".into())),
-            sysconfdir: None,
             look: Box::new(move |path| libpq.get(path).cloned()),
-            read: Box::new(|_| None),
+            ..LibpqFiles::default()
         });
         let mut input = Input {
             sources,

@@ -3,10 +3,10 @@
 //! that names them all (PostgreSQL 15: auth.c, miscinit.c, postinit.c, postmaster.c).
 
 mod server;
+mod tls;
 
-use super::{Ended, Evidence, Failure, FailureClass as C, Phase, RootTrouble, TlsTrouble};
-use super::{Trouble, Unresolved, Untrusted};
-use crate::probe::dial::Dial;
+use super::{Ended, Evidence, Failure, FailureClass as C, Phase, Trouble, Unresolved};
+use crate::probe::dial::{AuthMethod, Dial};
 use std::io::ErrorKind;
 
 impl Trouble {
@@ -14,7 +14,7 @@ impl Trouble {
     pub fn classify(&self, dial: &Dial, place: &str) -> Failure {
         let said = match self {
             Self::Server(phase, error) => return server::failure(*phase, error, dial, place),
-            Self::Tls(trouble) => tls(*trouble, dial, place),
+            Self::Tls(trouble) => tls::failed(*trouble, dial, place),
             Self::Tcp(kind) => tcp(*kind, place),
             Self::Dns(unresolved) => dns(*unresolved, place),
             _ => self.other(dial, place),
@@ -51,7 +51,9 @@ impl Trouble {
                 let text = "sslmode=verify-full verifies a host name, and only hostaddr is set";
                 say(C::TlsUntrusted, Configuration, text).help("set host to the name in the certificate")
             }
-            Self::RootCert(trouble) => root_cert(*trouble, dial),
+            Self::RootCert(trouble) => tls::root_cert(*trouble, dial),
+            Self::Revocation(at, trouble) => tls::revocation(*at, *trouble, dial),
+            Self::ClientCert(trouble) => tls::client_cert(*trouble, dial),
             Self::Elapsed(phase) if *phase <= Tcp => match phase {
                 Phase::Dns => {
                     say(C::DnsFailed, *phase, format!("the name of {place} did not resolve in time"))
@@ -155,6 +157,27 @@ impl Trouble {
                 format!("channel_binding=require, and {place} authenticates without channel binding"),
             )
             .help("channel binding needs TLS and a scram-sha-256 password"),
+            Self::RequireAuth(method) => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("{place} asks for {}, which require_auth does not allow; nothing was answered", asked(*method)),
+            )
+            .help("have the server ask for scram-sha-256 in pg_hba.conf, or allow in require_auth what it asks for"),
+            Self::RequireAuthUnmet => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                format!("{place} let the client in before the authentication that require_auth demands was over"),
+            ),
+            Self::ClientCertUnsent(asked) => say(
+                C::AuthMethodUnsupported,
+                Authentication,
+                if *asked {
+                    format!("sslcertmode=require, and there was no client certificate to send to {place}")
+                } else {
+                    format!("sslcertmode=require, and {place} did not ask for a client certificate")
+                },
+            )
+            .help("set sslcert and sslkey, and have the server ask: ssl_ca_file, and clientcert or cert in pg_hba.conf"),
             Self::ServerProof => say(
                 C::WrongServerSuspected,
                 Authentication,
@@ -226,74 +249,13 @@ fn tcp(kind: ErrorKind, place: &str) -> Said {
     }
 }
 
-fn root_cert(trouble: RootTrouble, dial: &Dial) -> Said {
-    let path = dial.sslrootcert.as_ref().map_or_else(String::new, |root| format!(" `{}`", root.path));
-    let text = match trouble {
-        RootTrouble::Unreadable(ErrorKind::NotFound) => "does not exist",
-        RootTrouble::Unreadable(ErrorKind::PermissionDenied) => "may not be read",
-        RootTrouble::Unreadable(_) => "could not be read",
-        RootTrouble::NotPem => "holds no certificate in PEM form that can be decoded",
-    };
-    say(
-        C::TlsUntrusted,
-        Phase::Configuration,
-        format!("the root certificate file{path} of sslrootcert {text}"),
-    )
-}
-
-fn tls(trouble: TlsTrouble, dial: &Dial, place: &str) -> Said {
-    let untrusted = |text: &str| {
-        say(C::TlsUntrusted, Phase::Tls, format!("the certificate of {place} is not trusted: {text}"))
-    };
-    let unsupported = |text: String| say(C::TlsUnsupported, Phase::Tls, text);
-    match trouble {
-        TlsTrouble::Refused => say(
-            C::TlsRefused,
-            Phase::Tls,
-            format!(
-                "{place} does not offer TLS, and sslmode={} needs it{}",
-                dial.sslmode.as_str(),
-                policy(dial)
-            ),
-        )
-        .help("turn ssl on at the server or pooler; sslmode=disable only where the network is trusted"),
-        TlsTrouble::Error => {
-            let text = format!("{place} answered the request for TLS with an error");
-            say(C::ServerError, Phase::Tls, text).retryable(true)
-        }
-        TlsTrouble::Untrusted(reason) => untrusted(match reason {
-            Untrusted::Issuer => "no authority in the root certificate file signed it",
-            Untrusted::SelfSigned => "it is self-signed and not in the root certificate file",
-            Untrusted::Name => "it is for another host name",
-            Untrusted::Expired => "it has expired",
-            Untrusted::NotYetValid => "it is not valid yet",
-            Untrusted::Authority => "the authority that signed it is out of date",
-            Untrusted::Purpose => "it is not meant for servers",
-            Untrusted::Signature => "the server did not prove that it has the key",
-            Untrusted::Encoding => "it cannot be decoded",
-        }),
-        TlsTrouble::Certificate(what) => unsupported(format!(
-            "the certificate of {place} is of a kind that this program cannot verify: {what}"
-        ))
-        .help("libpq may accept it; a v3 certificate with a 2048-bit RSA or P-256 key works everywhere"),
-        TlsTrouble::Incompatible
-        | TlsTrouble::Alert("handshake_failure" | "protocol_version" | "insufficient_security") => {
-            unsupported(format!("{place} and this program have no TLS version, cipher or key type in common"))
-                .help("TLS 1.2 or 1.3 with P-256, P-384 or X25519 is needed")
-        }
-        TlsTrouble::Alert("certificate_required") => {
-            unsupported(format!("{place} requires a client certificate, which is not spoken here"))
-        }
-        TlsTrouble::Alert(name) => {
-            unsupported(format!("{place} ended the TLS handshake with the alert {name}"))
-        }
-        TlsTrouble::HostName => unsupported(format!("{place} has a host name that TLS cannot carry")),
-        TlsTrouble::Broken => unsupported(format!("the TLS handshake with {place} broke the protocol")),
+fn asked(method: AuthMethod) -> &'static str {
+    match method {
+        AuthMethod::None => "no authentication",
+        AuthMethod::Password => "the password in clear text",
+        AuthMethod::Md5 => "an MD5 hash of the password",
+        AuthMethod::ScramSha256 => "a SCRAM login",
     }
-}
-
-fn policy(dial: &Dial) -> &'static str {
-    if dial.tls_required { " under the policy in force" } else { "" }
 }
 
 fn method(code: u32) -> &'static str {

@@ -3,7 +3,7 @@
 
 use super::Phase;
 use crate::probe::ask::SqlState;
-use crate::probe::dial::{SslMode, Unsupported};
+use crate::probe::dial::{AuthMethod, KeyFile, SslMode, Unsupported};
 use std::io::ErrorKind;
 
 /// What went wrong, as seen.
@@ -21,6 +21,10 @@ pub enum Trouble {
     HostNameMissing,
     /// The root file is of no use.
     RootCert(RootTrouble),
+    /// A list of revoked certificates is of no use, by its place in [`crate::probe::Revocation::lists`].
+    Revocation(usize, RootTrouble),
+    /// The client's certificate or its key is of no use.
+    ClientCert(ClientTrouble),
     /// The name did not resolve.
     Dns(Unresolved),
     /// The operating system refused or failed to connect.
@@ -51,6 +55,12 @@ pub enum Trouble {
     TooManyRounds,
     /// `channel_binding=require`, and the server did not offer it.
     ChannelBinding,
+    /// `require_auth` does not allow what the server asks for.
+    RequireAuth(AuthMethod),
+    /// `require_auth` allows the server nothing that was authenticated to the end.
+    RequireAuthUnmet,
+    /// `sslcertmode=require`; whether the server asked for a certificate at all.
+    ClientCertUnsent(bool),
     /// The server could not prove that it knows the password (SCRAM's server signature).
     ServerProof,
     /// PgBouncer's administration console, which answers no SQL.
@@ -75,8 +85,31 @@ pub enum Unresolved {
 pub enum RootTrouble {
     /// It was not read.
     Unreadable(ErrorKind),
-    /// It holds no PEM certificate, or one that cannot be decoded.
+    /// It holds none of what it should hold in PEM form, or one that cannot be decoded.
     NotPem,
+    /// A list of revoked certificates of a kind that rustls does not read.
+    Kind,
+}
+
+/// What is wrong with the client's certificate or its key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientTrouble {
+    /// The certificate's file.
+    Certificate(RootTrouble),
+    /// The key's file.
+    File(KeyFile),
+    /// The file holds no private key that can be decoded.
+    NotKey,
+    /// An encrypted key, and no `sslpassword`.
+    Encrypted,
+    /// `sslpassword` does not open the key.
+    Password,
+    /// The encryption is one that this program does not do; why.
+    Cipher(&'static str),
+    /// A key of a kind that ring cannot sign with.
+    Kind,
+    /// The key of another certificate.
+    Mismatch,
 }
 
 /// How a connection ended.
@@ -105,6 +138,12 @@ pub enum TlsTrouble {
     Alert(&'static str),
     /// The host is no name that TLS knows.
     HostName,
+    /// `sslnegotiation=direct`, and no TLS came of it: servers before PostgreSQL 17 do not know it.
+    Direct,
+    /// `sslnegotiation=direct`, and the server did not say by ALPN that it is PostgreSQL.
+    NoAlpn,
+    /// The server does not accept the client's certificate; the alert's name.
+    ClientRefused(&'static str),
     /// Any other violation of the protocol.
     Broken,
 }
@@ -130,6 +169,12 @@ pub enum Untrusted {
     Signature,
     /// It cannot be read.
     Encoding,
+    /// It, or one that signed it, was revoked.
+    Revoked,
+    /// No list of revoked certificates covers it, or one that signed it.
+    RevocationUnknown,
+    /// A list of revoked certificates is out of date.
+    RevocationStale,
 }
 
 /// What carried an attempt.

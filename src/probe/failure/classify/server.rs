@@ -107,7 +107,14 @@ fn server_sentence(
         ))
         .help("a volume that was initialised earlier keeps its first password; in a URL, encode % @ : / ? #"),
         C::HbaRejected if text(error, &["client certificate"]) => {
-            s(format!("pg_hba.conf of {place} demands a client certificate, which is not spoken here"))
+            let sent = match &dial.sslcert {
+                _ if error.over != Over::Tls => "which needs TLS",
+                Some(_) => "and did not take the one of sslcert",
+                None if dial.absent.contains(&"sslcert") => "and the file of sslcert does not exist",
+                None => "and none is set",
+            };
+            s(format!("pg_hba.conf of {place} demands a client certificate, {sent}"))
+                .help("set sslcert and sslkey to a certificate that an authority of the server's ssl_ca_file signed")
         }
         C::HbaRejected => {
             let said = s(format!(
