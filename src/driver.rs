@@ -8,6 +8,7 @@ mod key;
 mod look;
 mod meter;
 mod peer;
+mod progress;
 mod resolve;
 mod revocation;
 mod stream;
@@ -20,6 +21,8 @@ pub use door::{Connector, DoorError};
 pub use peer::CertificateInfo;
 pub use stream::DoorStream;
 pub use tls::TlsInfo;
+
+pub use progress::Watcher;
 
 use crate::probe::{self, Attempt, Dial, Failure, Phase, Probe, Query, Reply, Step, Trouble};
 use std::{io, thread, time::Duration};
@@ -34,13 +37,21 @@ pub struct Driver {
     began: Instant,
     session: Option<Session>,
     trust: tls::Trust,
+    progress: progress::Progress,
 }
 
 impl Driver {
     /// Nothing is sent before [`Driver::run`].
     pub fn new(probe: Probe) -> Self {
         let trust = tls::Trust::new(probe.dial());
-        Self { probe, began: Instant::now(), session: None, trust }
+        let progress = progress::Progress::default();
+        Self { probe, began: Instant::now(), session: None, trust, progress }
+    }
+
+    /// Tells somebody of each pause.
+    pub fn watched(mut self, watcher: Option<Watcher>) -> Self {
+        self.progress.watcher = watcher;
+        self
     }
 
     /// Connects and asks, within the probe's bounds. Needs a tokio runtime with I/O and time.
@@ -60,6 +71,16 @@ impl Driver {
     pub async fn install(&mut self, extensions: &[String]) -> Result<(), Failure> {
         let first = self.probe.install(extensions, self.began.elapsed());
         self.follow(first).await
+    }
+
+    /// Judged and not good enough: closes the session, pauses, and begins anew. None when the wait is over; then the
+    /// session stays.
+    ///
+    /// # Errors
+    /// As [`Driver::run`].
+    pub async fn again(&mut self, reason: &str) -> Option<Result<(), Failure>> {
+        let first = self.probe.again(reason, self.began.elapsed())?;
+        Some(self.follow(first).await)
     }
 
     /// Asks (again) in the open session.
@@ -104,7 +125,7 @@ impl Driver {
                 }
                 Step::Sleep(pause) => {
                     self.session = None;
-                    tracing::debug!(pause_ms = pause.as_millis(), "waiting for the server");
+                    self.progress.tell(self.probe.waiting(), pause);
                     tokio::time::sleep(pause).await;
                     Reply::Slept
                 }
@@ -124,6 +145,7 @@ impl Driver {
     async fn connect(&mut self, attempt: Attempt) -> Reply {
         tracing::debug!(place = %attempt.place(), tls = ?attempt.tls, "connecting");
         let until = self.began + attempt.until;
+        let mut phases = Vec::new();
         let opened = async {
             let connector = Connector::new(self.probe.dial(), &attempt, &self.trust)?;
             let door = connector.door(attempt.host.as_ref());
@@ -131,17 +153,24 @@ impl Driver {
             seen.follow();
             let dial = self.probe.dial();
             let connecting = async {
-                let socket = dial::connect(&attempt.address, &dial.keepalives).await?;
+                let socket = dial::connect(&attempt.address, &dial.keepalives);
+                let socket = timeout_at(self.began + attempt.tcp_until, socket).await;
+                let socket = socket.unwrap_or(Err(Trouble::Elapsed(Phase::Tcp)))?;
                 let config = base_config(dial, &attempt);
                 config.connect_raw(socket, door).await.map_err(|error| seen.trouble_of(&error))
             };
+            let connecting = progress::phases(connecting, || seen.phase(), self.began, &mut phases);
             let (client, connection) = timeout_at(until, connecting)
                 .await
                 .unwrap_or_else(|_| Err(Trouble::Elapsed(seen.phase())))?;
             let opened = seen.opened();
             Ok(Session { client, connection, ended: false, seen, opened, attempt, connector })
         };
-        match opened.await {
+        let opened = opened.await;
+        for (phase, at) in phases {
+            self.probe.entered(phase, at);
+        }
+        match opened {
             Ok(session) => {
                 let pid = session.opened.pid;
                 let connected = probe::Connected { pid, tls: session.opened.tls.is_some() };
@@ -303,6 +332,10 @@ fn base_config(dial: &Dial, attempt: &Attempt) -> tokio_postgres::Config {
         probe::TargetSessionAttrs::Any => config::TargetSessionAttrs::Any,
         probe::TargetSessionAttrs::ReadWrite => config::TargetSessionAttrs::ReadWrite,
         probe::TargetSessionAttrs::ReadOnly => config::TargetSessionAttrs::ReadOnly,
+        // tokio-postgres has no words for these. The address is pinned, so that it cannot look elsewhere either.
+        probe::TargetSessionAttrs::Primary
+        | probe::TargetSessionAttrs::Standby
+        | probe::TargetSessionAttrs::PreferStandby => config::TargetSessionAttrs::Any,
     });
     out
 }

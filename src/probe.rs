@@ -9,6 +9,7 @@
 mod ask;
 mod dial;
 mod failure;
+mod hosts;
 mod wait;
 mod walk;
 
@@ -24,6 +25,9 @@ pub use failure::{
     ClientTrouble, Ended, Evidence, Failure, FailureClass, Fingerprint, Over, Phase, RootTrouble,
     ServerError, ServerText, TlsTrouble, Trouble, Unresolved, Untrusted,
 };
+
+pub use hosts::Tried;
+pub use wait::{Spent, Waited, Waiting, span};
 
 use crate::secret::Part;
 use std::{net::IpAddr, net::SocketAddr, time::Duration};
@@ -147,8 +151,16 @@ pub struct Probe {
     questions: Vec<Query>,
     state: State,
     walk: Walk,
+    names: hosts::Names,
+    chance: wait::Chance,
+    retry: Vec<FailureClass>,
     tries: u32,
     pauses: wait::Pauses,
+    waiting: Option<Waiting>,
+    over: bool,
+    last: Duration,
+    marks: Vec<(Phase, Duration)>,
+    spent: Spent,
     connected: Option<Connected>,
     facts: SessionFacts,
     answers: Answers,
@@ -172,10 +184,19 @@ enum State {
 #[derive(Clone, Debug, Default)]
 struct Walk {
     began: Duration,
+    /// It is over, and what is still asked has a time of its own.
+    ended: bool,
+    /// The hosts by their number in the dial, in the order of dialling.
+    order: Vec<usize>,
+    /// The second pass of `prefer-standby`, where any session will do.
+    any: bool,
+    /// Where in `order`.
     host: usize,
     addresses: Vec<IpAddr>,
     address: usize,
     decision: usize,
+    /// When the present address must have answered.
+    until: Duration,
     attempt: Option<Attempt>,
     failures: Vec<Failed>,
     fingerprint: Option<Fingerprint>,
@@ -186,9 +207,11 @@ struct Walk {
 #[derive(Clone, Debug)]
 struct Failed {
     failure: Failure,
-    tls: bool,
-    /// Host and address, by number.
-    at: (usize, usize),
+    tried: Tried,
+    /// Pass, host and address, by number.
+    at: (bool, usize, usize),
+    /// The server may come at any moment.
+    soon: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -207,8 +230,16 @@ impl Probe {
             questions,
             state: State::Ready,
             walk: Walk::default(),
+            names: hosts::Names::default(),
+            chance: wait::Chance::new(!bounds.seed),
+            retry: Vec::new(),
             tries: 0,
             pauses: wait::Pauses::new(bounds.seed),
+            waiting: None,
+            over: false,
+            last: Duration::ZERO,
+            marks: Vec::new(),
+            spent: Spent::default(),
             connected: None,
             facts: SessionFacts::default(),
             answers: Answers::default(),
@@ -220,6 +251,7 @@ impl Probe {
     /// What to do after `reply`, at `now`. After [`Step::Done`] it stays done until [`Probe::install`] or
     /// [`Probe::ask`].
     pub fn step(&mut self, reply: Reply, now: Duration) -> Step {
+        self.account(now);
         match (self.state, reply) {
             (State::Ready, Reply::Begin) | (State::Sleeping, Reply::Slept) => self.begin(now),
             (State::Resolving, Reply::Resolved(addresses)) => self.resolved(addresses, now),
@@ -236,9 +268,8 @@ impl Probe {
                 self.failure = Some(trouble.classify(&self.dial, &self.place()));
                 self.done()
             }
-            (State::Resolving | State::Connecting | State::Asking, Reply::Failed(trouble)) => {
-                self.failed(&trouble, now)
-            }
+            (State::Resolving, Reply::Failed(trouble)) => self.unresolved(&trouble, now),
+            (State::Connecting | State::Asking, Reply::Failed(trouble)) => self.failed(&trouble, now),
             _ => self.done(),
         }
     }
@@ -250,7 +281,7 @@ impl Probe {
         if self.connected.is_none() {
             return self.done();
         }
-        self.walk.began = now;
+        (self.walk.began, self.walk.ended, self.last) = (now, true, now);
         self.state = State::Installing;
         self.next_install(now)
     }
@@ -261,7 +292,7 @@ impl Probe {
             return self.done();
         }
         self.questions = questions;
-        self.walk.began = now;
+        (self.walk.began, self.walk.ended, self.last) = (now, true, now);
         self.flight(now)
     }
 
@@ -288,10 +319,5 @@ impl Probe {
     /// Why there is no session.
     pub fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
-    }
-
-    /// The attempts of the last walk that failed, also when a later one succeeded.
-    pub fn detours(&self) -> impl Iterator<Item = &Failure> {
-        self.walk.failures.iter().map(|failed| &failed.failure)
     }
 }

@@ -1,5 +1,10 @@
 //! Scripted conversations: no server, no socket, no clock.
 
+#[path = "probe/hosts.rs"]
+mod hosts;
+#[path = "probe/waiting.rs"]
+mod waiting;
+
 use pgward::unstable::probe::*;
 use pgward::{Part, Secret};
 use std::io::ErrorKind;
@@ -101,7 +106,6 @@ fn on_after_a_failed_connect_and_no_farther_than_libpq() {
     let goes_on = [
         Reply::Failed(Trouble::Tcp(ErrorKind::ConnectionRefused)),
         Reply::Failed(Trouble::Elapsed(Phase::Authentication)),
-        failed("57P03"),
     ];
     for reply in goes_on {
         let mut probe = probe(dial(SslMode::Require));
@@ -134,20 +138,6 @@ fn on_after_a_failed_connect_and_no_farther_than_libpq() {
     let failure = probe.failure().unwrap();
     assert_eq!((failure.class, failure.retryable), (FailureClass::AuthFailed, false));
     assert!(matches!(&failure.evidence[0], Evidence::Attempt { class: FailureClass::DnsFailed, .. }));
-}
-
-#[test]
-fn another_session_when_the_attributes_are_not_met() {
-    let wanted = Dial { target_session_attrs: TargetSessionAttrs::ReadWrite, ..dial(SslMode::Require) };
-    let mut probe = probe(wanted);
-    probe.step(Reply::Begin, ms(0));
-    probe.step(Reply::Resolved(vec![ONE]), ms(0));
-    probe.step(connected(), ms(1));
-    let step = probe.step(Reply::Answered(vec![session("7", "t", "off")]), ms(2));
-    assert_eq!(attempt(step).0, "192.0.2.2:5433");
-    probe.step(connected(), ms(3));
-    probe.step(Reply::Answered(vec![session("7", "f", "on")]), ms(4));
-    assert_eq!(probe.failure().unwrap().class, FailureClass::SessionAttrsUnmet);
 }
 
 /// The TLS decisions at the first address when each attempt ends like this.
@@ -197,50 +187,6 @@ fn libpqs_modes_as_attempts() {
         assert_eq!(decisions(policy, &hba(Over::Tls)), [Tls::Always]);
     }
     assert_eq!(decisions(Dial { tls_required: true, ..dial(Disable) }, &broken), []);
-}
-
-#[test]
-fn waits_only_for_what_may_pass() {
-    let bounds = Bounds { wait: Some(ms(30_000)), seed: 42, ..Bounds::default() };
-    let one = Dial { hosts: vec![DialHost::addr(None, ONE, 1)], ..dial(SslMode::Require) };
-    let mut probe = Probe::new(one.clone(), Vec::new(), bounds);
-    let mut now = ms(0);
-    let mut pauses = Vec::new();
-    let mut step = probe.step(Reply::Begin, now);
-    loop {
-        step = match step {
-            Step::Connect(attempt) => {
-                assert!(attempt.until <= ms(30_000));
-                now += ms(1);
-                probe.step(failed("57P03"), now)
-            }
-            Step::Sleep(pause) => {
-                pauses.push(pause);
-                now += pause;
-                probe.step(Reply::Slept, now)
-            }
-            Step::Done => break,
-            other => panic!("{other:?}"),
-        };
-    }
-    assert!(now < ms(30_000) && now > ms(28_000), "{now:?}");
-    assert!(pauses[..10].iter().all(|p| (ms(16)..=ms(24)).contains(p)), "{pauses:?}");
-    assert!((ms(80)..=ms(120)).contains(&pauses[10]));
-    assert!(pauses.iter().all(|p| *p <= ms(1200)));
-    let failure = probe.failure().unwrap();
-    assert!(
-        failure.retryable
-            && failure.evidence.contains(&Evidence::Tries(u32::try_from(pauses.len()).unwrap() + 1))
-    );
-    let mut again = Probe::new(one.clone(), Vec::new(), bounds);
-    again.step(Reply::Begin, ms(0));
-    assert!(
-        matches!(again.step(failed("57P03"), ms(1)), Step::Sleep(p) if p == pauses[0]),
-        "the seed decides"
-    );
-    let mut permanent = Probe::new(one, Vec::new(), bounds);
-    permanent.step(Reply::Begin, ms(0));
-    assert!(matches!(permanent.step(failed("28P01"), ms(1)), Step::Done));
 }
 
 #[test]

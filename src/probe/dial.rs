@@ -51,6 +51,8 @@ pub struct Dial {
     pub channel_binding: ChannelBinding,
     /// Which sessions are accepted.
     pub target_session_attrs: TargetSessionAttrs,
+    /// libpq's `load_balance_hosts=random`: hosts, and the addresses of each, in an order of chance.
+    pub load_balance_hosts: bool,
     /// Bounds one address from the TCP handshake to the end of the authentication.
     pub connect_timeout: Option<Duration>,
     /// Sent in the startup message.
@@ -89,6 +91,15 @@ impl DialHost {
     pub fn unix(dir: Part, port: u16) -> Self {
         Self { place: Place::Unix(dir), port, password: None }
     }
+
+    /// For sentences, before an address is known: `db.example:5432`.
+    pub(super) fn place(&self) -> String {
+        match &self.place {
+            Place::Name(name) => format!("{name}:{}", self.port),
+            Place::Addr { addr, .. } => SocketAddr::new(*addr, self.port).to_string(),
+            Place::Unix(dir) => Address::Unix(dir.clone(), self.port).to_string(),
+        }
+    }
 }
 
 /// Where a host is.
@@ -119,7 +130,7 @@ pub enum ChannelBinding {
     Require,
 }
 
-/// The values of libpq's `target_session_attrs` that can be honoured; the others go to [`Dial::unsupported`].
+/// libpq's `target_session_attrs`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum TargetSessionAttrs {
     /// Any session.
@@ -129,6 +140,12 @@ pub enum TargetSessionAttrs {
     ReadWrite,
     /// The opposite.
     ReadOnly,
+    /// No standby.
+    Primary,
+    /// A standby.
+    Standby,
+    /// A standby; when no host is one, any session.
+    PreferStandby,
 }
 
 impl TargetSessionAttrs {
@@ -138,7 +155,33 @@ impl TargetSessionAttrs {
             Self::Any => "any",
             Self::ReadWrite => "read-write",
             Self::ReadOnly => "read-only",
+            Self::Primary => "primary",
+            Self::Standby => "standby",
+            Self::PreferStandby => "prefer-standby",
         }
+    }
+
+    /// What a session that lacks the attributes is.
+    pub(super) fn unmet(self) -> &'static str {
+        match self {
+            Self::Any => "is not accepted",
+            Self::ReadWrite => "is not read-write",
+            Self::ReadOnly => "is not read-only",
+            Self::Primary => "is on a standby",
+            Self::Standby | Self::PreferStandby => "is not on a standby",
+        }
+    }
+}
+
+impl std::str::FromStr for TargetSessionAttrs {
+    type Err = ();
+
+    /// libpq's words; case counts there.
+    fn from_str(word: &str) -> Result<Self, ()> {
+        [Self::Any, Self::ReadWrite, Self::ReadOnly, Self::Primary, Self::Standby, Self::PreferStandby]
+            .into_iter()
+            .find(|attrs| attrs.as_str() == word)
+            .ok_or(())
     }
 }
 
@@ -273,6 +316,8 @@ pub struct Attempt {
     pub password: Option<Secret>,
     /// When the attempt must have ended, on the probe's clock.
     pub until: Duration,
+    /// When the TCP handshake must have; not after `until`.
+    pub tcp_until: Duration,
 }
 
 impl Attempt {
@@ -308,6 +353,20 @@ impl Dial {
             _ if self.sslrootcert.is_some() => Verify::Chain,
             _ => Verify::None,
         }
+    }
+
+    /// All hosts, for one line: those behind the third are counted.
+    pub(super) fn places(&self) -> String {
+        let mut places: Vec<String> = Vec::new();
+        for place in self.hosts.iter().map(DialHost::place) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        let more = places.len().saturating_sub(3);
+        places.truncate(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", places.join(", "))
     }
 
     /// What refuses before a packet is sent.

@@ -9,7 +9,7 @@ pub use trouble::{
     Unresolved, Untrusted,
 };
 
-use super::ask::SqlState;
+use super::{ask::SqlState, wait::Waited};
 use std::{fmt, net::SocketAddr};
 
 /// A failed attempt to use a server, classified.
@@ -77,8 +77,8 @@ pub enum Evidence {
     AlsoListens(SocketAddr),
     /// The answer has the shape of a pooler's, not of PostgreSQL's.
     ViaPooler,
-    /// How often the walk over the addresses was made.
-    Tries(u32),
+    /// How often the walk over the addresses was made, and where the time went.
+    Waited(Waited),
     /// What to do about it.
     Help(&'static str),
 }
@@ -91,8 +91,7 @@ impl fmt::Display for Evidence {
                 write!(f, "something listens at {address} as well: the same server, or the one that is meant")
             }
             Self::ViaPooler => f.write_str("the answer came from a connection pooler, not from PostgreSQL"),
-            Self::Tries(1) => f.write_str("tried once"),
-            Self::Tries(n) => write!(f, "tried {n} times"),
+            Self::Waited(waited) => waited.fmt(f),
             Self::Help(text) => write!(f, "help: {text}"),
         }
     }

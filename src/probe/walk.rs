@@ -1,19 +1,19 @@
 //! One walk over hosts, addresses and TLS decisions, then the questions; which failure moves on, which stops,
 //! which is worth waiting for.
 
+use super::hosts::{Next, may_come_soon};
 use super::{
-    Address, Answer, Attempt, DialHost, Evidence, FailureClass, Installed, Over, Place, Probe, Query,
-    Refusal, Rows, SessionFacts, Sight, SqlState, SslMode, State, Step, TargetSessionAttrs, Tls, TlsTrouble,
-    Trouble, Unresolved, ask,
+    Address, Answer, Attempt, DialHost, Evidence, Failed, FailureClass, Installed, Over, Phase, Place, Probe,
+    Query, Refusal, Rows, SessionFacts, Sight, SqlState, SslMode, State, Step, TlsTrouble, Trouble,
+    Unresolved, Walk, ask,
 };
-use super::{Failed, Walk};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 impl Probe {
     pub(super) fn begin(&mut self, now: Duration) -> Step {
         self.tries += 1;
-        self.walk = Walk { began: now, ..Walk::default() };
+        self.walk = self.new_walk(now);
         match self.dial.refusal() {
             Some(trouble) => {
                 self.failure = Some(trouble.classify(&self.dial, ""));
@@ -26,46 +26,64 @@ impl Probe {
     /// The host that the walk is at.
     fn host(&mut self, now: Duration) -> Step {
         self.walk.addresses.clear();
-        self.walk.address = 0;
-        match &self.dial.hosts[self.walk.host].place {
-            Place::Name(name) => {
+        (self.walk.address, self.walk.attempt) = (0, None);
+        match self.at_host().map(|host| &host.place) {
+            Some(Place::Name(name)) => {
+                let host = name.clone();
                 self.state = State::Resolving;
-                Step::Resolve { host: name.clone(), until: self.address_end(now) }
+                match self.known_addresses(now) {
+                    Some(Ok(addresses)) => {
+                        self.take_addresses(addresses);
+                        self.connect(0, now)
+                    }
+                    Some(Err(trouble)) => self.failed(&trouble, now),
+                    None => Step::Resolve { host, until: self.address_end(now).min(self.share_end(now)) },
+                }
             }
-            Place::Addr { addr, .. } => {
+            Some(Place::Addr { addr, .. }) => {
                 self.walk.addresses = vec![*addr];
                 self.connect(0, now)
             }
-            Place::Unix(_) => self.connect(0, now),
+            Some(Place::Unix(_)) => self.connect(0, now),
+            None => self.done(),
         }
     }
 
     pub(super) fn resolved(&mut self, addresses: Vec<IpAddr>, now: Duration) -> Step {
         if addresses.is_empty() {
-            return self.failed(&Trouble::Dns(Unresolved::NoName), now);
+            return self.unresolved(&Trouble::Dns(Unresolved::NoName), now);
         }
-        self.walk.addresses = addresses;
+        self.names.learn(self.walk.order[self.walk.host], now, Ok(addresses.clone()));
+        self.take_addresses(addresses);
         self.connect(0, now)
+    }
+
+    pub(super) fn unresolved(&mut self, trouble: &Trouble, now: Duration) -> Step {
+        self.names.learn(self.walk.order[self.walk.host], now, Err(trouble.clone()));
+        self.failed(trouble, now)
     }
 
     /// The address that the walk is at, with the given TLS decision.
     fn connect(&mut self, decision: usize, now: Duration) -> Step {
-        let DialHost { place, port, password } = &self.dial.hosts[self.walk.host];
+        let Some(DialHost { place, port, password }) = self.at_host() else { return self.done() };
         let tcp = |walk: &Walk| Address::Tcp(SocketAddr::new(walk.addresses[walk.address], *port));
         let (host, address) = match place {
             Place::Name(name) => (Some(name.clone()), tcp(&self.walk)),
             Place::Addr { host, .. } => (host.clone(), tcp(&self.walk)),
             Place::Unix(dir) => (None, Address::Unix(dir.clone(), *port)),
         };
+        // `connect_timeout` bounds an address with all that is tried there, as in `pqConnectDBComplete`.
+        let until = if decision == 0 { self.address_end(now) } else { self.walk.until };
         let attempt = Attempt {
             host,
             tls: self.dial.decisions(&address)[decision],
             verify: self.dial.verify(),
             password: password.clone().or_else(|| self.dial.password.clone()),
             address,
-            until: self.address_end(now),
+            until,
+            tcp_until: until.min(self.share_end(now)),
         };
-        self.walk.decision = decision;
+        (self.walk.decision, self.walk.until) = (decision, until);
         self.walk.attempt = Some(attempt.clone());
         self.state = State::Connecting;
         Step::Connect(attempt)
@@ -91,14 +109,7 @@ impl Probe {
             return self.failed(&Trouble::AdminConsole, now);
         }
         self.facts = self.session_facts(own.as_ref().and_then(Answer::rows));
-        let (standby, read_only) = (self.facts.in_recovery, self.facts.read_only);
-        let writable = standby == Some(false) && read_only == Some(false);
-        let unmet = match self.dial.target_session_attrs {
-            TargetSessionAttrs::Any => false,
-            TargetSessionAttrs::ReadWrite => !writable,
-            TargetSessionAttrs::ReadOnly => standby != Some(true) && read_only != Some(true),
-        };
-        if unmet {
+        if self.unmet(&self.facts) {
             return self.failed(&Trouble::SessionAttrs, now);
         }
         let given = answers.chain(std::iter::repeat(Answer::NotAsked("the connection gave no answer")));
@@ -147,19 +158,21 @@ impl Probe {
         self.connected = None;
         let failure = trouble.classify(&self.dial, &self.place());
         let resolving = self.state == State::Resolving;
-        let tls = !resolving && self.walk.attempt.as_ref().is_some_and(|a| a.tls != Tls::Never);
-        let at = (self.walk.host, self.walk.address);
-        self.walk.failures.push(Failed { failure, tls, at });
+        let at = (self.walk.any, self.walk.host, self.walk.address);
+        // Once a server spoke of the login, knocking every 20 ms would be logging in every 20 ms.
+        let soon = may_come_soon(trouble) && failure.phase <= Phase::Startup;
+        self.walk.failures.push(Failed { failure, tried: self.present(), at, soon });
         if !resolving && let Some(decision) = self.other_decision(trouble) {
             return self.connect(decision, now);
         }
-        if moves_on(trouble) && now < self.walk_end() && self.advance(resolving) {
+        let next = Next::after(trouble);
+        if next != Next::Stop && now < self.walk_end() && self.advance(next) {
             return if self.walk.address > 0 { self.connect(0, now) } else { self.host(now) };
         }
         if !resolving && let Some(step) = self.look(trouble, now) {
             return step;
         }
-        self.give_up(!moves_on(trouble), now)
+        self.give_up(next == Next::Stop, now)
     }
 
     /// A login that fails at a loopback address may have met the wrong one of two servers: a container publishes
@@ -239,43 +252,41 @@ impl Probe {
         wanted.then_some(next)
     }
 
-    /// To the next address, else the next host; false at the end.
-    fn advance(&mut self, resolving: bool) -> bool {
-        if !resolving && self.walk.address + 1 < self.walk.addresses.len() {
-            self.walk.address += 1;
-            return true;
-        }
-        self.walk.host += 1;
-        self.walk.address = 0;
-        self.walk.host < self.dial.hosts.len()
-    }
-
     /// The walk is over: wait and walk again, or end. An address that stopped the walk has the last word; else
     /// it is the failure that came farthest, and worth another try if any of them is.
     fn give_up(&mut self, stopped: bool, now: Duration) -> Step {
-        let mut failures = std::mem::take(&mut self.walk.failures);
-        let last = failures.last().map(|failed| failed.at);
-        let told = (0..failures.len())
-            .filter(|i| !stopped || Some(failures[*i].at) == last)
-            .max_by_key(|i| failures[*i].failure.phase)
-            .unwrap_or_default();
-        let mut failure = failures.remove(told).failure;
-        failure.retryable |= !stopped && failures.iter().any(|failed| failed.failure.retryable);
-        let others = failures.into_iter().map(|Failed { failure, tls, .. }| Evidence::Attempt {
-            tls,
-            class: failure.class,
-            message: failure.message,
-        });
+        let last = self.walk.failures.last().map(|failed| failed.at);
+        let counts = |failed: &&Failed| !stopped || Some(failed.at) == last;
+        let failures = &self.walk.failures;
+        let told =
+            failures.iter().enumerate().filter(|(_, f)| counts(f)).max_by_key(|(_, f)| f.failure.phase);
+        let Some((told, mut failure)) = told.map(|(i, failed)| (i, failed.failure.clone())) else {
+            return self.done();
+        };
+        failure.retryable =
+            self.retries(&failure) || (!stopped && failures.iter().any(|f| self.retries(&f.failure)));
+        let soon = failures.iter().filter(counts).any(|failed| failed.soon)
+            && failures.iter().filter(counts).all(|failed| failed.failure.phase <= Phase::Startup);
+        let mut others: Vec<Evidence> = Vec::new();
+        for (_, Failed { failure: other, tried, .. }) in
+            failures.iter().enumerate().filter(|(i, _)| *i != told)
+        {
+            let attempt =
+                Evidence::Attempt { tls: tried.tls, class: other.class, message: other.message.clone() };
+            if other.message != failure.message && !others.contains(&attempt) {
+                others.push(attempt);
+            }
+        }
         failure.evidence.splice(0..0, others);
-        let pause = self.pauses.next();
-        let again = failure.retryable && self.bounds.wait.is_some_and(|wait| now + pause < wait);
-        if again {
+        if failure.retryable
+            && let Some(pause) = self.pause(soon, now)
+        {
+            let reason = failure.class.as_str().to_owned();
             self.failure = Some(failure);
-            self.state = State::Sleeping;
-            return Step::Sleep(pause);
+            return self.sleep(pause, reason, now);
         }
         if self.bounds.wait.is_some() {
-            failure.evidence.push(Evidence::Tries(self.tries));
+            failure.evidence.push(Evidence::Waited(self.waited()));
         }
         self.failure = Some(failure);
         self.done()
@@ -293,35 +304,12 @@ impl Probe {
     }
 
     /// When the present walk must have ended.
-    fn walk_end(&self) -> Duration {
+    pub(super) fn walk_end(&self) -> Duration {
         let end = self.walk.began + self.bounds.timeout;
-        // what is asked after a session was opened has a walk's time of its own
-        if self.connected.is_some() {
+        if self.walk.ended {
             return end;
         }
         self.bounds.wait.map_or(end, |wait| end.min(wait.max(self.walk.began)))
-    }
-
-    pub(super) fn place(&self) -> String {
-        if self.state == State::Resolving || self.walk.attempt.is_none() {
-            let host = self.dial.hosts.get(self.walk.host);
-            return host.map_or_else(String::new, |host| match &host.place {
-                Place::Name(name) => format!("{name}:{}", host.port),
-                Place::Addr { addr, .. } => SocketAddr::new(*addr, host.port).to_string(),
-                Place::Unix(dir) => Address::Unix(dir.clone(), host.port).to_string(),
-            });
-        }
-        self.walk.attempt.as_ref().map_or_else(String::new, Attempt::place)
-    }
-}
-
-/// libpq's rule, measured with psql 15: on after a failed connect, an elapsed `connect_timeout`, 57P03 and a
-/// session without the wanted attributes; stop at anything else.
-fn moves_on(trouble: &Trouble) -> bool {
-    match trouble {
-        Trouble::Dns(_) | Trouble::Tcp(_) | Trouble::Elapsed(_) | Trouble::SessionAttrs => true,
-        Trouble::Server(_, error) => error.sqlstate.is_some_and(|s| s.as_str() == "57P03"),
-        _ => false,
     }
 }
 

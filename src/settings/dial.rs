@@ -5,9 +5,7 @@ mod tls;
 use super::{files::LibpqFiles, target::Target};
 use crate::{
     conninfo::{self, Conninfo, EndpointKind, Libpq, SslMode},
-    probe::{
-        AuthMethods, ChannelBinding, Dial, DialHost, Keepalives, Place, TargetSessionAttrs, Unsupported,
-    },
+    probe::{AuthMethods, ChannelBinding, Dial, DialHost, Keepalives, Place, Unsupported},
     secret::Part,
 };
 use std::time::Duration;
@@ -72,16 +70,18 @@ pub fn dial(target: &Target, files: &LibpqFiles) -> Result<Dial, Undialable> {
             Some("require") => ChannelBinding::Require,
             _ => ChannelBinding::Prefer,
         },
-        target_session_attrs: match words.text("target_session_attrs") {
-            Some("read-write") => TargetSessionAttrs::ReadWrite,
-            Some("read-only") => TargetSessionAttrs::ReadOnly,
-            _ => TargetSessionAttrs::Any,
-        },
-        // libpq: zero, negative or absent means no limit; one second counts as two.
+        // A word that libpq does not know was refused before.
+        target_session_attrs: words
+            .text("target_session_attrs")
+            .and_then(|word| word.parse().ok())
+            .unwrap_or_default(),
+        load_balance_hosts: words.text("load_balance_hosts") == Some("random"),
+        // libpq: zero, negative or absent means no limit; up to 16 one second counts as two.
         connect_timeout: words
             .number("connect_timeout")
             .filter(|n| *n > 0)
-            .map(|n| Duration::from_secs(n.max(2))),
+            .map(|n| if conninfo.libpq() < Libpq::V17 { n.max(2) } else { n })
+            .map(Duration::from_secs),
         application_name: words
             .part("application_name")
             .or_else(|| words.part("fallback_application_name"))
@@ -209,6 +209,8 @@ fn honoured(keyword: &str, value: &str) -> bool {
         | "keepalives_interval"
         | "keepalives_count"
         | "tcp_user_timeout"
+        | "target_session_attrs"
+        | "load_balance_hosts"
         | "krbsrvname"
         | "gsslib"
         | "gssdelegation"
@@ -228,8 +230,6 @@ fn honoured(keyword: &str, value: &str) -> bool {
             value.eq_ignore_ascii_case("utf8") || value.eq_ignore_ascii_case("utf-8") || value == "auto"
         }
         "gssencmode" => value != "require",
-        "load_balance_hosts" => value == "disable",
-        "target_session_attrs" => matches!(value, "any" | "read-write" | "read-only"),
         "replication" => matches!(value, "false" | "off" | "no" | "0"),
         // TLS 1.2 is the least that is spoken.
         "ssl_max_protocol_version" => ["TLSv1.2", "TLSv1.3"].iter().any(|v| v.eq_ignore_ascii_case(value)),

@@ -104,7 +104,7 @@ impl Trouble {
             Self::SessionAttrs => say(
                 C::SessionAttrsUnmet,
                 Session,
-                format!("the session at {place} is not {}", dial.target_session_attrs.as_str()),
+                format!("the session at {place} {}", dial.target_session_attrs.unmet()),
             ),
             _ => self.authentication(dial, place),
         }
