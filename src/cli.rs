@@ -6,6 +6,7 @@ mod fixes;
 mod lint;
 mod live;
 mod output;
+mod progress;
 mod rules;
 mod show;
 mod start;

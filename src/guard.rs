@@ -13,7 +13,7 @@ use crate::{
     finding::Severity,
     layer::{self, Layer, MAX_BYTES},
     policy::{Policy, Wanted},
-    preflight::{self, Options, Verdict},
+    preflight::{self, Options, Retry, Verdict},
     report::Report,
     rules::Door,
     settings::{
@@ -40,6 +40,7 @@ pub struct Guard {
     observe: bool,
     timeout: Duration,
     wait: Option<Duration>,
+    retry: Vec<String>,
     no_pg_env: bool,
 }
 
@@ -79,6 +80,7 @@ impl Guard {
             observe,
             timeout: Duration::from_secs(10),
             wait: None,
+            retry: Vec::new(),
         })
     }
 
@@ -125,9 +127,27 @@ impl Guard {
         self
     }
 
-    /// Tries again for so long, while waiting can mend it: a server that starts, not a wrong password.
+    /// Tries again for so long, while waiting can mend it: a server that starts, not a wrong password. Every 20 ms while
+    /// the server refuses or is starting, else every 100 ms to 1 s (docs/waiting.md).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), pgward::Error> {
+    /// let ready = pgward::Guard::from_env()?
+    ///     .wait(std::time::Duration::from_secs(60))
+    ///     .retry(["auth-failed", "extension-missing"]) // an operator makes the role, a migration the extension
+    ///     .enforce()?;
+    /// # Ok(()) }
+    /// ```
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);
+        self
+    }
+
+    /// What this deployment knows to pass, so that [`Guard::wait`] waits for it as well: failures of the connection by
+    /// their class (`auth-failed`, `database-missing`), and rules over the server (`extension-missing`), which are
+    /// judged anew in a session of their own while no other rule refuses. Another name is [`Error::Retry`].
+    pub fn retry<'n>(mut self, rules: impl IntoIterator<Item = &'n str>) -> Self {
+        self.retry.extend(rules.into_iter().map(str::to_owned));
         self
     }
 
@@ -151,7 +171,7 @@ impl Guard {
     /// [`Error::Refused`] with the report; anything else means that it could not be judged.
     pub fn check(&self) -> Result<Report, Error> {
         let configuration = self.configuration()?;
-        let verdict = preflight::check(&configuration, &self.options());
+        let verdict = preflight::check(&configuration, &self.options()?);
         announce(&verdict.report);
         if verdict.refused { Err(Error::Refused(Box::new(verdict.report))) } else { Ok(verdict.report) }
     }
@@ -162,7 +182,7 @@ impl Guard {
     /// [`Error::Refused`] with the report; anything else means that it could not be judged.
     pub fn enforce(self) -> Result<Ready, Error> {
         let configuration = self.configuration()?;
-        let options = self.options();
+        let options = self.options()?;
         let files = connection_files(&self.world, self.no_pg_env);
         let found = driver::block_on(|| async {
             let mut verdict = preflight::preflight(&configuration, &options, &files).await;
@@ -189,9 +209,10 @@ impl Guard {
             return Err(Error::NoRuntime);
         }
         let configuration = self.configuration()?;
+        let options = self.options()?;
         let files = connection_files(&self.world, self.no_pg_env);
         let Verdict { report, refused, temporary, session, dial } =
-            preflight::preflight(&configuration, &self.options(), &files).await;
+            preflight::preflight(&configuration, &options, &files).await;
         announce(&report);
         if refused || temporary {
             return Err(Error::Refused(Box::new(report)));
@@ -209,8 +230,11 @@ impl Guard {
         }
     }
 
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> Result<Options, Error> {
+        let retry = Retry::of(self.retry.iter().map(String::as_str));
+        Ok(Options {
+            retry: retry.map_err(|e| Error::Retry(e.to_string()))?,
+            watcher: None,
             door: Door::Boot,
             command: "guard",
             timeout: self.timeout,
@@ -220,7 +244,7 @@ impl Guard {
             fail_on: Some(Severity::Error),
             seed: u64::from(std::process::id()),
             now: World::now(),
-        }
+        })
     }
 
     fn configuration(&self) -> Result<Configuration, Error> {

@@ -1,12 +1,17 @@
 //! Check, then ask the server: what `preflight`, `run` and the guard share.
 
+mod connection;
+mod retry;
+
+pub(crate) use retry::Retry;
+
 use crate::{
     ask::{
         self,
         extension::{self, State},
     },
     configuration::Configuration,
-    driver::{CertificateInfo, Driver, Session},
+    driver::{CertificateInfo, Driver, Session, Watcher},
     environment::Environment,
     finding::{Finding, Severity},
     judge::Evidence,
@@ -18,10 +23,13 @@ use crate::{
     rules::{self, Answers, Asking, Door, Link, PeerCertificate},
     settings::{Engine, LibpqFiles, Target, dial},
 };
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 /// How a preflight is done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// The moment.
     pub(crate) door: Door,
@@ -31,6 +39,10 @@ pub(crate) struct Options {
     pub(crate) timeout: Duration,
     /// All attempts; none for a single one.
     pub(crate) wait: Option<Duration>,
+    /// What else may pass.
+    pub(crate) retry: Retry,
+    /// Who is told of each pause.
+    pub(crate) watcher: Option<Watcher>,
     /// Install what is missing, when nothing else refuses.
     pub(crate) install: bool,
     /// Judge and report everything, refuse next to nothing.
@@ -112,36 +124,52 @@ pub(crate) async fn preflight(
         }
     }
     tracing::debug!(questions = questions.len(), "asking the server");
-    let mut driver = Driver::new(Probe::new(dial.clone(), questions.clone(), bounds));
-    let outcome = driver.run().await;
-    if let Err(failure) = outcome {
-        return failed(report, configuration, options, began, failure);
-    }
-    let mut judged = judge(configuration, options, &driver, target);
-    let wanted = installable(options, target, &judged, &driver);
-    if !wanted.is_empty() {
-        tracing::info!(extensions = wanted.len(), "installing extensions");
-        if let Err(failure) = driver.install(&wanted).await {
-            return failed(report, configuration, options, began, failure);
+    let probe = Probe::new(dial.clone(), questions.clone(), bounds).retrying(&options.retry.classes);
+    let mut driver = Driver::new(probe).watched(options.watcher.clone());
+    let mut outcome = driver.run().await;
+    let (judged, wanted) = loop {
+        if let Err(failure) = outcome {
+            return failed(report, configuration, options, began, &driver, failure);
         }
-        for installed in driver.probe().installs() {
-            if installed.answer.rows().is_none() {
-                let code =
-                    installed.answer.sqlstate().map_or_else(String::new, |c| format!(" ({})", c.as_str()));
-                report.remarks.push(format!("the server refused to install `{}`{code}", installed.extension));
+        let mut judged = judge(configuration, options, &driver, target);
+        let wanted = installable(options, target, &judged, &driver);
+        if !wanted.is_empty() {
+            if let Err(failure) = install(&mut driver, &wanted, &questions, &mut report).await {
+                return failed(report, configuration, options, began, &driver, failure);
             }
+            judged = judge(configuration, options, &driver, target);
         }
-        if let Err(failure) = driver.ask(questions).await {
-            return failed(report, configuration, options, began, failure);
+        let Some(hopes) = judged.hopes(options) else { break (judged, wanted) };
+        match driver.again(&hopes).await {
+            Some(next) => outcome = next,
+            None => break (judged, wanted),
         }
-        judged = judge(configuration, options, &driver, target);
-    }
+    };
     describe(&mut report, target, &driver, &wanted);
     let mut verdict = judged.into_verdict(report, configuration, options, began);
     let (_, session) = driver.into_parts();
     verdict.session = session;
     verdict.dial = Some(dial);
     verdict
+}
+
+/// Installs what is missing, and asks everything again.
+async fn install(
+    driver: &mut Driver,
+    wanted: &[String],
+    questions: &[Query],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    tracing::info!(extensions = wanted.len(), "installing extensions");
+    driver.install(wanted).await?;
+    for installed in driver.probe().installs().iter().filter(|i| i.answer.rows().is_none()) {
+        let code = installed.answer.sqlstate().map_or_else(String::new, |c| format!(" ({})", c.as_str()));
+        let remark = format!("the server refused to install `{}`{code}", installed.extension);
+        if !report.remarks.contains(&remark) {
+            report.remarks.push(remark);
+        }
+    }
+    driver.ask(questions.to_vec()).await
 }
 
 /// The findings with what they rest on.
@@ -151,6 +179,14 @@ struct Judged {
 }
 
 impl Judged {
+    /// The rules that refuse, when there are some and each of them is known to pass.
+    fn hopes(&self, options: &Options) -> Option<String> {
+        let refuses = |f: &&Finding| options.fail_on.is_some_and(|limit| f.severity >= limit);
+        let rules: BTreeSet<&str> = self.findings.iter().filter(refuses).map(|f| f.rule).collect();
+        let hoped = !options.observe && !rules.is_empty() && rules.iter().all(|r| options.retry.hopes_for(r));
+        hoped.then(|| rules.into_iter().collect::<Vec<_>>().join(", "))
+    }
+
     fn into_verdict(
         self,
         mut report: Report,
@@ -181,12 +217,14 @@ impl Judged {
 }
 
 fn failed(
-    report: Report,
+    mut report: Report,
     configuration: &Configuration,
     options: &Options,
     began: Instant,
+    driver: &Driver,
     failure: Failure,
 ) -> Verdict {
+    connection::describe(&mut report, driver.probe());
     tracing::warn!(
         class = failure.class.as_str(),
         phase = failure.phase.as_str(),
@@ -308,8 +346,9 @@ fn target_report(target: &Target) -> TargetReport {
         Engine::Other(name) => name,
         Engine::Unknown => "unknown",
     };
-    let port =
-        target.parsed.as_ref().ok().and_then(|c| c.endpoints().ok()).and_then(|e| Some(e.first()?.port));
+    // Of several hosts the port is told when they share it.
+    let endpoints = target.parsed.as_ref().ok().and_then(|c| c.endpoints().ok()).unwrap_or_default();
+    let port = endpoints.first().map(|e| e.port).filter(|port| endpoints.iter().all(|e| e.port == *port));
     TargetReport {
         name: target.name.clone(),
         engine: engine.to_owned(),
@@ -345,6 +384,8 @@ fn describe(report: &mut Report, target: &Target, driver: &Driver, installed_now
             }
         });
     }
+    connection::describe(report, driver.probe());
+    let out = report.target.get_or_insert_with(|| target_report(target));
     out.database = value("database").or(out.database.take());
     out.role = value("role").or(out.role.take());
     out.in_recovery = truth("in_recovery").or(facts.in_recovery);

@@ -27,7 +27,7 @@ pub use failure::{
 };
 
 pub use hosts::Tried;
-pub use wait::{Spent, Waited, Waiting, span};
+pub use wait::{Spent, Waited, Waiting};
 
 use crate::secret::Part;
 use std::{net::IpAddr, net::SocketAddr, time::Duration};

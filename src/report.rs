@@ -38,6 +38,9 @@ pub struct Report {
     pub server: Option<ServerReport>,
     /// Why the server could not be used.
     pub failure: Option<FailureReport>,
+    /// How the server was reached, or was not; none where nothing was dialled.
+    #[serde(default)]
+    pub connection: Option<ConnectionReport>,
     /// The required extensions.
     pub extensions: Vec<ExtensionReport>,
     /// What was looked at.
@@ -158,6 +161,57 @@ pub struct FailureReport {
     pub message: String,
 }
 
+/// How the server was reached, or was not.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct ConnectionReport {
+    /// How often the addresses were walked.
+    pub tries: u32,
+    /// Whether a wait ended because its time was over.
+    pub wait_over: bool,
+    /// Where the time went, all tries together.
+    pub spent: SpentReport,
+    /// The addresses that were tried in the last walk, in order.
+    pub addresses: Vec<AddressReport>,
+}
+
+/// Milliseconds in each phase.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct SpentReport {
+    /// From the first step to the last.
+    pub total_ms: u64,
+    /// Resolving names.
+    pub dns_ms: u64,
+    /// TCP handshakes.
+    pub tcp_ms: u64,
+    /// Requests for TLS and handshakes.
+    pub tls_ms: u64,
+    /// From the startup message until the session was open.
+    pub authentication_ms: u64,
+    /// Questions and installations.
+    pub query_ms: u64,
+    /// Looking who else listens.
+    pub looks_ms: u64,
+    /// Between two tries.
+    pub pauses_ms: u64,
+}
+
+/// One address, and what it said.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct AddressReport {
+    /// The name that was resolved, or the directory of a socket; masked where it was not proved harmless.
+    pub host: Option<String>,
+    /// The address; none for a name that did not resolve, and for a socket.
+    pub address: Option<String>,
+    /// The port.
+    pub port: u16,
+    /// Whether TLS was asked for.
+    pub tls: bool,
+    /// Whether its session was taken.
+    pub answered: bool,
+    /// Why not.
+    pub failure: Option<FailureReport>,
+}
+
 /// One required extension.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ExtensionReport {
@@ -200,6 +254,7 @@ impl Report {
             target: None,
             server: None,
             failure: None,
+            connection: None,
             extensions: Vec::new(),
             files: FileCounts::default(),
             fixed: None,

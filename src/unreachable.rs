@@ -28,7 +28,8 @@ pub(crate) fn report<'s>(
         }
         draft = draft.note(evidence.to_string());
     }
-    if failure.retryable {
+    let waited = failure.evidence.iter().any(|e| matches!(e, Evidence::Waited(_)));
+    if failure.retryable && !waited {
         draft = draft.note("waiting may mend this: `pgward preflight --wait 60s` keeps trying");
     }
     draft

@@ -55,7 +55,10 @@ const MODULES: &[(&str, &str)] = &[
         "configuration",
         "environment finding judge layer policy report repository rules secret settings source",
     ),
-    ("preflight", "ask configuration driver environment finding judge probe report rules secret settings"),
+    (
+        "preflight",
+        "ask configuration driver environment finding judge near probe report rules secret settings",
+    ),
     (
         "guard",
         "configuration consumer driver environment finding layer policy preflight probe report \

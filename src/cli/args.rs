@@ -91,6 +91,10 @@ pub(super) struct Live {
     /// Try again for so long, while waiting can mend it.
     #[arg(long, value_name = "TIME", value_parser = duration, env = "PGWARD_WAIT", hide_env_values = true)]
     pub(super) wait: Option<Duration>,
+    /// What this deployment knows to pass, so that it is waited for as well: failures such as auth-failed and
+    /// database-missing, and rules over the server such as extension-missing.
+    #[arg(long, value_name = "RULE", env = "PGWARD_RETRY", hide_env_values = true, value_delimiter = ',')]
+    pub(super) retry: Vec<String>,
     /// Install required extensions that are missing, when nothing else refuses.
     #[arg(long, env = "PGWARD_INSTALL", hide_env_values = true, value_parser = boolish())]
     pub(super) install: bool,

@@ -3,12 +3,14 @@
 use super::{
     Error, Exit,
     args::{Flags, Live, Mode},
-    output, start,
+    output,
+    progress::Progress,
+    start,
 };
 use crate::{
     configuration::Configuration,
     driver,
-    preflight::{self, Options, Verdict},
+    preflight::{self, Options, Retry, Verdict},
     rules::Door,
     world::World,
 };
@@ -27,9 +29,14 @@ pub(super) fn preflight(flags: &Flags, live: &Live) -> Result<Exit, Error> {
     let (input, remarks) = start::input(flags, &world)?;
     let files = crate::guard::connection_files(&world, input.no_pg_env);
     let configuration = Configuration::new(input);
+    let retry = live.retry.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+    let retry = Retry::of(retry).map_err(|e| Error::Other(format!("--retry: {e}")))?;
+    let progress = Progress::new(flags, &world);
     let options = Options {
         timeout: live.timeout,
         wait: live.wait,
+        retry,
+        watcher: progress.watcher(),
         install: live.install,
         ..options(flags, Door::Preflight, "preflight")
     };
@@ -39,6 +46,7 @@ pub(super) fn preflight(flags: &Flags, live: &Live) -> Result<Exit, Error> {
         verdict.session = None;
         verdict
     })?;
+    drop(progress);
     finish(flags, &world, verdict, remarks)
 }
 
@@ -48,6 +56,8 @@ fn options(flags: &Flags, door: Door, command: &'static str) -> Options {
         command,
         timeout: Duration::from_secs(10),
         wait: None,
+        retry: Retry::default(),
+        watcher: None,
         install: false,
         observe: flags.mode == Mode::Observe,
         fail_on: flags.fail_on.severity(),

@@ -26,6 +26,8 @@ pub enum Error {
         /// What would mean something.
         expected: &'static str,
     },
+    /// `Guard::retry` was given a name that no retry can help.
+    Retry(String),
     /// The blocking door was used inside a tokio runtime, where `postgres::Client` panics.
     InsideRuntime,
     /// The asynchronous door was used outside a tokio runtime.
@@ -47,6 +49,7 @@ impl fmt::Display for Error {
             Self::Read(error) => error.fmt(f),
             Self::Provider(error) => error.fmt(f),
             Self::Variable { name, expected } => write!(f, "{name} must be {expected}"),
+            Self::Retry(reason) => write!(f, "retry: {reason}"),
             Self::InsideRuntime => {
                 f.write_str("`connect` blocks and cannot be used inside a tokio runtime: use `connect_async`")
             }

@@ -86,7 +86,7 @@ pub enum Evidence {
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Attempt { message, class, .. } => write!(f, "before that: {message} [{class}]"),
+            Self::Attempt { message, class, .. } => write!(f, "also tried: {message} [{class}]"),
             Self::AlsoListens(address) => {
                 write!(f, "something listens at {address} as well: the same server, or the one that is meant")
             }

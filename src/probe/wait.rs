@@ -146,11 +146,11 @@ impl fmt::Display for Waited {
 }
 
 /// `850 ms`, `1.2 s`, `75 s`.
-pub fn span(time: Duration) -> String {
+fn span(time: Duration) -> String {
     match time.as_millis() {
         ms @ ..1000 => format!("{ms} ms"),
-        ms @ ..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        ms => format!("{} s", ms / 1000),
+        ..60_000 => format!("{:.1} s", time.as_secs_f64()),
+        _ => format!("{:.0} s", time.as_secs_f64()),
     }
 }
 

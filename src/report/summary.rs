@@ -3,7 +3,7 @@
 
 #[cfg(feature = "cli")]
 use super::IssuerReport;
-use super::{FailureReport, Options, Report, ServerReport, TargetReport, clean};
+use super::{ConnectionReport, FailureReport, Options, Report, ServerReport, TargetReport, clean};
 use crate::finding::{Applicability, Located, Severity};
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -30,6 +30,7 @@ fn accepted(report: &Report, options: &Options) -> String {
     if dialled {
         let installed = report.extensions.iter().filter(|e| e.installed_now);
         parts.extend(installed.map(|e| format!("installed {}", e.name)));
+        parts.extend(report.connection.iter().filter(|c| c.tries > 1).map(|c| format!("{} tries", c.tries)));
         parts.extend(report.elapsed_ms.map(|ms| format!("{ms} ms")));
     } else {
         parts.push("not connected".to_owned());
@@ -67,6 +68,7 @@ fn refused(report: &Report, options: &Options) -> String {
         counts if rules.is_empty() => why.push(counts.join(", ")),
         counts => why.push(format!("{} ({})", counts.join(", "), some(&rules))),
     }
+    why.extend(report.connection.as_ref().filter(|c| c.wait_over).map(wait_over));
     let about = about(report);
     if !about.is_empty() {
         why.push(about.join(", "));
@@ -224,6 +226,14 @@ fn failure(failure: &FailureReport) -> String {
     let state = failure.sqlstate.as_ref().map_or_else(String::new, |s| format!(", SQLSTATE {s}"));
     let again = if failure.retryable { ", retryable" } else { "" };
     format!("{}: {} ({}{state}{again})", failure.class, failure.message, failure.phase)
+}
+
+/// `the wait is over, after 41 tries in 60.0 s`
+fn wait_over(connection: &ConnectionReport) -> String {
+    let tries = connection.tries;
+    let tries = if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") };
+    let tenths = connection.spent.total_ms.saturating_add(50) / 100;
+    format!("the wait is over, after {tries} in {}.{} s", tenths / 10, tenths % 10)
 }
 
 fn counts(report: &Report, options: &Options) -> Vec<String> {

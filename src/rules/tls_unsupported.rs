@@ -16,13 +16,15 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
         return;
     }
     if let Some(keyword) = unreachable::keyword(target, failure) {
-        unreachable::report(target, failure, out, &[keyword], "not honoured here").help(failure.help().unwrap_or(
+        unreachable::report(target, failure, out, &[keyword], "not honoured here")
+            .help(failure.help().unwrap_or(
             "take the keyword out if it is not needed: `pgward show` lists what is in force and who set it",
         ));
         return;
     }
     if failure.phase == Phase::Configuration {
-        let help = failure.help().unwrap_or("the files of ~/.postgresql are used when no keyword names others");
+        let help =
+            failure.help().unwrap_or("the files of ~/.postgresql are used when no keyword names others");
         unreachable::report(target, failure, out, &["sslmode", "host"], "TLS with this server").help(help);
         return;
     }

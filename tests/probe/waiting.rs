@@ -208,6 +208,6 @@ fn where_the_time_went() {
     let waited = Waited { tries: 3, over: true, took: ms(61_500), spent };
     assert_eq!(
         waited.to_string(),
-        "tried 3 times in 61 s: dns 7 ms, tcp 3 ms, tls 20 ms, authentication 60 ms, query 13 ms, pauses 100 ms"
+        "tried 3 times in 62 s: dns 7 ms, tcp 3 ms, tls 20 ms, authentication 60 ms, query 13 ms, pauses 100 ms"
     );
 }
