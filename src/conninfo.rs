@@ -11,6 +11,7 @@ mod jdbc;
 mod keyword;
 mod keyword_value;
 mod npgsql;
+pub mod options;
 mod passfile;
 mod service;
 mod sslmode;

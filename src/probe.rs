@@ -10,6 +10,7 @@ mod ask;
 mod dial;
 mod failure;
 mod hosts;
+pub mod parameter;
 mod wait;
 mod walk;
 
@@ -104,6 +105,11 @@ pub struct SessionFacts {
     pub read_only: Option<bool>,
     /// Whether a pooler stands in between: the process that answers is not the one that was announced.
     pub pooler: Option<bool>,
+    /// Questions of one session met different processes, so that the pooler gives a server session for a transaction
+    /// or statement. False proves nothing: a pooler may have given the same one again.
+    pub by_transaction: bool,
+    /// Parameters that `options` sets and that have another value in force.
+    pub dropped: Vec<&'static str>,
 }
 
 /// What came of one extension.
@@ -162,6 +168,8 @@ pub struct Probe {
     marks: Vec<(Phase, Duration)>,
     spent: Spent,
     connected: Option<Connected>,
+    /// The process that answered first in this session.
+    answering: Option<i32>,
     facts: SessionFacts,
     answers: Answers,
     install: Install,
@@ -241,6 +249,7 @@ impl Probe {
             marks: Vec::new(),
             spent: Spent::default(),
             connected: None,
+            answering: None,
             facts: SessionFacts::default(),
             answers: Answers::default(),
             install: Install::default(),
@@ -257,6 +266,8 @@ impl Probe {
             (State::Resolving, Reply::Resolved(addresses)) => self.resolved(addresses, now),
             (State::Connecting, Reply::Connected(connected)) => {
                 self.connected = Some(connected);
+                self.answering = None;
+                self.facts = SessionFacts::default();
                 self.failure = None;
                 self.flight(now)
             }

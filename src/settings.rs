@@ -19,6 +19,7 @@ pub mod resolve;
 pub mod reveal;
 pub mod secret_file;
 pub mod service;
+mod session;
 pub mod setting;
 pub mod settle;
 mod suspect;

@@ -55,7 +55,7 @@ impl<'a> Sink<'a> {
             fix: Vec::new(),
             applicability: Applicability::Safe,
         };
-        Draft { environment: self.environment, finding: Some(finding), out: self.out }
+        Draft { environment: self.environment, finding: Some(finding), helped: false, out: self.out }
     }
 }
 
@@ -63,6 +63,7 @@ impl<'a> Sink<'a> {
 pub struct Draft<'a> {
     environment: Environment,
     finding: Option<Finding>,
+    helped: bool,
     out: &'a mut Vec<Finding>,
 }
 
@@ -113,7 +114,14 @@ impl Draft<'_> {
 
     /// What to do.
     pub fn help(self, text: impl Into<String>) -> Self {
-        self.with(|f| f.help = Some(text.into()))
+        if self.helped { self } else { self.with(|f| f.help = Some(text.into())) }
+    }
+
+    /// As [`Draft::help`]; what is said after it does not replace it.
+    pub fn last_help(mut self, text: impl Into<String>) -> Self {
+        self = self.help(text);
+        self.helped = true;
+        self
     }
 
     /// An edit that mends it, in words of ours; see [`Applicability::Safe`]. What holds a value goes through

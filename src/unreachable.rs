@@ -19,9 +19,13 @@ pub(crate) fn report<'s>(
     let mut draft = out.report(failure.message.clone()).at(place(target, keywords), label);
     // The rule's help knows the target and takes the place of the failure's own, which adds to it for these alone.
     let adds = matches!(failure.class, FailureClass::AuthFailed | FailureClass::NotPostgres);
+    // What a rule would say holds for the server itself; behind a pooler another command is the next one.
+    let pooler = failure.evidence.contains(&Evidence::ViaPooler);
     for evidence in &failure.evidence {
         if let Evidence::Help(text) = evidence {
-            if adds {
+            if pooler {
+                draft = draft.last_help(*text);
+            } else if adds {
                 draft = draft.note(*text);
             }
             continue;
@@ -70,13 +74,11 @@ mod tests {
         let url = "postgresql://app:k3Vq9mT2xLpW@db.example.com:6432/shop?sslmode=verify-full";
         let found = findings(url, &failure);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].notes, ["the answer came from a connection pooler, not from PostgreSQL"]);
+        assert_eq!(found[0].notes, ["the answer has the form of a connection pooler's, not of PostgreSQL's"]);
         assert_eq!(
             found[0].help.as_deref(),
-            Some(
-                "correct the name, or create it as a role with CREATEDB: \
-                 `createdb -h db.example.com -p 6432 -U ADMIN -O app shop`"
-            )
+            Some("look there"),
+            "what the server's administrator would do is no help where a pooler refused"
         );
         let place = &found[0].primary.as_ref().expect("the database's name").excerpt;
         assert_eq!(&place.text[place.start..place.end], "shop");

@@ -89,7 +89,7 @@ fn the_straight_way() {
     assert_eq!(attempt(step), ("db.example:5432 (192.0.2.1)".to_owned(), Tls::Always));
     let Step::Ask(questions, until) = probe.step(connected(), ms(9_000)) else { panic!("no questions") };
     assert_eq!(until, ms(10_000));
-    assert_eq!(questions.len(), 2);
+    assert_eq!(questions.len(), 3);
     assert_eq!(
         questions[1].sql,
         "SET LOCAL statement_timeout = 1000; SET LOCAL lock_timeout = 1000; SET TRANSACTION READ ONLY; SELECT 1"

@@ -79,8 +79,12 @@ fn trouble(error: &Error, seen: &Seen) -> Trouble {
     }
 }
 
+/// PgBouncer has no field `V`, and its severity is not translated.
 fn is_fatal(db: &DbError) -> bool {
-    matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
+    match db.parsed_severity() {
+        Some(severity) => matches!(severity, Severity::Fatal | Severity::Panic),
+        None => matches!(db.severity(), "FATAL" | "PANIC"),
+    }
 }
 
 fn rows(messages: &[SimpleQueryMessage]) -> Rows {

@@ -7,7 +7,10 @@ pub use tls::{
     SslNegotiation, TlsVersions,
 };
 
-use super::failure::{FailureClass, Trouble};
+use super::{
+    failure::{FailureClass, Trouble},
+    parameter::Wanted,
+};
 pub use crate::conninfo::SslMode;
 use crate::secret::{Part, Secret};
 use std::{net::IpAddr, net::SocketAddr, time::Duration};
@@ -59,6 +62,8 @@ pub struct Dial {
     pub application_name: Option<Part>,
     /// Command-line options for the server, sent in the startup message. A setting may hold anything: masked.
     pub options: Option<Secret>,
+    /// What of it is known and can be compared with what is in force.
+    pub parameters: Vec<Wanted>,
     /// TCP keepalives.
     pub keepalives: Keepalives,
     /// What was written and cannot be honoured; anything in here refuses before a packet is sent.

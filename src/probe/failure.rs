@@ -90,7 +90,9 @@ impl fmt::Display for Evidence {
             Self::AlsoListens(address) => {
                 write!(f, "something listens at {address} as well: the same server, or the one that is meant")
             }
-            Self::ViaPooler => f.write_str("the answer came from a connection pooler, not from PostgreSQL"),
+            Self::ViaPooler => {
+                f.write_str("the answer has the form of a connection pooler's, not of PostgreSQL's")
+            }
             Self::Waited(waited) => waited.fmt(f),
             Self::Help(text) => write!(f, "help: {text}"),
         }

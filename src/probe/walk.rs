@@ -4,8 +4,8 @@
 use super::hosts::{Next, may_come_soon};
 use super::{
     Address, Answer, Attempt, DialHost, Evidence, Failed, FailureClass, Installed, Over, Phase, Place, Probe,
-    Query, Refusal, Rows, SessionFacts, Sight, SqlState, SslMode, State, Step, TlsTrouble, Trouble,
-    Unresolved, Walk, ask,
+    Query, Refusal, Rows, Sight, SqlState, SslMode, State, Step, TlsTrouble, Trouble, Unresolved, Walk, ask,
+    parameter,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -97,7 +97,13 @@ impl Probe {
         let lock = self.bounds.lock_timeout.min(statement);
         let message = |q: &Query| Query { name: q.name, sql: ask::question(&q.sql, statement, lock) };
         let own = Query::new(SESSION, SESSION_SQL);
-        Step::Ask(std::iter::once(&own).chain(&self.questions).map(message).collect(), until)
+        let mut messages: Vec<Query> = std::iter::once(&own).chain(&self.questions).map(message).collect();
+        // Behind all others: a pooler that serves transactions is likely to have changed the process by then.
+        messages.push(message(&Query::new(AGAIN, AGAIN_SQL)));
+        if !self.dial.parameters.is_empty() {
+            messages.push(Query::new(PARAMETERS, parameter::question(&self.dial.parameters)));
+        }
+        Step::Ask(messages, until)
     }
 
     pub(super) fn answered(&mut self, answers: Vec<Answer>, now: Duration) -> Step {
@@ -108,25 +114,40 @@ impl Probe {
         {
             return self.failed(&Trouble::AdminConsole, now);
         }
-        self.facts = self.session_facts(own.as_ref().and_then(Answer::rows));
+        self.session_facts(own.as_ref().and_then(Answer::rows));
         if self.unmet(&self.facts) {
             return self.failed(&Trouble::SessionAttrs, now);
         }
-        let given = answers.chain(std::iter::repeat(Answer::NotAsked("the connection gave no answer")));
-        for (question, answer) in self.questions.iter().zip(given) {
+        let mut given = answers.chain(std::iter::repeat(Answer::NotAsked("the connection gave no answer")));
+        for (question, answer) in self.questions.iter().zip(given.by_ref()) {
             self.answers.insert(question.name, answer);
+        }
+        if let Some(Answer::Rows(rows)) = given.next() {
+            self.met(&rows);
+        }
+        if let Some(Answer::Rows(rows)) = given.next() {
+            self.facts.dropped = parameter::dropped(&self.dial.parameters, &rows);
         }
         self.done()
     }
 
-    fn session_facts(&self, rows: Option<&Rows>) -> SessionFacts {
+    fn session_facts(&mut self, rows: Option<&Rows>) {
         let value = |column| rows.and_then(|rows| rows.get(0, column));
-        let announced = self.connected.as_ref().and_then(|c| c.pid);
-        let answering = value("pid").and_then(|pid| pid.parse::<i32>().ok());
-        SessionFacts {
-            in_recovery: value("in_recovery").map(|v| v == "t"),
-            read_only: value("read_only").map(|v| v == "on"),
-            pooler: announced.zip(answering).map(|(announced, answering)| announced != answering),
+        self.facts.in_recovery = value("in_recovery").map(|v| v == "t");
+        self.facts.read_only = value("read_only").map(|v| v == "on");
+        if let Some(rows) = rows {
+            self.met(rows);
+        }
+    }
+
+    /// The process that answered, beside the one that was announced and the one that answered first. PostgreSQL
+    /// announces and answers with the same number for the whole of a session.
+    fn met(&mut self, rows: &Rows) {
+        let Some(answering) = rows.get(0, "pid").and_then(|pid| pid.parse::<i32>().ok()) else { return };
+        let first = *self.answering.get_or_insert(answering);
+        self.facts.by_transaction |= first != answering;
+        if let Some(announced) = self.connected.as_ref().and_then(|c| c.pid) {
+            self.facts.pooler = Some(self.facts.pooler == Some(true) || announced != answering);
         }
     }
 
@@ -235,7 +256,11 @@ impl Probe {
         let refused =
             matches!(trouble, Trouble::Server(_, e) if e.sqlstate.is_some_and(|s| s.as_str() == "28000"));
         let wanted = match self.dial.sslmode {
-            SslMode::Allow => refused || matches!(trouble, Trouble::CleartextRefused | Trouble::Md5Refused),
+            SslMode::Allow => {
+                refused
+                    || trouble.demands_tls()
+                    || matches!(trouble, Trouble::CleartextRefused | Trouble::Md5Refused)
+            }
             SslMode::Prefer => match trouble {
                 Trouble::Tls(
                     TlsTrouble::Untrusted(_)
@@ -315,6 +340,13 @@ impl Probe {
 
 /// How long a look may take: it only adds to what is known.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// Our own question, last but for the parameters.
+const AGAIN: &str = "again";
+const AGAIN_SQL: &str = "SELECT pg_catalog.pg_backend_pid() AS pid";
+
+/// What `options` was to set.
+const PARAMETERS: &str = "parameters";
 
 /// Our own question, first in every flight.
 const SESSION: &str = "session";

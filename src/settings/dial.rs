@@ -87,6 +87,7 @@ pub fn dial(target: &Target, files: &LibpqFiles) -> Result<Dial, Undialable> {
             .or_else(|| words.part("fallback_application_name"))
             .or_else(|| Some(Part::harmless("pgward"))),
         options: words.part("options").map(|p| p.secret().clone()),
+        parameters: target.session_parameters().0,
         keepalives: Keepalives {
             on: words.number("keepalives") != Some(0),
             idle: words.seconds("keepalives_idle"),

@@ -245,14 +245,15 @@ async fn all_questions_cost_one_round_trip() {
         line.message(b'Z', b"I");
         // nothing is answered before everything was asked
         let mut heard = Vec::new();
-        while heard.windows(7).filter(|w| w == b"SELECT ").count() < 31 {
+        while heard.windows(7).filter(|w| w == b"SELECT ").count() < 32 {
             let more = line.hear();
             if more.is_empty() {
                 return;
             }
             heard.extend(more);
         }
-        for _ in 0..31 {
+        // thirty, and two of the probe's own
+        for _ in 0..32 {
             line.message(b'C', b"SELECT 0\0");
             line.message(b'Z', b"I");
         }

@@ -163,7 +163,7 @@ impl Drop for Server {
 }
 
 /// `PGWARD_TEST_PG_BIN`, else what `pg_config` says, else the highest version of Debian's layout.
-fn bin_dir() -> PathBuf {
+pub(super) fn bin_dir() -> PathBuf {
     let set = std::env::var_os("PGWARD_TEST_PG_BIN").map(PathBuf::from);
     let configured = || {
         let out = Command::new("pg_config").arg("--bindir").output().ok()?;
@@ -188,13 +188,13 @@ fn bin_dir() -> PathBuf {
     })
 }
 
-struct User {
-    uid: u32,
-    gid: u32,
+pub(super) struct User {
+    pub(super) uid: u32,
+    pub(super) gid: u32,
 }
 
 /// postgres refuses to run as root: the user that owns a server on this machine, else `nobody`.
-fn unprivileged() -> Option<User> {
+pub(super) fn unprivileged() -> Option<User> {
     let me = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?);
     if me != 0 {
         return None;
@@ -209,7 +209,7 @@ fn unprivileged() -> Option<User> {
 }
 
 /// A command as that user; setpriv is part of util-linux.
-fn run(user: Option<&User>, program: &Path) -> Command {
+pub(super) fn run(user: Option<&User>, program: &Path) -> Command {
     let Some(user) = user else { return Command::new(program) };
     let mut command = Command::new("setpriv");
     command.args([
@@ -222,7 +222,7 @@ fn run(user: Option<&User>, program: &Path) -> Command {
     command
 }
 
-fn write(dir: &Path, name: &str, content: &str, user: Option<&User>) -> PathBuf {
+pub(super) fn write(dir: &Path, name: &str, content: &str, user: Option<&User>) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let path = dir.join(name);
     std::fs::write(&path, content).expect("a file");
@@ -233,7 +233,7 @@ fn write(dir: &Path, name: &str, content: &str, user: Option<&User>) -> PathBuf 
     path
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("its address").port()
 }

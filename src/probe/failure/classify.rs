@@ -2,14 +2,20 @@
 //! decides only where a SQLSTATE has several causes, and a text in another language falls back to a sentence
 //! that names them all (PostgreSQL 15: auth.c, miscinit.c, postinit.c, postmaster.c).
 
+mod pooler;
 mod server;
 mod tls;
 
-use super::{Ended, Evidence, Failure, FailureClass as C, Phase, Trouble, Unresolved};
+use super::{Ended, Evidence, Failure, FailureClass as C, Over, Phase, Trouble, Unresolved};
 use crate::probe::dial::{AuthMethod, Dial};
 use std::io::ErrorKind;
 
 impl Trouble {
+    /// Whether a pooler ended a plaintext attempt because it serves TLS alone.
+    pub(in crate::probe) fn demands_tls(&self) -> bool {
+        matches!(self, Self::Server(_, error) if error.over == Over::Plaintext && pooler::demands_tls(error))
+    }
+
     /// The failure, in words. `place` is as [`crate::probe::Attempt::place`] writes it.
     pub fn classify(&self, dial: &Dial, place: &str) -> Failure {
         let said = match self {

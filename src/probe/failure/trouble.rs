@@ -239,6 +239,31 @@ impl ServerText {
         Self(String::from_utf8_lossy(bytes).into_owned())
     }
 
+    /// Whether it is one of our phrases and nothing else.
+    pub fn is(&self, phrase: &str) -> bool {
+        self.0 == phrase
+    }
+
+    /// Whether a name stands in it between quotation marks, of whatever language.
+    pub fn quotes(&self, name: &str) -> bool {
+        const MARKS: &[char] = &[
+            '"', '\'', '`', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201c}', '\u{201d}',
+            '\u{201e}', '\u{2039}', '\u{203a}', '\u{300c}', '\u{300d}',
+        ];
+        !name.is_empty()
+            && self.0.match_indices(name).any(|(at, _)| {
+                let (before, behind) = (self.0[..at].trim_end(), self.0[at + name.len()..].trim_start());
+                before.ends_with(MARKS) && behind.starts_with(MARKS)
+            })
+    }
+
+    /// The word of ours that stands behind a phrase.
+    pub fn word_behind(&self, phrase: &str, words: &[&'static str]) -> Option<&'static str> {
+        let behind = self.0.split_once(phrase)?.1;
+        let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
+        words.iter().copied().find(|word| *word == &behind[..end])
+    }
+
     /// Whether one of our phrases stands in it.
     pub fn says(&self, phrases: &[&str]) -> bool {
         phrases.iter().any(|phrase| self.0.contains(phrase))

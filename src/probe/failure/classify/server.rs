@@ -1,19 +1,24 @@
 //! What an `ErrorResponse` means: SQLSTATE first, then the routine of the server's source, then its text.
 
 use super::super::{Evidence, Failure, FailureClass as C, Over, Phase, ServerError};
-use super::{Said, say};
+use super::{Said, pooler, say};
 use crate::{conninfo::SslMode, probe::dial::Dial};
 
 /// The failure that the server's words amount to.
 pub(super) fn failure(phase: Phase, error: &ServerError, dial: &Dial, place: &str) -> Failure {
     let sqlstate = error.sqlstate.as_ref().map_or("", |s| s.as_str());
-    // PgBouncer names neither file nor routine, and says 08P01 for all it has to say before 1.21
+    // PostgreSQL always names the routine; poolers and proxies do not
     let pooler = error.routine.is_none() && error.sqlstate.is_some();
-    let class = match sqlstate {
-        "08P01" if pooler => pooler_class(error),
-        _ => server_class(sqlstate, error),
-    };
-    let said = server_sentence(class, phase, sqlstate, error, dial, place);
+    let said =
+        pooler.then(|| pooler::said(phase, error, dial, place, sqlstate)).flatten().unwrap_or_else(|| {
+            let class = server_class(sqlstate, error);
+            let place = if pooler {
+                format!("the pooler at {place}, or the server behind it,")
+            } else {
+                place.to_owned()
+            };
+            server_sentence(class, phase, sqlstate, error, dial, &place)
+        });
     let mut failure = said.into_failure();
     failure.sqlstate = error.sqlstate;
     if pooler {
@@ -34,6 +39,8 @@ fn server_class(sqlstate: &str, error: &ServerError) -> C {
             _ if text(error, &["pg_hba.conf"]) => C::HbaRejected,
             _ if text(error, &["Peer auth", "Ident auth"]) => C::PeerAuthFailed,
             _ if text(error, &["not permitted to log in", "does not exist"]) => missing_or_nologin(error),
+            // passed on by a pooler, in another language: the rejections name the file in every one
+            "" => C::RoleMissing,
             _ => C::HbaRejected,
         },
         "3D000" => C::DatabaseMissing,
@@ -63,26 +70,6 @@ fn missing_or_nologin(error: &ServerError) -> C {
     } else {
         C::RoleMissing
     }
-}
-
-/// PgBouncer's own sentences are never translated; the server's pass through it in the server's language.
-fn pooler_class(error: &ServerError) -> C {
-    const TABLE: &[(&[&str], C)] = &[
-        (&["no such database", "database \"", "database does not exist"], C::DatabaseMissing),
-        (&["no more connections", "too many connections", "too many clients"], C::SlotsExhausted),
-        (&["remaining connection slots", "max_client_conn"], C::SlotsExhausted),
-        (&["unsupported startup parameter", "unrecognized configuration"], C::StartupParameterRejected),
-        (&["invalid value for parameter", "invalid packet contents"], C::StartupParameterRejected),
-        (&["pg_hba.conf", "login rejected", "TLS required", "SSL required"], C::HbaRejected),
-        (&["not permitted to log in", "login not allowed"], C::RoleCannotLogin),
-        (&["starting up", "recovery mode"], C::ServerStarting),
-        (&["shutting down"], C::ServerStopping),
-        (&["permission denied for database", "not currently accepting"], C::ConnectDenied),
-        (&["role \""], C::RoleMissing),
-        (&["authentication failed", "no such user", "wrong password", "auth failed"], C::AuthFailed),
-    ];
-    let known = TABLE.iter().find(|(words, _)| text(error, words));
-    known.map_or(C::PoolerUnavailable, |(_, class)| *class)
 }
 
 /// Whether the server's English text or its detail holds one of the phrases.
@@ -150,9 +137,7 @@ fn server_sentence(
         C::NotQueryableStandby => s(format!("{place} is a standby that answers no queries (hot_standby is off)")),
         C::StartupParameterRejected => {
             s(format!("{place} does not accept a parameter of the startup message (options)"))
-                .help("a pooler passes `options` only if told to (ignore_startup_parameters drops it silently)")
         }
-        C::PoolerUnavailable => s(format!("the pooler at {place} could not give a server connection")),
         C::NotPostgres => s(format!("what listens at {place} broke PostgreSQL's protocol")),
         C::StatementTimeout => s(format!("a statement at {place} took longer than it may")),
         C::LockTimeout => s(format!("a lock at {place} was not given in time")),
@@ -166,7 +151,9 @@ fn slots(error: &ServerError, role: &str, database: &str, place: &str) -> String
     match error.routine.as_deref() {
         Some("InitializeSessionUserId") => format!("{role} has reached its connection limit at {place}"),
         Some("CheckMyDatabase") => format!("{database} has reached its connection limit at {place}"),
-        None => format!("the pooler at {place} has reached its limit of connections"),
+        None => format!(
+            "{place} has no connection left for {role} (a limit of the pooler, the server, the role or the database)"
+        ),
         _ => format!("{place} has no connection slot left (max_connections)"),
     }
 }
@@ -177,7 +164,7 @@ pub(super) fn role(dial: &Dial) -> String {
         .map_or_else(|| "the role of the system user's name".to_owned(), |u| format!("role `{u}`"))
 }
 
-fn database(dial: &Dial) -> String {
+pub(super) fn database(dial: &Dial) -> String {
     let named = dial.dbname.as_ref().filter(|name| !name.is_empty());
     named.map_or_else(|| "the database of the role's name".to_owned(), |d| format!("database `{d}`"))
 }
