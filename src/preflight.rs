@@ -127,8 +127,15 @@ pub(crate) async fn preflight(
     let probe = Probe::new(dial.clone(), questions.clone(), bounds).retrying(&options.retry.classes);
     let mut driver = Driver::new(probe).watched(options.watcher.clone());
     let mut outcome = driver.run().await;
-    let (judged, wanted) = loop {
+    let (mut hoped, mut installed) = (None::<(Judged, Report)>, Vec::new());
+    let judged = loop {
         if let Err(failure) = outcome {
+            if driver.probe().cut_short()
+                && let Some((judged, mut report)) = hoped
+            {
+                connection::describe(&mut report, driver.probe());
+                return judged.into_verdict(report, configuration, options, began);
+            }
             return failed(report, configuration, options, began, &driver, failure);
         }
         let mut judged = judge(configuration, options, &driver, target);
@@ -138,14 +145,22 @@ pub(crate) async fn preflight(
                 return failed(report, configuration, options, began, &driver, failure);
             }
             judged = judge(configuration, options, &driver, target);
+            installed.extend(wanted);
         }
-        let Some(hopes) = judged.hopes(options) else { break (judged, wanted) };
-        match driver.again(&hopes).await {
-            Some(next) => outcome = next,
-            None => break (judged, wanted),
-        }
+        let mut described = report.clone();
+        describe(&mut described, target, &driver, &installed);
+        let next = match judged.hopes(options) {
+            Some(hopes) => driver.again(&hopes).await,
+            None => None,
+        };
+        let Some(next) = next else {
+            report = described;
+            break judged;
+        };
+        outcome = next;
+        hoped = Some((judged, described));
     };
-    describe(&mut report, target, &driver, &wanted);
+    connection::describe(&mut report, driver.probe());
     let mut verdict = judged.into_verdict(report, configuration, options, began);
     let (_, session) = driver.into_parts();
     verdict.session = session;
@@ -384,8 +399,6 @@ fn describe(report: &mut Report, target: &Target, driver: &Driver, installed_now
             }
         });
     }
-    connection::describe(report, driver.probe());
-    let out = report.target.get_or_insert_with(|| target_report(target));
     out.database = value("database").or(out.database.take());
     out.role = value("role").or(out.role.take());
     out.in_recovery = truth("in_recovery").or(facts.in_recovery);

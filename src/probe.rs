@@ -164,6 +164,11 @@ pub struct Probe {
     pauses: wait::Pauses,
     waiting: Option<Waiting>,
     over: bool,
+    /// Another server was suspected once.
+    suspected: bool,
+    /// The failure of the walk before, with what its addresses said.
+    earlier: Option<(Failure, Vec<Failed>)>,
+    cut_short: bool,
     last: Duration,
     marks: Vec<(Phase, Duration)>,
     spent: Spent,
@@ -245,6 +250,9 @@ impl Probe {
             pauses: wait::Pauses::new(bounds.seed),
             waiting: None,
             over: false,
+            suspected: false,
+            earlier: None,
+            cut_short: false,
             last: Duration::ZERO,
             marks: Vec::new(),
             spent: Spent::default(),

@@ -195,9 +195,29 @@ impl Probe {
     /// begins anew. None when there is no time left for it; then everything stays as it is.
     pub fn again(&mut self, reason: &str, now: Duration) -> Option<Step> {
         self.account(now);
+        let took = now.saturating_sub(self.walk.began);
         let pause = self.pause(false, now)?;
-        self.connected = None;
+        // What would be cut short says nothing: then the session and its answers are worth more.
+        let end = self.bounds.wait.unwrap_or_default();
+        self.over = now + pause.length + 2 * took > end;
+        if self.over {
+            return None;
+        }
+        (self.connected, self.earlier) = (None, None);
         Some(self.sleep(pause, reason.to_owned(), now))
+    }
+
+    /// Whether the end of the wait, not its own bounds, ended the last walk, and none failed before it: then that says
+    /// nothing about the server, and what was judged before stands.
+    pub fn cut_short(&self) -> bool {
+        self.cut_short
+    }
+
+    pub(super) fn is_cut_short(&self) -> bool {
+        let elapsed = |class| matches!(class, FailureClass::DeadlineExceeded | FailureClass::ConnectTimeout);
+        let by_wait = self.bounds.wait.is_some_and(|wait| wait < self.walk.began + self.bounds.timeout);
+        let last = self.walk.failures.last().map(|failed| failed.failure.class);
+        by_wait && self.last >= self.walk_end() && last.is_some_and(elapsed)
     }
 
     pub(super) fn retries(&self, failure: &Failure) -> bool {

@@ -229,9 +229,15 @@ impl Probe {
         let place = self.place();
         if let (Some(other), Some(failed)) = (self.walk.looked_at, self.walk.failures.last_mut()) {
             let failure = &mut failed.failure;
+            let hoped = self.bounds.wait.is_some() && self.retry.contains(&failure.class);
             match (sight, self.walk.fingerprint.take()) {
                 (Sight::Nothing, _) => {}
                 (Sight::Server(there), Some(here)) if here == there => {}
+                // A password that was changed between the login and the look has another salt: where that is hoped
+                // for, the suspicion must hold twice.
+                (Sight::Server(_), Some(_)) if hoped && !std::mem::replace(&mut self.suspected, true) => {
+                    failure.evidence.push(Evidence::AlsoListens(other));
+                }
                 (Sight::Server(_), Some(_)) => {
                     failure.message = format!(
                         "two servers share this port: {place} refused the login ({}), and {other} is another one",
@@ -307,8 +313,15 @@ impl Probe {
             && let Some(pause) = self.pause(soon, now)
         {
             let reason = failure.class.as_str().to_owned();
+            self.earlier = Some((failure.clone(), std::mem::take(&mut self.walk.failures)));
             self.failure = Some(failure);
             return self.sleep(pause, reason, now);
+        }
+        if self.over && self.is_cut_short() {
+            match self.earlier.take() {
+                Some((earlier, said)) => (failure, self.walk.failures) = (earlier, said),
+                None => self.cut_short = true,
+            }
         }
         if self.bounds.wait.is_some() {
             failure.evidence.push(Evidence::Waited(self.waited()));

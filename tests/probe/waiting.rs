@@ -211,3 +211,40 @@ fn where_the_time_went() {
         "tried 3 times in 62 s: dns 7 ms, tcp 3 ms, tls 20 ms, authentication 60 ms, query 13 ms, pauses 100 ms"
     );
 }
+
+#[test]
+fn the_end_of_a_wait_is_no_news_of_the_server() {
+    // The last try has no time left: what the one before said stands.
+    let mut probe = Probe::new(one(), Vec::new(), bounds(1000)).retrying(&[FailureClass::AuthFailed]);
+    probe.step(Reply::Begin, ms(0));
+    assert!(matches!(probe.step(failed("28P01"), ms(10)), Step::Sleep(_)));
+    let Step::Connect(attempt) = probe.step(Reply::Slept, ms(110)) else { panic!("no try") };
+    assert_eq!(attempt.until, ms(1000));
+    assert!(matches!(probe.step(Reply::Failed(Trouble::Elapsed(Phase::Startup)), ms(1000)), Step::Done));
+    assert_eq!(probe.failure().unwrap().class, FailureClass::AuthFailed);
+    assert_eq!(probe.tried()[0].failure.as_ref().unwrap().class, FailureClass::AuthFailed);
+    assert!(probe.waited().over && probe.waited().tries == 2 && !probe.cut_short());
+    // An attempt that had all of its own time is news.
+    let bounds = Bounds { timeout: ms(300), ..bounds(1000) };
+    let mut probe = Probe::new(one(), Vec::new(), bounds);
+    probe.step(Reply::Begin, ms(0));
+    probe.step(failed("53300"), ms(600));
+    probe.step(Reply::Slept, ms(690));
+    probe.step(Reply::Failed(Trouble::Elapsed(Phase::Startup)), ms(990));
+    assert_eq!(probe.failure().unwrap().class, FailureClass::DeadlineExceeded);
+    // Nothing was known before but what was judged.
+    let mut probe = Probe::new(one(), Vec::new(), super::waiting::bounds(1000));
+    probe.step(Reply::Begin, ms(0));
+    probe.step(connected(), ms(1));
+    probe.step(Reply::Answered(vec![session("7", "f", "off")]), ms(2));
+    assert!(probe.again("extension-missing", ms(2)).is_some());
+    probe.step(Reply::Slept, ms(102));
+    probe.step(Reply::Failed(Trouble::Elapsed(Phase::Startup)), ms(1000));
+    assert!(probe.cut_short() && probe.failure().is_some());
+    // A judgement that would be cut short is not begun.
+    let mut probe = Probe::new(one(), Vec::new(), super::waiting::bounds(1000));
+    probe.step(Reply::Begin, ms(0));
+    probe.step(connected(), ms(300));
+    probe.step(Reply::Answered(vec![session("7", "f", "off")]), ms(400));
+    assert!(probe.again("extension-missing", ms(400)).is_none() && probe.waited().over);
+}

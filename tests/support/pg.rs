@@ -11,7 +11,7 @@ pub(crate) struct Server {
     dir: tempfile::TempDir,
     bin: PathBuf,
     port: u16,
-    keeper: Child,
+    keeper: Option<Child>,
 }
 
 /// What the server is made of.
@@ -30,6 +30,17 @@ pub(crate) struct Setup<'a> {
 impl Server {
     /// Starts one, or panics with what to do about it.
     pub(crate) fn start(setup: &Setup<'_>) -> Self {
+        let mut server = Self::prepare(setup);
+        server.launch();
+        server.wait_until_ready();
+        if !setup.sql.is_empty() {
+            server.sql("postgres", setup.sql);
+        }
+        server
+    }
+
+    /// One that was never started; its SQL is not run.
+    pub(crate) fn prepare(setup: &Setup<'_>) -> Self {
         let bin = bin_dir();
         let dir = tempfile::Builder::new().prefix("pgward").tempdir().expect("a temporary directory");
         let user = unprivileged();
@@ -66,23 +77,71 @@ impl Server {
         );
         write(&data, "postgresql.auto.conf", &conf, user.as_ref());
 
-        let script = "\"$0\" -D \"$1\" >\"$2\" 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; rm -rf \"$3\"";
-        let keeper = run(user.as_ref(), Path::new("/bin/sh"))
-            .args(["-c", script])
-            .arg(bin.join("postgres"))
+        Self { dir, bin, port, keeper: None }
+    }
+
+    /// A standby that streams from `primary`, whose `pg_hba.conf` lets `postgres` replicate over its socket.
+    #[allow(dead_code, reason = "not every test has one")]
+    pub(crate) fn standby(primary: &Self, conf: &str) -> Self {
+        let dir = tempfile::Builder::new().prefix("pgward").tempdir().expect("a temporary directory");
+        let user = unprivileged();
+        if let Some(user) = &user {
+            std::os::unix::fs::chown(dir.path(), Some(user.uid), Some(user.gid)).expect("chown");
+        }
+        let (data, port) = (dir.path().join("data"), free_port());
+        let copied = run(user.as_ref(), &primary.bin.join("pg_basebackup"))
+            .arg("-h")
+            .arg(primary.dir.path())
+            .args(["-p", &primary.port.to_string(), "-U", "postgres", "-R", "-c", "fast", "--no-sync", "-D"])
             .arg(&data)
-            .arg(dir.path().join("log"))
-            .arg(dir.path())
+            .output()
+            .expect("pg_basebackup runs");
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        let path = data.join("postgresql.auto.conf");
+        let copied = std::fs::read_to_string(&path).expect("its settings");
+        let own = format!("port = {port}\nunix_socket_directories = '{}'\n{conf}\n", dir.path().display());
+        write(&data, "postgresql.auto.conf", &format!("{copied}\n{own}"), user.as_ref());
+        let mut server = Self { dir, bin: primary.bin.clone(), port, keeper: None };
+        server.launch();
+        server
+    }
+
+    /// Starts what was prepared or stopped, and does not wait for it.
+    pub(crate) fn launch(&mut self) {
+        let script = "\"$0\" -D \"$1\" >>\"$2\" 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; \
+                      [ -e \"$3/stopped\" ] || rm -rf \"$3\"";
+        let _absent = std::fs::remove_file(self.dir.path().join("stopped"));
+        let keeper = run(unprivileged().as_ref(), Path::new("/bin/sh"))
+            .args(["-c", script])
+            .arg(self.bin.join("postgres"))
+            .arg(self.dir.path().join("data"))
+            .arg(self.dir.path().join("log"))
+            .arg(self.dir.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
             .expect("sh runs");
-        let server = Self { dir, bin, port, keeper };
-        server.wait_until_ready();
-        if !setup.sql.is_empty() {
-            server.sql("postgres", setup.sql);
+        self.keeper = Some(keeper);
+    }
+
+    /// Ends it; [`Server::launch`] starts it again.
+    #[allow(dead_code, reason = "not every test stops its server")]
+    pub(crate) fn stop(&mut self) {
+        std::fs::write(self.dir.path().join("stopped"), "").expect("a mark");
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Some(mut keeper) = self.keeper.take() {
+            drop(keeper.stdin.take());
+            let _ = keeper.wait();
         }
-        server
+    }
+
+    /// What it wrote to its log so far.
+    #[allow(dead_code, reason = "not every test reads it")]
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
     }
 
     /// Its TCP port on 127.0.0.1.
@@ -127,7 +186,7 @@ impl Server {
         }
     }
 
-    /// One of the programs that belong to it, without a wrapper of the distribution.
+    /// A program of its version.
     #[allow(dead_code, reason = "not every test runs one")]
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.bin.join(name)
@@ -139,7 +198,7 @@ impl Server {
         command
     }
 
-    fn wait_until_ready(&self) {
+    pub(crate) fn wait_until_ready(&self) {
         let began = Instant::now();
         loop {
             let ready: Output = self.client("pg_isready").output().expect("pg_isready runs");
@@ -157,8 +216,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait();
+        self.end();
     }
 }
 
