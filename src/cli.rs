@@ -8,6 +8,7 @@ mod live;
 mod output;
 mod progress;
 mod rules;
+mod run;
 mod show;
 mod start;
 mod url;
@@ -16,6 +17,8 @@ mod walk;
 
 use crate::{policy::PolicyError, world::ReadError};
 use args::{Cli, Command};
+#[cfg(unix)]
+pub use run::look_before_main;
 use std::{fmt, process::ExitCode};
 
 /// Runs the command line of this process.
@@ -30,6 +33,7 @@ pub fn run() -> ExitCode {
         Some(Command::Show) => show::run(&cli.flags),
         Some(Command::Check) => live::check(&cli.flags),
         Some(Command::Preflight(live)) => live::preflight(&cli.flags, live),
+        Some(Command::Run(start)) => return run::run(&cli.flags, start),
         Some(Command::Url(url)) => url::run(&cli.flags, url),
         Some(Command::Explain { rule }) => explain::run(&cli.flags, rule),
         Some(Command::Rules) => rules::run(&cli.flags),

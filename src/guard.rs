@@ -2,9 +2,12 @@
 
 mod error;
 mod ready;
+mod verified;
 
 pub use error::Error;
 pub use ready::Ready;
+#[cfg(feature = "cli")]
+pub(crate) use verified::Verified;
 
 use crate::{
     configuration::{Configuration, Input},

@@ -21,7 +21,7 @@ pub const SCHEMA: &str = "pgward/1";
 pub struct Report {
     /// Always [`SCHEMA`].
     pub schema: String,
-    /// `lint`, `check`, `preflight` or `guard`.
+    /// `lint`, `check`, `preflight`, `run` or `guard`.
     pub command: String,
     /// The environment it was judged for; none for `lint`, where each file has its own.
     pub environment: Option<EnvironmentReport>,

@@ -101,6 +101,19 @@ impl World {
         SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 
+    /// What stands behind the name of the program.
+    #[cfg(feature = "cli")]
+    pub(crate) fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+        std::env::args_os().skip(1)
+    }
+
+    /// The environment of this process in its order, with the names that are no UTF-8.
+    #[cfg(all(feature = "cli", target_os = "linux"))]
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    pub(crate) fn environment() -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
+        std::env::vars_os().collect()
+    }
+
     /// The user's home directory: `HOME`, else what the system's list of users says.
     pub(crate) fn home() -> Option<String> {
         std::env::home_dir().filter(|home| !home.as_os_str().is_empty())?.into_os_string().into_string().ok()

@@ -67,7 +67,7 @@ const MODULES: &[(&str, &str)] = &[
     (
         "cli",
         "configuration conninfo consumer driver environment finding fix guard layer lint near page policy \
-         preflight report repository rules secret settings source world",
+         preflight probe report repository rules secret settings source world",
     ),
 ];
 
@@ -86,7 +86,8 @@ const EXPOSING: &[(&str, &str)] = &[
     ("src/driver", "dials and logs in"),
     ("src/consumer", "reads and writes URLs as a client library does"),
     ("src/fix.rs", "writes what an edit inserts"),
-    ("src/guard/ready.rs", "names the host that was verified to `consumer`"),
+    ("src/guard/verified.rs", "names the host that was verified to `consumer`"),
+    ("src/cli/run/export.rs", "hands the URL to the command that is started"),
 ];
 
 /// Where something of the outside may be touched. Methods are told by their name, so a name of ours must not be one.

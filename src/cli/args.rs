@@ -6,7 +6,7 @@ use crate::{
     report::Format,
 };
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 /// May this service start against this database?
 #[derive(Parser, Debug)]
@@ -34,6 +34,8 @@ pub(super) enum Command {
     Check,
     /// Check, then ask the server.
     Preflight(Live),
+    /// Preflight, then become the command: its signals, output and exit code are its own.
+    Run(Start),
     /// What client libraries make of a URL; 0 when all make the same of it, 1 when one does not.
     Url(Spoken),
     /// The page of a rule.
@@ -82,7 +84,7 @@ pub(super) struct Spoken {
     pub(super) target: Option<String>,
 }
 
-/// What only a preflight needs.
+/// What only `preflight` and `run` need.
 #[derive(Args, Debug)]
 pub(super) struct Live {
     /// Bounds one attempt, from resolving the name to the last answer.
@@ -98,6 +100,26 @@ pub(super) struct Live {
     /// Install required extensions that are missing, when nothing else refuses.
     #[arg(long, env = "PGWARD_INSTALL", hide_env_values = true, value_parser = boolish())]
     pub(super) install: bool,
+}
+
+/// The command, and what it is told.
+#[derive(Args, Debug)]
+pub(super) struct Start {
+    #[command(flatten)]
+    pub(super) live: Live,
+    /// Hand the command the URL that was verified in this variable, in the spelling of a client library (libpq unless
+    /// named).
+    #[arg(
+        long,
+        value_name = "NAME[=CONSUMER]",
+        env = "PGWARD_EXPORT",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(super) export: Vec<String>,
+    /// The command and its arguments; flags behind it are its own.
+    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true)]
+    pub(super) command: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]
@@ -310,6 +332,21 @@ fn report(text: &str) -> Result<(Format, String), String> {
 impl Cli {
     /// Reads the command line and its variables. An empty variable is unset here, as compose's `${X:-}` means it.
     pub(super) fn read() -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&Self::parser().try_get_matches()?)
+    }
+
+    /// Whether a command line that cannot be read was to start a command.
+    pub(super) fn meant_run() -> bool {
+        let parser = Self::parser();
+        let named =
+            |word: &OsString| word.to_str().is_some_and(|word| parser.find_subcommand(word).is_some());
+        // As far as it can be read; else by the first word that is the name of a command.
+        let read = parser.clone().ignore_errors(true).try_get_matches().ok();
+        let read = read.and_then(|matches| matches.subcommand_name().map(OsString::from));
+        read.or_else(|| crate::world::World::arguments().find(named)).is_some_and(|word| word == "run")
+    }
+
+    fn parser() -> clap::Command {
         let world = crate::world::World::of_process();
         let unset = |arg: clap::Arg| {
             let empty = |name: &std::ffi::OsStr| {
@@ -317,8 +354,7 @@ impl Cli {
             };
             if arg.get_env().is_some_and(empty) { arg.env(None::<&str>) } else { arg }
         };
-        let command = Self::command().mut_args(unset).mut_subcommands(|c| c.mut_args(unset));
-        Self::from_arg_matches(&command.try_get_matches()?)
+        Self::command().mut_args(unset).mut_subcommands(|c| c.mut_args(unset))
     }
 }
 

@@ -1,4 +1,4 @@
-//! `check` and `preflight`.
+//! `check` and `preflight`, and what `run` shares with them.
 
 use super::{
     Error, Exit,
@@ -11,6 +11,8 @@ use crate::{
     configuration::Configuration,
     driver,
     preflight::{self, Options, Retry, Verdict},
+    probe::Attempt,
+    report::Report,
     rules::Door,
     world::World,
 };
@@ -26,28 +28,52 @@ pub(super) fn check(flags: &Flags) -> Result<Exit, Error> {
 
 pub(super) fn preflight(flags: &Flags, live: &Live) -> Result<Exit, Error> {
     let world = World::of_process();
-    let (input, remarks) = start::input(flags, &world)?;
-    let files = crate::guard::connection_files(&world, input.no_pg_env);
+    let asked = ask(flags, live, &world, Door::Preflight, "preflight")?;
+    finish(flags, &world, asked.verdict, asked.remarks)
+}
+
+/// What came of asking the server.
+pub(super) struct Asked {
+    /// What was judged.
+    pub(super) configuration: Configuration,
+    /// The verdict, without its session.
+    pub(super) verdict: Verdict,
+    /// How the session was opened.
+    pub(super) attempt: Option<Attempt>,
+    /// Sentences on what the command line changed.
+    pub(super) remarks: Vec<String>,
+}
+
+/// Check, then ask the server.
+pub(super) fn ask(
+    flags: &Flags,
+    live: &Live,
+    world: &World,
+    door: Door,
+    command: &'static str,
+) -> Result<Asked, Error> {
+    let (input, remarks) = start::input(flags, world)?;
+    let files = crate::guard::connection_files(world, input.no_pg_env);
     let configuration = Configuration::new(input);
     let retry = live.retry.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
     let retry = Retry::of(retry).map_err(|e| Error::Other(format!("--retry: {e}")))?;
-    let progress = Progress::new(flags, &world);
+    let progress = Progress::new(flags, world);
     let options = Options {
         timeout: live.timeout,
         wait: live.wait,
         retry,
         watcher: progress.watcher(),
         install: live.install,
-        ..options(flags, Door::Preflight, "preflight")
+        ..options(flags, door, command)
     };
-    let verdict = driver::block_on(|| async {
+    let (verdict, attempt) = driver::block_on(|| async {
         let mut verdict = preflight::preflight(&configuration, &options, &files).await;
         // It belongs to the runtime that ends here.
-        verdict.session = None;
-        verdict
+        let session = verdict.session.take();
+        (verdict, session.map(|session| session.attempt().clone()))
     })?;
     drop(progress);
-    finish(flags, &world, verdict, remarks)
+    Ok(Asked { configuration, verdict, attempt, remarks })
 }
 
 fn options(flags: &Flags, door: Door, command: &'static str) -> Options {
@@ -68,14 +94,19 @@ fn options(flags: &Flags, door: Door, command: &'static str) -> Options {
 
 fn finish(flags: &Flags, world: &World, verdict: Verdict, remarks: Vec<String>) -> Result<Exit, Error> {
     let Verdict { mut report, refused, temporary, .. } = verdict;
-    report.remarks.splice(0..0, remarks);
-    if report.observe {
-        report.remarks.push("observe mode: what is found here does not refuse".into());
-    }
+    remark(&mut report, remarks);
     output::report(flags, world, &report)?;
     Ok(match (refused, temporary) {
         (true, _) => Exit::Refused,
         (false, true) => Exit::Temporary,
         (false, false) => Exit::Success,
     })
+}
+
+/// Puts what the command line changed before the report's own remarks.
+pub(super) fn remark(report: &mut Report, remarks: Vec<String>) {
+    report.remarks.splice(0..0, remarks);
+    if report.observe {
+        report.remarks.push("observe mode: what is found here does not refuse".into());
+    }
 }

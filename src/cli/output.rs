@@ -45,20 +45,30 @@ pub(super) fn moments() -> Result<Exit, Error> {
          \n\
          \x20 pgward lint        the files of this repository\n\
          \x20 pgward check       what this shell would start with, no network\n\
-         \x20 pgward preflight   check, then ask the server\n",
+         \x20 pgward preflight   check, then ask the server\n\
+         \x20 pgward run -- CMD  preflight, then start CMD in its place\n",
     )?;
     Ok(Exit::Success)
 }
 
 /// How this terminal wants it.
 pub(super) fn options(flags: &Flags, world: &World) -> Options {
+    options_for(flags, world, io::stdout().is_terminal())
+}
+
+/// As [`options`], for standard error.
+pub(super) fn options_aside(flags: &Flags, world: &World) -> Options {
+    options_for(flags, world, io::stderr().is_terminal())
+}
+
+fn options_for(flags: &Flags, world: &World, is_terminal: bool) -> Options {
     let set = |name: &str| world.variable(name).is_some_and(|v| !v.is_empty());
     let color = match flags.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
         Color::Auto if world.variable("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => true,
-        Color::Auto => io::stdout().is_terminal() && world.variable("TERM") != Some("dumb"),
+        Color::Auto => is_terminal && world.variable("TERM") != Some("dumb"),
     };
     let width = world.variable("COLUMNS").and_then(|c| c.parse().ok()).filter(|c| *c >= 40);
     let terminal = || terminal_size::terminal_size().map(|(w, _)| usize::from(w.0)).filter(|w| *w >= 40);
@@ -89,7 +99,8 @@ pub(super) fn report_with(
     }
     let silent =
         flags.quiet && report.failure.is_none() && report.worst().is_none_or(|w| w < Severity::Warning);
-    if !(silent && flags.format != Format::Json) {
+    // A document is data wherever it is asked for, but beside a command.
+    if !(silent && (flags.format != Format::Json || report.command == "run")) {
         let mut text = Vec::new();
         flags.format.write(report, options, &mut text)?;
         let text = String::from_utf8_lossy(&text);

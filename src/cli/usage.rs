@@ -1,6 +1,6 @@
 //! clap's errors without what the user typed: a URL in the wrong place must not come back on the screen.
 
-use super::{Exit, output};
+use super::{Exit, args::Cli, output, run};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::process::ExitCode;
 
@@ -9,9 +9,14 @@ pub(super) fn report(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return output::stdout(&error.render().to_string()).map_or(Exit::Success, |()| Exit::Success).into();
     }
-    output::error(&message(error));
+    let message = message(error);
+    if Cli::meant_run() {
+        output::line("usage: pgward run [FLAGS] [--] COMMAND [ARGUMENT]…; see `pgward run --help`");
+        return run::unusable(&message);
+    }
+    output::error(&message);
     output::line(
-        "usage: pgward [lint | show | check | preflight | url | explain | rules] [FLAGS]; see `pgward --help`",
+        "usage: pgward [lint | show | check | preflight | run | url | explain | rules] [FLAGS]; see `pgward --help`",
     );
     Exit::CouldNotRun.into()
 }

@@ -1,13 +1,12 @@
 //! The proof that the rules passed, and the only door to a connection.
 
-use super::Error;
+use super::{Error, verified::Verified};
 use crate::{
     configuration::Configuration,
     consumer::Consumer,
     driver::{Connection, Connector, Session},
-    probe::{Address, Attempt},
+    probe::Attempt,
     report::Report,
-    secret::Part,
     settings::Target,
 };
 use figment::{
@@ -70,24 +69,8 @@ impl<S> Ready<S> {
         if !target.is_postgres() {
             return target.text.as_ref().map(|t| t.value.to_secret_string()).unwrap_or_default();
         }
-        let (host, port) = match self.opened.as_ref().map(|(_, _, attempt)| (&attempt.address, &attempt.host))
-        {
-            Some((Address::Tcp(address), host)) => {
-                let name = host.as_ref().map(|h| h.expose().to_owned());
-                (name.unwrap_or_else(|| address.ip().to_string()), address.port())
-            }
-            Some((Address::Unix(dir, port), _)) => (dir.expose().to_owned(), *port),
-            // Observe mode let an unreachable server pass: the first that is configured.
-            None => target.first_endpoint().unwrap_or_default(),
-        };
-        // A password file may have another one for each host.
-        let verified = self.opened.as_ref().and_then(|(_, _, attempt)| attempt.password.clone());
-        let password = verified.map(Part::masked);
-        let set = |keyword: &str| match keyword {
-            "password" if password.is_some() => password.as_ref(),
-            _ => target.get(keyword).map(|s| &s.value),
-        };
-        consumer.url(target.driver(), set, &host, port).to_secret_string()
+        let attempt = self.opened.as_ref().map(|(_, _, attempt)| attempt);
+        Verified::new(target, attempt).url(consumer).to_secret_string()
     }
 
     fn target(&self) -> Option<&Target> {
