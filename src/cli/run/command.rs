@@ -150,7 +150,7 @@ mod tests {
         for (dir, mode) in [(&one, 0o644), (&two, 0o755)] {
             std::fs::create_dir(dir).expect("created");
             std::fs::write(dir.join("it"), "#!/bin/sh\n").expect("written");
-            std::fs::set_permissions(dir.join("it"), PermissionsExt::from_mode(mode)).expect("a mode");
+            std::fs::set_permissions(dir.join("it"), std::fs::Permissions::from_mode(mode)).expect("a mode");
         }
         let path = |dirs: &[&std::path::Path]| {
             let dirs: Vec<String> = dirs.iter().map(|d| d.display().to_string()).collect();

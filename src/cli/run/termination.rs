@@ -21,7 +21,7 @@ pub(super) fn write(line: &str) {
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let Ok(file) = open(LOG, flags, Mode::empty()) else { return };
     if fstat(&file).is_ok_and(|facts| regular(facts.st_mode)) && ftruncate(&file, 0).is_ok() {
-        let end = line.floor_char_boundary(MOST - 1);
+        let end = (0..MOST).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
         let _full = std::fs::File::from(file).write_all(format!("{}\n", &line[..end]).as_bytes());
     }
 }
