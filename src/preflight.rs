@@ -1,15 +1,13 @@
 //! Check, then ask the server: what `preflight`, `run` and the guard share.
 
 mod connection;
+mod install;
 mod retry;
 
 pub(crate) use retry::Retry;
 
 use crate::{
-    ask::{
-        self,
-        extension::{self, State},
-    },
+    ask,
     configuration::Configuration,
     driver::{CertificateInfo, Driver, Session, Watcher},
     environment::Environment,
@@ -139,9 +137,9 @@ pub(crate) async fn preflight(
             return failed(report, configuration, options, began, &driver, failure);
         }
         let mut judged = judge(configuration, options, &driver, target);
-        let wanted = installable(options, target, &judged, &driver);
+        let wanted = install::wanted(options, target, &judged, &driver);
         if !wanted.is_empty() {
-            if let Err(failure) = install(&mut driver, &wanted, &questions, &mut report).await {
+            if let Err(failure) = install::run(&mut driver, &wanted, &questions, &mut report).await {
                 return failed(report, configuration, options, began, &driver, failure);
             }
             judged = judge(configuration, options, &driver, target);
@@ -166,25 +164,6 @@ pub(crate) async fn preflight(
     verdict.session = session;
     verdict.dial = Some(dial);
     verdict
-}
-
-/// Installs what is missing, and asks everything again.
-async fn install(
-    driver: &mut Driver,
-    wanted: &[String],
-    questions: &[Query],
-    report: &mut Report,
-) -> Result<(), Failure> {
-    tracing::info!(extensions = wanted.len(), "installing extensions");
-    driver.install(wanted).await?;
-    for installed in driver.probe().installs().iter().filter(|i| i.answer.rows().is_none()) {
-        let code = installed.answer.sqlstate().map_or_else(String::new, |c| format!(" ({})", c.as_str()));
-        let remark = format!("the server refused to install `{}`{code}", installed.extension);
-        if !report.remarks.contains(&remark) {
-            report.remarks.push(remark);
-        }
-    }
-    driver.ask(questions.to_vec()).await
 }
 
 /// The findings with what they rest on.
@@ -285,23 +264,6 @@ fn absent(keyword: &str) -> String {
         _ => "no client certificate is sent, as libpq does it",
     };
     format!("`{keyword}` names a file that does not exist: {without}")
-}
-
-/// What is to be installed: only when told to, and when nothing refuses that an installation would not mend.
-fn installable(options: &Options, target: &Target, judged: &Judged, driver: &Driver) -> Vec<String> {
-    let mended = |f: &Finding| rules::find(f.rule).is_some_and(|r| r.traits.mended_by_install);
-    if !options.install || judged.findings.iter().any(|f| f.severity == Severity::Error && !mended(f)) {
-        return Vec::new();
-    }
-    let answers = Answers {
-        answers: driver.probe().answers(),
-        link: link(driver, options.now),
-        migrates: true,
-        unanswered: &[],
-    };
-    let absent = |state| matches!(state, State::Absent | State::Forbidden(_));
-    let wanted = target.extensions.iter().filter(|w| absent(extension::state(w, &answers)));
-    wanted.map(|w| w.name.clone()).collect()
 }
 
 /// Whether a session in plaintext would be refused by the rules: then none is opened, and no password is sent.

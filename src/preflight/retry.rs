@@ -82,16 +82,19 @@ mod tests {
 
     #[test]
     fn names() {
-        let retry = Retry::of(["auth-failed", "extension-missing"]).expect("both are");
-        assert_eq!(retry.classes, [FailureClass::AuthFailed]);
-        assert!(retry.hopes_for("extension-missing") && !retry.hopes_for("auth-failed"));
+        let class = FailureClass::AuthFailed;
+        let server = RULES.iter().find(|rule| asks(rule)).expect("one asks").id;
+        let retry = Retry::of([class.as_str(), server]).expect("both are");
+        assert_eq!(retry.classes, [class]);
+        assert!(retry.hopes_for(server) && !retry.hopes_for(class.as_str()));
         let error = |name| Retry::of([name]).expect_err(name);
-        assert_eq!(error("auth-faild"), RetryError::Unknown(Some("auth-failed")));
-        assert_eq!(error("extension-mising"), RetryError::Unknown(Some("extension-missing")));
+        assert_eq!(error(&class.as_str()[1..]), RetryError::Unknown(Some(class.as_str())));
+        assert_eq!(error(&server[..server.len() - 1]), RetryError::Unknown(Some(server)));
         assert_eq!(error("Qz7Canary"), RetryError::Unknown(None));
         assert!(!error("Qz7Canary").to_string().contains("Canary"));
-        for offline in ["sqlite-in-production", "parameter-unsupported", "url-malformed"] {
-            assert_eq!(error(offline), RetryError::Offline(offline));
+        let fails = |rule: &rules::Rule| classes().any(|class| class.as_str() == rule.id);
+        for rule in RULES.iter().filter(|rule| !asks(rule) && !fails(rule)) {
+            assert_eq!(error(rule.id), RetryError::Offline(rule.id));
         }
     }
 

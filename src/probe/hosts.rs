@@ -164,7 +164,9 @@ impl Probe {
             return true;
         }
         let again = !self.walk.any && self.dial.target_session_attrs == TargetSessionAttrs::PreferStandby;
-        (self.walk.any, self.walk.host) = (true, if again { 0 } else { self.walk.host });
+        if again {
+            (self.walk.any, self.walk.host) = (true, 0);
+        }
         again
     }
 

@@ -287,7 +287,9 @@ impl Probe {
     /// it is the failure that came farthest, and worth another try if any of them is.
     fn give_up(&mut self, stopped: bool, now: Duration) -> Step {
         let last = self.walk.failures.last().map(|failed| failed.at);
-        let counts = |failed: &&Failed| !stopped || Some(failed.at) == last;
+        // With `prefer-standby` a session that was passed over in the first pass is no failure.
+        let any = self.walk.any;
+        let counts = |failed: &&Failed| if stopped { Some(failed.at) == last } else { failed.at.0 || !any };
         let failures = &self.walk.failures;
         let told =
             failures.iter().enumerate().filter(|(_, f)| counts(f)).max_by_key(|(_, f)| f.failure.phase);

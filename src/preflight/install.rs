@@ -1,0 +1,48 @@
+//! What an installation does between two flights of questions.
+
+use super::{Judged, Options, link};
+use crate::{
+    ask::extension::{self, State},
+    driver::Driver,
+    finding::{Finding, Severity},
+    probe::{Failure, Query},
+    report::Report,
+    rules::{self, Answers},
+    settings::Target,
+};
+
+/// What is to be installed: only when told to, and when nothing refuses that an installation would not mend.
+pub(super) fn wanted(options: &Options, target: &Target, judged: &Judged, driver: &Driver) -> Vec<String> {
+    let mended = |f: &Finding| rules::find(f.rule).is_some_and(|r| r.traits.mended_by_install);
+    if !options.install || judged.findings.iter().any(|f| f.severity == Severity::Error && !mended(f)) {
+        return Vec::new();
+    }
+    let answers = Answers {
+        answers: driver.probe().answers(),
+        link: link(driver, options.now),
+        migrates: true,
+        unanswered: &[],
+    };
+    let absent = |state| matches!(state, State::Absent | State::Forbidden(_));
+    let wanted = target.extensions.iter().filter(|w| absent(extension::state(w, &answers)));
+    wanted.map(|w| w.name.clone()).collect()
+}
+
+/// Installs these, and asks everything again. A refused statement is a remark.
+pub(super) async fn run(
+    driver: &mut Driver,
+    wanted: &[String],
+    questions: &[Query],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    tracing::info!(extensions = wanted.len(), "installing extensions");
+    driver.install(wanted).await?;
+    for installed in driver.probe().installs().iter().filter(|i| i.answer.rows().is_none()) {
+        let code = installed.answer.sqlstate().map_or_else(String::new, |c| format!(" ({})", c.as_str()));
+        let remark = format!("the server refused to install `{}`{code}", installed.extension);
+        if !report.remarks.contains(&remark) {
+            report.remarks.push(remark);
+        }
+    }
+    driver.ask(questions.to_vec()).await
+}
