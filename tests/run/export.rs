@@ -1,6 +1,6 @@
 //! `--export`: what the command is handed, and that nobody else sees it.
 
-use super::{CANARY, PGWARD, WORLD, closed_port, file, last_line, pgward, program, url};
+use super::{CANARY, CLOSED, PGWARD, WORLD, file, last_line, pgward, program, url};
 use std::{
     fs,
     process::Stdio,
@@ -50,12 +50,11 @@ fn each_library_has_its_spelling() {
 #[test]
 fn what_is_handed_on_leads_to_the_server_that_was_verified() {
     // Parts, a password in a file, and a host before the one that answers.
-    let dead = closed_port();
     let password = file("password");
     fs::write(&password, format!("{CANARY}\n")).expect("written");
     let socket = WORLD.server.socket_dir().display().to_string();
     let port = WORLD.server.port().to_string();
-    let several = format!("postgresql://app:{CANARY}@localhost:{dead},localhost:{port}/app");
+    let several = format!("postgresql://app:{CANARY}@localhost:{CLOSED},localhost:{port}/app");
     let parts = [
         ("DATABASE_URL", ""),
         ("DB_HOST", "localhost"),
@@ -71,7 +70,9 @@ fn what_is_handed_on_leads_to_the_server_that_was_verified() {
         let output = pgward(&arguments, more);
         assert_eq!(output.stdout, b"app\n", "{more:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
-    assert!(!exported(&["--export", "HANDED"], &[("DATABASE_URL", &several)]).contains(&dead.to_string()));
+    assert!(
+        !exported(&["--export", "HANDED"], &[("DATABASE_URL", &several)]).contains(&format!(":{CLOSED}"))
+    );
 }
 
 #[test]
@@ -117,15 +118,20 @@ fn nothing_is_handed_on_unasked() {
 fn it_stands_on_no_command_line() {
     let env_file = file("only.env");
     fs::write(&env_file, format!("DATABASE_URL={}\n", url())).expect("written");
-    let mut run = program("env");
-    run.args(["-u", "DATABASE_URL", PGWARD, "run", "-q", "--env-file"]).arg(&env_file);
+    let mut run = program(PGWARD);
+    run.env_remove("DATABASE_URL").args(["run", "-q", "--env-file"]).arg(&env_file);
     run.args(["--export", "HANDED", "--", "sleep", "30"]).stdout(Stdio::null());
     let mut child = run.spawn().expect("it starts");
     let read = |name: &str| fs::read(format!("/proc/{}/{name}", child.id())).unwrap_or_default();
     let began = Instant::now();
     let canary = |bytes: &[u8]| bytes.windows(CANARY.len()).any(|w| w == CANARY.as_bytes());
-    while !read("cmdline").starts_with(b"sleep") {
-        assert!(!canary(&read("cmdline")) && !canary(&read("environ")), "before it is handed on");
+    loop {
+        // In this order: what was read first is not of the command, when what is read next is not.
+        let (environment, line) = (read("environ"), read("cmdline"));
+        if line.starts_with(b"sleep") {
+            break;
+        }
+        assert!(!canary(&line) && !canary(&environment), "before it is handed on");
         assert!(began.elapsed() < Duration::from_secs(20), "the command did not start");
         std::thread::sleep(Duration::from_millis(2));
     }

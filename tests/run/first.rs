@@ -1,6 +1,6 @@
 //! In a container: as its first process, and where Kubernetes looks for last words.
 
-use super::{PGWARD, WORLD, closed_port, file, last_line, program, url};
+use super::{CLOSED, PGWARD, WORLD, file, last_line, program, url};
 use std::{
     fs,
     process::{Child, Command, Output, Stdio},
@@ -70,7 +70,7 @@ fn ended_within(mut child: Child, most: Duration) -> Option<Output> {
 
 #[test]
 fn signals_end_it_while_it_waits() {
-    let dead = format!("postgresql://app@localhost:{}/app", closed_port());
+    let dead = format!("postgresql://app@localhost:{CLOSED}/app");
     for (name, code) in [("TERM", 143), ("INT", 130), ("QUIT", 131), ("HUP", 129)] {
         let mut run = first(&[PGWARD, "run", "--wait", "60s", "--", "echo", "started"]);
         let run = run.env("DATABASE_URL", &dead).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -97,7 +97,7 @@ fn signals_end_it_while_it_waits() {
 
 #[test]
 fn what_was_ignored_stays_ignored() {
-    let dead = format!("postgresql://app@localhost:{}/app", closed_port());
+    let dead = format!("postgresql://app@localhost:{CLOSED}/app");
     let script = "trap '' TERM; exec \"$@\"";
     let run = [PGWARD, "run", "--wait", "3s", "--", "echo", "started"];
     let mut run = first(&[&["sh", "-c", script, "sh"][..], &run].concat());
@@ -172,7 +172,7 @@ fn with_log(log: &str, arguments: &[&str], more: &[(&str, &str)]) -> (Output, St
 #[test]
 fn last_words_are_where_kubernetes_looks_for_them() {
     assert!(!WORLD.server.socket_dir().starts_with("/dev"));
-    let dead = format!("postgresql://app@localhost:{}/app", closed_port());
+    let dead = format!("postgresql://app@localhost:{CLOSED}/app");
     let make = "printf 'an older and longer message%01000d' 1 >/dev/termination-log";
     let sqlite = [("DATABASE_URL", "sqlite:///x.db"), ("PGWARD_ENV", "production")];
     for (arguments, more, code) in [
