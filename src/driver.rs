@@ -7,6 +7,7 @@ mod identity;
 mod key;
 mod look;
 mod meter;
+mod overheard;
 mod peer;
 mod progress;
 mod resolve;
@@ -18,6 +19,8 @@ mod watch;
 
 pub use dial::Socket;
 pub use door::{Connector, DoorError};
+#[doc(hidden)]
+pub use overheard::{Overheard, certificate, overhear};
 pub use peer::CertificateInfo;
 pub use stream::DoorStream;
 pub use tls::TlsInfo;

@@ -13,6 +13,10 @@ mod json;
 mod libpqfiles;
 mod report;
 mod secrets;
+#[cfg(feature = "guard")]
+mod watch;
+#[cfg(feature = "guard")]
+mod x509;
 
 use std::ops::Range;
 
@@ -47,7 +51,14 @@ pub(crate) const TARGETS: &[Target] = &[
     libpqfiles::TARGET,
     report::TARGET,
     secrets::TARGET,
+    #[cfg(feature = "guard")]
+    watch::TARGET,
+    #[cfg(feature = "guard")]
+    x509::TARGET,
 ];
+
+/// How many targets a build without the feature `guard` lacks.
+pub(crate) const ELSEWHERE: usize = if cfg!(feature = "guard") { 0 } else { 2 };
 
 /// Runs a target by its name.
 pub(crate) fn run(name: &str, data: &[u8]) {
