@@ -155,6 +155,12 @@ impl Server {
         self.dir.path()
     }
 
+    /// The `psql` beside it.
+    #[allow(dead_code, reason = "not every test starts its own")]
+    pub(crate) fn psql(&self) -> PathBuf {
+        self.bin.join("psql")
+    }
+
     /// Runs SQL as the superuser and returns what `psql -At` prints.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let mut psql = self
