@@ -1,7 +1,7 @@
 //! Commands and SQL for a help text. A name is written out only where it was proved harmless and needs no thought
 //! about quoting; else a word in capitals stands for it. A password never is.
 
-use crate::{probe::quote_identifier, secret::Part, settings::Target};
+use crate::{probe::quote_identifier, secret::Part, settings::Target, x509::rfc3339};
 
 /// The options that lead libpq's programs to the same server: ` -h db -p 5432`, or nothing for its defaults.
 pub(crate) fn client(target: &Target) -> String {
@@ -85,6 +85,12 @@ pub(crate) fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
         [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
         _ => seen.concat(),
     }
+}
+
+/// A day, in UTC: `2027-01-01`.
+pub(crate) fn day(seconds: u64) -> String {
+    let moment = rfc3339(seconds);
+    moment.split('T').next().unwrap_or_default().to_owned()
 }
 
 /// A library's own reason, with its name unless the reason has it.

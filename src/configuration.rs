@@ -20,7 +20,7 @@ use crate::{
         lookup::Lookup,
         misreading, passfile, readers, resolve, reveal, secret_file,
         settle::{self, of_path},
-        variables,
+        tls, variables,
     },
     source::{SourceKind, Sources},
 };
@@ -59,6 +59,8 @@ pub struct Input {
     pub libpq_files: Option<LibpqFiles>,
     /// libpq's `PG*` variables and its files are left alone.
     pub no_pg_env: bool,
+    /// The present time in seconds since 1970; without it nothing is said to be out of date.
+    pub now: Option<u64>,
 }
 
 /// What the input comes to.
@@ -98,6 +100,7 @@ impl Configuration {
             manifests,
             libpq_files,
             no_pg_env,
+            now,
         } = input;
         let repository = Repository::read(&mut sources, &manifests);
         let named = environment.as_ref().map(|(e, _)| *e);
@@ -120,6 +123,11 @@ impl Configuration {
             pg_env: !no_pg_env,
         };
         let mut settings = settings(&mut sources, &layers, &policy, request);
+        settings.now = now;
+        // What the string itself names is its own, also where libpq's world is left alone.
+        if let Some(files) = &libpq_files {
+            tls::look(&mut settings, files, !no_pg_env);
+        }
         // Where nobody says who reads a file, it is read by one loader here; what others would read is `lint`'s to ask.
         let outer = outer(&variables);
         for layer in &layers {

@@ -93,6 +93,18 @@ impl Consumer {
         }
     }
 
+    /// Whether TLS is libpq's, or done as libpq does it: a root that nobody names lies in `~/.postgresql` and nowhere
+    /// else, and there is no TLS over a socket. The others bring roots of their own, and ask for TLS there too (sqlx'
+    /// `maybe_upgrade`, pg's `requestSsl`).
+    pub fn does_tls_as_libpq(self) -> bool {
+        match self {
+            Self::Libpq | Self::SqlAlchemy | Self::DjDatabaseUrl | Self::DjangoEnviron | Self::Asyncpg => {
+                true
+            }
+            Self::TokioPostgres | Self::Sqlx | Self::NodePostgres | Self::PostgresJs => false,
+        }
+    }
+
     /// What this library makes of a connection string, from the string alone: what a library takes from the
     /// environment (`PGHOST`, the user of the operating system) where the string is silent is not filled in.
     pub fn read(self, text: &Secret) -> Reading {

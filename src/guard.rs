@@ -285,6 +285,7 @@ impl Guard {
             django: false,
             libpq_files: Some(libpq_files(&self.world)),
             no_pg_env: self.no_pg_env,
+            now: Some(World::now()),
             ..Input::default()
         };
         read_secret_files(&self.world, &mut input, self.timeout);
@@ -338,7 +339,13 @@ pub(crate) fn libpq_files(world: &World) -> LibpqFiles {
     let patience = Duration::from_secs(10);
     let look = move |path: &str| {
         let seen = world.look(path, MAX_BYTES, patience)?;
-        Some(FileFacts { bytes: seen.bytes, regular: seen.regular, mode: seen.mode, owner: seen.owner })
+        Some(FileFacts {
+            bytes: seen.bytes,
+            regular: seen.regular,
+            directory: seen.directory,
+            mode: seen.mode,
+            owner: seen.owner,
+        })
     };
     LibpqFiles {
         home: World::home(),

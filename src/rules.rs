@@ -260,7 +260,8 @@ pub(crate) fn place<'t>(target: &'t Target, keywords: &[&str]) -> &'t Origin {
 /// All that a rule may see.
 mod prelude {
     pub(super) use super::{
-        Answers, Ask, Asking, COMMON, Check, Door, Levels, Project, Rule, Sink, Traits, View, place, that_ask,
+        Answers, Ask, Asking, COMMON, Check, Door, Draft, Levels, Project, Rule, Sink, Traits, View, place,
+        that_ask,
     };
     pub(super) use crate::{
         advice,
@@ -269,19 +270,20 @@ mod prelude {
             extension::{self, Obstacle, State},
         },
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
-        consumer::{Aspect, Backend, Consumer, Shift, agreement::Row},
+        consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
         layer::{Layer, LayerKind, ProblemKind, is_example},
         misread,
         probe::{Failure, FailureClass, Phase},
         secret::Secret,
         settings::{
-            AliasConflict, Credential, Difference, Engine, Form, HostClass, Ignored, Origin, PartSet,
-            Placeholder, Role, SecretFile, ServiceTroubleKind, Setting, Settings, Target, Toggle, ToggleKind,
-            document,
+            AliasConflict, Credential, Difference, Engine, FileFault, Form, HostClass, Ignored, Nameless,
+            Origin, PartSet, PathKind, Placeholder, Role, SecretFile, ServiceTroubleKind, Setting, Settings,
+            Target, TlsFile, Toggle, ToggleKind, document,
             engine::Spelling,
             misreading::{Cause, Teller},
             secret_file,
+            tls::FILES,
             variables::Meaning,
         },
         source::Span,
@@ -293,6 +295,7 @@ mod prelude {
 mod alias_conflict;
 mod auth_failed;
 mod auth_method_unsupported;
+mod channel_binding_unsupported;
 mod connect_denied;
 mod connect_timeout;
 mod connection_closed;
@@ -305,6 +308,7 @@ mod database_url_unset;
 mod dbname_implicit;
 mod deadline_exceeded;
 mod dev_secret_in_production;
+mod direct_negotiation_version;
 mod dns_failed;
 mod dotenv_dollar;
 mod dotenv_duplicate_key;
@@ -347,12 +351,14 @@ mod password_missing;
 mod peer_auth_failed;
 mod placeholder_host;
 mod placeholder_secret;
+mod plaintext_auth_possible;
 mod pooler_unavailable;
 mod port_invalid;
 mod question_unanswered;
 mod reserved_char_unencoded;
 mod role_cannot_login;
 mod role_missing;
+mod rootcert_without_verify;
 mod schema_create_denied;
 mod scheme_alias;
 mod scheme_postgres_for_sqlalchemy;
@@ -368,6 +374,7 @@ mod session_attrs_unmet;
 mod slots_exhausted;
 mod socket_form_unportable;
 mod socket_missing;
+mod socket_tls_noise;
 mod sqlite_in_memory;
 mod sqlite_in_production;
 mod startup_parameter_rejected;
@@ -375,6 +382,8 @@ mod statement_timeout;
 mod superuser_role;
 mod test_equals_primary;
 mod test_name_not_test;
+mod tls_cert_expiring;
+mod tls_file_missing;
 mod tls_not_active;
 mod tls_refused;
 mod tls_unspecified;
@@ -394,6 +403,9 @@ mod url_parts_conflict;
 mod user_implicit;
 mod value_and_file_both_set;
 mod value_wrapped;
+mod verify_ca_public_root;
+mod verify_full_with_ip;
+mod verify_without_root;
 mod weak_secret;
 mod wrong_server_suspected;
 
@@ -402,6 +414,7 @@ pub static RULES: &[&Rule] = &[
     &alias_conflict::RULE,
     &auth_failed::RULE,
     &auth_method_unsupported::RULE,
+    &channel_binding_unsupported::RULE,
     &connect_denied::RULE,
     &connect_timeout::RULE,
     &connection_closed::RULE,
@@ -414,6 +427,7 @@ pub static RULES: &[&Rule] = &[
     &dbname_implicit::RULE,
     &deadline_exceeded::RULE,
     &dev_secret_in_production::RULE,
+    &direct_negotiation_version::RULE,
     &dns_failed::RULE,
     &dotenv_dollar::RULE,
     &dotenv_duplicate_key::RULE,
@@ -456,12 +470,14 @@ pub static RULES: &[&Rule] = &[
     &peer_auth_failed::RULE,
     &placeholder_host::RULE,
     &placeholder_secret::RULE,
+    &plaintext_auth_possible::RULE,
     &pooler_unavailable::RULE,
     &port_invalid::RULE,
     &question_unanswered::RULE,
     &reserved_char_unencoded::RULE,
     &role_cannot_login::RULE,
     &role_missing::RULE,
+    &rootcert_without_verify::RULE,
     &schema_create_denied::RULE,
     &scheme_alias::RULE,
     &scheme_postgres_for_sqlalchemy::RULE,
@@ -477,6 +493,7 @@ pub static RULES: &[&Rule] = &[
     &slots_exhausted::RULE,
     &socket_form_unportable::RULE,
     &socket_missing::RULE,
+    &socket_tls_noise::RULE,
     &sqlite_in_memory::RULE,
     &sqlite_in_production::RULE,
     &startup_parameter_rejected::RULE,
@@ -484,6 +501,8 @@ pub static RULES: &[&Rule] = &[
     &superuser_role::RULE,
     &test_equals_primary::RULE,
     &test_name_not_test::RULE,
+    &tls_cert_expiring::RULE,
+    &tls_file_missing::RULE,
     &tls_not_active::RULE,
     &tls_refused::RULE,
     &tls_unspecified::RULE,
@@ -503,6 +522,9 @@ pub static RULES: &[&Rule] = &[
     &user_implicit::RULE,
     &value_and_file_both_set::RULE,
     &value_wrapped::RULE,
+    &verify_ca_public_root::RULE,
+    &verify_full_with_ip::RULE,
+    &verify_without_root::RULE,
     &weak_secret::RULE,
     &wrong_server_suspected::RULE,
 ];

@@ -24,6 +24,7 @@ pub mod setting;
 pub mod settle;
 mod suspect;
 pub mod target;
+pub mod tls;
 pub mod variables;
 
 pub use document::Document;
@@ -42,6 +43,7 @@ pub use target::{
     Credential, Difference, DoubleEncoded, Duplicate, Fallback, Form, Oddities, Placeholder, Target,
     Unencoded, UnknownParameter, Wrapped,
 };
+pub use tls::{FileFault, Nameless, PathKind, TlsFile, TlsFiles};
 pub use variables::{Role, ToggleKind};
 
 use crate::{
@@ -91,6 +93,8 @@ pub struct Settings {
     pub misreadings: Vec<misreading::Misreading>,
     /// The runner makes a test database of its own (Django).
     pub django: bool,
+    /// The present time in seconds since 1970, where it matters: files alone are judged the same on every day.
+    pub now: Option<u64>,
 }
 
 /// A switch between SQLite and PostgreSQL.

@@ -136,9 +136,9 @@ impl World {
     /// may not be opened, there are no bytes.
     pub(crate) fn look(&self, path: &str, limit: usize, patience: Duration) -> Option<Seen> {
         let facts = fs::metadata(self.directory.join(path)).ok()?;
-        let regular = facts.is_file();
+        let (regular, directory) = (facts.is_file(), facts.is_dir());
         let bytes = if regular { self.read(path, limit, patience).ok() } else { None };
-        Some(Seen { bytes, regular, mode: mode(&facts), owner: owner(&facts) })
+        Some(Seen { bytes, regular, directory, mode: mode(&facts), owner: owner(&facts) })
     }
 
     /// The names in a directory, in no order.
@@ -237,6 +237,8 @@ pub(crate) struct Seen {
     pub(crate) bytes: Option<Vec<u8>>,
     /// Whether it is a regular file.
     pub(crate) regular: bool,
+    /// Whether it is a directory.
+    pub(crate) directory: bool,
     /// Its permission bits; where there are none, as if it were its owner's alone.
     pub(crate) mode: u32,
     /// Its owner.

@@ -130,6 +130,7 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
         manifests: manifests(world),
         libpq_files: Some(crate::guard::libpq_files(world)),
         no_pg_env: flags.no_pg_env,
+        now: Some(World::now()),
         ..Input::default()
     };
     if input.env_files.is_empty() {

@@ -1,6 +1,8 @@
 //! One string, several libraries: what each makes of it beside what it means, and whether two of them part ways.
 
-use super::{Accepted, Aspect, Backend, Comparison, Consumer, Reading, Shift, Verdict, libpq};
+use super::{
+    Accepted, Aspect, Backend, Comparison, Consumer, Reading, Shift, Verdict, comparison::by_socket, libpq,
+};
 use crate::{
     conninfo::{self, Conninfo, DEFAULT_PORT, Libpq, names_asyncpg},
     secret::{Part, Secret},
@@ -109,7 +111,8 @@ pub fn disagreement(text: &Secret, consumers: &[Consumer]) -> Option<(Consumer, 
 }
 
 /// Whether a library that goes on with `before` goes on with `after` just the same: server, role, password, database,
-/// driver and encryption. True for one that `before` is no use to.
+/// driver and encryption, which over a socket is none to those that do as libpq does. True for one that `before` is no
+/// use to.
 pub fn keeps(consumer: Consumer, before: &Secret, after: &Secret) -> bool {
     let (old, new) = (consumer.read(before), consumer.read(after));
     let compared = Comparison::between(&old, &new);
@@ -122,9 +125,11 @@ pub fn keeps(consumer: Consumer, before: &Secret, after: &Secret) -> bool {
         (None, None) => true,
         _ => false,
     };
+    let socket = |a: &Accepted| by_socket(&a.clone().dialled());
+    let passed_over = consumer.does_tls_as_libpq() && socket(old) && socket(new);
     compared.refused.is_none()
         && compared.differs.is_empty()
-        && old.encryption == new.encryption
+        && (old.encryption == new.encryption || passed_over)
         && same(&old.driver, &new.driver)
 }
 

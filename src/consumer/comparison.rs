@@ -166,7 +166,8 @@ fn same_hosts(truth: &Accepted, ours: &Accepted) -> bool {
         })
 }
 
-fn by_socket(accepted: &Accepted) -> bool {
+/// Whether everything it dials is a Unix socket.
+pub(super) fn by_socket(accepted: &Accepted) -> bool {
     !accepted.hosts.is_empty() && accepted.hosts.iter().all(|(host, _)| is_socket(host.expose()))
 }
 

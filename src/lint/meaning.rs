@@ -167,14 +167,16 @@ fn same_target(before: &Target, after: &Target) -> bool {
     if !can_be_dialled(before) {
         return true;
     }
+    // Over a socket `sslmode` is nothing to libpq.
+    let counts = |t: &Target| {
+        let socket = t.is_socket();
+        t.parameters.clone().into_iter().filter(move |(k, _)| !socket || *k != "sslmode").collect::<Vec<_>>()
+    };
+    let (old, new) = (counts(before), counts(after));
     can_be_dialled(after)
         && before.missing == after.missing
-        && before.parameters.len() == after.parameters.len()
-        && before
-            .parameters
-            .iter()
-            .zip(&after.parameters)
-            .all(|((k, a), (l, b))| k == l && a.value.same_as(&b.value))
+        && old.len() == new.len()
+        && old.iter().zip(&new).all(|((k, a), (l, b))| k == l && a.value.same_as(&b.value))
 }
 
 /// Whether libpq would try, and could come anywhere. It takes the second half of `p@ss@host` for the host, a name that no

@@ -11,6 +11,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
-    unreachable::report(target, failure, out, &["host", "port"], "it hung up")
-        .help("read the log of the server, and of the proxy or pooler before it, for this moment");
+    let draft = unreachable::report(target, failure, out, &["host", "port"], "it hung up");
+    let draft = if target.get("sslnegotiation").is_some_and(|s| s.value.equals("direct")) {
+        draft.note(
+            "`sslnegotiation=direct` begins with TLS at once: servers before 17, and most poolers, hang up",
+        )
+    } else {
+        draft
+    };
+    draft.help("read the log of the server, and of the proxy or pooler before it, for this moment");
 }

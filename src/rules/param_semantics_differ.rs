@@ -21,6 +21,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         None => None,
     };
     let mut shifts: Vec<_> = target.read_by(settings).into_iter().filter_map(shift).collect();
+    // Who reads less into a root certificate under `require` is told by the rule for that.
+    let rooted = target.has("sslrootcert") && target.tls_mode() == Some(SslMode::Require);
+    shifts.retain(|(_, weaker, _, _)| !(rooted && *weaker));
     // The ones that protect less in front.
     shifts.sort_by_key(|(_, weaker, _, _)| !weaker);
     let Some((consumer, weaker, meant, own)) = shifts.first() else { return };

@@ -30,13 +30,6 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             "take the keyword out if it is not needed: `pgward show` lists what is in force and who set it",
         );
     }
-    if target.lacks_root_file() {
-        let mode = target.sslmode().and_then(Result::ok).unwrap_or(SslMode::VerifyFull);
-        out.report(format!("sslmode={} needs sslrootcert: a PEM file", mode.as_str()))
-            .at(place(target, &["sslmode"]), "verifies a certificate")
-            .note("there is no `~/.postgresql/root.crt` either, libpq's default")
-            .help("set sslrootcert to the provider's PEM file, or to `system` for a public CA");
-    }
 }
 
 /// What a client library that is known to read the URL refuses, drops, or hands to the server.
@@ -50,7 +43,9 @@ fn of_consumers(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let invalid: Vec<_> =
         parsed.map_or_else(Vec::new, |c| c.invalid_values().into_iter().map(|i| i.keyword).collect());
     for parameter in target.url_parameters() {
-        if parameter.keyword.is_some_and(|k| invalid.contains(&k)) {
+        // So has `channel_binding=require`.
+        let bound = |k| k == "channel_binding" && target.get(k).is_some_and(|s| s.value.equals("require"));
+        if parameter.keyword.is_some_and(|k| invalid.contains(&k) || bound(k)) {
             continue;
         }
         // A name that nobody has is reported as such.

@@ -43,6 +43,13 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
             if target.tls_word() == "ssl" { "asyncpg" } else { "libpq" }
         ))
         .help(help);
+    let draft = if target.has("sslrootcert") {
+        draft.note(
+            "the root certificate makes it no better: where it does not verify the server, libpq drops TLS",
+        )
+    } else {
+        draft
+    };
     if class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));
     }

@@ -11,8 +11,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
-    // `parameter-unsupported` says it without a server.
-    if failure.phase == Phase::Configuration && target.lacks_root_file() {
+    // That there is no root file, or none that is one, is said without a server.
+    let useless = |f: &TlsFile| f.keyword == "sslrootcert" && f.fault.is_some();
+    let useless = target.tls_files.as_ref().is_some_and(|all| all.files.iter().any(useless));
+    if failure.phase == Phase::Configuration && (target.lacks_root_file() || useless) {
         return;
     }
     if failure.phase == Phase::Configuration

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // With a root file `require` verifies the chain (libpq), and channel binding proves that the server which knows
     // the password's hash is the one at the other end of this very TLS session.
     let set = |keyword| target.get(keyword).is_some_and(|p| !p.value.is_empty());
@@ -19,6 +19,15 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         return;
     }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
+    // node-postgres verifies under this word, and libpq does where its default root file lies.
+    let read = target.encrypted_by(settings);
+    let home = target.tls_files.as_ref().is_some_and(|files| files.root_at_home == Some(true));
+    let verified = |(consumer, encryption): &(&Setting<Consumer>, Encryption)| {
+        *encryption >= Encryption::VerifyCa || home && consumer.value.does_tls_as_libpq()
+    };
+    if !read.is_empty() && read.iter().all(verified) || home && settings.consumers.is_empty() {
+        return;
+    }
     let (note, help) = match target.tls_word() {
         "ssl" => (
             "asyncpg checks one only when a root file lies in ~/.postgresql",

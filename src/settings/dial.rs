@@ -117,8 +117,9 @@ impl Target {
         let Some(conninfo) = self.parsed.as_ref().ok().filter(|_| self.is_postgres()) else { return false };
         let words = Words::of(self, conninfo);
         let tcp = conninfo.endpoints().is_ok_and(|all| all.iter().any(|e| e.kind != EndpointKind::Unix));
-        tcp && words.part("sslrootcert").is_none()
-            && !self.has_default_root
+        let home = self.tls_files.as_ref().is_some_and(|files| files.root_at_home == Some(true));
+        tcp && !home
+            && words.part("sslrootcert").is_none()
             && matches!(words.sslmode(), SslMode::VerifyCa | SslMode::VerifyFull)
     }
 }

@@ -11,6 +11,8 @@ pub struct FileFacts {
     pub bytes: Option<Vec<u8>>,
     /// Whether it is a regular file, after symbolic links.
     pub regular: bool,
+    /// Whether it is a directory.
+    pub directory: bool,
     /// The permission bits, `0o600`.
     pub mode: u32,
     /// The user that owns it.
@@ -98,8 +100,8 @@ impl fmt::Debug for LibpqFiles {
 /// libpq's default for `sslrootcert`, in the home directory.
 pub(super) const ROOT_CERT: &str = ".postgresql/root.crt";
 
-/// Looks whether there is a default root file, and at the private key of every target that sends a client certificate. Without `sslcert`, over a socket, and
-/// where TLS or certificates are off, libpq opens none; a key of an OpenSSL engine (`engine:name`) is no file.
+/// Looks at the private key of every target that sends a client certificate. Without `sslcert`, over a socket, and where
+/// TLS or certificates are off, libpq opens none; a key of an OpenSSL engine (`engine:name`) is no file.
 pub fn key_files(settings: &mut Settings, files: &LibpqFiles) {
     for target in settings.targets.iter_mut().filter(|t| t.is_postgres()) {
         let says = |keyword: &str, word: &str| target.get(keyword).is_some_and(|s| s.value.equals(word));
@@ -109,9 +111,6 @@ pub fn key_files(settings: &mut Settings, files: &LibpqFiles) {
         let tcp = endpoints.iter().any(|e| e.kind != EndpointKind::Unix);
         let path =
             given("sslkey").filter(|path| !path.contains(':') && given("sslcert").is_some() && tcp && !off);
-        let key_file = path.and_then(|path| (files.look)(path));
-        let root = files.at_home(ROOT_CERT).filter(|_| given("sslrootcert").is_none() && tcp && !off);
-        let has_default_root = root.is_some_and(|path| (files.look)(&path).is_some());
-        (target.key_file, target.has_default_root) = (key_file, has_default_root);
+        target.key_file = path.and_then(|path| (files.look)(path));
     }
 }

@@ -5,7 +5,7 @@ use super::{Setting, Settings, Target};
 use crate::{
     conninfo::{self, Conninfo, EndpointKind, Libpq, are_possible_hosts},
     consumer::{
-        Aspect, Backend, Consumer, Reading,
+        Aspect, Backend, Consumer, Encryption, Reading,
         agreement::{self, Row},
     },
     secret::{MASK, Secret},
@@ -54,6 +54,16 @@ impl Target {
         let Some(text) = self.asked() else { return Vec::new() };
         let rows = agreement::compare(text, true, settings.consumers.iter().map(|c| c.value));
         settings.consumers.iter().zip(rows).collect()
+    }
+
+    /// What each known consumer that takes the text does about TLS; one that leaves it to what is below is left out.
+    pub fn encrypted_by<'s>(&self, settings: &'s Settings) -> Vec<(&'s Setting<Consumer>, Encryption)> {
+        let Some(text) = self.asked() else { return Vec::new() };
+        let encryption = |consumer: &'s Setting<Consumer>| match consumer.value.read(text) {
+            Reading::Accepted(a) if a.later.is_none() => Some((consumer, a.encryption?)),
+            _ => None,
+        };
+        settings.consumers.iter().filter_map(encryption).collect()
     }
 
     /// Two known consumers that the text leads to different places.

@@ -83,6 +83,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
         misreadings: Vec::new(),
         django: *django,
+        now: None,
     };
     let libpq = if *pg_env { parts::libpq(lookup) } else { BTreeMap::new() };
     let services_unread =
@@ -308,7 +309,7 @@ impl Resolver<'_> {
             service,
             passfile: None,
             key_file: None,
-            has_default_root: false,
+            tls_files: None,
             missing_driver: None,
         }
     }

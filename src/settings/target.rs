@@ -14,6 +14,7 @@ use super::{
     passfile::PassFile,
     service::ServiceTrouble,
     setting::{Origin, Setting},
+    tls::TlsFiles,
     variables::Role,
 };
 use crate::{
@@ -67,8 +68,8 @@ pub struct Target {
     pub passfile: Option<PassFile>,
     /// The file of `sslkey`, when it is consulted and there.
     pub key_file: Option<FileFacts>,
-    /// There is a `~/.postgresql/root.crt`, and no `sslrootcert` says otherwise.
-    pub has_default_root: bool,
+    /// What lies where its keywords of TLS point; none where nobody looked, or libpq would not.
+    pub tls_files: Option<TlsFiles>,
     /// A driver that it needs and that the project does not require.
     pub missing_driver: Option<MissingDriver>,
 }

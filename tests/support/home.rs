@@ -13,6 +13,7 @@ pub(crate) fn files(home: &Path) -> LibpqFiles {
             Some(FileFacts {
                 bytes: if facts.is_file() { fs::read(path).ok() } else { None },
                 regular: facts.is_file(),
+                directory: facts.is_dir(),
                 mode: facts.mode() & 0o7777,
                 owner: facts.uid(),
             })

@@ -5,7 +5,7 @@
 //! | `env` | an env file; its first line `# file: NAME` names it, a second one `# bytes: N` fills it up to N bytes |
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
-//! | `libpq file` | a file of libpq's world; its first line is `# path: PATH`, with ` mode: 0644` behind it unless it is 0600; the home directory is `/home/app` |
+//! | `libpq file` | a file of libpq's world; its first line is `# path: PATH`, with ` mode: 0644` behind it unless it is 0600, ` directory` for one or ` forbidden` for one that may not be opened; the home directory is `/home/app`, the day the 1 January 2026 |
 //! | `environment` | the process environment, `\xff` in it and in `env` is that byte, `\r` at the end of a line and `\ufeff` those characters; with it, the example is judged as `check` does, without it as `lint` |
 //! | `file PATH` | what stands in the file that an `X_FILE` variable names, `\r` in it is a carriage return; a file without a block does not exist; judged as `check` does |
 //! | `json secret` | the document of `--secret-json`; judged as `check` does |
@@ -215,6 +215,7 @@ impl Example {
             variables,
             layers,
             libpq_files,
+            now: Some(NOW),
             ..Input::default()
         };
         for path in input.secret_paths() {
@@ -293,9 +294,12 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
 /// A file with its path and mode.
 fn libpq_file(block: &str) -> Option<(String, FileFacts)> {
     let (head, text) = block.strip_prefix("# path: ")?.split_once('\n')?;
+    let (head, directory) = head.strip_suffix(" directory").map_or((head, false), |head| (head, true));
+    let (head, forbidden) = head.strip_suffix(" forbidden").map_or((head, false), |head| (head, true));
     let (path, mode) = head.split_once(" mode: ").unwrap_or((head, "0600"));
     let mode = u32::from_str_radix(mode, 8).ok()?;
-    let facts = FileFacts { bytes: Some(bytes_of(text)), regular: true, mode, owner: 1000 };
+    let bytes = (!directory && !forbidden).then(|| bytes_of(text));
+    let facts = FileFacts { bytes, regular: !directory, directory, mode, owner: 1000 };
     Some((path.to_owned(), facts))
 }
 
