@@ -121,10 +121,8 @@ impl Driver {
                 }
                 Step::Ask(queries, until) => self.send(&queries, until).await,
                 Step::Execute(query, until) => self.send(std::slice::from_ref(&query), until).await,
-                Step::Look(attempt) => {
-                    let until = self.began + attempt.until;
-                    let looking = look::look(self.probe.dial(), &attempt, &self.trust);
-                    Reply::Looked(timeout_at(until, looking).await.unwrap_or(probe::Sight::Nothing))
+                Step::Look(looks) => {
+                    Reply::Looked(look::all(self.probe.dial(), &looks, &self.trust, self.began).await)
                 }
                 Step::Sleep(pause) => {
                     self.session = None;

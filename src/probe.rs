@@ -10,6 +10,7 @@ mod ask;
 mod dial;
 mod failure;
 mod hosts;
+mod look;
 pub mod parameter;
 mod wait;
 mod walk;
@@ -23,15 +24,16 @@ pub use dial::{
     TargetSessionAttrs, Tls, TlsVersions, Unsupported, Verify,
 };
 pub use failure::{
-    ClientTrouble, Ended, Evidence, Failure, FailureClass, Fingerprint, Over, Phase, RootTrouble,
+    ClientTrouble, Ended, Evidence, Failure, FailureClass, Fingerprint, Listener, Over, Phase, RootTrouble,
     ServerError, ServerText, TlsTrouble, Trouble, Unresolved, Untrusted,
 };
+pub use look::{Aim, Look, Sight};
 
 pub use hosts::Tried;
 pub use wait::{Spent, Waited, Waiting};
 
 use crate::secret::Part;
-use std::{net::IpAddr, net::SocketAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 /// What the driver does next.
 #[derive(Clone, Debug)]
@@ -49,8 +51,9 @@ pub enum Step {
     Ask(Vec<Query>, Duration),
     /// Send one message; answer [`Reply::Answered`] with one answer.
     Execute(Query, Duration),
-    /// Look who listens at an address, without a password; answer [`Reply::Looked`], also when it fails.
-    Look(Attempt),
+    /// Look who listens at some addresses, all at once and without a password; answer [`Reply::Looked`] with as many
+    /// sights, in order.
+    Look(Vec<Look>),
     /// Close what is open and wait; answer [`Reply::Slept`].
     Sleep(Duration),
     /// Nothing more. The session, if there is one, stays open.
@@ -69,22 +72,11 @@ pub enum Reply {
     /// The answers.
     Answered(Vec<Answer>),
     /// Who listens there.
-    Looked(Sight),
+    Looked(Vec<Sight>),
     /// The time is over.
     Slept,
     /// The step failed; what is open is closed.
     Failed(Trouble),
-}
-
-/// Who listens at an address.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Sight {
-    /// Nobody.
-    Nothing,
-    /// Somebody who does not tell more without a password.
-    Somebody,
-    /// A server that can be told from others.
-    Server(Fingerprint),
 }
 
 /// What is known of a fresh session.
@@ -179,6 +171,7 @@ pub struct Probe {
     answers: Answers,
     install: Install,
     failure: Option<Failure>,
+    remembered: Option<look::Remembered>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -212,8 +205,7 @@ struct Walk {
     until: Duration,
     attempt: Option<Attempt>,
     failures: Vec<Failed>,
-    fingerprint: Option<Fingerprint>,
-    looked_at: Option<SocketAddr>,
+    looks: look::Looks,
 }
 
 /// A failed attempt of a walk.
@@ -262,6 +254,7 @@ impl Probe {
             answers: Answers::default(),
             install: Install::default(),
             failure: None,
+            remembered: None,
         }
     }
 
@@ -280,7 +273,7 @@ impl Probe {
                 self.flight(now)
             }
             (State::Asking, Reply::Answered(answers)) => self.answered(answers, now),
-            (State::Looking, Reply::Looked(sight)) => self.looked(sight, now),
+            (State::Looking, Reply::Looked(sights)) => self.looked(&sights, now),
             (State::Installing, Reply::Answered(answers)) => self.installed(answers, now),
             (State::Installing | State::Done, Reply::Failed(trouble)) => {
                 self.connected = None;

@@ -352,15 +352,17 @@ fn the_same_salt_is_the_same_server() {
         (Sight::Server(salt("YQ==")), FailureClass::AuthFailed),
         (Sight::Server(salt("Yg==")), FailureClass::WrongServerSuspected),
         (Sight::Somebody, FailureClass::AuthFailed),
+        (Sight::Known(Listener::Postgres), FailureClass::AuthFailed),
         (Sight::Nothing, FailureClass::AuthFailed),
     ] {
         let mut probe = probe(Dial { hosts: loopback.clone(), ..dial(SslMode::Disable) });
         probe.step(Reply::Begin, ms(0));
         let error = ServerError { fingerprint: Some(salt("YQ==")), ..server("28P01", "auth_failed", "") };
         let step = probe.step(Reply::Failed(Trouble::Server(Phase::Authentication, error)), ms(1));
-        let Step::Look(attempt) = step else { panic!("{step:?}") };
-        assert_eq!((attempt.address.to_string(), attempt.until), ("[::1]:5432".to_owned(), ms(501)));
-        assert!(matches!(probe.step(Reply::Looked(sight), ms(2)), Step::Done));
+        let Step::Look(looks) = step else { panic!("{step:?}") };
+        let first = &looks[0].attempt;
+        assert_eq!((first.address.to_string(), first.until), ("[::1]:5432".to_owned(), ms(501)));
+        assert!(matches!(probe.step(Reply::Looked(vec![sight]), ms(2)), Step::Done));
         assert_eq!(probe.failure().unwrap().class, class);
     }
 }

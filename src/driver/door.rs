@@ -190,7 +190,7 @@ async fn offered<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, tls: Tls) ->
 }
 
 /// Length 8, code 1234.5679.
-const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+pub(super) const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 fn server_name(host: &str, verify: Verify) -> Result<ServerName<'static>, Trouble> {
     let name = host.strip_suffix('.').unwrap_or(host);

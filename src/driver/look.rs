@@ -1,29 +1,92 @@
-//! Who listens at an address: a startup and the first message of a SCRAM login, which holds no secret; then the
-//! connection is closed.
+//! Who listens at an address, without a password: how far a login comes, what answers to `SSLRequest`, which protocol
+//! is spoken. Every connection is closed at once.
 
-use super::{Connector, dial, tls};
-use crate::probe::{Attempt, Dial, Phase, Sight};
+mod protocol;
+
+use super::{Connector, dial, door::SSL_REQUEST, tls};
+use crate::probe::{Aim, Attempt, Dial, Listener, Look, Phase, Sight};
+use std::{future::poll_fn, pin::Pin, task::Poll};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, timeout_at};
 use tokio_postgres::tls::TlsConnect;
 
-/// The caller bounds the time.
-pub(super) async fn look(dial: &Dial, attempt: &Attempt, trust: &tls::Trust) -> Sight {
+type Looking<'l> = Pin<Box<dyn Future<Output = Sight> + Send + 'l>>;
+
+/// All looks at once, each until its time is up; the sights in their order.
+pub(super) async fn all(dial: &Dial, looks: &[Look], trust: &tls::Trust, began: Instant) -> Vec<Sight> {
+    let one = |look: &'_ Look| {
+        let until = began + look.attempt.until;
+        let (attempt, aim) = (look.attempt.clone(), look.aim);
+        async move {
+            let seeing = async {
+                match aim {
+                    Aim::Login => login(dial, &attempt, trust).await,
+                    Aim::Answer => answer(dial, &attempt).await,
+                    Aim::Protocol => protocol::recognise(dial, &attempt, trust).await,
+                }
+            };
+            timeout_at(until, seeing).await.unwrap_or(Sight::Nothing)
+        }
+    };
+    together(looks.iter().map(|look| Box::pin(one(look)) as Looking<'_>).collect()).await
+}
+
+async fn together(looking: Vec<Looking<'_>>) -> Vec<Sight> {
+    let mut running: Vec<Result<Sight, Looking<'_>>> = looking.into_iter().map(Err).collect();
+    poll_fn(|cx| {
+        for look in &mut running {
+            if let Err(future) = look
+                && let Poll::Ready(sight) = future.as_mut().poll(cx)
+            {
+                *look = Ok(sight);
+            }
+        }
+        if running.iter().all(Result::is_ok) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    running.into_iter().map(|look| look.unwrap_or(Sight::Nothing)).collect()
+}
+
+/// PostgreSQL answers `SSLRequest` with one byte and then waits; others say more, or something else.
+async fn answer(dial: &Dial, attempt: &Attempt) -> Sight {
+    let Ok(mut socket) = dial::connect(&attempt.address, &dial.keepalives).await else {
+        return Sight::Nothing;
+    };
+    if socket.write_all(&SSL_REQUEST).await.is_err() {
+        return Sight::Somebody;
+    }
+    let mut heard = [0; 16];
+    match socket.read(&mut heard).await {
+        Ok(1) if matches!(heard[0], b'S' | b'N') => Sight::Known(Listener::Postgres),
+        // an error that came before the answer: no process could be started for us
+        Ok(2..) if heard.starts_with(&[b'E', 0, 0]) => Sight::Known(Listener::Postgres),
+        _ => Sight::Somebody,
+    }
+}
+
+/// A startup and the first message of a SCRAM login, which holds no secret.
+async fn login(dial: &Dial, attempt: &Attempt, trust: &tls::Trust) -> Sight {
     let Ok(socket) = dial::connect(&attempt.address, &dial.keepalives).await else { return Sight::Nothing };
     let Ok(connector) = Connector::new(dial, attempt, trust) else { return Sight::Somebody };
     let door = connector.door(attempt.host.as_ref());
     let seen = door.seen();
     let Ok(mut stream) = door.connect(socket).await else { return Sight::Somebody };
+    let sight = || match seen.fingerprint() {
+        Some(fingerprint) => Sight::Server(fingerprint),
+        None if seen.is_postgres() => Sight::Known(Listener::Postgres),
+        None => Sight::Somebody,
+    };
     let mut outgoing = Some(startup(dial));
     let mut answered = false;
     loop {
         if let Some(message) = outgoing.take()
             && (stream.write_all(&message).await.is_err() || stream.flush().await.is_err())
         {
-            return Sight::Somebody;
+            return sight();
         }
         let read = stream.read(&mut [0; 512]).await;
         if seen.fingerprint().is_some() || !matches!(read, Ok(1..)) {
-            return seen.fingerprint().map_or(Sight::Somebody, Sight::Server);
+            return sight();
         }
         if seen.phase() == Phase::Authentication && !answered {
             answered = true;
@@ -31,7 +94,6 @@ pub(super) async fn look(dial: &Dial, attempt: &Attempt, trust: &tls::Trust) -> 
         }
     }
 }
-
 /// `StartupMessage`: length, protocol 3.0, then pairs of strings.
 fn startup(dial: &Dial) -> Vec<u8> {
     let mut body = vec![0, 3, 0, 0];

@@ -145,6 +145,11 @@ impl Config {
         Arc::new(client)
     }
 
+    /// For a look at who listens: nobody is shown the client's certificate.
+    pub(super) fn for_look(&self) -> ClientConfig {
+        self.client.clone()
+    }
+
     /// Whether the server said what libpq insists on after a handshake that nobody asked for.
     pub(super) fn is_agreed(&self, session: &rustls::ClientConnection) -> bool {
         !self.direct || session.alpn_protocol() == Some(ALPN)

@@ -115,6 +115,12 @@ impl Seen {
         self.state().fingerprint.clone()
     }
 
+    /// Whether a message of PostgreSQL's was read.
+    pub(super) fn is_postgres(&self) -> bool {
+        let state = self.state();
+        state.error.is_some() || state.phase >= Phase::Authentication
+    }
+
     pub(super) fn enter(&self, phase: Phase) {
         self.state().phase = phase;
     }

@@ -10,7 +10,7 @@ pub use trouble::{
 };
 
 use super::{ask::SqlState, wait::Waited};
-use std::{fmt, net::SocketAddr};
+use std::fmt;
 
 /// A failed attempt to use a server, classified.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,8 +73,15 @@ pub enum Evidence {
         /// Its failure's sentence.
         message: String,
     },
-    /// Something else listens on the same port of the other loopback address.
-    AlsoListens(SocketAddr),
+    /// Somebody listens elsewhere on this machine.
+    Listens {
+        /// Where: an address, or a socket's path.
+        at: String,
+        /// Who.
+        who: Listener,
+    },
+    /// The other loopback address takes connections on the same port, and nothing tells whether it is the same server.
+    OtherLoopback(String),
     /// The answer has the shape of a pooler's, not of PostgreSQL's.
     ViaPooler,
     /// How often the walk over the addresses was made, and where the time went.
@@ -87,8 +94,9 @@ impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Attempt { message, class, .. } => write!(f, "also tried: {message} [{class}]"),
-            Self::AlsoListens(address) => {
-                write!(f, "something listens at {address} as well: the same server, or the one that is meant")
+            Self::Listens { at, who } => write!(f, "{who} answers at {at}"),
+            Self::OtherLoopback(at) => {
+                write!(f, "PostgreSQL answers at {at} as well: the same server, or the one that is meant")
             }
             Self::ViaPooler => {
                 f.write_str("the answer has the form of a connection pooler's, not of PostgreSQL's")
@@ -145,6 +153,34 @@ words! {
         Session = "session",
         /// The questions are asked.
         Query = "query",
+    }
+}
+
+words! {
+    /// Who listens, by the form of the first answer. Sentences write it with its article.
+    Listener {
+        /// PostgreSQL's protocol is spoken: a server, or a pooler before one.
+        Postgres = "PostgreSQL",
+        /// PostgreSQL's protocol inside TLS from the first byte, and not outside (`sslnegotiation=direct`).
+        PostgresInTls = "PostgreSQL behind TLS",
+        /// HTTP.
+        Http = "an HTTP server",
+        /// SSH.
+        Ssh = "an SSH server",
+        /// MySQL or MariaDB.
+        Mysql = "MySQL or MariaDB",
+        /// Redis or Valkey.
+        Redis = "Redis",
+        /// SMTP, POP3 or IMAP.
+        Mail = "a mail server",
+        /// FTP.
+        Ftp = "an FTP server",
+        /// AMQP, RabbitMQ's protocol.
+        Amqp = "RabbitMQ",
+        /// Memcached.
+        Memcached = "memcached",
+        /// TLS from the first byte.
+        Tls = "a server that expects TLS at once",
     }
 }
 

@@ -3,11 +3,10 @@
 
 use super::hosts::{Next, may_come_soon};
 use super::{
-    Address, Answer, Attempt, DialHost, Evidence, Failed, FailureClass, Installed, Over, Phase, Place, Probe,
-    Query, Refusal, Rows, Sight, SqlState, SslMode, State, Step, TlsTrouble, Trouble, Unresolved, Walk, ask,
-    parameter,
+    Address, Answer, Attempt, DialHost, Evidence, Failed, Installed, Over, Phase, Place, Probe, Query,
+    Refusal, Rows, SqlState, SslMode, State, Step, TlsTrouble, Trouble, Unresolved, Walk, ask, parameter,
 };
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 impl Probe {
@@ -190,66 +189,10 @@ impl Probe {
         if next != Next::Stop && now < self.walk_end() && self.advance(next) {
             return if self.walk.address > 0 { self.connect(0, now) } else { self.host(now) };
         }
-        if !resolving && let Some(step) = self.look(trouble, now) {
+        if !resolving && let Some(step) = self.look(trouble, next == Next::Stop, now) {
             return step;
         }
         self.give_up(next == Next::Stop, now)
-    }
-
-    /// A login that fails at a loopback address may have met the wrong one of two servers: a container publishes
-    /// its port on one of 127.0.0.1 and `::1` while a server of the machine holds the other.
-    fn look(&mut self, trouble: &Trouble, now: Duration) -> Option<Step> {
-        let (attempt, failure) = (self.walk.attempt.clone()?, &self.walk.failures.last()?.failure);
-        let meets = matches!(
-            failure.class,
-            FailureClass::AuthFailed
-                | FailureClass::RoleMissing
-                | FailureClass::DatabaseMissing
-                | FailureClass::PeerAuthFailed
-        );
-        let (Address::Tcp(tried), Trouble::Server(_, error)) = (&attempt.address, trouble) else {
-            return None;
-        };
-        let other: IpAddr = match tried.ip().to_canonical() {
-            IpAddr::V4(Ipv4Addr::LOCALHOST) => Ipv6Addr::LOCALHOST.into(),
-            IpAddr::V6(Ipv6Addr::LOCALHOST) => Ipv4Addr::LOCALHOST.into(),
-            _ => return None,
-        };
-        if !meets || self.dial.user.is_none() {
-            return None;
-        }
-        let other = SocketAddr::new(other, tried.port());
-        (self.walk.fingerprint, self.walk.looked_at) = (error.fingerprint.clone(), Some(other));
-        self.state = State::Looking;
-        let until = self.address_end(now).min(now + LOOK);
-        Some(Step::Look(Attempt { address: Address::Tcp(other), until, ..attempt }))
-    }
-
-    pub(super) fn looked(&mut self, sight: Sight, now: Duration) -> Step {
-        let place = self.place();
-        if let (Some(other), Some(failed)) = (self.walk.looked_at, self.walk.failures.last_mut()) {
-            let failure = &mut failed.failure;
-            let hoped = self.bounds.wait.is_some() && self.retry.contains(&failure.class);
-            match (sight, self.walk.fingerprint.take()) {
-                (Sight::Nothing, _) => {}
-                (Sight::Server(there), Some(here)) if here == there => {}
-                // A password that was changed between the login and the look has another salt: where that is hoped
-                // for, the suspicion must hold twice.
-                (Sight::Server(_), Some(_)) if hoped && !std::mem::replace(&mut self.suspected, true) => {
-                    failure.evidence.push(Evidence::AlsoListens(other));
-                }
-                (Sight::Server(_), Some(_)) => {
-                    failure.message = format!(
-                        "two servers share this port: {place} refused the login ({}), and {other} is another one",
-                        failure.class
-                    );
-                    failure.class = FailureClass::WrongServerSuspected;
-                    failure.evidence = vec![Evidence::Help("name the address of the server that is meant")];
-                }
-                _ => failure.evidence.push(Evidence::AlsoListens(other)),
-            }
-        }
-        self.give_up(true, now)
     }
 
     /// libpq's second try on the same address: `allow` and `prefer` (fe-connect.c). Narrower than libpq, which
@@ -285,7 +228,7 @@ impl Probe {
 
     /// The walk is over: wait and walk again, or end. An address that stopped the walk has the last word; else
     /// it is the failure that came farthest, and worth another try if any of them is.
-    fn give_up(&mut self, stopped: bool, now: Duration) -> Step {
+    pub(super) fn give_up(&mut self, stopped: bool, now: Duration) -> Step {
         let last = self.walk.failures.last().map(|failed| failed.at);
         // With `prefer-standby` a session that was passed over in the first pass is no failure.
         let any = self.walk.any;
@@ -338,7 +281,7 @@ impl Probe {
     }
 
     /// When the present address must have answered.
-    fn address_end(&self, now: Duration) -> Duration {
+    pub(super) fn address_end(&self, now: Duration) -> Duration {
         let end = self.walk_end();
         self.dial.connect_timeout.map_or(end, |timeout| end.min(now + timeout))
     }
@@ -352,9 +295,6 @@ impl Probe {
         self.bounds.wait.map_or(end, |wait| end.min(wait.max(self.walk.began)))
     }
 }
-
-/// How long a look may take: it only adds to what is known.
-const LOOK: Duration = Duration::from_millis(500);
 
 /// Our own question, last but for the parameters.
 const AGAIN: &str = "again";

@@ -108,6 +108,11 @@ impl Server {
 
     /// Starts what was prepared or stopped, and does not wait for it.
     pub(crate) fn launch(&mut self) {
+        self.launch_in(&[]);
+    }
+
+    /// As [`Server::launch`], with these environment variables.
+    pub(crate) fn launch_in(&mut self, env: &[(&str, &str)]) {
         let script = "\"$0\" -D \"$1\" >>\"$2\" 2>&1 & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; \
                       [ -e \"$3/stopped\" ] || rm -rf \"$3\"";
         let _absent = std::fs::remove_file(self.dir.path().join("stopped"));
@@ -117,6 +122,7 @@ impl Server {
             .arg(self.dir.path().join("data"))
             .arg(self.dir.path().join("log"))
             .arg(self.dir.path())
+            .envs(env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -198,6 +204,14 @@ impl Server {
         self.bin.join(name)
     }
 
+    /// The process of the server itself.
+    #[allow(dead_code, reason = "not every test ends the server")]
+    pub(crate) fn pid(&self) -> u32 {
+        let file = self.dir.path().join("data/postmaster.pid");
+        let text = std::fs::read_to_string(file).expect("a pid file");
+        text.lines().next().and_then(|line| line.parse().ok()).expect("a pid")
+    }
+
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(self.bin.join(program));
         command.arg("-h").arg(self.dir.path()).arg("-p").arg(self.port.to_string()).env_remove("PGSERVICE");
@@ -250,6 +264,12 @@ pub(super) fn bin_dir() -> PathBuf {
                  PGWARD_TEST_PG_BIN to the directory of initdb, postgres and psql"
         )
     })
+}
+
+/// A program that will not run as root, as the user that the servers of the tests are run as.
+#[allow(dead_code, reason = "not every test runs another program")]
+pub(crate) fn unprivileged_command(program: &Path) -> Command {
+    run(unprivileged().as_ref(), program)
 }
 
 pub(super) struct User {

@@ -1,7 +1,8 @@
 //! From what was seen to what it is called: by phase, SQLSTATE and the server's own routine names. Message text
-//! decides only where a SQLSTATE has several causes, and a text in another language falls back to a sentence
-//! that names them all (PostgreSQL 15: auth.c, miscinit.c, postinit.c, postmaster.c).
+//! decides only where these leave several causes, in every language that is known; one that is not falls back to a
+//! sentence that names them all (PostgreSQL 15: auth.c, miscinit.c, postinit.c, postmaster.c).
 
+mod language;
 mod pooler;
 mod server;
 mod tls;
@@ -61,10 +62,12 @@ impl Trouble {
             Self::Revocation(at, trouble) => tls::revocation(*at, *trouble, dial),
             Self::ClientCert(trouble) => tls::client_cert(*trouble, dial),
             Self::Elapsed(phase) if *phase <= Tcp => match phase {
-                Phase::Dns => {
-                    say(C::DnsFailed, *phase, format!("the name of {place} did not resolve in time"))
-                        .retryable(true)
-                }
+                Phase::Dns => say(
+                    C::DnsFailed,
+                    *phase,
+                    format!("the host name `{}` did not resolve in time", name(place)),
+                )
+                .retryable(true),
                 _ => say(
                     C::ConnectTimeout,
                     *phase,
@@ -140,7 +143,8 @@ impl Trouble {
                 C::AuthMethodUnsupported,
                 Authentication,
                 format!("{place} asks for {}, which is not spoken here", method(*code)),
-            ),
+            )
+            .help("have scram-sha-256 set for this role in pg_hba.conf"),
             Self::AuthMethod(code) => say(
                 C::NotPostgres,
                 Authentication,
@@ -236,12 +240,21 @@ fn dns(unresolved: Unresolved, place: &str) -> Said {
         Unresolved::Temporary => ("could not be resolved just now", true),
         Unresolved::NoThread => ("could not be resolved: no thread could be started", true),
     };
-    say(C::DnsFailed, Phase::Dns, format!("the host name of {place} {text}")).retryable(again)
+    say(C::DnsFailed, Phase::Dns, format!("the host name `{}` {text}", name(place))).retryable(again)
+}
+
+/// A place that is not resolved yet, without its port.
+fn name(place: &str) -> &str {
+    place.rsplit_once(':').map_or(place, |(name, _)| name)
 }
 
 fn tcp(kind: ErrorKind, place: &str) -> Said {
     let tcp = |class, text: &str| say(class, Phase::Tcp, format!("{text} {place}"));
     match kind {
+        ErrorKind::ConnectionRefused if place.contains("/.s.PGSQL.") => {
+            let text = format!("nobody listens on the Unix socket {place}; its file was left behind");
+            say(C::ConnectionRefused, Phase::Tcp, text)
+        }
         ErrorKind::ConnectionRefused => tcp(C::ConnectionRefused, "nothing listens at"),
         ErrorKind::NotFound => tcp(C::SocketMissing, "there is no Unix socket at"),
         ErrorKind::PermissionDenied => {
@@ -249,8 +262,12 @@ fn tcp(kind: ErrorKind, place: &str) -> Said {
         }
         ErrorKind::TimedOut => tcp(C::ConnectTimeout, "no answer to the TCP handshake from"),
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
-            tcp(C::ConnectTimeout, "no route leads to")
+            tcp(C::ConnectTimeout, "no route leads from here to")
         }
+        ErrorKind::AddrNotAvailable => tcp(
+            C::ConnectionRefused,
+            "this machine has no address of its own to connect from (no IPv6, or no port left) to",
+        ),
         _ => tcp(C::ConnectionRefused, "no connection could be made to"),
     }
 }

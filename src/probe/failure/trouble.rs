@@ -264,6 +264,11 @@ impl ServerText {
         words.iter().copied().find(|word| *word == &behind[..end])
     }
 
+    /// Whether there is any.
+    pub fn is_there(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Whether one of our phrases stands in it.
     pub fn says(&self, phrases: &[&str]) -> bool {
         phrases.iter().any(|phrase| self.0.contains(phrase))

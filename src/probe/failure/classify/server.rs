@@ -1,6 +1,7 @@
 //! What an `ErrorResponse` means: SQLSTATE first, then the routine of the server's source, then its text.
 
 use super::super::{Evidence, Failure, FailureClass as C, Over, Phase, ServerError};
+use super::language::Sentence;
 use super::{Said, pooler, say};
 use crate::{conninfo::SslMode, probe::dial::Dial};
 
@@ -38,19 +39,17 @@ fn server_class(sqlstate: &str, error: &ServerError) -> C {
             "InitializeSessionUserId" | "InitializeSessionUserIdStandalone" => missing_or_nologin(error),
             _ if text(error, &["pg_hba.conf"]) => C::HbaRejected,
             _ if text(error, &["Peer auth", "Ident auth"]) => C::PeerAuthFailed,
-            _ if text(error, &["not permitted to log in", "does not exist"]) => missing_or_nologin(error),
+            _ if nologin(error) || missing(error) => missing_or_nologin(error),
             // passed on by a pooler, in another language: the rejections name the file in every one
             "" => C::RoleMissing,
             _ => C::HbaRejected,
         },
-        "3D000" => C::DatabaseMissing,
-        "42501" if routine.starts_with("set_config") || routine == "parse_and_validate_value" => {
-            C::StartupParameterRejected
-        }
+        "3D000" | "57P04" => C::DatabaseMissing,
+        "42501" if sets_parameter(routine) => C::StartupParameterRejected,
         "42501" | "55000" => C::ConnectDenied,
         "53300" => C::SlotsExhausted,
-        "57P03" if text(error, &["shutting down"]) => C::ServerStopping,
-        "57P03" if text(error, &["Hot standby mode is disabled"]) => C::NotQueryableStandby,
+        "57P03" if Sentence::ShuttingDown.is_said(error) => C::ServerStopping,
+        "57P03" if Sentence::HotStandbyOff.is_said(error) => C::NotQueryableStandby,
         "57P03" => C::ServerStarting,
         "57P01" | "57P02" => C::ServerStopping,
         // `-c role=x` is checked by a hook; the text equals that of 28000
@@ -65,11 +64,29 @@ fn server_class(sqlstate: &str, error: &ServerError) -> C {
 
 /// Both are 28000 from one routine. Whoever answered a password request exists: a missing role fails there.
 fn missing_or_nologin(error: &ServerError) -> C {
-    if error.password_asked || text(error, &["not permitted to log in"]) {
-        C::RoleCannotLogin
-    } else {
-        C::RoleMissing
-    }
+    if error.password_asked || nologin(error) { C::RoleCannotLogin } else { C::RoleMissing }
+}
+
+fn nologin(error: &ServerError) -> bool {
+    Sentence::NotPermittedToLogIn.is_said(error)
+}
+
+fn missing(error: &ServerError) -> bool {
+    Sentence::RoleDoesNotExist.is_said(error)
+}
+
+/// Routines of guc.c that take a setting, and the hooks that judge its value (`-c role=x` without the membership).
+fn sets_parameter(routine: &str) -> bool {
+    routine.starts_with("set_config")
+        || routine.ends_with("_check_hook")
+        || routine == "parse_and_validate_value"
+}
+
+/// Every other refusal of pg_hba.conf names that file, in every language.
+fn demands_certificate(error: &ServerError) -> bool {
+    let known = error.routine.as_deref() == Some("ClientAuthentication");
+    text(error, &["client certificate"])
+        || known && error.message.is_there() && !text(error, &["pg_hba.conf"])
 }
 
 /// Whether the server's English text or its detail holds one of the phrases.
@@ -91,9 +108,8 @@ fn server_sentence(
         C::AuthFailed => s(format!(
             "{place} refused {role}: the password is wrong, the role does not exist, or its password has expired \
              or was never set (the server does not say which)"
-        ))
-        .help("a volume that was initialised earlier keeps its first password; in a URL, encode % @ : / ? #"),
-        C::HbaRejected if text(error, &["client certificate"]) => {
+        )),
+        C::HbaRejected if demands_certificate(error) => {
             let sent = match &dial.sslcert {
                 _ if error.over != Over::Tls => "which needs TLS",
                 Some(_) => "and did not take the one of sslcert",
@@ -110,40 +126,59 @@ fn server_sentence(
             ));
             match error.over {
                 Over::Plaintext if dial.sslmode != SslMode::Disable => said,
-                Over::Plaintext => said.help("if the server demands TLS, set sslmode=require or verify-full"),
+                Over::Plaintext => said.help("if the server demands TLS, set sslmode=verify-full"),
                 Over::Tls => said.help("have the server's administrator add a line for this address"),
                 Over::Unix => said,
             }
         }
-        C::PeerAuthFailed => {
-            s(format!("{place} identifies the client by its system user or certificate, which may not be {role}"))
-                .help("connect over TCP with a password, or map the user in pg_ident.conf")
-        }
+        C::PeerAuthFailed => s(format!(
+            "{place} identifies the client by its system user or certificate, which may not be {role}"
+        ))
+        .help("connect over TCP with a password, or map the user in pg_ident.conf"),
         C::RoleMissing if error.sets_role && sqlstate == "22023" => {
             s(format!("the role that `options` sets does not exist at {place}"))
         }
-        C::RoleMissing if text(error, &["does not exist"]) => s(format!("{role} does not exist at {place}")),
+        C::RoleMissing if missing(error) => s(format!("{role} does not exist at {place}")),
         C::RoleMissing => s(format!("{role} does not exist at {place}, or may not log in")),
-        C::RoleCannotLogin => {
-            s(format!("{role} may not log in at {place}")).help("have the administrator run ALTER ROLE … LOGIN")
-        }
+        C::RoleCannotLogin => s(format!("{role} may not log in at {place}"))
+            .help("have the administrator run ALTER ROLE … LOGIN"),
         C::DatabaseMissing => s(format!("{database} does not exist at {place}")),
+        C::ConnectDenied if sqlstate == "55000" && error.routine.as_deref() == Some("InitPostgres") => {
+            s(format!("{database} at {place} was left half dropped and cannot be used any more"))
+        }
         C::ConnectDenied if sqlstate == "55000" => s(format!("{database} at {place} accepts no connections")),
         C::ConnectDenied => s(format!("{role} lacks the CONNECT privilege on {database} at {place}"))
             .help("have the owner run GRANT CONNECT ON DATABASE … TO …"),
         C::SlotsExhausted => s(slots(error, &role, &database, place)),
         C::ServerStarting => s(format!("{place} is starting up or recovering")),
+        C::ServerStopping if sqlstate == "57P01" => {
+            s(format!("{place} ended the session by an administrator's command, or is shutting down"))
+        }
+        C::ServerStopping if sqlstate == "57P02" => {
+            s(format!("{place} ended all sessions because one of its processes crashed"))
+        }
         C::ServerStopping => s(format!("{place} is shutting down")),
-        C::NotQueryableStandby => s(format!("{place} is a standby that answers no queries (hot_standby is off)")),
+        C::NotQueryableStandby => {
+            s(format!("{place} is a standby that answers no queries (hot_standby is off)"))
+        }
         C::StartupParameterRejected => {
             s(format!("{place} does not accept a parameter of the startup message (options)"))
         }
         C::NotPostgres => s(format!("what listens at {place} broke PostgreSQL's protocol")),
         C::StatementTimeout => s(format!("a statement at {place} took longer than it may")),
         C::LockTimeout => s(format!("a lock at {place} was not given in time")),
-        _ if sqlstate.is_empty() => s(format!("{place} ended the connection with an error without a SQLSTATE")),
-        _ => s(format!("{place} ended the connection with SQLSTATE {sqlstate}")),
+        // what a server says that could start no process for the connection (postmaster.c)
+        _ if sqlstate.is_empty() => s(format!(
+            "{place} ended the connection with an error without a SQLSTATE: it may have no process left"
+        ))
+        .retryable(true),
+        _ => s(format!("{place} ended the connection with SQLSTATE {sqlstate}")).retryable(passes(sqlstate)),
     }
+}
+
+/// Conditions that pass: resources, conflicts, an operator's intervention, input and output.
+fn passes(sqlstate: &str) -> bool {
+    ["40", "53", "57", "58"].iter().any(|class| sqlstate.starts_with(class))
 }
 
 /// Which limit: the role's and the database's have routines of their own, the text of both is checked as well.
@@ -151,6 +186,9 @@ fn slots(error: &ServerError, role: &str, database: &str, place: &str) -> String
     match error.routine.as_deref() {
         Some("InitializeSessionUserId") => format!("{role} has reached its connection limit at {place}"),
         Some("CheckMyDatabase") => format!("{database} has reached its connection limit at {place}"),
+        Some("InitPostgres") => format!(
+            "{place} has no connection slot left but those it keeps for superusers (superuser_reserved_connections)"
+        ),
         None => format!(
             "{place} has no connection left for {role} (a limit of the pooler, the server, the role or the database)"
         ),
