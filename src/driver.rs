@@ -330,13 +330,11 @@ fn base_config(dial: &Dial, attempt: &Attempt) -> tokio_postgres::Config {
         probe::ChannelBinding::Require => config::ChannelBinding::Require,
     });
     out.target_session_attrs(match dial.target_session_attrs {
-        probe::TargetSessionAttrs::Any => config::TargetSessionAttrs::Any,
         probe::TargetSessionAttrs::ReadWrite => config::TargetSessionAttrs::ReadWrite,
         probe::TargetSessionAttrs::ReadOnly => config::TargetSessionAttrs::ReadOnly,
-        // tokio-postgres has no words for these. The address is pinned, so that it cannot look elsewhere either.
-        probe::TargetSessionAttrs::Primary
-        | probe::TargetSessionAttrs::Standby
-        | probe::TargetSessionAttrs::PreferStandby => config::TargetSessionAttrs::Any,
+        // tokio-postgres has no words for the others; `Probe::lasting_attrs` has some that mean the same. It cannot
+        // look elsewhere either: the address is pinned.
+        _ => config::TargetSessionAttrs::Any,
     });
     out
 }

@@ -63,7 +63,7 @@ pub(crate) struct Verdict {
     pub(crate) temporary: bool,
     /// The open session.
     pub(crate) session: Option<Session>,
-    /// What was dialled.
+    /// What was dialled; for further sessions.
     pub(crate) dial: Option<Dial>,
 }
 
@@ -148,7 +148,7 @@ pub(crate) async fn preflight(
         let mut described = report.clone();
         describe(&mut described, target, &driver, &installed);
         let next = match judged.hopes(options) {
-            Some(hopes) => driver.again(&hopes).await,
+            Some(rules) => driver.again(&rules).await,
             None => None,
         };
         let Some(next) = next else {
@@ -160,7 +160,8 @@ pub(crate) async fn preflight(
     };
     connection::describe(&mut report, driver.probe());
     let mut verdict = judged.into_verdict(report, configuration, options, began);
-    let (_, session) = driver.into_parts();
+    let (probe, session) = driver.into_parts();
+    dial.target_session_attrs = probe.lasting_attrs();
     verdict.session = session;
     verdict.dial = Some(dial);
     verdict

@@ -28,8 +28,10 @@ struct World {
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let sql = format!("CREATE ROLE app LOGIN PASSWORD '{PASSWORD}'; CREATE DATABASE app OWNER app;");
-    let hba = "local replication postgres trust\nhost all all all scram-sha-256\n";
+    let sql = format!(
+        "CREATE ROLE app LOGIN PASSWORD '{PASSWORD}'; CREATE DATABASE app OWNER app; CREATE ROLE trusty LOGIN;"
+    );
+    let hba = "local replication postgres trust\nhost all trusty all trust\nhost all all all scram-sha-256\n";
     let setup = pg::Setup { hba, conf: "", files: &[], sql: &sql };
     let primary = pg::Server::start(&setup);
     let standby = pg::Server::standby(&primary, "");
@@ -121,13 +123,13 @@ fn the_server_that_psql_reaches() {
     let (mut met, mut unmet) = (0, 0);
     for attrs in ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] {
         for ports in &orders {
-            let url = url(ports, &format!("&target_session_attrs={attrs}"));
+            let url = url(ports, &format!("&target_session_attrs={attrs}&user=trusty"));
             let (theirs, (json, ours)) = (psql(&url), pgward(&url));
             assert_eq!(ours, theirs, "{attrs} over {:?}\n{json:#}", names(ports));
             if ours.is_some() {
-                met += 1
+                met += 1;
             } else {
-                unmet += 1
+                unmet += 1;
             }
             let addresses = json["connection"]["addresses"].as_array().expect("a list");
             let answered: Vec<u64> = addresses
@@ -206,7 +208,7 @@ fn libpq_stops_where_the_login_fails() {
 fn load_balancing_reaches_every_host() {
     let world = &*WORLD;
     let ports = [world.primary.port(), world.down, world.read_only.port()];
-    let balanced = url(&ports, "&load_balance_hosts=random");
+    let balanced = url(&ports, "&user=trusty&load_balance_hosts=random");
     let mut reached = BTreeSet::new();
     for _ in 0..60 {
         let (json, port) = pgward(&balanced);
@@ -216,6 +218,33 @@ fn load_balancing_reaches_every_host() {
         }
     }
     assert_eq!(reached, BTreeSet::from([ports[0], ports[2]]));
-    let plain = url(&ports, "&load_balance_hosts=disable");
+    let plain = url(&ports, "&user=trusty&load_balance_hosts=disable");
     assert!((0..5).all(|_| pgward(&plain).1 == Some(ports[0])));
+}
+
+#[test]
+fn further_sessions_stay_where_the_first_one_is() {
+    use pgward::{Environment, Guard, figment::providers::Serialized};
+    let world = &*WORLD;
+    let (primary, standby) = (world.primary.port(), world.standby.port());
+    for (attrs, ports, port, lasting) in [
+        ("primary", [standby, primary], primary, "ReadWrite"),
+        ("standby", [primary, standby], standby, "ReadOnly"),
+        ("prefer-standby", [world.down, primary], primary, "Any"),
+    ] {
+        let url = url(&ports, &format!("&target_session_attrs={attrs}"));
+        let guard = Guard::from_env().expect("a guard").environment(Environment::Development).no_pg_env();
+        let ready = guard.layer(Serialized::default("database_url", url)).enforce().expect("ready");
+        let config = ready.config().expect("PostgreSQL");
+        assert_eq!((config.get_ports(), config.get_hostaddrs().len()), (&[port][..], 1));
+        assert_eq!(format!("{:?}", config.get_target_session_attrs()), lasting);
+        #[cfg(feature = "blocking")]
+        {
+            let mut client = ready.connect().expect("connected");
+            let row = client.query_one("SELECT current_setting('port')", &[]).expect("a row");
+            assert_eq!(row.get::<_, String>(0), port.to_string());
+        }
+        let said = &ready.report().connection.as_ref().expect("dialled").addresses;
+        assert!(said.len() > 1 && said.iter().filter(|a| a.answered).count() == 1, "{said:?}");
+    }
 }

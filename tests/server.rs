@@ -344,6 +344,7 @@ async fn waits_for_what_may_come() {
     assert!(waited(&failure).tries > 5 && waited(&failure).over, "{failure}");
     // a wrong password is not tried twice
     let wrong = Dial { password: Some(Secret::from("not-it")), ..dial("app", "app") };
+    let bounds = Bounds { wait: Some(Duration::from_secs(20)), ..bounds };
     let failure = open_with(wrong, Vec::new(), bounds).await.err().unwrap();
     assert!(waited(&failure).tries == 1 && !waited(&failure).over, "{failure}");
 }

@@ -254,3 +254,37 @@ fn names_that_no_retry_can_help() {
         assert!(ran.code == 2 && ran.stderr.contains(says) && ran.stdout.is_empty(), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_guard_waits_too() {
+    use pgward::{Environment, Error, Guard, figment::providers::Serialized};
+    let guard = |port| {
+        Guard::from_env()
+            .expect("a guard")
+            .environment(Environment::Development)
+            .no_pg_env()
+            .layer(Serialized::default("database_url", url("guarded", port, "app")))
+    };
+    let refused = |guard: Guard| match guard.enforce().map(drop) {
+        Err(Error::Refused(report)) => report,
+        other => panic!("{other:?}"),
+    };
+    let report = refused(guard(closed_port()).wait(Duration::from_secs(1)));
+    let connection = report.connection.as_ref().expect("dialled");
+    assert!(connection.wait_over && connection.tries > 15, "{report}");
+    assert!(report.to_string().contains("the wait is over, after "), "{report}");
+    let report = refused(guard(SERVER.port()).wait(Duration::from_secs(30)));
+    assert_eq!(report.connection.as_ref().map(|c| (c.tries, c.wait_over)), Some((1, false)), "{report}");
+
+    let waiting = guard(SERVER.port()).wait(Duration::from_secs(60)).retry(["auth-failed"]);
+    let making = std::thread::spawn(|| {
+        meanwhile();
+        SERVER.sql("postgres", &format!("CREATE ROLE guarded LOGIN PASSWORD '{CANARY}'"));
+    });
+    let ready = waiting.enforce().expect("ready once the role is made");
+    making.join().expect("made");
+    assert!(ready.report().connection.as_ref().is_some_and(|c| c.tries > 1 && !c.wait_over));
+
+    let error = guard(1).retry(["extension-mising"]).check().expect_err("no such rule");
+    assert!(matches!(error, Error::Retry(_)) && error.to_string().contains("`extension-missing`"), "{error}");
+}

@@ -45,8 +45,11 @@ impl Progress {
             );
             let text = clean::line(&text);
             if let Some(live) = &live {
+                let first = live.message().is_empty();
                 live.set_message(text);
-                live.enable_steady_tick(Duration::from_millis(100));
+                if first {
+                    live.enable_steady_tick(Duration::from_millis(100));
+                }
             } else if said.lock().is_ok_and(|mut said| said.changes(&waiting.reason, waiting.elapsed)) {
                 output::line(&format!("pgward: {text}"));
             }

@@ -198,6 +198,18 @@ impl Probe {
         }
     }
 
+    /// For further sessions on the address that answered, with a client that knows `read-write` and `read-only` alone:
+    /// there `primary` and `standby` mean the same as long as nobody sets `default_transaction_read_only`.
+    pub fn lasting_attrs(&self) -> TargetSessionAttrs {
+        match self.dial.target_session_attrs {
+            TargetSessionAttrs::Primary if self.facts.read_only == Some(false) => {
+                TargetSessionAttrs::ReadWrite
+            }
+            TargetSessionAttrs::Standby => TargetSessionAttrs::ReadOnly,
+            other => other,
+        }
+    }
+
     pub(super) fn place(&self) -> String {
         self.walk
             .attempt
