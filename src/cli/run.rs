@@ -43,7 +43,7 @@ const COULD_NOT_RUN: u8 = 125;
 pub(super) fn run(flags: &Flags, start: &Start) -> ExitCode {
     #[cfg(unix)]
     first::end_on_signals();
-    let why = match catch_unwind(AssertUnwindSafe(|| attempt(flags, start))) {
+    let why = match catch_unwind(AssertUnwindSafe(|| begin(flags, start))) {
         Ok(Ok(why)) => why,
         Ok(Err(error)) => return unusable(&error.to_string()),
         Err(_) => return unusable("pgward itself is at fault: the command was not started"),
@@ -77,7 +77,8 @@ enum Why {
     Command(Unstartable, String),
 }
 
-fn attempt(flags: &Flags, start: &Start) -> Result<Why, Error> {
+/// Preflight, then the command.
+fn begin(flags: &Flags, start: &Start) -> Result<Why, Error> {
     let world = World::of_process();
     let exports = export::read(&start.export).map_err(Error::Other)?;
     leave_streams(flags)?;

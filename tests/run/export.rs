@@ -95,6 +95,19 @@ fn what_cannot_be_handed_on_starts_nothing() {
 }
 
 #[test]
+fn a_runner_that_makes_its_own_database_is_told_of_the_one_it_makes_it_from() {
+    let django = file("django");
+    fs::create_dir_all(&django).expect("created");
+    fs::write(django.join("manage.py"), "").expect("written");
+    let mut run = program(PGWARD);
+    run.current_dir(django).env("PGWARD_ENV", "test");
+    let output = run.args(["run", "--export", "HANDED", "printenv", "HANDED"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("the test runner makes its database itself"), "{said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{}\n", url()));
+}
+
+#[test]
 fn nothing_is_handed_on_unasked() {
     let env_file = file("app.env");
     fs::write(&env_file, format!("HANDED=x\nDATABASE_URL={}\n", url())).expect("written");

@@ -154,6 +154,25 @@ fn no_command_is_127_and_no_right_to_it_126() {
 }
 
 #[test]
+fn without_a_database_it_is_judged_as_preflight_judges_it() {
+    let both = |environment: &str| {
+        ["run", "preflight"].map(|door| {
+            let mut pgward = program(PGWARD);
+            pgward.env_remove("DATABASE_URL").env("PGWARD_ENV", environment);
+            pgward
+                .args([door, "-q"])
+                .args((door == "run").then_some("true"))
+                .output()
+                .expect("it runs")
+                .status
+                .code()
+        })
+    };
+    assert_eq!(both("development"), [Some(0), Some(0)]);
+    assert_eq!(both("production"), [Some(78), Some(1)]);
+}
+
+#[test]
 fn observe_mode_starts_it_all_the_same() {
     let observe =
         [("PGWARD_MODE", "observe"), ("DATABASE_URL", "sqlite:///x.db"), ("PGWARD_ENV", "production")];
