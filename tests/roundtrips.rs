@@ -44,10 +44,8 @@ const WAYS: [bool; 2] = [false, true];
 
 fn url(relay: &Relay, tls: bool, dbname: &str) -> String {
     let root = WORLD.files.path().join("ca.pem");
-    let rest = match tls {
-        false => "sslmode=disable".to_owned(),
-        true => format!("sslmode=verify-full&sslrootcert={}", root.to_string_lossy()),
-    };
+    let verified = format!("sslmode=verify-full&sslrootcert={}", root.to_string_lossy());
+    let rest = if tls { verified } else { "sslmode=disable".to_owned() };
     format!("postgresql://app:{PASSWORD}@127.0.0.1:{}/{dbname}?{rest}", relay.port)
 }
 

@@ -111,7 +111,7 @@ impl Stage {
         if self == Self::Parameters {
             return;
         }
-        line.message(b'S', b"server_version\015.0\0");
+        line.message(b'S', b"server_version\x0015.0\0");
         if self == Self::Key {
             return;
         }
@@ -151,7 +151,7 @@ impl Stage {
             Self::ScramSalt => message(b'R', b"\0\0\0\x0br=nonce,s=c2FsdA==,i=64"),
             Self::ScramProof => message(b'R', b"\0\0\0\x0cv=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
             Self::ScramOk | Self::Md5Ok => message(b'R', &[0; 4]),
-            Self::Parameters => message(b'S', b"server_version\015.0\0"),
+            Self::Parameters => message(b'S', b"server_version\x0015.0\0"),
             Self::Key => message(b'K', &[0, 0, 0, 7, 0, 0, 0, 9]),
             Self::Ready => message(b'Z', b"I"),
             Self::Answers | Self::Again => description(),
@@ -279,15 +279,14 @@ impl Fault {
     pub(super) fn class(self, stage: Stage) -> FailureClass {
         use FailureClass::{ConnectionClosed, DeadlineExceeded, NotPostgres, ServerError, ServerStopping};
         match self {
-            Self::Silent | Self::ByteByByte | Self::TruncatedSilent => DeadlineExceeded,
+            // what is not text in the database's encoding is text all the same: here nothing comes after it
+            Self::Silent | Self::ByteByByte | Self::TruncatedSilent | Self::NotUtf8 => DeadlineExceeded,
             Self::Closed | Self::Reset | Self::TruncatedClosed => ConnectionClosed,
             Self::NoticesSlowly if stage.phase() >= Phase::Database => DeadlineExceeded,
             // one may come at any time in a session
             Self::Notification if stage.phase() == Phase::Query => DeadlineExceeded,
             Self::ErrorWithoutFields if stage.phase() <= Phase::Database => ServerError,
             Self::Fatal => ServerStopping,
-            // what is not text in the database's encoding is text all the same; then nothing more comes
-            Self::NotUtf8 => DeadlineExceeded,
             _ => NotPostgres,
         }
     }
@@ -342,12 +341,11 @@ impl Fault {
                     std::thread::sleep(Duration::from_millis(20));
                 }
             }
-            Self::TruncatedClosed => {
+            Self::TruncatedClosed | Self::TruncatedSilent => {
                 line.say(&owed[..owed.len() - 1]);
-                return;
-            }
-            Self::TruncatedSilent => {
-                line.say(&owed[..owed.len() - 1]);
+                if self == Self::TruncatedClosed {
+                    return;
+                }
             }
             Self::WrongTag => {
                 line.message(b'W', &[0; 8]);

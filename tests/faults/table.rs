@@ -113,22 +113,19 @@ async fn every_fault_in_every_phase() {
 #[ignore = "a measurement"]
 async fn stalls_end_on_time() {
     let rows = all(2).await;
-    let mut out = String::new();
-    for row in &rows {
+    let line = |row: &Row| {
         let failure = row.failure.as_ref().map(|f| format!("{} in {}", f.class, f.phase)).unwrap_or_default();
-        out += &format!(
-            "{:13} {:21} {failure:42} {:6.1} ms {:>9} B\n",
-            format!("{:?}", row.stage),
-            format!("{:?}", row.fault),
-            row.took.as_secs_f64() * 1e3,
-            row.said
-        );
-    }
+        let (stage, fault) = (format!("{:?}", row.stage), format!("{:?}", row.fault));
+        let millis = row.took.as_secs_f64() * 1e3;
+        format!("{stage:13} {fault:21} {failure:42} {millis:6.1} ms {:>9} B", row.said)
+    };
+    let out: Vec<String> = rows.iter().map(line).collect();
     let last = rows.iter().map(|row| row.took).max().unwrap_or_default();
     // Read by whoever asked for the measurement.
     #[expect(clippy::disallowed_macros, reason = "a measurement is printed")]
     {
-        println!("{out}\n{} rows, a timeout of {TIMEOUT:?}, the longest took {last:?}", rows.len());
+        let (out, rows) = (out.join("\n"), rows.len());
+        println!("{out}\n{rows} rows, a timeout of {TIMEOUT:?}, the longest took {last:?}");
     }
     let bad: Vec<String> = rows.iter().flat_map(|row| wrong(row, Duration::from_millis(100))).collect();
     assert!(bad.is_empty(), "{}", bad.join("\n"));

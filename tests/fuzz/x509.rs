@@ -39,12 +39,11 @@ fn run(data: &[u8]) {
     assert!(!fields.contains("\\0"), "a name with a NUL is a part of a name: {fields}");
     // its length stands at its beginning: nothing of it may be missing
     let length = usize::from(data[1]);
-    let whole = match length {
-        0..=0x7f => 2 + length,
-        _ => {
-            let bytes = length & 0x7f;
-            2 + bytes + data[2..2 + bytes].iter().fold(0, |n, byte| n << 8 | usize::from(*byte))
-        }
+    let whole = if length < 0x80 {
+        2 + length
+    } else {
+        let bytes = length & 0x7f;
+        2 + bytes + data[2..2 + bytes].iter().fold(0, |n, byte| n << 8 | usize::from(*byte))
     };
     assert!(whole <= data.len() && certificate(&data[..whole]).is_some(), "{whole} of {}", data.len());
     assert!(certificate(&data[..whole - 1]).is_none(), "a certificate without its end");
