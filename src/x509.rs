@@ -117,6 +117,15 @@ impl<'a> Certificate<'a> {
     }
 }
 
+/// `EncryptedPrivateKeyInfo` (RFC 5958): its algorithm, whole, and what is encrypted.
+#[cfg(feature = "guard")]
+pub(crate) fn encrypted_key(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut info = Der(Der(bytes).expect(SEQUENCE)?);
+    let rest = info.0;
+    info.expect(SEQUENCE)?;
+    Some((&rest[..rest.len() - info.0.len()], info.expect(OCTET_STRING)?))
+}
+
 /// The first common name of the subject, as libpq takes it.
 fn common_name(subject: &[u8]) -> Option<&str> {
     let mut sets = Der(subject);
