@@ -28,12 +28,12 @@ pub(super) fn decode(
 fn decrypt(pem: &[u8], password: &Secret) -> Result<PrivateKeyDer<'static>, ClientTrouble> {
     let der = body(pem).ok_or(ClientTrouble::NotKey)?;
     let (algorithm, data) = x509::encrypted_key(&der).ok_or(ClientTrouble::NotKey)?;
-    let scheme = EncryptionScheme::try_from(algorithm).map_err(|_| {
-        ClientTrouble::Cipher("its cipher is none of AES, or its way to a key none of PBKDF2 and scrypt")
-    })?;
+    let other =
+        ClientTrouble::Cipher("its encryption is another than AES with PBKDF2 over SHA-2 or with scrypt");
+    let scheme = EncryptionScheme::try_from(algorithm).map_err(|_| other)?;
     let key = scheme.decrypt(password.expose(), data).map_err(|error| match error {
         pkcs5::Error::DecryptFailed => ClientTrouble::Password,
-        _ => ClientTrouble::Cipher("its cipher is none of AES with PBKDF2 or scrypt"),
+        _ => other,
     })?;
     PrivateKeyDer::try_from(key).map_err(|_| ClientTrouble::Password)
 }

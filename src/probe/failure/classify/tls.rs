@@ -8,6 +8,13 @@ use std::io::ErrorKind;
 
 pub(super) fn root_cert(trouble: RootTrouble, dial: &Dial) -> Said {
     let path = dial.sslrootcert.as_ref().map_or_else(String::new, |root| format!(" `{}`", root.path));
+    if trouble == RootTrouble::Unreadable(ErrorKind::NotFound)
+        && dial.sslrootcert.as_ref().is_some_and(|root| root.path.equals("system"))
+    {
+        let text = "sslrootcert=system, and neither the roots of the operating system nor a file of that name is there";
+        return say(C::TlsUntrusted, Phase::Configuration, text)
+            .help("install the package ca-certificates, or set SSL_CERT_FILE or sslrootcert to a PEM file");
+    }
     say(
         C::TlsUntrusted,
         Phase::Configuration,
