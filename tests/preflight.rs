@@ -9,6 +9,8 @@ mod support {
     pub(crate) mod pg;
 }
 
+#[path = "preflight/certificates.rs"]
+mod certificates;
 #[path = "preflight/pages.rs"]
 mod pages;
 

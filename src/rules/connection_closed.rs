@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let draft = unreachable::report(target, failure, out, &["host", "port"], "it hung up");
-    let draft = if target.get("sslnegotiation").is_some_and(|s| s.value.equals("direct")) {
+    let draft = if target.wants_direct_tls() {
         draft.note(
             "`sslnegotiation=direct` begins with TLS at once: servers before 17, and most poolers, hang up",
         )

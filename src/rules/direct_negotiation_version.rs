@@ -15,7 +15,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if !target.spelling().is_native() || target.oddities.explain() {
         return;
     }
-    let Some(direct) = target.get("sslnegotiation").filter(|s| s.value.equals("direct")) else { return };
+    let Some(direct) = target.get("sslnegotiation").filter(|_| target.wants_direct_tls()) else { return };
     if !conninfo.invalid_values().iter().any(|i| i.keyword == "sslnegotiation") {
         return;
     }

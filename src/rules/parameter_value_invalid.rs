@@ -18,7 +18,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     for invalid in conninfo.invalid_values() {
         let keyword = invalid.keyword;
         // The word is right, and wrong beside the `sslmode`: that has a rule of its own.
-        if keyword == "sslnegotiation" && target.get(keyword).is_some_and(|s| s.value.equals("direct")) {
+        if keyword == "sslnegotiation" && target.wants_direct_tls() {
             continue;
         }
         let expected = match invalid.expected {

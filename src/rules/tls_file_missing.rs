@@ -71,10 +71,8 @@ fn found(target: &Target, _: &Settings, out: &mut Sink<'_>) {
             FileFault::Holds(other) => format!("{what} holds {other} and no {}", wanted(keyword)),
             FileFault::Broken => format!("{what} holds no certificate that can be read"),
         };
-        let mut draft = out.report(message).at(place(target, &[keyword, "sslmode"]), label(fault));
-        if let Some(comes) = comes_of(keyword, fault, mode) {
-            draft = draft.note(comes);
-        }
+        let draft = out.report(message).at(place(target, &[keyword, "sslmode"]), label(fault));
+        let mut draft = draft.note(comes_of(keyword, fault, mode));
         draft = match target.path_kind(keyword) {
             Some(PathKind::Relative) => {
                 draft.note("a relative path: it was looked for from this working directory")
@@ -122,24 +120,21 @@ fn label(fault: FileFault) -> &'static str {
     }
 }
 
-/// What libpq does then (`initialize_SSL` in fe-secure-openssl.c).
-fn comes_of(keyword: &str, fault: FileFault, mode: SslMode) -> Option<&'static str> {
+/// What libpq does then (`initialize_SSL` in fe-secure-openssl.c; each of them asked of psql 15).
+fn comes_of(keyword: &str, fault: FileFault, mode: SslMode) -> &'static str {
     let absent = fault == FileFault::Absent;
     match keyword {
-        "sslrootcert" if mode >= SslMode::VerifyCa || !absent => {
-            Some("nothing can be verified by it: libpq refuses to connect")
+        "sslrootcert" if absent && mode < SslMode::VerifyCa => {
+            "libpq then verifies nothing and does not say so; most other clients refuse, and so does pgward"
         }
-        "sslrootcert" => Some(
-            "libpq then verifies nothing and does not say so; most other clients refuse, and so does pgward",
-        ),
         "sslcert" if absent => {
-            Some("libpq then logs in without a certificate of its own, and a server that wants one refuses")
+            "libpq then logs in without a certificate of its own, and a server that wants one refuses"
         }
-        "sslcert" => Some("libpq then refuses to connect"),
-        "sslkey" => {
-            Some("libpq then refuses to connect, because the certificate is of no use without its key")
-        }
-        "sslcrl" => Some("libpq then takes revoked certificates without a word"),
-        _ => None,
+        "sslcrl" => "libpq then takes revoked certificates without a word",
+        // What keeps from TLS makes these go on without.
+        _ if mode < SslMode::Require => "libpq then goes on in plain text without a word",
+        "sslrootcert" => "nothing can be verified by it: libpq refuses to connect",
+        "sslkey" => "libpq then refuses to connect, because the certificate is of no use without its key",
+        _ => "libpq then refuses to connect",
     }
 }

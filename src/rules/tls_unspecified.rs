@@ -16,6 +16,10 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if target.get("sslmode").is_some() || elsewhere {
         return;
     }
+    // libpq does not go on in plain text then, it refuses: that has a rule of its own.
+    if target.wants_direct_tls() {
+        return;
+    }
     // libpq 16: with the system's roots the default is `verify-full`.
     if target.get("sslrootcert").is_some_and(|r| r.value.equals("system")) {
         return;

@@ -12,6 +12,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Some(Ok(mode)) = target.sslmode() else { return };
+    // libpq does not go on in plain text then, it refuses: that has a rule of its own.
+    if target.wants_direct_tls() {
+        return;
+    }
     let what = match mode {
         SslMode::Disable => "never encrypts",
         SslMode::Allow => "encrypts only when the server insists",

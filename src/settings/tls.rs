@@ -113,6 +113,11 @@ impl Target {
         self.knows_system_roots() && self.get("sslrootcert").is_some_and(|s| s.value.equals("system"))
     }
 
+    /// Whether TLS is to begin at once (`sslnegotiation=direct`), which libpq refuses under a mode that can go without.
+    pub fn wants_direct_tls(&self) -> bool {
+        self.is_postgres() && self.get("sslnegotiation").is_some_and(|s| s.value.equals("direct"))
+    }
+
     /// Whether `sslrootcert` is one of the files in which operating systems and certifi keep the public authorities.
     pub fn names_public_roots(&self) -> bool {
         let path = self.get("sslrootcert").map_or("", |s| s.value.expose());
