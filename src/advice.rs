@@ -1,7 +1,13 @@
 //! Commands and SQL for a help text. A name is written out only where it was proved harmless and needs no thought
 //! about quoting; else a word in capitals stands for it. A password never is.
 
-use crate::{probe::quote_identifier, secret::Part, settings::Target, x509::rfc3339};
+use crate::{
+    near,
+    probe::quote_identifier,
+    secret::Part,
+    settings::{Form, Target},
+    x509::rfc3339,
+};
 
 /// The options that lead libpq's programs to the same server: ` -h db -p 5432`, or nothing for its defaults.
 pub(crate) fn client(target: &Target) -> String {
@@ -13,6 +19,15 @@ pub(crate) fn client(target: &Target) -> String {
     };
     let host = option("h", "host", "HOST").or_else(|| option("h", "hostaddr", "HOST"));
     format!("{}{}", host.unwrap_or_default(), option("p", "port", "PORT").unwrap_or_default())
+}
+
+/// How TLS with a verified name is asked for in this target's own words.
+pub(crate) fn verify_full(target: &Target) -> &'static str {
+    match (target.tls_word(), target.form) {
+        ("ssl", _) => "`ssl=verify-full`, and `PGSSLROOTCERT` with the server's CA",
+        (_, Form::Url) => "`sslmode=verify-full`, and `sslrootcert` with the server's CA",
+        _ => "`PGSSLMODE=verify-full`, and `PGSSLROOTCERT` with the server's CA",
+    }
 }
 
 /// The first host and its port for `openssl s_client -connect`.
@@ -37,6 +52,13 @@ pub(crate) fn connect_to(target: &Target) -> String {
 pub(crate) fn host(target: &Target) -> String {
     let host = shell(target.get("host").map(|s| &s.value), "HOST");
     if host.contains([',', '/', '@']) { "HOST".to_owned() } else { host }
+}
+
+/// Which of the few hosts that everybody has was meant by a name that does not resolve.
+pub(crate) fn misspelt_host(host: &str) -> Option<&'static str> {
+    let host = host.to_ascii_lowercase();
+    let far = if host.len() > 8 { 2 } else { 1 };
+    near::nearest(&host, ["localhost", "host.docker.internal"], far).filter(|word| *word != host)
 }
 
 /// A word of a command line, or the word that stands for it.

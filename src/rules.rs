@@ -275,7 +275,7 @@ mod prelude {
         layer::{Layer, LayerKind, ProblemKind, is_example},
         misread,
         probe::{Failure, FailureClass, Phase},
-        secret::Secret,
+        secret::{Part, Secret},
         settings::{
             AliasConflict, Credential, Difference, Engine, FileFault, Form, HostClass, Ignored, Nameless,
             Origin, PartSet, PathKind, Placeholder, Role, SecretFile, ServiceTroubleKind, Setting, Settings,

@@ -91,6 +91,12 @@ impl Secret {
         change || self.has_word(DEVELOPMENT).is_some()
     }
 
+    /// Whether a character stands in the text that has a meaning in a URL, or is none of ASCII's: written raw there,
+    /// some reader takes it for something else.
+    pub fn needs_encoding(&self) -> bool {
+        self.expose().bytes().any(|b| !b.is_ascii_alphanumeric() && !b"-._~".contains(&b))
+    }
+
     /// Number of characters (Unicode scalar values).
     pub fn chars(&self) -> usize {
         self.expose().chars().count()

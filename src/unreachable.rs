@@ -2,7 +2,7 @@
 //! and whether waiting may mend it.
 
 use crate::{
-    probe::{Evidence, Failure, FailureClass, Phase},
+    probe::{Evidence, Failure, Phase},
     rules::{Draft, Sink, place},
     settings::Target,
 };
@@ -16,27 +16,35 @@ pub(crate) fn report<'s>(
     keywords: &[&str],
     label: &str,
 ) -> Draft<'s> {
-    let mut draft = out.report(failure.message.clone()).at(place(target, keywords), label);
-    // The rule's help knows the target and takes the place of the failure's own, which adds to it for these alone.
-    let adds = matches!(failure.class, FailureClass::AuthFailed | FailureClass::NotPostgres);
-    // What a rule would say holds for the server itself; behind a pooler another command is the next one.
+    // What libpq calls sslmode has another name in some consumers' URLs.
+    let spelt = |text: String| match target.tls_word() {
+        "sslmode" => text,
+        word => text.replace("sslmode=", &format!("{word}=")),
+    };
+    let mut draft = out.report(spelt(failure.message.clone())).at(place(target, keywords), label);
+    // The rule's help knows the target and takes the place of the failure's own; but it holds for the server itself,
+    // and behind a pooler another command is the next one.
     let pooler = failure.evidence.contains(&Evidence::ViaPooler);
     for evidence in &failure.evidence {
-        if let Evidence::Help(text) = evidence {
-            if pooler {
-                draft = draft.last_help(*text);
-            } else if adds {
-                draft = draft.note(*text);
-            }
-            continue;
-        }
-        draft = draft.note(evidence.to_string());
+        draft = match evidence {
+            Evidence::Help(text) if pooler => draft.last_help(*text),
+            Evidence::Help(_) => draft,
+            evidence => draft.note(spelt(evidence.to_string())),
+        };
     }
     let waited = failure.evidence.iter().any(|e| matches!(e, Evidence::Waited(_)));
     if failure.retryable && !waited {
         draft = draft.note("waiting may mend this: `pgward preflight --wait 60s` keeps trying");
     }
     draft
+}
+
+/// Where PostgreSQL was seen instead: an address, or a socket's path.
+pub(crate) fn elsewhere(failure: &Failure) -> Option<&str> {
+    failure.evidence.iter().find_map(|evidence| match evidence {
+        Evidence::Listens { at, .. } | Evidence::OtherLoopback(at) => Some(at.as_str()),
+        _ => None,
+    })
 }
 
 /// The keyword that a failure's own sentence names between backticks, if this target sets it.

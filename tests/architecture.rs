@@ -38,7 +38,7 @@ const MODULES: &[(&str, &str)] = &[
     ("policy", "conninfo consumer environment finding layer near secret source"),
     // `probe` for `settings/dial.rs` alone: a target as what the probe dials. Both sides are plain data.
     ("settings", "conninfo consumer environment layer near policy probe repository secret source x509"),
-    ("advice", "probe secret settings x509"),
+    ("advice", "near probe secret settings x509"),
     (
         "rules",
         "advice ask conninfo consumer environment layer misread policy probe secret settings sink source unreachable",

@@ -6,6 +6,7 @@
 #[path = "support"]
 mod support {
     pub(crate) mod certs;
+    #[allow(dead_code, reason = "other tests use the rest")]
     pub(crate) mod fake;
     pub(crate) mod pg;
 }

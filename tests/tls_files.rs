@@ -50,9 +50,8 @@ impl World {
         let libpq_files = LibpqFiles {
             home: Some("/home/app".into()),
             user: Box::new(|| Some("app".into())),
-            sysconfdir: None,
             look: Box::new(move |path| world.0.get(path).cloned()),
-            read: Box::new(|_| None),
+            ..LibpqFiles::default()
         };
         let configuration = Configuration::new(Input {
             variables: variables.iter().map(|(k, v)| ((*k).to_owned(), v.as_bytes().to_vec())).collect(),

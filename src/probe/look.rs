@@ -129,7 +129,12 @@ impl Probe {
         for ((whom, at), sight) in whom.into_iter().zip(sights) {
             match (whom, sight) {
                 (Whom::Same, Sight::Known(who)) if *who == Listener::PostgresInTls => {
-                    failure.evidence.push(Evidence::Listens { at, who: *who });
+                    failure.message =
+                        format!("{place} speaks PostgreSQL inside TLS alone, from the first byte");
+                    failure.class = FailureClass::NotPostgres;
+                    failure.evidence =
+                        vec![Evidence::Help("set sslnegotiation=direct with a strong sslmode")];
+                    (failure.retryable, stopped) = (false, true);
                 }
                 (Whom::Same, Sight::Known(who)) if *who != Listener::Postgres => {
                     failure.message = format!("what listens at {place} is not PostgreSQL: {}", is(*who));

@@ -14,7 +14,19 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let client = advice::client(target);
     let role = advice::shell(target.get("user").map(|s| &s.value), "ROLE");
     let database = advice::shell(target.get("dbname").map(|s| &s.value), "DATABASE");
-    unreachable::report(target, failure, out, &["password", "user"], "this was not accepted").help(format!(
+    let mut draft = unreachable::report(target, failure, out, &["password", "user"], "this was not accepted");
+    let spelt = target.form == Form::Url && target.spelling() == Spelling::Libpq;
+    if spelt && target.credential().is_some_and(|c| c.secret.needs_encoding()) {
+        draft = draft.note(
+            "this password has characters that a URL spells with `%`: check that each is, `@` as `%40`, and once",
+        );
+    }
+    if target.is_loopback() || target.is_single_label() {
+        draft = draft.note(
+            "a container takes `POSTGRES_PASSWORD` when its volume is first initialised, and not again later",
+        );
+    }
+    draft.help(format!(
         "try the password by hand, asked for and not shown: `psql{client} -U {role} -d {database} -W`"
     ));
 }

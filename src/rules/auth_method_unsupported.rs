@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
-    unreachable::report(target, failure, out, &["host"], "this server's demand cannot be met").help(
-        "use `sslmode=verify-full`, and have the administrator put `scram-sha-256` into pg_hba.conf and set the password anew",
-    );
+    unreachable::report(target, failure, out, &["host"], "this server's demand cannot be met").help(format!(
+        "have the administrator put `scram-sha-256` into pg_hba.conf and set the password anew, or use TLS: {}",
+        advice::verify_full(target)
+    ));
 }

@@ -12,7 +12,19 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let host = advice::host(target);
-    unreachable::report(target, failure, out, &["host"], "this name").help(format!(
-        "correct the name, or run where it resolves: `getent hosts {host}` must print an address there"
-    ));
+    let draft = unreachable::report(target, failure, out, &["host"], "this name");
+    draft.help(if let Some(meant) = advice::misspelt_host(&host) {
+        format!("if `{meant}` was meant, correct the name")
+    } else if host == "HOST" {
+        "correct the name; an `@` or `/` in the password that is not percent-encoded moves the host".to_owned()
+    } else if target.is_single_label() {
+        format!(
+            "`{host}` is the name of a service in a compose network or a Kubernetes namespace: run inside it; from \
+             outside use the port that it publishes, on localhost"
+        )
+    } else if target.host_class() == Some(HostClass::Private) {
+        format!("run inside the network that knows this name: `getent hosts {host}` must print an address there")
+    } else {
+        format!("correct the name, or run where it resolves: `getent hosts {host}` must print an address there")
+    });
 }

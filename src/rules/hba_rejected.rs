@@ -15,6 +15,13 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let database = advice::sql(target.get("dbname").map(|s| &s.value), "THE_DATABASE");
     let socket = target.get("host").and_then(|s| s.value.shown()).is_some_and(|h| h.starts_with('/'));
     let plain = target.get("sslmode").is_some_and(|s| s.value.equals("disable"));
+    let draft =
+        unreachable::report(target, failure, out, &["sslmode", "user", "host"], "not admitted with this");
+    if failure.message.contains("client certificate") {
+        draft
+            .help(failure.help().unwrap_or("set sslcert and sslkey to a certificate that the server trusts"));
+        return;
+    }
     let (kind, address) = match (socket, plain) {
         (true, _) => ("local", ""),
         (false, true) => ("host", " CLIENT_ADDRESS"),
@@ -23,11 +30,9 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let line = format!(
         "have the administrator add `{kind} {database} {role}{address} scram-sha-256` to pg_hba.conf and run SELECT pg_reload_conf()"
     );
-    unreachable::report(target, failure, out, &["sslmode", "user", "host"], "not admitted with this").help(
-        if plain && !socket {
-            format!("set sslmode=verify-full if the server demands TLS; else {line}")
-        } else {
-            line
-        },
-    );
+    draft.help(if plain && !socket {
+        format!("if the server demands TLS, set {}; else {line}", advice::verify_full(target))
+    } else {
+        line
+    });
 }

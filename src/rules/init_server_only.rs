@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     unreachable::report(target, failure, out, &["host", "port"], "nothing listens here yet").help(
-        "wait until the container has run its initialisation; its log says `PostgreSQL init process complete`",
+        "a container is ready when its log says `PostgreSQL init process complete`; a server that stays like this has \
+         an empty `listen_addresses`",
     );
 }

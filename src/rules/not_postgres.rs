@@ -12,6 +12,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let client = advice::client(target);
-    unreachable::report(target, failure, out, &["port", "host"], "something else answers here")
-        .help(format!("correct host and port: `pg_isready{client}` must say that connections are accepted"));
+    let draft = unreachable::report(target, failure, out, &["port", "host"], "something else answers here");
+    match (failure.help(), unreachable::elsewhere(failure)) {
+        (Some(help), _) => draft.help(help),
+        (None, Some(at)) => {
+            draft.help(format!("correct host and port: the server at {at} may be the one that is meant"))
+        }
+        (None, None) => draft.help(format!(
+            "correct host and port: `pg_isready{client}` must say that connections are accepted"
+        )),
+    };
 }

@@ -12,6 +12,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     unreachable::report(target, failure, out, &["host", "port"], "no socket of this name").help(
-        "see where the socket is: `SHOW unix_socket_directories` on the server; or set the host to an address",
+        if unreachable::elsewhere(failure).is_some() {
+            "set host and port to where the server answers"
+        } else {
+            "see where the socket is: `SHOW unix_socket_directories` on the server; or set the host to an address"
+        },
     );
 }

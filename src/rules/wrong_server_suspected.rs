@@ -11,7 +11,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
-    unreachable::report(target, failure, out, &["host", "port"], "may not be the one that is meant").help(
-        "check host and port: `pgward show` says who set them; use `sslmode=verify-full` to be sure who answers",
-    );
+    let draft =
+        unreachable::report(target, failure, out, &["host", "port"], "may not be the one that is meant");
+    draft.help(match failure.help() {
+        Some(help) => format!("{help}, or stop the other; `pgward show` says who set host and port"),
+        None => format!(
+            "check host and port: `pgward show` says who set them; to be sure who answers set {}",
+            advice::verify_full(target)
+        ),
+    });
 }

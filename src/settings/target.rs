@@ -230,6 +230,12 @@ impl Target {
         self.all_hosts(|host| !is_socket(host) && HostClass::of(host) == HostClass::Local)
     }
 
+    /// Whether every host is one label: the name of a service inside a compose network or a Kubernetes namespace.
+    pub fn is_single_label(&self) -> bool {
+        let label = |host: &str| !host.contains(['.', ':', '[']) && HostClass::of(host) == HostClass::Private;
+        self.all_hosts(label)
+    }
+
     /// Whether every host is one of a hosted service, by its name.
     pub fn is_managed(&self) -> bool {
         self.all_hosts(is_managed)

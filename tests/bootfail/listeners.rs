@@ -133,8 +133,9 @@ async fn a_silent_program_is_known_by_a_look() {
     // TLS alone, and PostgreSQL in it
     let direct = direct_tls(&[b"postgresql"]);
     let failure = refused(&url(direct.port, "sslmode=require")).await;
-    assert_eq!(failure.class, C::ConnectionClosed, "{failure}");
-    assert!(notes(&failure).contains("PostgreSQL behind TLS"), "{failure}");
+    assert_eq!((failure.class, failure.retryable), (C::NotPostgres, false), "{failure}");
+    assert!(failure.message.contains("PostgreSQL inside TLS"), "{failure}");
+    assert!(notes(&failure).contains("sslnegotiation=direct"), "{failure}");
 }
 
 #[tokio::test]

@@ -233,13 +233,7 @@ async fn tls_that_is_asked_for_or_not() {
         ),
         scenario("hostssl only", e.url("onlytls", plain), C::HbaRejected, P::Startup, "28000"),
         scenario("hostnossl only", e.url("onlyplain", tls), C::HbaRejected, P::Startup, "28000"),
-        scenario(
-            "a certificate for the role",
-            e.url("certrole", tls),
-            C::PeerAuthFailed,
-            P::Startup,
-            "28000",
-        ),
+        scenario("a certificate for the role", e.url("certrole", tls), C::HbaRejected, P::Startup, "28000"),
         scenario("a certificate besides", e.url("certtoo", tls), C::HbaRejected, P::Startup, "28000"),
     ])
     .await;

@@ -17,6 +17,9 @@
 
 #![allow(dead_code)]
 
+#[path = "page/trouble.rs"]
+mod trouble;
+
 use pgward::unstable::{
     ask,
     configuration::{Configuration, Input},
@@ -254,7 +257,7 @@ impl Example {
         let answers = Answers { answers: &answers, link, migrates, unanswered: &unanswered };
         let failure = self.failure.as_deref().map(|class| {
             let class = FailureClass::ALL.iter().find(|c| c.as_str() == class);
-            probe::Failure::of_class(*class.expect("a failure class"), probe::Phase::Authentication)
+            trouble::failure(*class.expect("a failure class"), configuration.settings.selected())
         });
         let door = if asked || failure.is_some() { Door::Preflight } else { Door::Check };
         let evidence = Evidence { answers: asked.then_some(&answers), failure: failure.as_ref() };
