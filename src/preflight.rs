@@ -217,9 +217,12 @@ fn failed(
     options: &Options,
     began: Instant,
     driver: &Driver,
-    failure: Failure,
+    mut failure: Failure,
 ) -> Verdict {
     connection::describe(&mut report, driver.probe());
+    if let Some(target) = configuration.settings.selected() {
+        failure.message = target.spelt(&failure.message);
+    }
     tracing::warn!(
         class = failure.class.as_str(),
         phase = failure.phase.as_str(),

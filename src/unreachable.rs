@@ -16,12 +16,7 @@ pub(crate) fn report<'s>(
     keywords: &[&str],
     label: &str,
 ) -> Draft<'s> {
-    // What libpq calls sslmode has another name in some consumers' URLs.
-    let spelt = |text: String| match target.tls_word() {
-        "sslmode" => text,
-        word => text.replace("sslmode=", &format!("{word}=")),
-    };
-    let mut draft = out.report(spelt(failure.message.clone())).at(place(target, keywords), label);
+    let mut draft = out.report(target.spelt(&failure.message)).at(place(target, keywords), label);
     // The rule's help knows the target and takes the place of the failure's own; but it holds for the server itself,
     // and behind a pooler another command is the next one.
     let pooler = failure.evidence.contains(&Evidence::ViaPooler);
@@ -29,7 +24,7 @@ pub(crate) fn report<'s>(
         draft = match evidence {
             Evidence::Help(text) if pooler => draft.last_help(*text),
             Evidence::Help(_) => draft,
-            evidence => draft.note(spelt(evidence.to_string())),
+            evidence => draft.note(target.spelt(&evidence.to_string())),
         };
     }
     let waited = failure.evidence.iter().any(|e| matches!(e, Evidence::Waited(_)));
@@ -93,6 +88,45 @@ mod tests {
 
         let refused = Failure::of_class(FailureClass::ConnectionRefused, Phase::Tcp);
         assert!(findings(url, &refused)[0].notes[0].contains("--wait"));
+    }
+
+    #[test]
+    fn hints_fit_the_target() {
+        let refused = Failure::of_class(FailureClass::AuthFailed, Phase::Authentication);
+        let notes = |url: &str| findings(url, &refused)[0].notes.join("\n");
+        let (encoded, volume) = ("spells with `%`", "POSTGRES_PASSWORD");
+        for (url, has) in [
+            ("postgresql://app:k3Vq9mT2xLpW@db.example.com/shop?sslmode=verify-full", [false, false]),
+            ("postgresql://app:k3%40Vq9mT2xLpW@db.example.com/shop?sslmode=verify-full", [true, false]),
+            ("postgresql://app:k3%40Vq9mT2xLpW@db/shop?sslmode=verify-full", [true, true]),
+            ("postgresql://app:k3Vq9mT2xLpW@127.0.0.1/shop", [false, true]),
+            (
+                "host=db.example.com user=app password='k3@Vq9mT2xLpW' dbname=shop sslmode=verify-full",
+                [false, false],
+            ),
+        ] {
+            let notes = notes(url);
+            assert_eq!([encoded, volume].map(|hint| notes.contains(hint)), has, "{url}: {notes}");
+        }
+        let mut closed = Failure::of_class(FailureClass::HbaRejected, Phase::Startup);
+        closed.message = "admits nobody without sslmode=require".to_owned();
+        let found = &findings("postgresql+asyncpg://app:x@db.example.com/shop?ssl=disable", &closed)[0];
+        assert_eq!(found.message, "admits nobody without ssl=require");
+        let help = found.help.as_deref().unwrap_or_default();
+        assert!(help.contains("`ssl=verify-full`") && !help.contains("sslmode"), "{help}");
+
+        let mut nobody = Failure::of_class(FailureClass::ConnectionRefused, Phase::Tcp);
+        let (at, who) = ("127.0.0.1:5433".to_owned(), probe::Listener::Postgres);
+        nobody.evidence = vec![probe::Evidence::Listens { at, who }];
+        let found = &findings("postgresql://app@localhost/shop", &nobody)[0];
+        assert_eq!(found.notes[0], "PostgreSQL answers at 127.0.0.1:5433");
+        assert!(found.help.as_deref().is_some_and(|help| help.contains("127.0.0.1:5433")));
+        for (host, says) in [("db", "compose"), ("locahlost", "`localhost`"), ("db.internal", "getent")] {
+            let unknown = Failure::of_class(FailureClass::DnsFailed, Phase::Dns);
+            let found =
+                &findings(&format!("postgresql://app:x@{host}/shop?sslmode=verify-full"), &unknown)[0];
+            assert!(found.help.as_deref().is_some_and(|help| help.contains(says)), "{host}: {found:?}");
+        }
     }
 
     #[test]

@@ -22,13 +22,14 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
             .help(failure.help().unwrap_or("set sslcert and sslkey to a certificate that the server trusts"));
         return;
     }
-    let (kind, address) = match (socket, plain) {
+    let unencrypted = plain || failure.message.contains("without TLS") && target.is_loopback();
+    let (kind, address) = match (socket, unencrypted) {
         (true, _) => ("local", ""),
         (false, true) => ("host", " CLIENT_ADDRESS"),
         (false, false) => ("hostssl", " CLIENT_ADDRESS"),
     };
     let line = format!(
-        "have the administrator add `{kind} {database} {role}{address} scram-sha-256` to pg_hba.conf and run SELECT pg_reload_conf()"
+        "have the administrator add `{kind} {database} {role}{address} scram-sha-256` to pg_hba.conf, above any line that rejects it, and run SELECT pg_reload_conf()"
     );
     draft.help(if plain && !socket {
         format!("if the server demands TLS, set {}; else {line}", advice::verify_full(target))

@@ -360,6 +360,14 @@ impl Target {
         if asyncpg { "ssl" } else { "sslmode" }
     }
 
+    /// A sentence that names libpq's `sslmode=…`, with this target's own word for it.
+    pub fn spelt(&self, sentence: &str) -> String {
+        match self.tls_word() {
+            "sslmode" => sentence.to_owned(),
+            word => sentence.replace("sslmode=", &format!("{word}=")),
+        }
+    }
+
     /// As [`Target::tls_word`], for the parameter that stands there.
     pub fn tls_written(&self) -> &'static str {
         let value = self.parsed.as_ref().ok().and_then(|c| c.get("sslmode"));

@@ -148,7 +148,7 @@ async fn logins_that_a_server_refuses() {
     ])
     .await;
     let causes = refused(&bad).await.message;
-    for cause in ["password is wrong", "does not exist", "expired", "never set"] {
+    for cause in ["password is wrong", "expired", "never set", "does not exist"] {
         assert!(causes.contains(cause), "{causes}");
     }
 }

@@ -2,19 +2,44 @@
 
 use pgward::unstable::{
     probe::{
-        Dial, Ended, Failure, FailureClass as C, Over, Phase, Place, ServerError, ServerText, SqlState,
-        SslMode, TlsTrouble, Trouble, Unresolved, Untrusted,
+        Address, Bounds, Dial, Ended, Failure, FailureClass as C, Listener, Look, Over, Phase, Place, Probe,
+        Reply, ServerError, ServerText, Sight, SqlState, SslMode, Step, TlsTrouble, Trouble, Unresolved,
+        Untrusted,
     },
     settings::{self, Target},
 };
-use std::io::ErrorKind;
+use std::{io::ErrorKind, net::Ipv4Addr, time::Duration};
 
 /// The failure of a class at this target, as a server, a resolver or the system brings it about most often.
 pub(super) fn failure(class: C, target: Option<&Target>) -> Failure {
     let read = |_: &str| Err(ErrorKind::NotFound);
     let dial = target.and_then(|t| settings::dial::dial(t, &read).ok()).unwrap_or_default();
+    if class == C::InitServerOnly {
+        return socket_alone(dial);
+    }
     let failure = trouble(class, &dial).map(|trouble| trouble.classify(&dial, &place(&dial, class)));
     failure.filter(|f| f.class == class).unwrap_or_else(|| Failure::of_class(class, Phase::Authentication))
+}
+
+/// Nothing at the address, and PostgreSQL on the first socket that is looked at.
+fn socket_alone(dial: Dial) -> Failure {
+    let mut probe = Probe::new(dial, Vec::new(), Bounds::default());
+    let mut step = probe.step(Reply::Begin, Duration::ZERO);
+    loop {
+        let reply = match &step {
+            Step::Resolve { .. } => Reply::Resolved(vec![Ipv4Addr::LOCALHOST.into()]),
+            Step::Connect(_) => Reply::Failed(Trouble::Tcp(ErrorKind::ConnectionRefused)),
+            Step::Look(looks) => {
+                let sight = |look: &Look| match look.attempt.address {
+                    Address::Unix(..) => Sight::Known(Listener::Postgres),
+                    Address::Tcp(_) => Sight::Nothing,
+                };
+                Reply::Looked(looks.iter().map(sight).collect())
+            }
+            _ => return probe.failure().expect("a failure").clone(),
+        };
+        step = probe.step(reply, Duration::ZERO);
+    }
 }
 
 /// As an attempt names it; names resolve to an address of RFC 5737.

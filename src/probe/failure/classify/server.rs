@@ -106,8 +106,7 @@ fn server_sentence(
     let s = |message: String| say(class, phase, message);
     match class {
         C::AuthFailed => s(format!(
-            "{place} refused {role}: the password is wrong, the role does not exist, or its password has expired \
-             or was never set (the server does not say which)"
+            "{place} refused {role}: its password is wrong, expired or was never set, or the role does not exist"
         )),
         C::HbaRejected if demands_certificate(error) => {
             let sent = match &dial.sslcert {
