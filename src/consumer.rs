@@ -14,6 +14,7 @@ mod libpq;
 mod node_postgres;
 mod percent;
 mod postgres_js;
+pub mod prepared;
 mod python;
 mod reading;
 mod rust_postgres;

@@ -254,6 +254,7 @@ fn judge(configuration: &Configuration, options: &Options, driver: &Driver, targ
     let answers = Answers {
         answers: driver.probe().answers(),
         link: link(driver, options.now),
+        session: driver.probe().facts(),
         migrates: options.install && !target.extensions.is_empty(),
         unanswered: &unanswered,
     };
@@ -274,7 +275,9 @@ fn absent(keyword: &str) -> String {
 fn denies_plaintext(configuration: &Configuration, options: &Options) -> bool {
     let nothing = probe::Answers::default();
     let plaintext = Link { now: options.now, ..Link::default() };
-    let answers = Answers { answers: &nothing, link: plaintext, migrates: false, unanswered: &[] };
+    let session = probe::SessionFacts::default();
+    let answers =
+        Answers { answers: &nothing, link: plaintext, session: &session, migrates: false, unanswered: &[] };
     let with = Evidence { answers: Some(&answers), failure: None };
     let errors = |evidence| {
         let found = configuration.findings(options.door, evidence);
@@ -340,6 +343,7 @@ fn target_report(target: &Target) -> TargetReport {
         role: text("user"),
         in_recovery: None,
         pooler: None,
+        pool_mode: None,
     }
 }
 
@@ -369,6 +373,7 @@ fn describe(report: &mut Report, target: &Target, driver: &Driver, installed_now
     out.role = value("role").or(out.role.take());
     out.in_recovery = truth("in_recovery").or(facts.in_recovery);
     out.pooler = facts.pooler;
+    out.pool_mode = facts.by_transaction.then(|| "transaction".to_owned());
     report.server = Some(ServerReport {
         version: value("version")
             .map(|v| v.split(' ').next().unwrap_or_default().to_owned())

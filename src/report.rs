@@ -87,6 +87,9 @@ pub struct TargetReport {
     pub in_recovery: Option<bool>,
     /// Whether a pooler stands in between.
     pub pooler: Option<bool>,
+    /// `transaction` when questions of one session met different server processes; none where that did not show.
+    #[serde(default)]
+    pub pool_mode: Option<String>,
 }
 
 /// The server that answered.

@@ -7,7 +7,7 @@ use crate::{
     environment::Environment,
     layer::Layer,
     policy::Level,
-    probe::{self, Failure, FailureClass},
+    probe::{self, Failure, FailureClass, SessionFacts},
     settings::{Credential, Origin, Settings, Target},
     source::Span,
 };
@@ -184,6 +184,8 @@ pub struct Answers<'a> {
     pub answers: &'a probe::Answers,
     /// The client's own leg of the connection.
     pub link: Link,
+    /// What the session said about itself, and about what stands between.
+    pub session: &'a SessionFacts,
     /// Whether this role makes schema changes.
     pub migrates: bool,
     /// Questions without an answer, and why.
@@ -278,8 +280,8 @@ mod prelude {
         secret::{Part, Secret},
         settings::{
             AliasConflict, Credential, Difference, Engine, FileFault, Form, HostClass, Ignored, Nameless,
-            Origin, PartSet, PathKind, Placeholder, Role, SecretFile, ServiceTroubleKind, Setting, Settings,
-            Target, TlsFile, Toggle, ToggleKind, document,
+            Origin, PartSet, PathKind, Placeholder, PoolMode, Role, SecretFile, ServiceTroubleKind, Setting,
+            Settings, Target, TlsFile, Toggle, ToggleKind, document,
             engine::Spelling,
             misreading::{Cause, Teller},
             secret_file,
@@ -339,6 +341,7 @@ mod init_server_only;
 mod loader_divergence;
 mod localhost_in_production;
 mod lock_timeout;
+mod migrations_via_pooler;
 mod multihost_unportable;
 mod not_postgres;
 mod not_queryable_standby;
@@ -352,6 +355,8 @@ mod peer_auth_failed;
 mod placeholder_host;
 mod placeholder_secret;
 mod plaintext_auth_possible;
+mod pooler_detected;
+mod pooler_prepared_statements;
 mod pooler_unavailable;
 mod port_invalid;
 mod question_unanswered;
@@ -371,6 +376,7 @@ mod server_stopping;
 mod server_version;
 mod service_unusable;
 mod session_attrs_unmet;
+mod session_state_via_pooler;
 mod slots_exhausted;
 mod socket_form_unportable;
 mod socket_missing;
@@ -458,6 +464,7 @@ pub static RULES: &[&Rule] = &[
     &loader_divergence::RULE,
     &localhost_in_production::RULE,
     &lock_timeout::RULE,
+    &migrations_via_pooler::RULE,
     &multihost_unportable::RULE,
     &not_postgres::RULE,
     &not_queryable_standby::RULE,
@@ -471,6 +478,8 @@ pub static RULES: &[&Rule] = &[
     &placeholder_host::RULE,
     &placeholder_secret::RULE,
     &plaintext_auth_possible::RULE,
+    &pooler_detected::RULE,
+    &pooler_prepared_statements::RULE,
     &pooler_unavailable::RULE,
     &port_invalid::RULE,
     &question_unanswered::RULE,
@@ -490,6 +499,7 @@ pub static RULES: &[&Rule] = &[
     &server_version::RULE,
     &service_unusable::RULE,
     &session_attrs_unmet::RULE,
+    &session_state_via_pooler::RULE,
     &slots_exhausted::RULE,
     &socket_form_unportable::RULE,
     &socket_missing::RULE,

@@ -36,6 +36,7 @@ struct World {
     server: pg::Server,
     authority: certs::Authority,
     identity: certs::Identity,
+    empty: tempfile::TempDir,
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
@@ -54,7 +55,8 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
              CREATE DATABASE fresh OWNER app;"
         ),
     });
-    World { server, authority, identity }
+    let empty = tempfile::tempdir().expect("a temporary directory");
+    World { server, authority, identity, empty }
 });
 
 /// Lines for `[databases]`; `SERVER` stands for the real one.

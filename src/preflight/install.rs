@@ -20,6 +20,7 @@ pub(super) fn wanted(options: &Options, target: &Target, judged: &Judged, driver
     let answers = Answers {
         answers: driver.probe().answers(),
         link: link(driver, options.now),
+        session: driver.probe().facts(),
         migrates: true,
         unanswered: &[],
     };

@@ -137,7 +137,15 @@ fn about(report: &Report) -> Vec<String> {
             out.push(leg(target, server));
         }
         out.extend((target.in_recovery == Some(true)).then(|| "standby".to_owned()));
-        out.extend((target.pooler == Some(true)).then(|| "through a pooler".to_owned()));
+        if target.pooler == Some(true) {
+            // Two legs, each with or without TLS: the client's stands above.
+            let sees = report.server.as_ref().and_then(|s| s.server_sees_tls);
+            out.push(match sees {
+                Some(true) => "through a pooler (TLS to the server)".to_owned(),
+                Some(false) => "through a pooler (no TLS to the server)".to_owned(),
+                None => "through a pooler".to_owned(),
+            });
+        }
     } else {
         out.push("no database configured".to_owned());
     }

@@ -107,8 +107,10 @@ pub(super) fn loader(ecosystem: Ecosystem, package: &Package, beside: &[&Package
 
 /// Whether the name is one of a PostgreSQL driver that findings may point at.
 pub(super) fn is_driver(ecosystem: Ecosystem, name: &str) -> bool {
-    ecosystem == Ecosystem::Python
-        && matches!(
+    match ecosystem {
+        Ecosystem::Node => name == "@prisma/client",
+        Ecosystem::Go => matches!(name, "github.com/jackc/pgx/v4" | "github.com/jackc/pgx/v5"),
+        Ecosystem::Python => matches!(
             name,
             "sqlalchemy"
                 | "psycopg"
@@ -118,5 +120,7 @@ pub(super) fn is_driver(ecosystem: Ecosystem, name: &str) -> bool {
                 | "asyncpg"
                 | "pg8000"
                 | "psycopg2cffi"
-        )
+        ),
+        _ => false,
+    }
 }

@@ -10,7 +10,7 @@ use super::{
     drivers,
     engine::{Engine, Spelling, recognise},
     lookup::Lookup,
-    parts, readers, secret_file,
+    parts, pooling, readers, secret_file,
     service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
@@ -101,6 +101,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     }
     select(&mut out, lookup);
     drivers::compare(&mut out, repository, *path);
+    pooling::compare(&mut out, repository, *path);
     out
 }
 
@@ -311,6 +312,7 @@ impl Resolver<'_> {
             key_file: None,
             tls_files: None,
             missing_driver: None,
+            preparer: None,
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
     files::FileFacts,
     host::{HostClass, is_managed, is_placeholder, is_socket},
     passfile::PassFile,
+    pooling::Preparer,
     service::ServiceTrouble,
     setting::{Origin, Setting},
     tls::TlsFiles,
@@ -72,6 +73,8 @@ pub struct Target {
     pub tls_files: Option<TlsFiles>,
     /// A driver that it needs and that the project does not require.
     pub missing_driver: Option<MissingDriver>,
+    /// Who reads it and prepares statements by name.
+    pub preparer: Option<Preparer>,
 }
 
 /// A password or a declared secret, ready to be judged for its strength.

@@ -49,8 +49,11 @@ fn the_sql_of_each_page_brings_its_finding_about() {
         }
         for body in blocks {
             let wish = Wish::of(&body);
-            // Another server version, or a host that is not this machine, cannot be had here.
-            if wish.below.is_some_and(|v| version / 10_000 >= v) || body.contains("host not local") {
+            // Another server version, a host that is not this machine, or a pooler cannot be had here.
+            if wish.below.is_some_and(|v| version / 10_000 >= v)
+                || body.contains("host not local")
+                || body.contains("behind a pooler")
+            {
                 elsewhere.push(rule.id);
                 continue;
             }

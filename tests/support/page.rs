@@ -10,7 +10,7 @@
 //! | `file PATH` | what stands in the file that an `X_FILE` variable names, `\r` in it is a carriage return; a file without a block does not exist; judged as `check` does |
 //! | `json secret` | the document of `--secret-json`; judged as `check` does |
 //! | `answers` | the server's answer to one question: `# ask: NAME`, a header, rows; `refused SQLSTATE` instead |
-//! | `link` | the client's own leg: `tls`, `plaintext` or `socket`; `tls leaf=30 issuer=400` for days until certificates end, on 1 January 2026 |
+//! | `link` | the client's own leg: `tls`, `plaintext` or `socket`; `tls leaf=30 issuer=400` for days until certificates end, on 1 January 2026; behind it `pooler`, `by transaction` and `dropped NAME` say what the session told |
 //! | `failure` | `class: NAME` of a connection that failed |
 //! | `sql` | for `tests/preflight.rs`: brings the state about |
 //! | `report` | what pgward says to the blocks since the last `report` |
@@ -242,19 +242,29 @@ impl Example {
                 None => problems.push("an `answers` block begins with `# ask: NAME` and a header".into()),
             }
         }
-        let link = match self.link.as_deref() {
+        let words = self.link.as_deref().unwrap_or_default();
+        let link = match words.split(' ').next() {
             Some("plaintext") => Link { now: NOW, ..Link::default() },
             Some("socket") => Link { socket: true, now: NOW, ..Link::default() },
-            tls => Link {
+            _ => Link {
                 encrypted: true,
                 now: NOW,
-                certificate: tls.and_then(|words| certificate(words, problems)),
+                certificate: certificate(words, problems),
                 ..Link::default()
             },
         };
+        let dropped =
+            words.split_once("dropped ").map(|(_, name)| &*Box::leak(name.to_owned().into_boxed_str()));
+        let session = probe::SessionFacts {
+            pooler: Some(words.contains("pooler")),
+            by_transaction: words.contains("by transaction"),
+            dropped: dropped.into_iter().collect(),
+            ..probe::SessionFacts::default()
+        };
         let migrates = !configuration.settings.selected().is_none_or(|t| t.extensions.is_empty());
         let unanswered = ask::unanswered(&answers);
-        let answers = Answers { answers: &answers, link, migrates, unanswered: &unanswered };
+        let answers =
+            Answers { answers: &answers, link, session: &session, migrates, unanswered: &unanswered };
         let failure = self.failure.as_deref().map(|class| {
             let class = FailureClass::ALL.iter().find(|c| c.as_str() == class);
             trouble::failure(*class.expect("a failure class"), configuration.settings.selected())

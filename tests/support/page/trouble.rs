@@ -12,8 +12,9 @@ use std::{io::ErrorKind, net::Ipv4Addr, time::Duration};
 
 /// The failure of a class at this target, as a server, a resolver or the system brings it about most often.
 pub(super) fn failure(class: C, target: Option<&Target>) -> Failure {
-    let read = |_: &str| Err(ErrorKind::NotFound);
-    let dial = target.and_then(|t| settings::dial::dial(t, &read).ok()).unwrap_or_default();
+    let dial = target
+        .and_then(|t| settings::dial::dial(t, &settings::LibpqFiles::default()).ok())
+        .unwrap_or_default();
     if class == C::InitServerOnly {
         return socket_alone(dial);
     }
