@@ -167,7 +167,7 @@ words! {
         Http = "an HTTP server",
         /// SSH.
         Ssh = "an SSH server",
-        /// MySQL or MariaDB.
+        /// `MySQL` or `MariaDB`.
         Mysql = "MySQL or MariaDB",
         /// Redis or Valkey.
         Redis = "Redis",
@@ -175,7 +175,7 @@ words! {
         Mail = "a mail server",
         /// FTP.
         Ftp = "an FTP server",
-        /// AMQP, RabbitMQ's protocol.
+        /// AMQP, the protocol of `RabbitMQ`.
         Amqp = "RabbitMQ",
         /// Memcached.
         Memcached = "memcached",

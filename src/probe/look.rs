@@ -172,11 +172,11 @@ impl Probe {
                     );
                     failure.class = FailureClass::InitServerOnly;
                 }
-                (Whom::Same | Whom::Socket, _) if refused => {}
-                (Whom::Same, _) => {}
-                (_, sight) if sight.is_postgres() => {
+                (whom, sight) if sight.is_postgres() && whom != Whom::Same => {
                     reached |= whom == Whom::OtherLoopback;
-                    failure.evidence.push(Evidence::Listens { at, who: Listener::Postgres });
+                    if !refused || whom != Whom::Socket {
+                        failure.evidence.push(Evidence::Listens { at, who: Listener::Postgres });
+                    }
                 }
                 _ => {}
             }

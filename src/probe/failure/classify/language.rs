@@ -30,7 +30,7 @@ impl Sentence {
     }
 }
 
-/// English first, then de, es, fr, it, ja, ka, ko, ru, sv, uk, zh_CN and zh_TW. Without letters that a server in
+/// English first, then de, es, fr, it, ja, ka, ko, ru, sv, uk, `zh_CN` and `zh_TW`. Without letters that a server in
 /// another encoding would send otherwise, where the language has such words.
 const NOT_PERMITTED: &[&str] = &[
     "not permitted to log in",

@@ -82,7 +82,7 @@ fn sets_parameter(routine: &str) -> bool {
         || routine == "parse_and_validate_value"
 }
 
-/// Every other refusal of pg_hba.conf names that file, in every language.
+/// Every other refusal of `pg_hba.conf` names that file, in every language.
 fn demands_certificate(error: &ServerError) -> bool {
     let known = error.routine.as_deref() == Some("ClientAuthentication");
     text(error, &["client certificate"])
@@ -125,7 +125,7 @@ fn server_sentence(
             ));
             match error.over {
                 Over::Plaintext if dial.sslmode != SslMode::Disable => said,
-                Over::Plaintext => said.help("if the server demands TLS, set sslmode=verify-full"),
+                Over::Plaintext => said.help("if the server demands TLS, set sslmode=require or verify-full"),
                 Over::Tls => said.help("have the server's administrator add a line for this address"),
                 Over::Unix => said,
             }
