@@ -49,6 +49,22 @@ fn inner(unshare: &Child) -> String {
     }
 }
 
+/// Waits until a process has its action for SIGINT: before that it is handed none.
+fn acts_on_signals(id: &str) {
+    let acts = || {
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
+    };
+    let began = Instant::now();
+    while !acts() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it has no action for signals");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // And on to what it waits for.
+    std::thread::sleep(Duration::from_millis(300));
+}
+
 fn kill(signal: &str, id: &str) {
     let kill = program("kill").args([&format!("-{signal}"), id]).status().expect("kill runs");
     assert!(kill.success(), "no process {id}");
@@ -76,7 +92,7 @@ fn signals_end_it_while_it_waits() {
         let run = run.env("DATABASE_URL", &dead).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = run.spawn().expect("unshare runs");
         let id = inner(&child);
-        std::thread::sleep(Duration::from_millis(500));
+        acts_on_signals(&id);
         kill(name, &id);
         let output =
             ended_within(child, Duration::from_secs(5)).unwrap_or_else(|| panic!("{name} does nothing"));
@@ -89,7 +105,7 @@ fn signals_end_it_while_it_waits() {
         first(&[PGWARD, "run", "--env-file", fifo.to_str().expect("text"), "--", "echo", "started"]);
     let child = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("unshare runs");
     let id = inner(&child);
-    std::thread::sleep(Duration::from_millis(500));
+    acts_on_signals(&id);
     kill("TERM", &id);
     let output = ended_within(child, Duration::from_secs(5)).expect("it ends");
     assert_eq!(output.status.code(), Some(143), "{output:?}");
@@ -104,7 +120,7 @@ fn what_was_ignored_stays_ignored() {
     let run = run.env("DATABASE_URL", &dead).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = run.spawn().expect("unshare runs");
     let id = inner(&child);
-    std::thread::sleep(Duration::from_millis(700));
+    acts_on_signals(&id);
     kill("TERM", &id);
     let output = ended_within(child, Duration::from_secs(20)).expect("it ends");
     assert_eq!(output.status.code(), Some(75), "{output:?}");
