@@ -78,7 +78,7 @@ const CYCLES: &[(&str, &str)] =
 
 /// Where the text of a secret may be read.
 const EXPOSING: &[(&str, &str)] = &[
-    ("src/secret.rs", "the type itself"),
+    ("src/secret", "the types themselves"),
     ("src/interpolation", "puts variables into a text"),
     ("src/layer", "parsers of carriers"),
     ("src/conninfo", "the parser of connection strings"),
