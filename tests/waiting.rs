@@ -258,6 +258,7 @@ fn names_that_no_retry_can_help() {
 #[test]
 fn a_guard_waits_too() {
     use pgward::{Environment, Error, Guard, figment::providers::Serialized};
+    let _one = LOG.lock();
     let guard = |port| {
         Guard::from_env()
             .expect("a guard")
