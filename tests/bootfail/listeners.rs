@@ -38,7 +38,7 @@ fn greets(bytes: &'static [u8]) -> Fake {
     })
 }
 
-/// One that expects a ClientHello, as an HTTPS server does, and hangs up on everything else.
+/// One that expects a `ClientHello`, as an HTTPS server does, and hangs up on everything else.
 fn direct_tls(alpn: &'static [&'static [u8]]) -> Fake {
     let identity = certs::Authority::new("some authority").leaf(&["localhost"], |_| {});
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key_der.clone()));
@@ -160,13 +160,13 @@ async fn connections_that_are_closed_or_break_the_protocol() {
         line.say(b"Ecould not fork new process for connection: Resource temporarily unavailable\n\0");
     });
     let (prefer, disable) = ("sslmode=prefer", "sslmode=disable");
-    let closed = |name, port, mode, phase| scenario(name, url(port, mode), C::ConnectionClosed, phase, "");
+    let hangs_up = |name, port, mode, phase| scenario(name, url(port, mode), C::ConnectionClosed, phase, "");
     let strange = |name, port, mode, phase| scenario(name, url(port, mode), C::NotPostgres, phase, "");
     all(vec![
-        closed("close-immediately,prefer", closes.port, prefer, P::Tls),
-        closed("close-immediately,disable", closes.port, disable, P::Startup),
-        closed("N-then-close,prefer", no.port, prefer, P::Startup),
-        closed("N-then-close,disable", no.port, disable, P::Startup),
+        hangs_up("close-immediately,prefer", closes.port, prefer, P::Tls),
+        hangs_up("close-immediately,disable", closes.port, disable, P::Startup),
+        hangs_up("N-then-close,prefer", no.port, prefer, P::Startup),
+        hangs_up("N-then-close,disable", no.port, disable, P::Startup),
         strange("unknown-auth-method-99,prefer", method.port, prefer, P::Authentication),
         strange("unknown-auth-method-99,disable", method.port, disable, P::Authentication),
         scenario("N to require", url(no.port, "sslmode=require"), C::TlsRefused, P::Tls, ""),

@@ -360,7 +360,7 @@ async fn sessions_that_are_ended() {
     crashing.server.wait_until_ready();
     let url = superuser(&crashing, "postgres");
     let victim = open(&url).await.expect("a session");
-    let pid = victim.session().and_then(|s| s.pid()).expect("a process");
+    let pid = victim.session().and_then(pgward::Session::pid).expect("a process");
     let asking = open_with(&url, vec![Query::new("sleep", "SELECT pg_sleep(15)")], long);
     let killing = async {
         let asked = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(15)%' AND pid <> pg_backend_pid()";
