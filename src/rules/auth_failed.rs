@@ -15,8 +15,7 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let role = advice::shell(target.get("user").map(|s| &s.value), "ROLE");
     let database = advice::shell(target.get("dbname").map(|s| &s.value), "DATABASE");
     let mut draft = unreachable::report(target, failure, out, &["password", "user"], "this was not accepted");
-    let spelt = target.form == Form::Url && target.spelling() == Spelling::Libpq;
-    if spelt && target.credential().is_some_and(|c| c.secret.needs_encoding()) {
+    if target.is_url() && target.credential().is_some_and(|c| c.secret.needs_encoding()) {
         draft = draft.note(
             "this password has characters that a URL spells with `%`: check that each is, `@` as `%40`, and once",
         );

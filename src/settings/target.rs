@@ -363,6 +363,11 @@ impl Target {
         if asyncpg { "ssl" } else { "sslmode" }
     }
 
+    /// Whether its text is a URL; a keyword/value string spells a password otherwise.
+    pub fn is_url(&self) -> bool {
+        self.text.as_ref().is_some_and(|t| t.value.expose().contains("://"))
+    }
+
     /// A sentence that names libpq's `sslmode=…`, with this target's own word for it.
     pub fn spelt(&self, sentence: &str) -> String {
         match self.tls_word() {
