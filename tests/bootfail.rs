@@ -127,7 +127,7 @@ async fn refused(url: &str) -> Failure {
 }
 
 fn bounds() -> Bounds {
-    Bounds { timeout: Duration::from_secs(3), ..Bounds::default() }
+    Bounds { timeout: Duration::from_secs(8), ..Bounds::default() }
 }
 
 /// What a question is refused with.

@@ -91,7 +91,7 @@ async fn other_programs_are_known_by_what_they_say() {
             assert_eq!((failure.class, failure.retryable), (C::NotPostgres, false), "{name},{mode}: {said}");
             assert!(matches!(failure.phase, P::Tls | P::Startup), "{name},{mode}: {said}");
             assert!(failure.message.contains(what), "{name},{mode}: {said}");
-            assert!(began.elapsed() < Duration::from_secs(1), "{name},{mode}: {:?}", began.elapsed());
+            assert!(began.elapsed() < Duration::from_secs(3), "{name},{mode}: {:?}", began.elapsed());
             for quoted in ["OpenSSH", "8.0.36", "Postfix", "vsFTPd", "Bad Request", "unknown command"] {
                 assert!(!said.contains(quoted), "{name},{mode}: {said}");
             }

@@ -381,7 +381,7 @@ async fn sessions_that_are_ended() {
 async fn questions_that_time_out_or_meet_a_lock() {
     let w = &*WORLD;
     let class = |answer: pgward::unstable::probe::Answer| answer.sqlstate().and_then(C::of_statement);
-    let bounded = Bounds { statement_timeout: Duration::from_millis(200), ..bounds() };
+    let bounded = Bounds { statement_timeout: Duration::from_millis(500), ..bounds() };
     let url = w.url("app", "app");
     assert_eq!(
         class(answer(&url, "SELECT pg_sleep(5)", bounded).await),
@@ -391,7 +391,7 @@ async fn questions_that_time_out_or_meet_a_lock() {
 
     let url_of_lock = w.url("app", "app?sslmode=disable");
     let mut held = Command::new("psql")
-        .args(["-X", "-d", &url_of_lock, "-c", "BEGIN; LOCK TABLE lk; SELECT pg_sleep(4)"])
+        .args(["-X", "-d", &url_of_lock, "-c", "BEGIN; LOCK TABLE lk; SELECT pg_sleep(60)"])
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
@@ -408,7 +408,7 @@ async fn questions_that_time_out_or_meet_a_lock() {
     assert_eq!(class(waits), Some(C::LockTimeout), "lock-wait-no-timeout");
     let at_once = answer(&url, "LOCK TABLE lk IN ACCESS SHARE MODE NOWAIT", bounds()).await;
     assert_eq!(class(at_once), Some(C::LockTimeout), "lock-nowait");
-    let _ = held.kill();
+    w.server.sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()");
     let _ = held.wait();
     for class in [C::StatementTimeout, C::LockTimeout] {
         assert!(class.is_retryable());
