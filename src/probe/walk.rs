@@ -186,9 +186,12 @@ impl Probe {
             return self.connect(decision, now);
         }
         let next = Next::after(trouble);
+        let attempt = self.walk.attempt.clone();
         if next != Next::Stop && now < self.walk_end() && self.advance(next) {
             return if self.walk.address > 0 { self.connect(0, now) } else { self.host(now) };
         }
+        // What was tried last is where others are looked for.
+        self.walk.attempt = attempt;
         if !resolving && let Some(step) = self.look(trouble, next == Next::Stop, now) {
             return step;
         }
