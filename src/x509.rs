@@ -3,6 +3,7 @@
 
 mod name;
 
+#[cfg(feature = "guard")]
 pub(crate) use name::distinguished;
 
 /// A certificate's fields, borrowed from its bytes.

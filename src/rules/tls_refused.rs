@@ -17,6 +17,10 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
             "ssl" => "set ssl=verify-full, with PGSSLROOTCERT",
             _ => "set sslmode=verify-full, with sslrootcert",
         });
+    } else if target.wants_direct_tls() {
+        draft.help(
+            "take `sslnegotiation` out: servers before PostgreSQL 17 and most poolers want to be asked first",
+        );
     } else {
         draft.help("turn ssl on at the server or pooler: in psql there, `SHOW ssl` must say on");
     }
