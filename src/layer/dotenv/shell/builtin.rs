@@ -117,9 +117,12 @@ impl Shell<'_, '_> {
                     new.derive(&before, source.clone(), crate::layer::SegmentKind::Reference);
                 }
                 new.slice(argument, from..text.len());
-                let raw = match from {
-                    _ if from < text.len() => argument.source(from..text.len()),
-                    _ => source.end + 1..source.end + 1,
+                let raw = if from < text.len() {
+                    argument.source(from..text.len())
+                } else {
+                    // Behind the `=`, which may have come out of a variable.
+                    let end = argument.source(from - 1..from).end;
+                    end..end
                 };
                 let raw = self.with_quotes(raw, simple);
                 self.put(key, Some(new), &source, &raw, simple.range.start);
