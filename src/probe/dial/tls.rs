@@ -17,7 +17,10 @@ pub struct NamedFile {
 
 impl std::fmt::Debug for NamedFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NamedFile").field("keyword", &self.keyword).field("path", &self.path).finish()
+        f.debug_struct("NamedFile")
+            .field("keyword", &self.keyword)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
