@@ -7,7 +7,10 @@ use std::fmt;
 
 /// A private key as it was read. `Debug` shows the mask; the memory is wiped on drop (secrecy).
 #[derive(Clone)]
-pub struct SecretBytes(SecretSlice<u8>);
+pub struct SecretBytes(
+    #[cfg_attr(not(feature = "guard"), expect(dead_code, reason = "only the driver reads it"))]
+    SecretSlice<u8>,
+);
 
 impl SecretBytes {
     /// Takes the bytes in.
