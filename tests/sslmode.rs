@@ -296,6 +296,7 @@ async fn recorded(world: &World, driver: &str, policy: &str) -> (usize, usize, V
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_macros, reason = "how many cells there were is for people")]
 async fn ends_as_libpq_ends() {
     let world = World::new();
     for (driver, policy) in [("libpq 15 (psql)", "libpq = 15"), ("libpq 18 (psycopg)", "")] {

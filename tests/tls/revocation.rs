@@ -34,7 +34,7 @@ async fn lists() {
         for mode in ["require", "verify-ca", "verify-full"] {
             let mut query = format!("sslmode={mode}&sslrootcert={}", path("ca.pem"));
             if !keyword.is_empty() {
-                query.push_str(&format!("&{keyword}={}", path(file)));
+                query = format!("{query}&{keyword}={}", path(file));
             }
             let url = url("app", &query);
             let failure = connect_with(&url, || home::files(&dir.join(home))).await.err();
