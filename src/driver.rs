@@ -12,6 +12,7 @@ mod peer;
 mod progress;
 mod resolve;
 mod revocation;
+mod seen;
 mod stream;
 mod tls;
 mod verify;
@@ -200,8 +201,8 @@ pub struct Session {
     client: tokio_postgres::Client,
     connection: Connection,
     ended: bool,
-    seen: watch::Seen,
-    opened: watch::Opened,
+    seen: seen::Seen,
+    opened: seen::Opened,
     attempt: Attempt,
     connector: Connector,
 }

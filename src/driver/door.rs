@@ -2,9 +2,10 @@
 //! `ssl_negotiation(Direct)`); it asks for TLS itself, in libpq's way, and returns a stream that refuses what
 //! the policy forbids before the client answers.
 
+use super::seen::{Scene, Seen};
 use super::stream::DoorStream;
 use super::tls::{Config, TlsInfo, Trust, channel_binding};
-use super::watch::{Allowed, Scene, Seen, Watch};
+use super::watch::{Allowed, Watch};
 use crate::probe::{
     Attempt, ChannelBinding, Dial, Ended, Phase, SslCertMode, Tls, TlsTrouble, Trouble, Verify,
 };

@@ -1,7 +1,7 @@
 //! Messages in one flight: all are written before the first answer is read, so they cost one round trip, and
 //! each fails alone.
 
-use super::{Session, watch::Seen};
+use super::{Session, seen::Seen};
 use crate::probe::{Answer, Ended, Phase, Query, Refusal, Rows, ServerError, ServerText, SqlState, Trouble};
 use std::{future::Future, future::poll_fn, pin::Pin, task::Poll};
 use tokio_postgres::error::{DbError, Severity};

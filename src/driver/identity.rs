@@ -1,7 +1,7 @@
 //! The client's certificate and its key, and whether a server asked for them.
 
 use super::key;
-use super::watch::{Certificate as Sent, Seen};
+use super::seen::{Certificate as Sent, Seen};
 use crate::probe::{ClientCert, ClientTrouble, RootTrouble};
 use crate::x509::Certificate;
 use rustls::SignatureScheme;

@@ -1,6 +1,7 @@
 //! The reader of a server's messages without a server: for the tests, which feed it with anything in any pieces.
 
-use super::watch::{Allowed, Scene, Seen, Watch};
+use super::seen::{Scene, Seen};
+use super::watch::{Allowed, Watch};
 use crate::probe::{Dial, Failure, Phase};
 
 /// What was made of a server's words.

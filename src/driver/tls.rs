@@ -4,8 +4,8 @@
 use super::identity;
 use super::peer::{self, CertificateInfo};
 use super::revocation::Lookup;
+use super::seen::Seen;
 use super::verify::{Reason, Verifier};
-use super::watch::Seen;
 use crate::probe::{
     ClientCert, Dial, Ended, Phase, Revocation, RootCert, RootTrouble, SslNegotiation, TlsTrouble,
     TlsVersions, Trouble, Untrusted, Verify,
