@@ -118,7 +118,7 @@ impl Driver {
                 Step::Resolve { host, until } => resolve::resolve(&host, self.began + until).await,
                 Step::Connect(attempt) => {
                     self.session = None;
-                    self.connect(attempt).await
+                    Box::pin(self.connect(attempt)).await
                 }
                 Step::Ask(queries, until) => self.send(&queries, until).await,
                 Step::Execute(query, until) => self.send(std::slice::from_ref(&query), until).await,
