@@ -75,7 +75,7 @@ fn inside_a_silent_nameserver() {
         preflight(&format!("postgresql://app:{PASSWORD}@silent.example/app?sslmode=disable"), "700ms");
     assert_eq!(failure(&output), ("dns-failed".to_owned(), "dns".to_owned()));
     assert_eq!(output.status.code(), Some(75), "waiting may mend it");
-    assert!(took < Duration::from_millis(1700), "{took:?}");
+    assert!(took < Duration::from_millis(2500), "{took:?}");
     let mut asked = [0; 512];
     let length = nameserver.recv(&mut asked).expect("it was asked");
     assert!(asked[..length].windows(6).any(|word| word == b"silent"));
@@ -132,9 +132,9 @@ fn inside_two_addresses() {
     assert!(took > Duration::from_millis(1900) && took < Duration::from_secs(4), "{took:?}");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(report["findings"].to_string().contains("127.0.0.2"), "{report}");
-    // without it the whole time goes into the first
-    let (output, took) = preflight(&url(""), "700ms");
-    assert_eq!(failure(&output), ("connect-timeout".to_owned(), "tcp".to_owned()));
-    assert!(took < Duration::from_millis(1700), "{took:?}");
+    // without it the first has its share of the time, and no more
+    let (output, took) = preflight(&url(""), "1500ms");
+    assert_eq!(failure(&output).0, "database-missing", "the second address answered");
+    assert!(took < Duration::from_millis(2500), "{took:?}");
     drop(fake);
 }

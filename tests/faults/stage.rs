@@ -130,6 +130,8 @@ impl Stage {
             return;
         }
         answer(line);
+        // the process once more
+        answer(line);
         line.hear();
         if self == Self::Install {
             return;
