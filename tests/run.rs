@@ -67,11 +67,13 @@ fn environment() -> Vec<(OsString, OsString)> {
     pairs.into_iter().chain([("PATH".into(), path)]).collect()
 }
 
-/// A program in an empty directory, with [`environment`] and nothing on standard input.
+/// A program in an empty directory, with [`environment`], nothing on standard input, and no signal ignored, whatever the
+/// tests were started with (a shell has SIGINT ignored in what it runs in the background).
 fn program(name: impl AsRef<OsStr>) -> Command {
     let empty = file("empty");
     fs::create_dir_all(&empty).expect("created");
-    let mut command = Command::new(name);
+    let mut command = Command::new("env");
+    command.arg("--default-signal").arg(name);
     command.current_dir(empty).env_clear().envs(environment()).stdin(Stdio::null());
     command
 }

@@ -178,7 +178,7 @@ fn the_whole_is_judged_again() {
     let Step::Connect(attempt) = probe.step(Reply::Slept, ms(105)) else { panic!("no new session") };
     assert_eq!(attempt.until, ms(1000), "within the wait");
     let Step::Ask(queries, until) = probe.step(connected(), ms(106)) else { panic!("no questions") };
-    assert_eq!((queries.len(), until), (2, ms(1000)), "the questions too");
+    assert_eq!((queries.len(), until), (3, ms(1000)), "the questions too");
     assert!(matches!(probe.step(answers("f"), ms(990)), Step::Done));
     assert!(probe.again("extension-missing", ms(990)).is_none(), "the wait is over");
     assert!(probe.waited().over && probe.waited().tries == 2 && probe.failure().is_none());
