@@ -186,7 +186,7 @@ impl Guard {
     pub fn enforce(self) -> Result<Ready, Error> {
         let configuration = self.configuration()?;
         let options = self.options()?;
-        let files = connection_files(&self.world, self.no_pg_env);
+        let files = connection_files(&self.world, self.no_pg_env, self.timeout);
         let found = driver::block_on(|| async {
             let mut verdict = preflight::preflight(&configuration, &options, &files).await;
             let opened = verdict.session.take().map(|session| {
@@ -213,7 +213,7 @@ impl Guard {
         }
         let configuration = self.configuration()?;
         let options = self.options()?;
-        let files = connection_files(&self.world, self.no_pg_env);
+        let files = connection_files(&self.world, self.no_pg_env, self.timeout);
         let Verdict { report, refused, temporary, session, dial } =
             preflight::preflight(&configuration, &options, &files).await;
         announce(&report);
@@ -283,7 +283,7 @@ impl Guard {
             unread: Vec::new(),
             unread_says: None,
             django: false,
-            libpq_files: Some(libpq_files(&self.world)),
+            libpq_files: Some(libpq_files(&self.world, self.timeout)),
             no_pg_env: self.no_pg_env,
             now: Some(World::now()),
             ..Input::default()
@@ -331,12 +331,11 @@ pub(crate) fn read_policy(world: &World, sources: &mut Sources) -> Result<Policy
 }
 
 /// What libpq would read beside its variables. Debian builds it with a directory of its own; elsewhere that does not
-/// exist.
-pub(crate) fn libpq_files(world: &World) -> LibpqFiles {
+/// exist. `patience` bounds each file: one may be a pipe that nobody writes.
+pub(crate) fn libpq_files(world: &World, patience: Duration) -> LibpqFiles {
     let set = |name: &str| world.variable(name).filter(|v| !v.is_empty()).map(str::to_owned);
     let (cert_file, cert_dir) = (set("SSL_CERT_FILE"), set("SSL_CERT_DIR"));
     let (asked, reads, lists, world) = (world.clone(), world.clone(), world.clone(), world.clone());
-    let patience = Duration::from_secs(10);
     let look = move |path: &str| {
         let seen = world.look(path, MAX_BYTES, patience)?;
         Some(FileFacts {
@@ -361,8 +360,8 @@ pub(crate) fn libpq_files(world: &World) -> LibpqFiles {
 
 /// The files that a connection is made with: those that its keywords name, and libpq's own in the home directory
 /// unless libpq's environment is left alone.
-pub(crate) fn connection_files(world: &World, no_pg_env: bool) -> LibpqFiles {
-    let mut files = libpq_files(world);
+pub(crate) fn connection_files(world: &World, no_pg_env: bool, patience: Duration) -> LibpqFiles {
+    let mut files = libpq_files(world, patience);
     if no_pg_env {
         files.home = None;
     }

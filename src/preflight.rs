@@ -145,6 +145,15 @@ pub(crate) async fn preflight(
             judged = judge(configuration, options, &driver, target);
             installed.extend(wanted);
         }
+        if let Some(failure) = install::unjudged(&driver, target) {
+            match driver.again(failure.class.as_str()).await {
+                Some(next) => {
+                    outcome = next;
+                    continue;
+                }
+                None => return failed(report, configuration, options, began, &driver, failure),
+            }
+        }
         let mut described = report.clone();
         describe(&mut described, target, &driver, &installed);
         let next = match judged.hopes(options) {

@@ -29,7 +29,7 @@ pub(crate) fn report<'s>(
     }
     let waited = failure.evidence.iter().any(|e| matches!(e, Evidence::Waited(_)));
     if failure.retryable && !waited {
-        draft = draft.note("waiting may mend this: `pgward preflight --wait 60s` keeps trying");
+        draft = draft.note("waiting may mend this: `--wait 60s` keeps trying");
     }
     draft
 }

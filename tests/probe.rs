@@ -166,13 +166,15 @@ fn libpqs_modes_as_attempts() {
         ..dial(sslmode)
     };
     let untrusted = Reply::Failed(Trouble::Tls(TlsTrouble::Untrusted(Untrusted::Expired)));
-    let broken = Reply::Failed(Trouble::Tls(TlsTrouble::Incompatible));
+    let broken = Reply::Failed(Trouble::Tls(TlsTrouble::Broken));
+    let limit = Reply::Failed(Trouble::Tls(TlsTrouble::Incompatible));
     assert_eq!(decisions(dial(Disable), &hba(Over::Plaintext)), [Tls::Never]);
     assert_eq!(decisions(dial(Allow), &hba(Over::Plaintext)), [Tls::Never, Tls::Always]);
     assert_eq!(decisions(dial(Allow), &failed("28P01")), [Tls::Never]);
     assert_eq!(decisions(dial(Prefer), &hba(Over::Tls)), [Tls::IfOffered, Tls::Never]);
     assert_eq!(decisions(dial(Prefer), &hba(Over::Plaintext)), [Tls::IfOffered], "it was plaintext already");
     assert_eq!(decisions(dial(Prefer), &broken), [Tls::IfOffered, Tls::Never]);
+    assert_eq!(decisions(dial(Prefer), &limit), [Tls::IfOffered], "libpq may speak TLS there");
     assert_eq!(
         decisions(with_root(Prefer), &untrusted),
         [Tls::IfOffered],

@@ -27,6 +27,8 @@ pub(super) fn check(flags: &Flags) -> Result<Exit, Error> {
 }
 
 pub(super) fn preflight(flags: &Flags, live: &Live) -> Result<Exit, Error> {
+    #[cfg(unix)]
+    super::run::end_on_signals();
     let world = World::of_process();
     let asked = ask(flags, live, &world, Door::Preflight, "preflight")?;
     finish(flags, &world, asked.verdict, asked.remarks)
@@ -53,7 +55,7 @@ pub(super) fn ask(
     command: &'static str,
 ) -> Result<Asked, Error> {
     let (input, remarks) = start::input(flags, world)?;
-    let files = crate::guard::connection_files(world, input.no_pg_env);
+    let files = crate::guard::connection_files(world, input.no_pg_env, live.timeout);
     let configuration = Configuration::new(input);
     let retry = live.retry.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
     let retry = Retry::of(retry).map_err(|e| Error::Other(format!("--retry: {e}")))?;

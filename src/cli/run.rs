@@ -10,6 +10,9 @@ mod started;
 mod termination;
 
 #[cfg(unix)]
+pub(super) use first::end_on_signals;
+
+#[cfg(unix)]
 pub use started::look_before_main;
 
 use super::{
@@ -42,7 +45,7 @@ const COULD_NOT_RUN: u8 = 125;
 /// Comes back only when the command was not started.
 pub(super) fn run(flags: &Flags, start: &Start) -> ExitCode {
     #[cfg(unix)]
-    first::end_on_signals();
+    end_on_signals();
     let why = match catch_unwind(AssertUnwindSafe(|| begin(flags, start))) {
         Ok(Ok(why)) => why,
         Ok(Err(error)) => return unusable(&error.to_string()),

@@ -83,9 +83,7 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
     if let Some(url) = &flags.database_url {
         let text = if url == "-" { from_stdin()? } else { url.clone() };
         if url != "-" && world.variable("PGWARD_DATABASE_URL") != Some(url) && text.contains('@') {
-            remarks.push(
-                "a URL on the command line is seen by every process list: `--database-url -` is not".into(),
-            );
+            remarks.push("a URL on the command line is seen by every process list; a variable is not".into());
         }
         layers.push(layer::flag(&mut sources, "--database-url", "DATABASE_URL", &text));
     }
@@ -128,7 +126,7 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
         unread_says: None,
         django,
         manifests: manifests(world),
-        libpq_files: Some(crate::guard::libpq_files(world)),
+        libpq_files: Some(crate::guard::libpq_files(world, PATIENCE)),
         no_pg_env: flags.no_pg_env,
         now: Some(World::now()),
         ..Input::default()

@@ -147,7 +147,21 @@ impl Consumer {
         match self {
             Self::SqlAlchemy if driver == "asyncpg" => &["target_session_attrs"],
             Self::SqlAlchemy if driver == "pg8000" => &["application_name"],
-            Self::Libpq | Self::SqlAlchemy | Self::DjDatabaseUrl | Self::DjangoEnviron => {
+            Self::Libpq => &[
+                "channel_binding",
+                "connect_timeout",
+                "application_name",
+                "options",
+                "target_session_attrs",
+                "client_encoding",
+                "keepalives",
+                "keepalives_idle",
+                "keepalives_interval",
+                "keepalives_count",
+                "tcp_user_timeout",
+                "gssencmode",
+            ],
+            Self::SqlAlchemy | Self::DjDatabaseUrl | Self::DjangoEnviron => {
                 &["channel_binding", "connect_timeout", "application_name", "options", "target_session_attrs"]
             }
             Self::TokioPostgres => {
@@ -178,7 +192,9 @@ impl Consumer {
         let (word, root) = (text("sslmode"), text("sslrootcert"));
         let own = || {
             let written = [("sslmode", word), ("sslrootcert", root)];
-            written.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))).collect()
+            let more = OWN.iter().map(|name| (*name, text(name))).filter(|_| self == Self::Libpq);
+            let all = written.into_iter().chain(more);
+            all.filter_map(|(name, value)| Some((name, value?.to_owned()))).collect()
         };
         // The system's roots are what these check against without a word.
         let file = root.filter(|r| *r != "system").map(str::to_owned);
@@ -262,6 +278,18 @@ fn encode(out: &mut String, text: &str, plain: &str) {
         }
     }
 }
+
+/// What libpq is told of TLS beside `sslmode` and `sslrootcert`, since version 14.
+const OWN: [&str; 8] = [
+    "sslcert",
+    "sslkey",
+    "sslpassword",
+    "sslcrl",
+    "sslcrldir",
+    "sslsni",
+    "ssl_min_protocol_version",
+    "ssl_max_protocol_version",
+];
 
 #[cfg(test)]
 mod tests {

@@ -55,6 +55,12 @@ impl Connector {
         Self { tls: if encrypted { Tls::Always } else { self.tls }, ..self.clone() }
     }
 
+    /// The same, showing nobody the client's certificate.
+    pub(super) fn without_certificate(self) -> Self {
+        let config = self.config.map(|config| config.map(Config::without_certificate));
+        Self { config, ..self }
+    }
+
     /// The same for sessions that nobody else bounds: from the open socket to the session no longer than this, where
     /// no `connect_timeout` says so already. tokio-postgres bounds the TCP handshake alone.
     pub(crate) fn within(&self, patience: Duration) -> Self {

@@ -68,7 +68,7 @@ async fn answer(dial: &Dial, attempt: &Attempt) -> Sight {
 async fn login(dial: &Dial, attempt: &Attempt, trust: &tls::Trust) -> Sight {
     let Ok(socket) = dial::connect(&attempt.address, &dial.keepalives).await else { return Sight::Nothing };
     let Ok(connector) = Connector::new(dial, attempt, trust) else { return Sight::Somebody };
-    let door = connector.door(attempt.host.as_ref());
+    let door = connector.without_certificate().door(attempt.host.as_ref());
     let seen = door.seen();
     let Ok(mut stream) = door.connect(socket).await else { return Sight::Somebody };
     let sight = || match seen.fingerprint() {
@@ -85,15 +85,19 @@ async fn login(dial: &Dial, attempt: &Attempt, trust: &tls::Trust) -> Sight {
             return sight();
         }
         let read = stream.read(&mut [0; 512]).await;
-        if seen.fingerprint().is_some() || !matches!(read, Ok(1..)) {
+        // It let us in without a password, or asks for something else than SCRAM.
+        let told = seen.fingerprint().is_some() || seen.phase() > Phase::Authentication;
+        let asks = seen.phase() == Phase::Authentication;
+        if told || !matches!(read, Ok(1..)) || (asks && !seen.is_scram()) {
             return sight();
         }
-        if seen.phase() == Phase::Authentication && !answered {
+        if asks && !answered {
             answered = true;
             outgoing = Some(scram_first());
         }
     }
 }
+
 /// `StartupMessage`: length, protocol 3.0, then pairs of strings.
 fn startup(dial: &Dial) -> Vec<u8> {
     let mut body = vec![0, 3, 0, 0];

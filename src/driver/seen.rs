@@ -95,6 +95,11 @@ impl Seen {
         self.state().fingerprint.clone()
     }
 
+    /// Whether the server asked for a SCRAM login.
+    pub(super) fn is_scram(&self) -> bool {
+        self.state().sasl_begun
+    }
+
     /// Whether a message of PostgreSQL's was read.
     pub(super) fn is_postgres(&self) -> bool {
         let state = self.state();

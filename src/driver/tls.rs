@@ -17,7 +17,10 @@ use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, OnceLock},
+};
 
 /// A session's encryption, as negotiated.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,6 +68,8 @@ pub(super) struct Trust {
     versions: TlsVersions,
     sni_off: bool,
     direct: bool,
+    /// For each [`Verify`].
+    made: [OnceLock<Result<Config, Trouble>>; 3],
 }
 
 impl Trust {
@@ -76,11 +81,16 @@ impl Trust {
             versions: dial.tls_versions,
             sni_off: dial.sni_off,
             direct: dial.sslnegotiation == SslNegotiation::Direct,
+            made: Default::default(),
         }
     }
 
-    /// A client configuration. Fails only over the files.
+    /// A client configuration. Fails only over the files. Made once: a key may take a second to decrypt.
     pub(super) fn config(&self, verify: Verify) -> Result<Config, Trouble> {
+        self.made[verify as usize].get_or_init(|| self.make(verify)).clone()
+    }
+
+    fn make(&self, verify: Verify) -> Result<Config, Trouble> {
         let provider = Arc::new(CryptoProvider {
             kx_groups: vec![
                 provider::kx_group::SECP256R1,
@@ -143,6 +153,11 @@ impl Config {
         let mut client = self.client.clone();
         client.client_auth_cert_resolver = identity::resolver(self.key.clone(), seen.clone());
         Arc::new(client)
+    }
+
+    /// The same without the client's certificate.
+    pub(super) fn without_certificate(self) -> Self {
+        Self { key: None, ..self }
     }
 
     /// For a look at who listens: nobody is shown the client's certificate.

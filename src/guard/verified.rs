@@ -2,7 +2,7 @@
 
 use crate::{
     consumer::Consumer,
-    probe::{Address, Attempt},
+    probe::{Address, Attempt, SslMode},
     secret::{Part, Secret},
     settings::Target,
 };
@@ -22,7 +22,11 @@ impl<'t> Verified<'t> {
     pub(crate) fn new(target: &'t Target, attempt: Option<&Attempt>) -> Self {
         let (host, port) = match attempt.map(|attempt| (&attempt.address, &attempt.host)) {
             Some((Address::Tcp(address), host)) => {
-                let name = host.as_ref().map(|h| h.expose().to_owned());
+                // `hostaddr` says where the name leads, and most libraries cannot be told: where no name is verified,
+                // the address is the host.
+                let named =
+                    |_: &&Part| !target.has("hostaddr") || target.tls_mode() == Some(SslMode::VerifyFull);
+                let name = host.as_ref().filter(named).map(|h| h.expose().to_owned());
                 (name.unwrap_or_else(|| address.ip().to_string()), address.port())
             }
             Some((Address::Unix(dir, port), _)) => (dir.expose().to_owned(), *port),

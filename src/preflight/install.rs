@@ -2,10 +2,13 @@
 
 use super::{Judged, Options, link};
 use crate::{
-    ask::extension::{self, State},
+    ask::{
+        self,
+        extension::{self, State},
+    },
     driver::Driver,
     finding::{Finding, Severity},
-    probe::{Failure, Query},
+    probe::{Answer, Failure, FailureClass, Phase, Query, ServerError, Trouble},
     report::Report,
     rules::{self, Answers},
     settings::Target,
@@ -46,4 +49,20 @@ pub(super) async fn run(
         }
     }
     driver.ask(questions.to_vec()).await
+}
+
+/// Why the extensions that are required could not be looked up, where that may pass. Nothing may start on a requirement
+/// that nobody could judge.
+pub(super) fn unjudged(driver: &Driver, target: &Target) -> Option<Failure> {
+    let sqlstate = driver.probe().answers().get(ask::EXTENSIONS.name).and_then(Answer::sqlstate)?;
+    if target.extensions.is_empty() || FailureClass::of_statement(sqlstate).is_none() {
+        return None;
+    }
+    let error = ServerError {
+        sqlstate: Some(sqlstate),
+        routine: Some("ProcessInterrupts".to_owned()),
+        ..ServerError::default()
+    };
+    let place = driver.session().map_or_else(String::new, |session| session.attempt().place());
+    Some(Trouble::Server(Phase::Query, error).classify(driver.probe().dial(), &place))
 }

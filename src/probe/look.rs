@@ -2,7 +2,7 @@
 //! usual ports nearby. Bounded in time, without a password, and only what the failure leaves open.
 
 use super::{
-    Address, Attempt, Ended, Evidence, FailureClass, Fingerprint, Listener, Phase, Probe, State, Step, Tls,
+    Address, Attempt, Ended, Evidence, FailureClass, Fingerprint, Listener, Phase, Probe, State, Step,
     TlsTrouble, Trouble, Verify,
 };
 use crate::secret::Part;
@@ -88,7 +88,8 @@ impl Probe {
             return None;
         }
         let fingerprint = match trouble {
-            Trouble::Server(_, error) => error.fingerprint.clone(),
+            // A pooler, which names no routine, may draw a salt for each login: it tells nothing.
+            Trouble::Server(_, error) if error.routine.is_some() => error.fingerprint.clone(),
             _ => None,
         };
         let whom = aims.iter().map(|(whom, address, _)| (*whom, address.to_string())).collect();
@@ -103,10 +104,9 @@ impl Probe {
         self.remembered = Some(Remembered { at: now, class, place, sights: Vec::new() });
         self.state = State::Looking;
         let look = |(_, address, aim): (Whom, Address, Aim)| {
-            let tls = if attempt.tls == Tls::Never { Tls::Never } else { Tls::IfOffered };
             let password = attempt.password.clone().filter(|_| aim == Aim::Login);
             let verify = Verify::None;
-            Look { attempt: Attempt { address, tls, verify, password, until, ..attempt.clone() }, aim }
+            Look { attempt: Attempt { address, verify, password, until, ..attempt.clone() }, aim }
         };
         Some(Step::Look(aims.into_iter().map(look).collect()))
     }

@@ -202,7 +202,7 @@ impl Probe {
     /// repeats after every error: only where the encryption can be the cause, and never in plaintext after a
     /// certificate that a root file does not verify.
     fn other_decision(&self, trouble: &Trouble) -> Option<usize> {
-        let attempt = self.walk.attempt.as_ref()?;
+        let attempt = self.walk.attempt.as_ref().filter(|_| self.state == State::Connecting)?;
         let next = self.walk.decision + 1;
         self.dial.decisions(&attempt.address).get(next)?;
         let refused =
@@ -218,7 +218,12 @@ impl Probe {
                     TlsTrouble::Untrusted(_)
                     | TlsTrouble::Refused
                     | TlsTrouble::Error
-                    | TlsTrouble::ClientRefused(_),
+                    | TlsTrouble::ClientRefused(_)
+                    // a limit of ours, where libpq may well have ended in TLS
+                    | TlsTrouble::Certificate(_)
+                    | TlsTrouble::Incompatible
+                    | TlsTrouble::HostName
+                    | TlsTrouble::Alert("handshake_failure" | "protocol_version" | "insufficient_security"),
                 ) => false,
                 Trouble::Tls(_) => self.dial.sslrootcert.is_none(),
                 Trouble::Server(_, error) => refused && error.over == Over::Tls,

@@ -186,7 +186,7 @@ fn connect_timeout_holds_for_both_ways_to_an_address() {
     let dial = Dial { hosts, connect_timeout: Some(ms(2000)), ..dial(SslMode::Prefer) };
     let mut probe = probe(dial);
     let Step::Connect(first) = probe.step(Reply::Begin, ms(0)) else { panic!() };
-    let broken = Reply::Failed(Trouble::Tls(TlsTrouble::Incompatible));
+    let broken = Reply::Failed(Trouble::Tls(TlsTrouble::Broken));
     let Step::Connect(second) = probe.step(broken, ms(1500)) else { panic!() };
     assert_eq!((first.until, second.until, second.tls), (ms(2000), ms(2000), Tls::Never));
 }

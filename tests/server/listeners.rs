@@ -303,7 +303,7 @@ async fn two_servers_on_one_port_are_told_apart() {
             let nonce = first.split_once("r=").map(|(_, nonce)| nonce.to_owned()).unwrap_or_default();
             line.ask(11, format!("r={nonce}more,s={salt},i=4096").as_bytes());
             line.hear();
-            line.error("28P01", "password authentication failed");
+            line.message(b'E', b"SFATAL\0VFATAL\0C28P01\0Mno\0Rauth_failed\0\0");
         }
     };
     let meant = Fake::start(scram("c2FsdA=="));

@@ -2,7 +2,11 @@
 //! printed, and it stands on no command line.
 
 use crate::{
-    consumer::Consumer, guard::Verified, policy::consumer_of_word, probe::Attempt, secret::Secret,
+    consumer::Consumer,
+    guard::Verified,
+    policy::consumer_of_word,
+    probe::{Attempt, SslMode},
+    secret::Secret,
     settings::Settings,
 };
 use std::ffi::OsStr;
@@ -75,7 +79,12 @@ pub(super) fn variables(
             let left = target.url_for(*consumer).map(|(_, left)| left).unwrap_or_default();
             if !left.is_empty() {
                 let left = left.join(", ");
-                remarks.push(format!("--export {name}: {reader} reads this nowhere in a URL: {left}"));
+                remarks.push(format!("--export {name}: not put into the URL for {reader}: {left}"));
+            }
+            if target.has("hostaddr") && target.tls_mode() == Some(SslMode::VerifyFull) {
+                remarks.push(format!(
+                    "--export {name}: the command resolves the host by itself: `hostaddr` is left out"
+                ));
             }
             Verified::new(target, attempt).spell(*consumer).ok_or_else(none)?
         } else {

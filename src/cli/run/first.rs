@@ -10,7 +10,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 /// Has this process end on the signals that end any other one, with 128 and the signal's number, if it is the first.
 /// `exec` takes the actions away again; what is ignored stays ignored.
-pub(super) fn end_on_signals() {
+pub(in crate::cli) fn end_on_signals() {
     if std::process::id() != 1 {
         return;
     }
