@@ -62,9 +62,11 @@ fn server_class(sqlstate: &str, error: &ServerError) -> C {
     }
 }
 
-/// Both are 28000 from one routine. Whoever answered a password request exists: a missing role fails there.
+/// Both are 28000 from one routine. Who answered a request for a password exists, where the text cannot be read: a missing
+/// role fails there. LDAP, PAM and RADIUS know it themselves, and the server looks for the role after them.
 fn missing_or_nologin(error: &ServerError) -> C {
-    if error.password_asked || nologin(error) { C::RoleCannotLogin } else { C::RoleMissing }
+    let asked = error.password_asked && !missing(error);
+    if asked || nologin(error) { C::RoleCannotLogin } else { C::RoleMissing }
 }
 
 fn nologin(error: &ServerError) -> bool {
