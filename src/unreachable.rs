@@ -130,6 +130,19 @@ mod tests {
     }
 
     #[test]
+    fn a_root_file_that_no_other_rule_misses() {
+        let mut untrusted = Failure::of_class(FailureClass::TlsUntrusted, Phase::Configuration);
+        untrusted.message = "there is no root certificate".to_owned();
+        for (url, here) in [
+            ("postgresql://app@db.example.com/shop?sslmode=verify-full", 0),
+            ("jdbc:postgresql://db.example.com/shop?user=app&sslmode=verify-full", 1),
+            ("Host=db.example.com;Username=app;Database=shop;SSL Mode=VerifyFull", 1),
+        ] {
+            assert_eq!(findings(url, &untrusted).len(), here, "{url}");
+        }
+    }
+
+    #[test]
     fn no_password_in_any_of_them() {
         let urls = [
             "postgresql://app:Qz7Canary@db.example.com:6432/shop?sslmode=verify-full",

@@ -11,10 +11,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
-    // That there is no root file, or none that is one, is said without a server.
+    // That there is no root file, or none that is one, is said without a server, where the mode can be told.
+    let told = target.tls_mode().is_some() && failure.phase == Phase::Configuration;
     let useless = |f: &TlsFile| f.keyword == "sslrootcert" && f.fault.is_some();
     let useless = target.tls_files.as_ref().is_some_and(|all| all.files.iter().any(useless));
-    if failure.phase == Phase::Configuration && (target.lacks_root_file() || useless) {
+    if told && (target.lacks_root_file() || useless) {
         return;
     }
     if failure.phase == Phase::Configuration
