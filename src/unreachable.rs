@@ -121,7 +121,13 @@ mod tests {
         let found = &findings("postgresql://app@localhost/shop", &nobody)[0];
         assert_eq!(found.notes[0], "PostgreSQL answers at 127.0.0.1:5433");
         assert!(found.help.as_deref().is_some_and(|help| help.contains("127.0.0.1:5433")));
-        for (host, says) in [("db", "compose"), ("locahlost", "`localhost`"), ("db.internal", "getent")] {
+        for (host, says) in [
+            ("db", "compose"),
+            ("locahlost", "`localhost`"),
+            ("db.internal", "getent"),
+            ("db1.example.com,db2.example.com", "`getent hosts NAME`"),
+            ("db1:5432,db2:5433", "names of services"),
+        ] {
             let unknown = Failure::of_class(FailureClass::DnsFailed, Phase::Dns);
             let found =
                 &findings(&format!("postgresql://app:x@{host}/shop?sslmode=verify-full"), &unknown)[0];

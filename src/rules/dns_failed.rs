@@ -12,9 +12,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let host = advice::host(target);
+    let several = target.parsed.as_ref().is_ok_and(|c| c.endpoints().is_ok_and(|all| all.len() > 1));
     let draft = unreachable::report(target, failure, out, &["host"], "this name");
     draft.help(if let Some(meant) = advice::misspelt_host(&host) {
         format!("if `{meant}` was meant, correct the name")
+    } else if several && target.is_single_label() {
+        "these are names of services in a compose network or a Kubernetes namespace: run inside it".to_owned()
+    } else if several {
+        "correct the names, or run where they resolve: `getent hosts NAME` must print an address there".to_owned()
     } else if host == "HOST" {
         "correct the name; an `@` or `/` in the password that is not percent-encoded moves the host".to_owned()
     } else if target.is_single_label() {
