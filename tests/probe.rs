@@ -281,14 +281,8 @@ fn another_language_decides_nothing() {
         ),
         (server("28000", "InitializeSessionUserId", "Rolle existiert nicht"), C::RoleMissing),
         // LDAP, PAM and RADIUS ask for the password first, and the server looks for the role then
-        (
-            asked(server("28000", "InitializeSessionUserId", "role \"shop\" does not exist")),
-            C::RoleMissing,
-        ),
-        (
-            asked(server("28000", "InitializeSessionUserId", "Rolle »shop« existiert nicht")),
-            C::RoleMissing,
-        ),
+        (asked(server("28000", "InitializeSessionUserId", "role \"shop\" does not exist")), C::RoleMissing),
+        (asked(server("28000", "InitializeSessionUserId", "Rolle »shop« existiert nicht")), C::RoleMissing),
         (server("3D000", "InitPostgres", "Datenbank existiert nicht"), C::DatabaseMissing),
         (server("42501", "CheckMyDatabase", "keine Berechtigung"), C::ConnectDenied),
         (server("42501", "set_config_option", "keine Berechtigung"), C::StartupParameterRejected),
