@@ -27,8 +27,10 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
 
 /// By the server's answers.
 fn measured(target: &Target, answers: &Answers<'_>, out: &mut Sink<'_>) {
+    // Where the other check reports, so that it is said once.
+    let by = target.pooling().and_then(|p| p.by);
     if answers.session.by_transaction
-        && let Some(draft) = report(target, out, "a pooler answers here", Some("host"))
+        && let Some(draft) = report(target, out, "a pooler answers here", by)
     {
         draft.note("questions of one session met different server processes").at_most(Levels::of("WWWW"));
     }
