@@ -21,7 +21,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // libpq 16: with the system's roots the default is `verify-full`.
-    if target.get("sslrootcert").is_some_and(|r| r.value.equals("system")) {
+    if target.names_system_roots() {
         return;
     }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
