@@ -24,10 +24,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if out.door() >= Door::Preflight {
         return;
     }
-    let Some((keyword, what)) = target.pooler_without_binding() else { return };
+    let Some(pooler) = target.pooler_without_binding() else { return };
     let draft = out
         .report("`channel_binding=require` asks a pooler, as it seems, for what poolers do not offer")
-        .at(target.origin_of(keyword), what)
+        .at(place(target, &[pooler.by.unwrap_or("host"), "host"]), pooler.tells)
         .also(&asked.origin, "nothing less is taken")
         .note("a pooler ends the TLS session itself and offers SCRAM-SHA-256 without the binding: libpq gives up")
         .help("take it out for the pooler and verify the certificate instead: `sslmode=verify-full` with `sslrootcert`");

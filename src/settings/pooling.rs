@@ -12,6 +12,7 @@ use crate::{
     consumer::{Consumer, prepared::OptOut},
     environment::Environment,
     repository::{Ecosystem, Repository},
+    secret::Part,
 };
 
 /// How long a client keeps a server session.
@@ -36,6 +37,8 @@ pub struct Pooling {
     pub tells: &'static str,
     /// The service keeps statements that the protocol prepared by name, across its server sessions.
     pub keeps_prepared: bool,
+    /// It is known to offer no login that is bound to its TLS session.
+    pub cannot_bind: bool,
     /// The way past it.
     pub past: &'static str,
 }
@@ -56,14 +59,22 @@ const SUPABASE: Pooling = Pooling {
     by: Some("port"),
     tells: "port 6543 is Supabase's pooler by transaction",
     keeps_prepared: false,
+    cannot_bind: true,
     past: "port 5432 is its pooler by session; db.PROJECT_REF.supabase.co is the server itself",
 };
-const SUPABASE_SESSION: Pooling = Pooling { mode: PoolMode::Session, keeps_prepared: true, ..SUPABASE };
+const SUPABASE_SESSION: Pooling = Pooling {
+    mode: PoolMode::Session,
+    by: Some("host"),
+    tells: "Supabase's pooler",
+    keeps_prepared: true,
+    ..SUPABASE
+};
 const NEON: Pooling = Pooling {
     mode: PoolMode::Transaction,
     by: Some("host"),
     tells: "`-pooler` in the name is Neon's pooler by transaction",
     keeps_prepared: true,
+    cannot_bind: false,
     past: "take `-pooler` out of the host's name",
 };
 const PGBOUNCER: Pooling = Pooling {
@@ -71,9 +82,12 @@ const PGBOUNCER: Pooling = Pooling {
     by: Some("port"),
     tells: "6432 is PgBouncer's port",
     keeps_prepared: false,
+    cannot_bind: true,
     past: "name the server itself, by default on port 5432",
 };
-const NAMED: Pooling = Pooling { by: Some("host"), tells: "the name says a pooler", ..PGBOUNCER };
+/// Which one it is the name need not say.
+const NAMED: Pooling =
+    Pooling { by: Some("host"), tells: "the name says a pooler", cannot_bind: false, ..PGBOUNCER };
 const DECLARED: Pooling = Pooling {
     mode: PoolMode::Transaction,
     by: None,
@@ -98,6 +112,12 @@ impl Target {
         }
     }
 
+    /// The pooler that one of the hosts is, as far as its name and port tell, and that knows no channel binding.
+    pub fn pooler_without_binding(&self) -> Option<Pooling> {
+        let endpoints = self.parsed.as_ref().ok().filter(|_| self.is_postgres())?.endpoints().ok()?;
+        endpoints.iter().filter_map(of_endpoint).find(|pooling| pooling.cannot_bind)
+    }
+
     /// The value of a parameter that may be another client's own.
     fn says(&self, name: &str) -> Option<&str> {
         let text = self.text.as_ref().filter(|_| self.host_class().is_some())?.value.expose();
@@ -108,7 +128,8 @@ impl Target {
 }
 
 fn of_endpoint(endpoint: &Endpoint) -> Option<Pooling> {
-    let host = endpoint.host.as_ref()?.expose().trim_end_matches('.').to_ascii_lowercase();
+    // Of a bare `hostaddr` the port tells what it tells.
+    let host = endpoint.host.as_ref().map_or("", Part::expose).trim_end_matches('.').to_ascii_lowercase();
     if endpoint.kind == EndpointKind::Unix {
         return None;
     }

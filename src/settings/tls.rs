@@ -155,20 +155,6 @@ impl Target {
     pub fn says_itself(&self, keyword: &str) -> bool {
         self.text.is_some() && self.get(keyword).is_some_and(|s| s.key == self.name)
     }
-
-    /// The keyword by which a place looks like a pooler that knows no channel binding, and why.
-    pub fn pooler_without_binding(&self) -> Option<(&'static str, &'static str)> {
-        let endpoints = self.parsed.as_ref().ok().filter(|_| self.is_postgres())?.endpoints().ok()?;
-        endpoints.iter().filter(|e| e.kind != EndpointKind::Unix).find_map(|e| {
-            let host = e.host.as_ref().map_or("", Part::expose).trim_end_matches('.').to_ascii_lowercase();
-            match e.port {
-                _ if host.ends_with(".pooler.supabase.com") => Some(("host", "Supabase's pooler")),
-                6432 => Some(("port", "the port of PgBouncer")),
-                6543 => Some(("port", "the port of Supabase's pooler")),
-                _ => None,
-            }
-        })
-    }
 }
 
 /// Looks at the files of the target that the service would use, as far as libpq would open them: none over a socket or
