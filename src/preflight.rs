@@ -107,7 +107,8 @@ pub(crate) async fn preflight(
         dial.dbname = Some(crate::secret::Part::harmless("postgres"));
         report.remarks.push("the test runner makes its database itself: `postgres` was asked instead".into());
     }
-    report.remarks.extend(dial.absent.iter().map(|keyword| absent(keyword)));
+    let told = |keyword: &str| target.tls_files.as_ref().is_some_and(|files| files.lacks(keyword));
+    report.remarks.extend(dial.absent.iter().filter(|keyword| !told(keyword)).map(|keyword| absent(keyword)));
     dial.tls_required |= denies_plaintext(configuration, options);
     let bounds =
         Bounds { timeout: options.timeout, wait: options.wait, seed: options.seed, ..Bounds::default() };
@@ -271,7 +272,7 @@ fn judge(configuration: &Configuration, options: &Options, driver: &Driver, targ
     Judged { findings: configuration.findings(options.door, evidence), failure: None }
 }
 
-/// libpq goes on without these files, and so does the driver; whoever wrote the keyword should know.
+/// libpq goes on without these files, and so does the driver; whoever wrote the keyword should know, where no rule says it.
 fn absent(keyword: &str) -> String {
     let without = match keyword {
         "sslrootcert" => "the server's certificate is not verified, as libpq does it below sslmode=verify-ca",

@@ -18,8 +18,7 @@ fn written(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     for keyword in FILES {
         let origin = target.origin_of(keyword);
         // Where it is there it is there, and where it is needed it is said below.
-        let absent = |f: &TlsFile| f.keyword == keyword && f.fault == Some(FileFault::Absent);
-        let absent = target.tls_files.as_ref().is_some_and(|all| all.files.iter().any(absent));
+        let absent = target.tls_files.as_ref().is_some_and(|all| all.lacks(keyword));
         let depends = out.door() == Door::Lint || out.door() == Door::Check && absent;
         match target.path_kind(keyword) {
             Some(PathKind::Inline) => {

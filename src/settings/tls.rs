@@ -188,6 +188,13 @@ pub fn look(settings: &mut Settings, files: &LibpqFiles, home: bool) {
     target.tls_files = Some(out);
 }
 
+impl TlsFiles {
+    /// Whether the file that a keyword names was looked for, and is not there.
+    pub fn lacks(&self, keyword: &str) -> bool {
+        self.files.iter().any(|f| f.keyword == keyword && f.fault == Some(FileFault::Absent))
+    }
+}
+
 impl TlsFile {
     fn of(keyword: &'static str, facts: Option<&FileFacts>) -> Self {
         let fault = |fault| Self { keyword, at_home: false, fault, ends: None, several: false };

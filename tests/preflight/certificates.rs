@@ -59,3 +59,18 @@ fn a_servers_certificate_after_its_end() {
     let lone = format!("{lone}&sslmode=verify-full&sslrootcert={}", file("address.pem"));
     assert_eq!(said(&lone), (vec!["verify-full-with-ip".to_owned()], false, 1));
 }
+
+#[test]
+fn an_absent_file_is_told_once() {
+    let missing = format!("sslmode=require&sslcert={}", file("nothing.pem"));
+    let preflight = |url: &str| {
+        let ran =
+            pgward(&["preflight", "--format", "json"], &[("DATABASE_URL", url), ("APP_ENV", "development")]);
+        let json = ran.json();
+        let findings = json["findings"].as_array().expect("findings");
+        let said = findings.iter().filter(|f| f["rule"] == "tls-file-missing").count();
+        let absent = |r: &&serde_json::Value| r.as_str().is_some_and(|r| r.contains("that does not exist"));
+        (said, json["remarks"].as_array().expect("remarks").iter().filter(absent).count())
+    };
+    assert_eq!(preflight(&url(&format!("app?{missing}"))), (1, 0));
+}
