@@ -119,7 +119,7 @@ fn label(fault: FileFault) -> &'static str {
     }
 }
 
-/// What libpq does then (`initialize_SSL` in fe-secure-openssl.c; each of them asked of psql 15).
+/// What libpq does then, and pgward where it does otherwise (`initialize_SSL` in fe-secure-openssl.c; each of them asked of psql 15).
 fn comes_of(keyword: &str, fault: FileFault, mode: SslMode) -> &'static str {
     let absent = fault == FileFault::Absent;
     match keyword {
@@ -129,7 +129,7 @@ fn comes_of(keyword: &str, fault: FileFault, mode: SslMode) -> &'static str {
         "sslcert" if absent => {
             "libpq then logs in without a certificate of its own, and a server that wants one refuses"
         }
-        "sslcrl" => "libpq then takes revoked certificates without a word",
+        "sslcrl" => "libpq then takes revoked certificates without a word; where it verifies, pgward refuses",
         // What keeps from TLS makes these go on without.
         _ if mode < SslMode::Require => "libpq then goes on in plain text without a word",
         "sslrootcert" => "nothing can be verified by it: libpq refuses to connect",
