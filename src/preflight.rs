@@ -19,7 +19,7 @@ use crate::{
         TlsReport,
     },
     rules::{self, Answers, Asking, Door, Link, PeerCertificate},
-    settings::{Engine, LibpqFiles, Target, dial},
+    settings::{Engine, LibpqFiles, Target, Validity, dial},
 };
 use std::{
     collections::BTreeSet,
@@ -246,13 +246,13 @@ fn failed(
 fn link(driver: &Driver, now: u64) -> Link {
     let session = driver.session();
     let chain = session.and_then(Session::tls).map(|tls| tls.chain.as_slice()).unwrap_or_default();
-    let ends = |certificate: &CertificateInfo| certificate.not_after;
+    let validity = |one: &CertificateInfo| Validity { not_before: one.not_before, not_after: one.not_after };
     Link {
         encrypted: session.is_some_and(|s| s.tls().is_some()),
         socket: session.is_some_and(|s| s.attempt().address.is_unix()),
         certificate: chain.split_first().map(|(leaf, issuers)| PeerCertificate {
-            not_after: leaf.not_after,
-            issuer_not_after: issuers.iter().map(ends).min(),
+            own: validity(leaf),
+            issuer: issuers.iter().map(validity).min_by_key(|one| one.not_after),
         }),
         now,
     }

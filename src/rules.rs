@@ -8,7 +8,7 @@ use crate::{
     layer::Layer,
     policy::Level,
     probe::{self, Failure, FailureClass, SessionFacts},
-    settings::{Credential, Origin, Settings, Target},
+    settings::{Credential, Origin, Settings, Target, Validity},
     source::Span,
 };
 use std::{borrow::Cow, fmt};
@@ -205,13 +205,13 @@ pub struct Link {
     pub now: u64,
 }
 
-/// How long a server's certificates are good for, verified or not; seconds since 1970.
+/// How long a server's certificates are good for, verified or not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PeerCertificate {
-    /// The end of the server's own.
-    pub not_after: u64,
-    /// The earliest end among those that signed it, as far as the server sent them or the root file holds them.
-    pub issuer_not_after: Option<u64>,
+    /// The server's own.
+    pub own: Validity,
+    /// The first to expire of those that signed it, as far as the server sent them or the root file holds them.
+    pub issuer: Option<Validity>,
 }
 
 impl Answers<'_> {
@@ -281,7 +281,7 @@ mod prelude {
         settings::{
             AliasConflict, Credential, Difference, Engine, FileFault, Form, HostClass, Ignored, Nameless,
             Origin, PartSet, PathKind, Placeholder, PoolMode, Role, SecretFile, ServiceTroubleKind, Setting,
-            Settings, Target, TlsFile, Toggle, ToggleKind, document,
+            Settings, Target, TlsFile, Toggle, ToggleKind, Validity, document,
             engine::Spelling,
             misreading::{Cause, Teller},
             secret_file,

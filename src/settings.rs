@@ -45,7 +45,7 @@ pub use target::{
     Credential, Difference, DoubleEncoded, Duplicate, Fallback, Form, Oddities, Placeholder, Target,
     Unencoded, UnknownParameter, Wrapped,
 };
-pub use tls::{FileFault, Nameless, PathKind, TlsFile, TlsFiles};
+pub use tls::{FileFault, Nameless, PathKind, TlsFile, TlsFiles, Validity};
 pub use variables::{Role, ToggleKind};
 
 use crate::{

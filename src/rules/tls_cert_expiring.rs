@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 fn of_files(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(now) = settings.now else { return };
     for file in target.tls_files.iter().flat_map(|all| &all.files) {
-        let Some(expiry) = file.ends.and_then(|ends| Expiry::of(ends, now)) else { continue };
+        let Some(expiry) = file.validity.and_then(|validity| Expiry::of(validity, now)) else { continue };
         let own = file.keyword == "sslcert";
         let what = match (file.at_home, file.several && !own) {
             _ if own => "the certificate of `sslcert`",
@@ -41,10 +41,10 @@ fn of_files(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 
 /// The certificates that the server came with.
 fn of_server(target: &Target, answers: &Answers<'_>, out: &mut Sink<'_>) {
-    let Some(ends) = answers.link.certificate else { return };
+    let Some(certificate) = answers.link.certificate else { return };
     let now = answers.link.now;
-    let issuer = ends.issuer_not_after.filter(|issuer| *issuer < ends.not_after);
-    let (what, ends, help) = match issuer {
+    let issuer = certificate.issuer.filter(|issuer| issuer.not_after < certificate.own.not_after);
+    let (what, validity, help) = match issuer {
         Some(issuer) => (
             "a certificate that signed the server's",
             issuer,
@@ -52,14 +52,15 @@ fn of_server(target: &Target, answers: &Answers<'_>, out: &mut Sink<'_>) {
         ),
         None => (
             "the server's certificate",
-            ends.not_after,
+            certificate.own,
             "renew it at the server, and reload: PostgreSQL reads `ssl_cert_file` anew on `pg_reload_conf()`",
         ),
     };
-    let Some(expiry) = Expiry::of(ends, now) else { return };
+    let Some(expiry) = Expiry::of(validity, now) else { return };
     let draft = out
         .report(format!("{what} {}", expiry.said()))
-        .at(place(target, &["sslmode", "host"]), expiry.label())
+        // Not where a root file without a keyword is told of: the one would pass for the other.
+        .at(place(target, &["host", "hostaddr", "sslmode"]), expiry.label())
         .help(help);
     // Who verifies does not come here with one that is past: nothing breaks today.
     let draft = if expiry.past {
@@ -70,8 +71,9 @@ fn of_server(target: &Target, answers: &Answers<'_>, out: &mut Sink<'_>) {
     draft.at_most(Levels::of("WWWW"));
 }
 
-/// So long before the end it is said.
+/// So many days before the end it is said at the earliest.
 const DAYS: u64 = 30;
+const DAY: u64 = 86_400;
 
 /// An end that has come or is near.
 struct Expiry {
@@ -82,10 +84,12 @@ struct Expiry {
 }
 
 impl Expiry {
-    /// None where there is time enough; seconds since 1970.
-    fn of(ends: u64, now: u64) -> Option<Self> {
-        let left = ends.saturating_sub(now) / 86_400;
-        (left < DAYS).then(|| Self { day: advice::day(ends), past: ends < now, left })
+    /// None where there is time enough: those that are good for days are renewed within days, when two thirds are over.
+    fn of(validity: Validity, now: u64) -> Option<Self> {
+        let Validity { not_before, not_after: ends } = validity;
+        let near = (DAYS * DAY).min(ends.saturating_sub(not_before) / 3);
+        let (past, left) = (ends < now, ends.saturating_sub(now));
+        (past || left < near).then(|| Self { day: advice::day(ends), past, left: left / DAY })
     }
 
     fn said(&self) -> String {

@@ -33,10 +33,19 @@ pub struct TlsFile {
     pub at_home: bool,
     /// Why it is no use.
     pub fault: Option<FileFault>,
-    /// When it is out of date, in seconds since 1970: the client's own certificate, or the last of the roots.
-    pub ends: Option<u64>,
+    /// How long it is good for: the client's own certificate, or the last of the roots to expire.
+    pub validity: Option<Validity>,
     /// It holds more than one certificate.
     pub several: bool,
+}
+
+/// How long a certificate is good for, in seconds since 1970.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Validity {
+    /// Its first second.
+    pub not_before: u64,
+    /// Its last second.
+    pub not_after: u64,
 }
 
 /// Why a file is no use.
@@ -197,7 +206,7 @@ impl TlsFiles {
 
 impl TlsFile {
     fn of(keyword: &'static str, facts: Option<&FileFacts>) -> Self {
-        let fault = |fault| Self { keyword, at_home: false, fault, ends: None, several: false };
+        let fault = |fault| Self { keyword, at_home: false, fault, validity: None, several: false };
         let Some(facts) = facts else { return fault(Some(FileFault::Absent)) };
         let bytes = match &facts.bytes {
             _ if facts.directory => return fault(Some(FileFault::Directory)),
@@ -234,16 +243,20 @@ impl TlsFile {
         if !matches!(keyword, "sslrootcert" | "sslcert") {
             return fault(None);
         }
-        let ends: Vec<u64> = CertificateDer::pem_slice_iter(bytes)
+        let all: Vec<Validity> = CertificateDer::pem_slice_iter(bytes)
             .filter_map(Result::ok)
-            .filter_map(|der| Some(Certificate::parse(&der)?.not_after))
+            .filter_map(|der| {
+                let Certificate { not_before, not_after, .. } = Certificate::parse(&der)?;
+                Some(Validity { not_before, not_after })
+            })
             .collect();
         // What OpenSSL calls a trusted certificate is not taken apart here.
-        if ends.is_empty() && !labels.contains(&"TRUSTED CERTIFICATE") {
+        if all.is_empty() && !labels.contains(&"TRUSTED CERTIFICATE") {
             return fault(Some(FileFault::Broken));
         }
-        let last = if keyword == "sslcert" { ends.first() } else { ends.iter().max() };
-        Self { ends: last.copied(), several: ends.len() > 1, ..fault(None) }
+        let last =
+            if keyword == "sslcert" { all.first() } else { all.iter().max_by_key(|one| one.not_after) };
+        Self { validity: last.copied(), several: all.len() > 1, ..fault(None) }
     }
 }
 

@@ -10,7 +10,7 @@
 //! | `file PATH` | what stands in the file that an `X_FILE` variable names, `\r` in it is a carriage return; a file without a block does not exist; judged as `check` does |
 //! | `json secret` | the document of `--secret-json`; judged as `check` does |
 //! | `answers` | the server's answer to one question: `# ask: NAME`, a header, rows; `refused SQLSTATE` instead |
-//! | `link` | the client's own leg: `tls`, `plaintext` or `socket`; `tls leaf=30 issuer=400` for days until certificates end, on 1 January 2026; behind it `pooler`, `by transaction` and `dropped NAME` say what the session told |
+//! | `link` | the client's own leg: `tls`, `plaintext` or `socket`; `tls leaf=30 issuer=400` for days until certificates end, on 1 January 2026, and `leaf=2/6` for two of six; behind it `pooler`, `by transaction` and `dropped NAME` say what the session told |
 //! | `failure` | `class: NAME` of a connection that failed |
 //! | `sql` | for `tests/preflight.rs`: brings the state about |
 //! | `report` | what pgward says to the blocks since the last `report` |
@@ -31,7 +31,7 @@ use pgward::unstable::{
     probe::{self, FailureClass},
     report::{Options, text},
     rules::{Answers, Check, Door, Link, PeerCertificate, RULES, Rule},
-    settings::{FileFacts, LibpqFiles, document, secret_file::Fault},
+    settings::{FileFacts, LibpqFiles, Validity, document, secret_file::Fault},
     source::{SourceKind, Sources},
 };
 use std::collections::BTreeMap;
@@ -281,18 +281,20 @@ impl Example {
 /// The `now` of every page: 1 January 2026.
 const NOW: u64 = 1_767_225_600;
 
-/// `tls leaf=30 issuer=400`: days from [`NOW`] until the end, negative when it is past.
+/// `tls leaf=30 issuer=400/3650`: days from [`NOW`] until the end, negative when it is past, of so many in all (365).
 fn certificate(words: &str, problems: &mut Vec<String>) -> Option<PeerCertificate> {
     let days = |word: &str| {
         let found = words.split_whitespace().find_map(|w| w.strip_prefix(word)?.strip_prefix('='))?;
-        NOW.checked_add_signed(found.parse::<i64>().ok()? * 86_400)
+        let (left, all) = found.split_once('/').unwrap_or((found, "365"));
+        let not_after = NOW.checked_add_signed(left.parse::<i64>().ok()? * 86_400)?;
+        Some(Validity { not_before: not_after - all.parse::<u64>().ok()? * 86_400, not_after })
     };
-    let ends = PeerCertificate { not_after: days("leaf")?, issuer_not_after: days("issuer") };
+    let found = PeerCertificate { own: days("leaf")?, issuer: days("issuer") };
     let known = |word: &&str| ["tls", "leaf", "issuer"].contains(&word.split('=').next().unwrap_or_default());
     if !words.split_whitespace().all(|word| known(&word)) {
         problems.push("a `link` block says `tls leaf=DAYS issuer=DAYS`".into());
     }
-    Some(ends)
+    Some(found)
 }
 
 /// The columns of a question that some rule asks.
