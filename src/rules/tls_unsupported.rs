@@ -29,7 +29,11 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
         return;
     }
     let address = advice::connect_to(target);
-    unreachable::report(target, failure, out, &["sslmode", "host"], "TLS with this server").help(format!(
-        "see what the server speaks: `openssl s_client -starttls postgres -connect {address}`"
-    ));
+    let look =
+        format!("see what the server speaks: `openssl s_client -starttls postgres -connect {address}`");
+    let draft = unreachable::report(target, failure, out, &["sslmode", "host"], "TLS with this server");
+    match failure.help() {
+        Some(help) => draft.note(look).help(help),
+        None => draft.help(look),
+    };
 }

@@ -31,7 +31,15 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
         return;
     }
     let address = advice::connect_to(target);
-    unreachable::report(target, failure, out, &["sslrootcert", "sslmode", "host"], "verified as this says").help(format!(
+    let draft = unreachable::report(
+        target,
+        failure,
+        out,
+        &["sslrootcert", "sslmode", "host"],
+        "verified as this says",
+    );
+    let compare = format!(
         "compare the chain that `openssl s_client -starttls postgres -connect {address} -showcerts` prints with sslrootcert"
-    ));
+    );
+    draft.help(failure.help().map_or(compare, str::to_owned));
 }

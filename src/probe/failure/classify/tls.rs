@@ -121,7 +121,17 @@ pub(super) fn failed(trouble: TlsTrouble, dial: &Dial, place: &str) -> Said {
             let text = format!("{place} answered the request for TLS with an error");
             say(C::ServerError, Phase::Tls, text).retryable(true)
         }
-        TlsTrouble::Untrusted(reason) => untrusted(why(reason)),
+        TlsTrouble::Untrusted(Untrusted::Issuer | Untrusted::SelfSigned) if is_system(dial) => {
+            untrusted("no authority that the operating system knows signed it")
+                .help("set sslrootcert to the PEM file of the authority that signed it")
+        }
+        TlsTrouble::Untrusted(reason) => {
+            let said = untrusted(why(reason));
+            match next(reason) {
+                Some(help) => said.help(help),
+                None => said,
+            }
+        }
         TlsTrouble::Certificate(what) => unsupported(format!(
             "the certificate of {place} is of a kind that this program cannot verify: {what}"
         ))
@@ -129,7 +139,10 @@ pub(super) fn failed(trouble: TlsTrouble, dial: &Dial, place: &str) -> Said {
         TlsTrouble::Incompatible
         | TlsTrouble::Alert("handshake_failure" | "protocol_version" | "insufficient_security") => {
             unsupported(format!("{place} and this program have no TLS version, cipher or key type in common"))
-                .help("TLS 1.2 or 1.3 with P-256, P-384 or X25519 is needed")
+                .help(
+                    "TLS 1.2 or 1.3 is needed, and a certificate with an RSA key of 2048 bits or more, P-256, P-384 or \
+                     Ed25519: P-521 is not spoken here",
+                )
         }
         TlsTrouble::Alert("certificate_required") => say(
             C::PeerAuthFailed,
@@ -166,6 +179,32 @@ fn why(reason: Untrusted) -> &'static str {
         Untrusted::RevocationUnknown => "no list of revoked certificates says anything of it",
         Untrusted::RevocationStale => "the list of revoked certificates is out of date",
     }
+}
+
+/// What to do about it, where that is known.
+fn next(reason: Untrusted) -> Option<&'static str> {
+    Some(match reason {
+        Untrusted::Issuer | Untrusted::SelfSigned | Untrusted::Encoding => return None,
+        Untrusted::Name => {
+            "set host to a name that stands in the certificate, or have one issued for this host"
+        }
+        Untrusted::Expired => "have the server's certificate renewed, and look at this machine's clock",
+        Untrusted::NotYetValid => {
+            "look at this machine's clock, and at the one that the certificate was made on"
+        }
+        Untrusted::Authority => "have the authority renewed, and put the new certificate into sslrootcert",
+        Untrusted::Purpose => "have one issued for servers (extendedKeyUsage serverAuth)",
+        Untrusted::Signature => "another program may answer in the server's place: look who listens there",
+        Untrusted::Revoked => {
+            "have another certificate issued for the server: this one is on the list of its authority"
+        }
+        Untrusted::RevocationUnknown => "the file needs a current list of each authority in the chain",
+        Untrusted::RevocationStale => "fetch the authority's present list",
+    })
+}
+
+fn is_system(dial: &Dial) -> bool {
+    dial.sslrootcert.as_ref().is_some_and(|root| root.path.equals("system"))
 }
 
 fn policy(dial: &Dial) -> &'static str {
