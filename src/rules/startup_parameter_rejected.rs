@@ -12,12 +12,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let role = advice::sql(target.get("user").map(|s| &s.value), "THE_ROLE");
-    let help = match failure.sqlstate.as_ref().map(|s| s.as_str()) {
-        Some("42704") => "this server knows no parameter of that name: correct it, or take it out".to_owned(),
-        Some("42501") => format!(
+    let help = match failure.sqlstate.as_ref().map_or("", |state| state.as_str()) {
+        "42704" => "this server knows no parameter of that name: correct it, or take it out".to_owned(),
+        "42501" => format!(
             "only a superuser may set it: have one run ALTER ROLE {role} SET parameter = value, and take it out here"
         ),
-        Some("22023") => "the server does not take that value: correct it, or take it out".to_owned(),
+        "22023" => "the server does not take that value: correct it, or take it out".to_owned(),
         _ => format!("correct it, or set it for the role instead: ALTER ROLE {role} SET parameter = value"),
     };
     unreachable::report(target, failure, out, &["options"], "sent with the startup message").help(help);
