@@ -5,7 +5,7 @@ use crate::{
     finding::{Finding, Severity},
     policy::{Level, LevelPlace, LevelSetting, Policy},
     probe::Failure,
-    rules::{self, Answers, Ask, Asking, Check, Door, Project, RULES, Rule, Sink, View},
+    rules::{self, Answers, Ask, Asking, Check, Door, File, Project, RULES, Rule, Sink, View},
     settings::{Role, Settings, Target},
     sink,
     source::Span,
@@ -107,6 +107,8 @@ impl Judge<'_> {
                     self.run(rule, environment, out, |sink| run(layer, sink));
                 }
             }
+            // With its file, once: see `file`.
+            Check::File(_) => {}
             Check::Project(run) => self.run(rule, environment, out, |sink| run(project, sink)),
             Check::Settings(run) => self.run(rule, environment, out, |sink| run(settings, sink)),
             Check::Target(run) => {
@@ -137,6 +139,19 @@ impl Judge<'_> {
                 }
             }
         }
+    }
+
+    /// Judges one file by the rules about its carrier.
+    pub fn file(&self, project: &Project<'_>, file: &File<'_>, environment: Environment) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
+            for check in rule.checks {
+                if let Check::File(run) = check {
+                    self.run(rule, environment, &mut out, |sink| run(file, project, sink));
+                }
+            }
+        }
+        out
     }
 
     /// The targets to judge, each in its environment: a test database is judged as one, `PROD_DATABASE_URL` as

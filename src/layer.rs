@@ -1,11 +1,18 @@
 //! A layer: one place that values come from, with the position of each. Parsers live in `layer/`; who wins is
 //! decided in `settings`.
 
+pub mod carried;
+pub mod carrier;
 pub mod dotenv;
 mod environment;
+mod ini;
 pub mod json;
 mod provider;
+pub mod tree;
+pub mod yaml;
 
+pub use carried::{Carried, Structure};
+pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
 pub use provider::{ProviderError, from_provider};
 
@@ -23,6 +30,9 @@ pub enum LayerKind {
     Policy,
     /// An env file.
     EnvFile,
+    /// A part of another carrier that makes one environment: the variables of a compose service, the section of a file,
+    /// what code falls back to.
+    Block,
     /// The process environment.
     Environment,
     /// Files that `X_FILE` variables name.
@@ -48,6 +58,43 @@ pub struct Layer {
     pub problems: Vec<Problem>,
     /// The loader gave up at one of the problems, and its program gets an error.
     pub refused: bool,
+    /// Of a [`LayerKind::Block`] which one of its file it is, in the file's own words: `services.web.environment`.
+    /// Keys alone, which are no secrets.
+    pub block: Option<String>,
+    /// The environment that the file names for this part, as it is written: `production:` in database.yml, the profile
+    /// of Spring. Whether it is one, the policy decides.
+    pub word: Option<String>,
+    /// Variables that this text takes from the process environment, with what it makes of them. Where it has a default
+    /// for one there is an entry too.
+    pub reads: Vec<Read>,
+}
+
+/// A variable that a text takes from the environment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Read {
+    /// Its name.
+    pub variable: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// What becomes of the value; none where the text does not say.
+    pub means: Option<Means>,
+}
+
+/// What a carrier itself says of an entry, whatever its name: `sqlalchemy.url` in alembic.ini, `HOST` in Django's
+/// `DATABASES`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Means {
+    /// A whole connection URL of the service.
+    Url,
+    /// A whole connection URL of the tests.
+    TestUrl,
+    /// One part of a connection: the family that belongs together (`DATABASES`, `database.yml`), and libpq's keyword.
+    Part(&'static str, &'static str),
+    /// The engine, by a name that contains it: `django.db.backends.postgresql`.
+    Engine,
+    /// Nothing that pgward knows, although the name may look so: `DB_HOST` that describes another program's database.
+    Nothing,
 }
 
 /// One assignment.
@@ -64,6 +111,8 @@ pub struct Entry {
     /// Another loader may read more text into this value than the one in force, so that its structure proves
     /// nothing: a comment behind it holds an `@`, or a quote before it was never closed.
     pub doubtful: bool,
+    /// What the carrier says that it is; none: its name tells.
+    pub means: Option<Means>,
 }
 
 /// A value with its map to the source.
@@ -225,6 +274,11 @@ impl Value {
 }
 
 impl Entry {
+    /// An assignment whose name tells what it is.
+    pub fn new(key: impl Into<String>, key_span: Span, value: Value, value_span: Span) -> Self {
+        Self { key: key.into(), value, key_span, value_span, doubtful: false, means: None }
+    }
+
     /// The place of a range of the value, or of the whole value where that has no place of its own.
     pub fn span_of(&self, range: Range<usize>) -> Span {
         self.value.span_of(range).unwrap_or(self.value_span)
@@ -232,6 +286,21 @@ impl Entry {
 }
 
 impl Layer {
+    /// A part of a file, empty.
+    pub fn block(path: impl Into<String>, source: SourceId, block: impl Into<String>) -> Self {
+        Self {
+            name: path.into(),
+            kind: LayerKind::Block,
+            source: Some(source),
+            entries: Vec::new(),
+            problems: Vec::new(),
+            refused: false,
+            block: Some(block.into()),
+            word: None,
+            reads: Vec::new(),
+        }
+    }
+
     /// The entry that wins within the layer: the last, as in every shell and in python-dotenv.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().rev().find(|e| e.key == key)

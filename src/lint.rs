@@ -10,14 +10,10 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Judged},
-    layer::{
-        Entry, Layer,
-        dotenv::{self, Dialect},
-        is_example,
-    },
+    layer::{Carried, Carrier, Entry, Layer, LayerKind, carried, dotenv::Dialect, is_example},
     policy::Policy,
     repository::{Ecosystem, Repository},
-    rules::{Door, Project, View},
+    rules::{Door, File, Project, View},
     settings::{
         Origin, Request, ServiceFiles, Setting, Settings,
         lookup::Lookup,
@@ -33,11 +29,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The files of one project, as their author names them.
 #[derive(Clone, Default)]
 pub struct Files {
-    /// Path and bytes of each env file.
+    /// Path and bytes of each file that carries settings, of any [`Carrier`]; one that is none is passed over.
     pub files: Vec<(String, Vec<u8>)>,
     /// Path and bytes of the files that say who reads the env files and URLs, such as Cargo.toml and compose.yml:
     /// those for which [`is_manifest`](crate::is_manifest) holds. Others are passed over.
     pub manifests: Vec<(String, Vec<u8>)>,
+    /// What a file is read as, by its path, where its name and text do not decide.
+    pub carriers: BTreeMap<String, Carrier>,
     /// The environment that the user named; else each file's own.
     pub environment: Option<Environment>,
     /// libpq's `PG*` variables are left alone.
@@ -50,6 +48,7 @@ impl std::fmt::Debug for Files {
         f.debug_struct("Files")
             .field("paths", &paths)
             .field("manifests", &self.manifests.len())
+            .field("carriers", &self.carriers)
             .field("environment", &self.environment)
             .field("no_pg_env", &self.no_pg_env)
             .finish()
@@ -71,21 +70,26 @@ pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<L
     mend::located(&findings, sources)
 }
 
-/// The files as layers, each with its source; `dialect` knows the loader of a file by its path.
+/// The files as their carriers have them, each with its source; `dialect` knows the loader of a file by its path.
 fn read(
     sources: &mut Sources,
     files: &[(String, Vec<u8>)],
+    carriers: &BTreeMap<String, Carrier>,
     dialect: &dyn Fn(&str) -> Dialect,
     policy: &Policy,
-) -> (Vec<Layer>, Vec<SourceId>) {
-    let one = |(path, bytes): &(String, Vec<u8>)| {
-        let dialect = dialect(path);
+) -> Vec<Carried> {
+    let mut one = |(path, bytes): &(String, Vec<u8>)| {
+        let carrier = carriers.get(path).copied().or_else(|| Carrier::of(path, bytes));
         let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
-        let layer = dotenv::parse(sources, id, dialect, &|_| None);
-        reveal::reveal(sources, &layer, policy);
-        (layer, id)
+        // What no name tells is read as what `lint -` reads.
+        let carrier = carrier.unwrap_or(Carrier::Dotenv);
+        let carried = carried::read(sources, id, path, carrier, dialect(path));
+        for layer in &carried.layers {
+            reveal::reveal(sources, layer, policy);
+        }
+        carried
     };
-    files.iter().map(one).unzip()
+    files.iter().map(&mut one).collect()
 }
 
 /// Takes the fixes that change the meaning of a file for unsafe ones.
@@ -118,28 +122,77 @@ fn judged(
     let dialect = |path: &str| {
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
-    let (layers, ids) = read(sources, &files.files, &dialect, policy);
-    let mut files_of_views: Vec<FileView> =
-        layers.iter().map(|layer| FileView::of(layer, &layers, policy, repository, files)).collect();
-    for (view, layer) in files_of_views.iter_mut().zip(&layers) {
-        let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
-        if let (Some(loaders), Some(id)) = (loaders, layer.source) {
-            let matter = |key: &str| variables::matter(key, policy);
-            let usual = usual(repository, &layer.name);
-            view.settings.misreadings = misreading::of_file(sources, id, loaders, &usual, &|_| None, &matter);
+    let carried = read(sources, &files.files, &files.carriers, &dialect, policy);
+    let ids = carried.iter().map(|c| c.source).collect();
+    let env_files: BTreeMap<&str, &Layer> = env_files(&carried);
+    // By file, in the order of its layers.
+    let mut views_of_files: Vec<Vec<FileView>> = Vec::new();
+    for file in &carried {
+        let mut views: Vec<FileView> = file
+            .layers
+            .iter()
+            .map(|l| FileView::of(file, l, &env_files, policy, repository, files))
+            .collect();
+        for (view, layer) in views.iter_mut().zip(&file.layers) {
+            let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
+            if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
+                let matter = |key: &str| variables::matter(key, policy);
+                let usual = usual(repository, &layer.name);
+                view.settings.misreadings =
+                    misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
+            }
         }
+        views_of_files.push(views);
     }
     let views: Vec<View<'_>> =
-        files_of_views.iter().map(|v| View { layers: &v.layers, settings: &v.settings }).collect();
+        views_of_files.iter().flatten().map(|v| View { layers: &v.layers, settings: &v.settings }).collect();
     let unknown_rules = judge::unknown_rules(policy);
     let project = Project { views: &views, door: Door::Lint, unread: &[], unknown_rules: &unknown_rules };
     let mut out: Vec<Finding> = Vec::new();
-    for (file, view) in files_of_views.iter().zip(&views) {
+    let mut at = 0;
+    for (file, of_file) in carried.iter().zip(&views_of_files) {
         let judge = Judge { policy, door: Door::Lint, example: is_example(&file.path) };
-        let judged = Judged::In(vec![file.environment]);
-        judge::merge(&mut out, judge.view(&project, view, &judged, Evidence::default()));
+        let views = &views[at..at + of_file.len()];
+        at += of_file.len();
+        for (own, view) in of_file.iter().zip(views) {
+            let judged = Judged::In(vec![own.environment]);
+            judge::merge(&mut out, judge.view(&project, view, &judged, Evidence::default()));
+        }
+        let environment = of_file.iter().map(|v| v.environment).max();
+        let environment = environment.unwrap_or_else(|| environment_of(file, None, policy, files));
+        judge::merge(&mut out, judge.file(&project, &File { carried: file, views }, environment));
     }
     (out, ids)
+}
+
+/// The env files by their paths, for those that stand on one.
+fn env_files(carried: &[Carried]) -> BTreeMap<&str, &Layer> {
+    let layers = carried.iter().flat_map(|c| &c.layers).filter(|l| l.kind == LayerKind::EnvFile);
+    layers.map(|l| (l.name.as_str(), l)).collect()
+}
+
+/// The environment of a file, or of a part of it, where no variable in it says one.
+fn environment_of(file: &Carried, layer: Option<&Layer>, policy: &Policy, files: &Files) -> Environment {
+    let word = layer.and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
+    let named = files.environment.or(word).or_else(|| of_path(&file.path, policy));
+    named.unwrap_or_else(|| usual_environment(file.carrier))
+}
+
+/// What a carrier that names no environment is for.
+fn usual_environment(carrier: Carrier) -> Environment {
+    match carrier {
+        // Made once, and run wherever the service runs.
+        Carrier::Dockerfile
+        | Carrier::Kubernetes
+        | Carrier::EcsTask
+        | Carrier::Systemd
+        | Carrier::Procfile
+        | Carrier::Ini
+        | Carrier::Spring => Environment::Production,
+        Carrier::GithubActions | Carrier::GitlabCi => Environment::Test,
+        // A developer's.
+        _ => Environment::Development,
+    }
 }
 
 /// The libraries that may read a file when nobody says which one does. What dotenvy alone stumbles over, such as
@@ -150,44 +203,58 @@ fn usual(repository: &Repository, path: &str) -> Vec<Dialect> {
     Dialect::LIBRARIES.into_iter().filter(|d| !(foreign && *d == Dialect::Dotenvy)).collect()
 }
 
-/// One file with what it stands on.
+/// One layer of a file with what it stands on.
 struct FileView {
-    path: String,
     layers: Vec<Layer>,
     environment: Environment,
     settings: Settings,
 }
 
 impl FileView {
-    fn of(layer: &Layer, all: &[Layer], policy: &Policy, repository: &Repository, files: &Files) -> Self {
-        let with = |layers| Self::with(layers, policy, repository, files);
+    fn of(
+        file: &Carried,
+        layer: &Layer,
+        env_files: &BTreeMap<&str, &Layer>,
+        policy: &Policy,
+        repository: &Repository,
+        files: &Files,
+    ) -> Self {
+        let with = |layers| Self::with(file, layers, policy, repository, files);
         let alone = with(vec![layer.clone()]);
-        if alone.settings.targets.iter().any(|t| t.missing.is_empty()) {
+        if alone.settings.targets.iter().any(|t| t.missing.is_empty()) || layer.kind != LayerKind::EnvFile {
             return alone;
         }
-        let Some(base) = base_of(&layer.name).and_then(|base| all.iter().find(|l| l.name == base)) else {
+        let Some(base) = base_of(&layer.name).and_then(|base| env_files.get(base.as_str())) else {
             return alone;
         };
         // `.env.production` that sets only some variables of a family stands on the `.env` beside it, as in every
         // cascade; a URL below is not taken up, because a platform may set the real one.
-        let family = with(vec![base.clone()]).settings.parts.map(|set| set.name);
+        let family = with(vec![(*base).clone()]).settings.parts.map(|set| set.name);
         let shares = |entry: &Entry| match meaning(&entry.key, policy) {
             Some(Meaning::Part(set, _)) => family == Some(set),
             _ => false,
         };
-        if layer.entries.iter().any(shares) { with(vec![base.clone(), layer.clone()]) } else { alone }
+        if layer.entries.iter().any(shares) { with(vec![(*base).clone(), layer.clone()]) } else { alone }
     }
 
-    fn with(own: Vec<Layer>, policy: &Policy, repository: &Repository, files: &Files) -> Self {
+    fn with(
+        file: &Carried,
+        own: Vec<Layer>,
+        policy: &Policy,
+        repository: &Repository,
+        files: &Files,
+    ) -> Self {
         let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
+        let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
+        let fallback = usual_environment(file.carrier);
         let layers: Vec<Layer> = policy.connection.iter().cloned().chain(own).collect();
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
         let named = files
             .environment
             .map(|e| set(e, Origin::Program))
-            .or_else(|| of_path(&path, policy).map(|e| set(e, Origin::Path(path.clone()))));
-        // An env file that says nothing is a developer's.
-        let fallback = set(Environment::Development, Origin::Default("the carrier's default"));
+            .or_else(|| word.or_else(|| of_path(&path, policy)).map(|e| set(e, Origin::Path(path.clone()))));
+        // A file that says nothing is what its kind usually is: an env file a developer's.
+        let fallback = set(fallback, Origin::Default("the carrier's default"));
         let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
         let django = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
@@ -205,7 +272,7 @@ impl FileView {
             pg_env: !files.no_pg_env,
         };
         let settings = resolve(&request);
-        Self { path, layers, environment, settings }
+        Self { layers, environment, settings }
     }
 }
 

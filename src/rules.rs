@@ -5,7 +5,7 @@ pub use crate::sink::{Draft, Sink};
 
 use crate::{
     environment::Environment,
-    layer::Layer,
+    layer::{Carried, Layer},
     policy::Level,
     probe::{self, Failure, FailureClass, SessionFacts},
     settings::{Credential, Origin, Settings, Target, Validity},
@@ -95,6 +95,8 @@ pub enum Check {
     Layer(fn(&Layer, &mut Sink<'_>)),
     /// Everything that was read, side by side.
     Project(fn(&Project<'_>, &mut Sink<'_>)),
+    /// One file as its carrier has it, beside its layers. Files alone: for `lint`.
+    File(fn(&File<'_>, &Project<'_>, &mut Sink<'_>)),
     /// What one view comes to as a whole, also where it speaks of no database.
     Settings(fn(&Settings, &mut Sink<'_>)),
     /// One secret: the password of each database, and every other one that is declared.
@@ -112,6 +114,7 @@ impl fmt::Debug for Check {
         f.write_str(match self {
             Self::Layer(_) => "Layer",
             Self::Project(_) => "Project",
+            Self::File(_) => "File",
             Self::Settings(_) => "Settings",
             Self::Credential(_) => "Credential",
             Self::Target(_) => "Target",
@@ -155,6 +158,14 @@ pub struct Project<'a> {
     pub unread: &'a [String],
     /// Where the policy names rules that this version does not know; no place for a flag.
     pub unknown_rules: &'a [Option<Span>],
+}
+
+/// One file with the views of its layers.
+pub struct File<'a> {
+    /// What was read.
+    pub carried: &'a Carried,
+    /// Its layers, each with what it comes to.
+    pub views: &'a [View<'a>],
 }
 
 /// Some layers and what they come to.
@@ -262,8 +273,8 @@ pub(crate) fn place<'t>(target: &'t Target, keywords: &[&str]) -> &'t Origin {
 /// All that a rule may see.
 mod prelude {
     pub(super) use super::{
-        Answers, Ask, Asking, COMMON, Check, Door, Draft, Levels, Project, Rule, Sink, Traits, View, place,
-        that_ask,
+        Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Project, Rule, Sink, Traits, View,
+        place, that_ask,
     };
     pub(super) use crate::{
         advice,
@@ -274,7 +285,7 @@ mod prelude {
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
-        layer::{Layer, LayerKind, ProblemKind, is_example},
+        layer::{Carrier, Layer, LayerKind, ProblemKind, Structure, is_example},
         misread,
         probe::{Failure, FailureClass, Phase},
         secret::{Part, Secret},

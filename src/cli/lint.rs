@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     finding::Severity,
-    layer::MAX_BYTES,
+    layer::{Carrier, MAX_BYTES},
     lint::{Files, lint_with},
     policy::Policy,
     report::{Format, Options, Report},
     repository::MAX_MANIFEST,
     source::Sources,
-    world::{ReadError, World},
+    world::{ReadError, Unreadable, World},
 };
 use std::{collections::BTreeSet, io::Read as _, time::Instant};
 
@@ -77,13 +77,20 @@ fn read(
         }
         let found = walk::find(path)?;
         manifests.extend(found.manifests);
-        if found.carriers.is_empty() && std::path::Path::new(path).is_file() {
-            report.remarks.push(format!("`{path}` is no file that this version lints"));
-        }
         for carrier in found.carriers {
             let carrier = carrier.strip_prefix("./").unwrap_or(&carrier).to_owned();
             match world.read(&carrier, MAX_BYTES, start::PATIENCE) {
-                Ok(bytes) => files.files.push((carrier, bytes)),
+                Ok(bytes) => match Carrier::of(&carrier, &bytes) {
+                    Some(kind) if kind.may_speak(&bytes) => files.files.push((carrier, bytes)),
+                    Some(_) => {}
+                    None if carrier == *path => {
+                        report.remarks.push(format!("`{path}` is no file that this version lints"));
+                    }
+                    None => {}
+                },
+                // A bundle of megabytes is no configuration.
+                Err(ReadError { reason: Unreadable::TooLarge, .. })
+                    if Carrier::of_name(&carrier).is_some_and(|kind| kind != Carrier::Dotenv) => {}
                 Err(error) => failed.push(error),
             }
         }

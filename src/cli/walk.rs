@@ -2,6 +2,7 @@
 
 use super::Error;
 use crate::{
+    layer::Carrier,
     repository::is_manifest,
     world::{ReadError, Unreadable},
 };
@@ -11,7 +12,7 @@ use std::path::Path;
 /// What stands at a path.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Env files, in the order of their paths.
+    /// Files that may carry settings by their names, in the order of their paths.
     pub(super) carriers: Vec<String>,
     /// Files that say who reads URLs and env files: those of the directory or below it, and those that stand
     /// directly in a directory above it, up to the root of the git checkout.
@@ -29,7 +30,8 @@ pub(super) fn find(path: &str) -> Result<Found, Error> {
         return Err(ReadError { path: path.to_owned(), reason: Unreadable::Missing }.into());
     }
     if !root.is_dir() {
-        let carriers = if is_env_file(root) { vec![path.to_owned()] } else { Vec::new() };
+        // A file that is named is read, whatever it is called; what it is, its text may tell.
+        let carriers = vec![path.to_owned()];
         let beside = root.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let manifests = if carriers.is_empty() { Vec::new() } else { manifests_above(beside, true) };
         return Ok(Found { carriers, manifests });
@@ -60,15 +62,19 @@ pub(super) fn find(path: &str) -> Result<Found, Error> {
     for entry in walk.flatten().filter(|e| e.file_type().is_some_and(|t| t.is_dir())) {
         for file in std::fs::read_dir(entry.path()).into_iter().flatten().flatten() {
             let file = file.path();
-            let env_file = is_env_file(&file);
-            if !(env_file || is_manifest(&file.to_string_lossy())) || !file.is_file() {
+            let name = file.to_string_lossy();
+            let carrier = Carrier::of_name(&name);
+            // What git ignores is looked at where it is an env file: that is where secrets are kept.
+            let (carries, manifest) = (carrier.is_some(), is_manifest(&name));
+            if !(carries || manifest) || !file.is_file() {
                 continue;
             }
             let shown = file.strip_prefix(".").unwrap_or(&file).to_string_lossy().into_owned();
-            if env_file {
+            if manifest && out.manifests.len() < MANIFESTS {
+                out.manifests.push(shown.clone());
+            }
+            if carries {
                 out.carriers.push(shown);
-            } else if out.manifests.len() < MANIFESTS {
-                out.manifests.push(shown);
             }
         }
     }
@@ -107,17 +113,6 @@ pub(super) fn manifests_above(directory: &Path, itself: bool) -> Vec<String> {
         };
     }
     out
-}
-
-/// `.env`, `.env.production`, `production.env`, `.flaskenv`, and everything in a directory `.envs`.
-fn is_env_file(path: &Path) -> bool {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let inside = path.components().rev().skip(1).any(|c| c.as_os_str() == ".envs");
-    name == ".env"
-        || name.starts_with(".env.")
-        || path.extension().is_some_and(|e| e == "env")
-        || name == ".flaskenv"
-        || inside
 }
 
 /// pgward.toml of the nearest ancestor, up to the root of the git checkout.

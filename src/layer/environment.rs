@@ -16,6 +16,9 @@ pub fn variables<'a>(
         entries: Vec::new(),
         problems: Vec::new(),
         refused: false,
+        block: None,
+        word: None,
+        reads: Vec::new(),
     };
     for (key, bytes) in environment {
         if keep(key) {
@@ -34,6 +37,9 @@ pub fn flag(sources: &mut Sources, spelling: &str, key: &str, value: &str) -> La
         entries: Vec::new(),
         problems: Vec::new(),
         refused: false,
+        block: None,
+        word: None,
+        reads: Vec::new(),
     };
     push(&mut layer, sources, SourceKind::Flag(spelling.to_owned()), key, value.as_bytes());
     layer
@@ -48,6 +54,9 @@ pub fn document(sources: &mut Sources, source: SourceKind, key: &str, bytes: &[u
         entries: Vec::new(),
         problems: Vec::new(),
         refused: false,
+        block: None,
+        word: None,
+        reads: Vec::new(),
     };
     push(&mut layer, sources, source, key, bytes);
     layer
@@ -63,6 +72,7 @@ fn push(layer: &mut Layer, sources: &mut Sources, kind: SourceKind, key: &str, b
             key_span: span,
             value_span: span,
             doubtful: false,
+            means: None,
         }),
         Err(_) => layer.problems.push(Problem { span, kind: ProblemKind::NotUtf8 }),
     }

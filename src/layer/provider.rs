@@ -47,6 +47,9 @@ pub fn from_provider(
         entries: Vec::new(),
         problems: Vec::new(),
         refused: false,
+        block: None,
+        word: None,
+        reads: Vec::new(),
     };
     walk(sources, &mut layer, &name, "", &dict, &credential)?;
     Ok(layer)
@@ -90,6 +93,7 @@ fn walk(
             key_span: span,
             value_span: span,
             doubtful: false,
+            means: None,
         });
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Whether a changed file still means the same, by every reading in play: what makes a fix safe.
 
-use super::{FileView, Files, base_of, read};
+use super::{FileView, Files, base_of, env_files, read};
 use crate::{
     environment::Environment,
     fix::Texts,
@@ -68,7 +68,8 @@ impl<'f> Meanings<'f> {
         readings.into_iter().all(|loader| {
             let before = self.views(&concerned, &BTreeMap::new(), loader);
             let after = self.views(&concerned, &changed, loader);
-            before.iter().zip(&after).all(|(before, after)| same_meaning(before, after, self.policy))
+            before.len() == after.len()
+                && before.iter().zip(&after).all(|(before, after)| same_meaning(before, after, self.policy))
         })
     }
 
@@ -104,11 +105,15 @@ impl<'f> Meanings<'f> {
             let in_force = || readers::in_force(path, self.policy, self.repository, self.environment(path));
             ours.unwrap_or_else(in_force)
         };
-        let (layers, _) = read(&mut Sources::default(), &files, &dialect, self.policy);
-        let wanted = needed.iter().zip(&layers).filter(|(i, _)| concerned.contains(i));
-        wanted
-            .map(|(_, layer)| FileView::of(layer, &layers, self.policy, self.repository, self.files))
-            .collect()
+        let read = read(&mut Sources::default(), &files, &self.files.carriers, &dialect, self.policy);
+        let env_files = env_files(&read);
+        let wanted = needed.iter().zip(&read).filter(|(i, _)| concerned.contains(i));
+        let views = |file| {
+            let view =
+                |layer| FileView::of(file, layer, &env_files, self.policy, self.repository, self.files);
+            file.layers.iter().map(view).collect::<Vec<FileView>>()
+        };
+        wanted.flat_map(|(_, file)| views(file)).collect()
     }
 }
 

@@ -201,6 +201,9 @@ impl Reader<'_> {
             entries: Vec::new(),
             problems: Vec::new(),
             refused: false,
+            block: None,
+            word: None,
+            reads: Vec::new(),
         };
         for (key, value) in self.table(value)? {
             let name = key.get_ref().as_ref();
@@ -222,6 +225,7 @@ impl Reader<'_> {
                 key_span: self.span(key.span()),
                 value_span: span,
                 doubtful: false,
+                means: None,
             });
         }
         Ok(layer)

@@ -5,7 +5,7 @@ use super::{
     engine::{self, Engine},
     lookup::Lookup,
     setting::{LayerId, Origin, Setting, Shadowed},
-    variables::{Meaning, meaning},
+    variables::{Meaning, meaning, meaning_of},
 };
 use crate::{
     conninfo,
@@ -247,7 +247,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Document> {
 /// too, so that the engine, another member or the variable's name must tell.
 pub(super) fn is_guessed(kind: LayerKind, entry: &Entry, policy: &Policy) -> bool {
     let text = entry.value.text.expose();
-    let stands_for_nothing_else = match meaning(&entry.key, policy) {
+    let stands_for_nothing_else = match meaning_of(entry, policy) {
         None => true,
         // `DATABASE_URL` with a document in it is no URL for those who read it; a file may rightly hold one.
         Some(Meaning::Url(_)) => kind == LayerKind::SecretFile,

@@ -1,7 +1,7 @@
 //! Who wins: for each variable the entry of the highest layer, with those that lost.
 
 use super::setting::{LayerId, Origin, Setting, Shadowed};
-use crate::layer::{Entry, Layer, LayerKind};
+use crate::layer::{Entry, Layer, LayerKind, Means};
 use crate::secret::Secret;
 
 /// The layers, lowest first, ready for questions.
@@ -36,6 +36,17 @@ impl<'l> Lookup<'l> {
             .collect();
         out.sort_by_key(|(id, _)| std::cmp::Reverse((self.layers[*id].kind, *id)));
         out
+    }
+
+    /// The entries of which their carrier says what they are, in the order of the layers.
+    pub fn told(&self) -> impl Iterator<Item = &'l Entry> {
+        self.layers.iter().flat_map(|l| &l.entries).filter(|e| e.means.is_some())
+    }
+
+    /// Whether a text takes a part of a family from the environment.
+    pub fn reads(&self, family: &'static str, keyword: &'static str) -> bool {
+        let means = Some(Means::Part(family, keyword));
+        self.layers.iter().flat_map(|l| &l.reads).any(|r| r.means == means)
     }
 
     /// The winning entry.

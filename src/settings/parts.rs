@@ -8,8 +8,8 @@ use super::{
     target::same_part,
     variables::{LIBPQ, OWN, OWN_SET, SETS},
 };
-use crate::{conninfo, policy::Policy, secret::Part};
-use std::collections::BTreeMap;
+use crate::{conninfo, layer::Means, policy::Policy, secret::Part};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Without one of these a family speaks of no database.
 const TELLING: [&str; 3] = ["host", "dbname", "user"];
@@ -28,12 +28,32 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
             .filter_map(|(under, k)| Some((*k, policy.names(under).first()?.clone())))
             .collect(),
     };
+    // What the carriers say themselves, a family each.
+    let mut told: Vec<PartSet> = Vec::new();
+    for entry in lookup.told() {
+        let Some(Means::Part(family, keyword)) = entry.means else { continue };
+        let Some(setting) = decided(lookup, keyword, &[&entry.key]) else { continue };
+        let at = told.iter().position(|set| set.name == family).unwrap_or_else(|| {
+            told.push(PartSet { name: family, parts: BTreeMap::new(), variables: BTreeMap::new() });
+            told.len() - 1
+        });
+        told[at].variables.insert(keyword, entry.key.clone());
+        told[at].parts.insert(keyword, setting);
+    }
+    let known: BTreeSet<&str> = lookup.told().map(|e| e.key.as_str()).collect();
     let guessed = SETS.iter().map(|set| PartSet {
         name: set.name,
-        parts: set.parts.iter().filter_map(|(k, names)| Some((*k, decided(lookup, k, names)?))).collect(),
+        parts: set
+            .parts
+            .iter()
+            .filter_map(|(k, names)| {
+                let names: Vec<&str> = names.iter().copied().filter(|n| !known.contains(n)).collect();
+                Some((*k, decided(lookup, k, &names)?))
+            })
+            .collect(),
         variables: set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect(),
     });
-    std::iter::once(own).chain(guessed).filter(|set| !set.parts.is_empty()).collect()
+    std::iter::once(own).chain(told).chain(guessed).filter(|set| !set.parts.is_empty()).collect()
 }
 
 /// As [`part`], without one that is empty because its value stands in a file that nobody read.
@@ -66,6 +86,8 @@ pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
     };
     let candidates: Vec<&PartSet> = sets.iter().filter(speaks).collect();
     let own = candidates.iter().find(|s| s.name == OWN_SET);
+    // Of what the carriers say themselves the first.
+    let own = own.or_else(|| candidates.iter().find(|s| !SETS.iter().any(|known| known.name == s.name)));
     let complete = candidates.iter().find(|s| telling(s) == TELLING.len());
     own.or(complete).copied().or_else(|| {
         // `max_by_key` gives the last of equals; the order of the families shall decide.

@@ -16,12 +16,12 @@ use super::{
     settle::Settled,
     suspect,
     target::{Form, Oddities, Target, Wrapped},
-    variables::{Meaning, Role, TOGGLES, ToggleKind, URLS, meaning, prefixed},
+    variables::{Meaning, Role, TOGGLES, ToggleKind, URLS, meaning_of, prefixed},
 };
 use crate::{
     conninfo::{Conninfo, Libpq, keyword_since},
     environment::Environment,
-    layer::{Entry, LayerKind},
+    layer::{Entry, LayerKind, Means},
     policy::{Policy, Wanted},
     repository::Repository,
     secret::{Part, Secret},
@@ -114,7 +114,12 @@ fn wanted(policy: &Policy, extra: &[Wanted]) -> Vec<Wanted> {
 /// first.
 fn toggles(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Toggle> {
     let own = policy.names("toggle").iter().map(|name| (name.as_str(), ToggleKind::Postgres));
-    own.chain(TOGGLES.iter().copied()).filter_map(|(key, kind)| toggle(lookup, key, kind)).collect()
+    let told = lookup.told().filter(|e| e.means == Some(Means::Engine));
+    let told = told.map(|e| (e.key.as_str(), ToggleKind::Engine));
+    told.chain(own)
+        .chain(TOGGLES.iter().copied())
+        .filter_map(|(key, kind)| toggle(lookup, key, kind))
+        .collect()
 }
 
 fn toggle(lookup: &Lookup<'_>, key: &str, kind: ToggleKind) -> Option<Toggle> {
@@ -149,14 +154,19 @@ struct Resolver<'r> {
 impl Resolver<'_> {
     /// Every variable that holds a URL; of the spellings of one role the first that is not empty.
     fn urls(&self, out: &mut Settings) {
-        let mut keys: Vec<(String, Role)> =
-            self.policy.names("url").iter().map(|k| (k.clone(), Role::Primary)).collect();
+        // What the carrier itself calls the URL comes first.
+        let told = self.lookup.told().filter_map(|entry| match meaning_of(entry, self.policy) {
+            Some(Meaning::Url(role)) => Some((entry.key.clone(), role)),
+            _ => None,
+        });
+        let mut keys: Vec<(String, Role)> = told.collect();
+        keys.extend(self.policy.names("url").iter().map(|k| (k.clone(), Role::Primary)));
         keys.extend(self.policy.names("test-url").iter().map(|k| (k.clone(), Role::Test)));
         keys.extend(URLS.iter().map(|(key, role)| ((*key).to_owned(), *role)));
         // `PROD_DATABASE_URL` and its like are in no list.
         for layer in self.lookup.layers() {
             for entry in &layer.entries {
-                if let Some(Meaning::Url(role)) = meaning(&entry.key, self.policy) {
+                if let Some(Meaning::Url(role)) = meaning_of(entry, self.policy) {
                     keys.push((entry.key.clone(), role));
                 }
             }
@@ -167,6 +177,11 @@ impl Resolver<'_> {
                 continue;
             }
             let Some(setting) = self.lookup.winner(&key) else { continue };
+            // A carrier may know better what a name like ours stands for.
+            let here = self.lookup.entry(&key).and_then(|(_, entry)| meaning_of(entry, self.policy));
+            if !matches!(here, Some(Meaning::Url(_))) {
+                continue;
+            }
             if out.document.as_ref().is_some_and(|d| d.key == key)
                 || setting.value.is_blank() && secret_file::stands_elsewhere(self.lookup, &key)
             {

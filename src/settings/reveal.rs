@@ -5,7 +5,7 @@ use super::{
     document,
     engine::{Engine, Spelling, recognise},
     secret_file,
-    variables::{Meaning, meaning},
+    variables::{Meaning, meaning_of},
 };
 use crate::{
     conninfo,
@@ -36,7 +36,7 @@ fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Vec<Range<usize>
     if document::is_guessed(kind, entry, policy) {
         return document::visible(entry);
     }
-    match meaning(&entry.key, policy) {
+    match meaning_of(entry, policy) {
         _ if entry.doubtful => Vec::new(),
         Some(Meaning::Document) => document::visible(entry),
         None if entry.key == document::FLAG => document::visible(entry),

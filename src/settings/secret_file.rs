@@ -140,6 +140,9 @@ pub fn layer(
         entries: Vec::new(),
         problems: Vec::new(),
         refused: false,
+        block: None,
+        word: None,
+        reads: Vec::new(),
     };
     let mut faults = BTreeMap::new();
     for (key, _, path) in named(layers, policy) {
@@ -166,6 +169,7 @@ pub fn layer(
                     key_span: span,
                     value_span: span,
                     doubtful: false,
+                    means: None,
                 });
             }
             Err(fault) => drop(faults.insert(key, fault)),

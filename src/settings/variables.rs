@@ -2,7 +2,11 @@
 //! value stays masked.
 
 use super::misreading::Matter;
-use crate::{environment::Environment, policy::Policy};
+use crate::{
+    environment::Environment,
+    layer::{Entry, Means},
+    policy::Policy,
+};
 
 /// What a variable says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -238,6 +242,18 @@ pub const MARKERS: &[(&str, u8)] = &[
 pub const TEST_MODES: &[&str] = &["TEST_MODE", "TESTING"];
 /// Switches that belong to development.
 pub const DEBUGS: &[&str] = &["DEBUG", "DJANGO_DEBUG"];
+
+/// What an entry means: what its carrier says, else what its name says.
+pub fn meaning_of(entry: &Entry, policy: &Policy) -> Option<Meaning> {
+    match entry.means {
+        Some(Means::Url) => Some(Meaning::Url(Role::Primary)),
+        Some(Means::TestUrl) => Some(Meaning::Url(Role::Test)),
+        Some(Means::Part(family, keyword)) => Some(Meaning::Part(family, keyword)),
+        Some(Means::Engine) => Some(Meaning::Toggle(ToggleKind::Engine)),
+        Some(Means::Nothing) => None,
+        None => meaning(&entry.key, policy),
+    }
+}
 
 /// What a variable means to this project.
 pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {

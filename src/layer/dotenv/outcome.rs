@@ -52,6 +52,9 @@ impl Outcome {
             entries: Vec::new(),
             problems: Vec::new(),
             refused: false,
+            block: None,
+            word: None,
+            reads: Vec::new(),
         };
         let mut out = Self { layer, refused: None, keeps: false, depends: Vec::new(), shown: Vec::new() };
         let bytes = sources.get(id).bytes();
@@ -208,7 +211,7 @@ impl Finish<'_> {
                     let len = value.expose().len();
                     let map = vec![Segment { value: 0..len, span, kind: SegmentKind::Reference }];
                     let value = Value { text: value, map };
-                    self.push(Entry { key, value, key_span: span, value_span: span, doubtful: true });
+                    self.push(Entry { doubtful: true, ..Entry::new(key, span, value, span) });
                 }
             }
             Event::Problem(range, kind) => {
@@ -279,7 +282,7 @@ impl Finish<'_> {
             gap.and_then(|(from, to)| text.get(from..to)).is_some_and(|gap| gap.contains([' ', '\t']))
         });
         let doubtful = self.open || joined || self.at_sign.is_some_and(|at| at >= set.end);
-        self.push(Entry { key: set.key, value, key_span, value_span, doubtful });
+        self.push(Entry { doubtful, ..Entry::new(set.key, key_span, value, value_span) });
     }
 
     fn push(&mut self, entry: Entry) {

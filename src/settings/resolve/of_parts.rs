@@ -91,6 +91,8 @@ impl Resolver<'_> {
         target.missing = missing
             .into_iter()
             .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k))
+            // Code that reads a variable without a default says nothing of its value.
+            .filter(|k| !self.lookup.reads(set.name, k))
             .collect();
         target.oddities = oddities;
         out.aliases = parts::aliases(&set, sets, &self.libpq);

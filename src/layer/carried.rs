@@ -1,0 +1,135 @@
+//! A file of any carrier ▶ the environments that it describes, each a layer, and what else its rules ask for. Each
+//! carrier is read in a file of its own; this one only chooses.
+
+use super::{
+    Carrier, Entry, Layer, Problem, ProblemKind,
+    dotenv::{self, Dialect},
+    ini,
+    tree::{Invalid, Node},
+    yaml,
+};
+use crate::source::{SourceId, Sources, Span};
+
+/// What a file comes to.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    /// Its path.
+    pub path: String,
+    /// Its source.
+    pub source: SourceId,
+    /// What it was read as.
+    pub carrier: Carrier,
+    /// The environments that it describes, in the order of the text. A file that could not be read has one, with the
+    /// problem and without an entry.
+    pub layers: Vec<Layer>,
+    /// What the rules about this carrier look at.
+    pub structure: Structure,
+}
+
+/// What the rules about one carrier look at, beside its layers.
+#[derive(Clone, Default, Debug)]
+#[non_exhaustive]
+pub enum Structure {
+    /// Nothing.
+    #[default]
+    None,
+}
+
+/// Reads a file. `dialect` is for an env file alone.
+pub fn read(sources: &mut Sources, id: SourceId, path: &str, carrier: Carrier, dialect: Dialect) -> Carried {
+    let mut reader = Reader { sources, id, path, layers: Vec::new(), structure: Structure::None };
+    match carrier {
+        Carrier::Dotenv => {
+            let layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
+            reader.layers.push(layer);
+        }
+        Carrier::Ini => ini::read(&mut reader),
+        // A carrier that this version does not read says nothing.
+        _ => {}
+    }
+    let Reader { layers, structure, .. } = reader;
+    Carried { path: path.to_owned(), source: id, carrier, layers, structure }
+}
+
+/// What a parser of a carrier works on: the text, and what it makes of it.
+pub struct Reader<'r> {
+    /// The sources, to reveal what is proved harmless.
+    pub(super) sources: &'r mut Sources,
+    /// The file.
+    pub(super) id: SourceId,
+    /// Its path.
+    pub(super) path: &'r str,
+    /// The environments so far.
+    pub(super) layers: Vec<Layer>,
+    /// What the rules about this carrier look at.
+    pub(super) structure: Structure,
+}
+
+impl Reader<'_> {
+    /// The text; none where it is no UTF-8, which is then a problem of the file.
+    pub(super) fn text(&mut self) -> Option<String> {
+        let bytes = self.sources.get(self.id).bytes();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Some(text.to_owned()),
+            Err(error) => {
+                let at = error.valid_up_to();
+                self.fail(at, ProblemKind::NotUtf8);
+                None
+            }
+        }
+    }
+
+    /// The documents of a YAML text; none where it is none, which is then a problem of the file.
+    pub(super) fn yaml(&mut self) -> Option<Vec<Node>> {
+        let text = self.text()?;
+        match yaml::parse(self.id, &text) {
+            Ok(documents) => Some(documents),
+            Err(invalid) => {
+                self.invalid(invalid);
+                None
+            }
+        }
+    }
+
+    /// The file as one that cannot be read.
+    pub(super) fn invalid(&mut self, invalid: Invalid) {
+        self.fail(invalid.at, if invalid.too_large { ProblemKind::TooLarge } else { ProblemKind::Syntax });
+    }
+
+    fn fail(&mut self, at: usize, kind: ProblemKind) {
+        let span = self.sources.span(self.id, at..at + 1);
+        let mut layer = self.block("");
+        layer.problems.push(Problem { span, kind });
+        self.layers.push(layer);
+    }
+
+    /// A part of the file that makes one environment.
+    pub(super) fn block(&self, name: impl Into<String>) -> Layer {
+        Layer::block(self.path, self.id, name)
+    }
+
+    /// Reveals what leads to an entry's value on its line: indentation, marks, and the key, when it is a word of the
+    /// carrier (`known`) or a name in capitals. Anything else may be a slipped password.
+    pub(super) fn reveal_key(&mut self, entry: &Entry, known: bool) {
+        let capitals = entry.key.starts_with(|c: char| c.is_ascii_uppercase())
+            && entry.key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if known || capitals {
+            self.reveal_lead(entry.key_span, entry.value_span);
+        }
+    }
+
+    /// Reveals a span that is proved harmless and the marks between it and `next`, and before it on its line. Marks are
+    /// blanks, quotes, and `:=-[]{},`.
+    pub(super) fn reveal_lead(&mut self, span: Span, next: Span) {
+        let bytes = self.sources.get(self.id).bytes();
+        let mark = |b: &u8| b" \t\"':=-[]{},?".contains(b);
+        let (start, end) = (span.start as usize, span.end as usize);
+        let from = start - bytes[..start].iter().rev().take_while(|b| mark(b)).count();
+        let stop = bytes.len().min(if next.start >= span.end { next.start as usize } else { end });
+        let to = end + bytes[end..stop].iter().take_while(|b| mark(b)).count();
+        // Marks before the span belong to it only from the beginning of the line.
+        let whole = from == 0 || bytes[from - 1] == b'\n';
+        let lead = self.sources.span(self.id, if whole { from } else { start }..to);
+        self.sources.reveal(lead);
+    }
+}

@@ -1,0 +1,335 @@
+//! Which kind of file carries settings: told by its name, and where the name says too little, by its first lines.
+//! Reads nothing by itself.
+
+use std::{fmt, str::FromStr};
+
+/// A kind of file that carries settings.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Carrier {
+    /// An env file.
+    Dotenv,
+    /// A compose file, or one that overrides it.
+    Compose,
+    /// The recipe of an image.
+    Dockerfile,
+    /// Objects of Kubernetes, one document each.
+    Kubernetes,
+    /// A workflow of GitHub Actions.
+    GithubActions,
+    /// A pipeline of GitLab CI.
+    GitlabCi,
+    /// A task definition of ECS.
+    EcsTask,
+    /// `database.yml` of Rails.
+    DatabaseYml,
+    /// `application.yml`, `application.properties` and their profiles, of Spring Boot.
+    Spring,
+    /// Another YAML file.
+    Yaml,
+    /// Another TOML file.
+    Toml,
+    /// Another JSON file.
+    Json,
+    /// `alembic.ini` and other files that Python's `ConfigParser` reads.
+    Ini,
+    /// A file of properties of Java.
+    Properties,
+    /// A script of a POSIX shell or of bash, `.envrc` too.
+    Shell,
+    /// A Makefile or justfile.
+    Makefile,
+    /// A Procfile.
+    Procfile,
+    /// A unit of systemd.
+    Systemd,
+    /// SQL, as init scripts and migrations are written.
+    Sql,
+    /// Python.
+    Python,
+    /// JavaScript or TypeScript.
+    JavaScript,
+}
+
+impl Carrier {
+    /// Every carrier, in the order of the documentation.
+    pub const ALL: [Self; 21] = [
+        Self::Dotenv,
+        Self::Compose,
+        Self::Dockerfile,
+        Self::Kubernetes,
+        Self::GithubActions,
+        Self::GitlabCi,
+        Self::EcsTask,
+        Self::DatabaseYml,
+        Self::Spring,
+        Self::Yaml,
+        Self::Toml,
+        Self::Json,
+        Self::Ini,
+        Self::Properties,
+        Self::Shell,
+        Self::Makefile,
+        Self::Procfile,
+        Self::Systemd,
+        Self::Sql,
+        Self::Python,
+        Self::JavaScript,
+    ];
+
+    /// The name on the command line (`--as`).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dotenv => "dotenv",
+            Self::Compose => "compose",
+            Self::Dockerfile => "dockerfile",
+            Self::Kubernetes => "kubernetes",
+            Self::GithubActions => "github-actions",
+            Self::GitlabCi => "gitlab-ci",
+            Self::EcsTask => "ecs-task",
+            Self::DatabaseYml => "database-yml",
+            Self::Spring => "spring",
+            Self::Yaml => "yaml",
+            Self::Toml => "toml",
+            Self::Json => "json",
+            Self::Ini => "ini",
+            Self::Properties => "properties",
+            Self::Shell => "shell",
+            Self::Makefile => "makefile",
+            Self::Procfile => "procfile",
+            Self::Systemd => "systemd",
+            Self::Sql => "sql",
+            Self::Python => "python",
+            Self::JavaScript => "javascript",
+        }
+    }
+
+    /// What the name of a file says. YAML and JSON are general here; see [`Carrier::of`].
+    pub fn of_name(path: &str) -> Option<Self> {
+        let mut steps = path.rsplit(['/', '\\']);
+        let name = steps.next().unwrap_or(path);
+        if is_env_file(name, steps.clone()) {
+            return Some(Self::Dotenv);
+        }
+        let lower = name.to_ascii_lowercase();
+        let (stem, extension) = lower.rsplit_once('.').unwrap_or((&lower, ""));
+        let parent = steps.next().unwrap_or("");
+        Some(match (extension, stem) {
+            _ if is_dockerfile(&lower) => Self::Dockerfile,
+            _ if lower == "procfile" || lower.starts_with("procfile.") => Self::Procfile,
+            _ if lower == ".envrc" => Self::Shell,
+            ("", "makefile" | "gnumakefile" | "justfile" | ".justfile") | ("mk", _) => Self::Makefile,
+            ("service" | "socket" | "timer", _) => Self::Systemd,
+            ("conf", _) if parent.ends_with(".service.d") => Self::Systemd,
+            ("yml" | "yaml", stem) => match stem {
+                _ if stem.starts_with("docker-compose")
+                    || stem == "compose"
+                    || stem.starts_with("compose.") =>
+                {
+                    Self::Compose
+                }
+                _ if stem.starts_with(".gitlab-ci") => Self::GitlabCi,
+                _ if parent == "workflows" && steps.next() == Some(".github") => Self::GithubActions,
+                "database" => Self::DatabaseYml,
+                _ if is_spring(stem) => Self::Spring,
+                _ => Self::Yaml,
+            },
+            ("properties", stem) if is_spring(stem) => Self::Spring,
+            ("properties", _) => Self::Properties,
+            ("toml", _) => Self::Toml,
+            ("json", _) => Self::Json,
+            ("ini" | "cfg", _) => Self::Ini,
+            ("sh" | "bash" | "zsh" | "ksh", _) => Self::Shell,
+            ("sql", _) => Self::Sql,
+            ("py", _) => Self::Python,
+            ("js" | "mjs" | "cjs" | "ts" | "mts" | "cts", _) => Self::JavaScript,
+            _ => return None,
+        })
+    }
+
+    /// What the name of a file says, and its text where the name says too little.
+    pub fn of(path: &str, bytes: &[u8]) -> Option<Self> {
+        match Self::of_name(path) {
+            Some(Self::Yaml) => Some(of_yaml(bytes)),
+            Some(Self::Json) if has(bytes, b"\"containerDefinitions\"") => Some(Self::EcsTask),
+            None => is_shell_script(bytes).then_some(Self::Shell),
+            told => told,
+        }
+    }
+
+    /// Whether a text may speak of a database at all. A file of which this is false has no finding, so that most of a
+    /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds.
+    pub fn may_speak(self, bytes: &[u8]) -> bool {
+        self == Self::Dotenv || NEEDLES.iter().any(|needle| has_ignoring_case(bytes, needle))
+    }
+
+    /// Whether `#` begins a comment behind a value on the same line.
+    pub fn takes_comment_behind(self) -> bool {
+        matches!(
+            self,
+            Self::Compose
+                | Self::Kubernetes
+                | Self::GithubActions
+                | Self::GitlabCi
+                | Self::DatabaseYml
+                | Self::Yaml
+                | Self::Toml
+                | Self::Shell
+                | Self::Python
+                | Self::JavaScript
+        )
+    }
+}
+
+impl fmt::Display for Carrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// No carrier of that name; says which there are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnknownCarrier;
+
+impl fmt::Display for UnknownCarrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown carrier; there are: {}", Carrier::ALL.map(Carrier::as_str).join(", "))
+    }
+}
+
+impl std::error::Error for UnknownCarrier {}
+
+impl FromStr for Carrier {
+    type Err = UnknownCarrier;
+
+    fn from_str(name: &str) -> Result<Self, UnknownCarrier> {
+        Self::ALL.into_iter().find(|c| c.as_str() == name).ok_or(UnknownCarrier)
+    }
+}
+
+/// `.env`, `.env.production`, `production.env`, `.flaskenv`, and everything in a directory `.envs`.
+fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool {
+    name == ".env"
+        || name.starts_with(".env.")
+        || name.rsplit_once('.').is_some_and(|(stem, extension)| extension == "env" && !stem.is_empty())
+        || name == ".flaskenv"
+        || above.any(|step| step == ".envs")
+}
+
+fn is_dockerfile(lower: &str) -> bool {
+    let named = |base: &str| {
+        let rest = lower.strip_prefix(base);
+        rest.is_some_and(|r| r.is_empty() || r.starts_with(['.', '-']) && !r.ends_with(".dockerignore"))
+    };
+    named("dockerfile") || named("containerfile") || lower.ends_with(".dockerfile")
+}
+
+fn is_spring(stem: &str) -> bool {
+    ["application", "bootstrap"]
+        .into_iter()
+        .any(|base| stem.strip_prefix(base).is_some_and(|r| r.is_empty() || r.starts_with('-')))
+}
+
+/// Kubernetes by the two keys that every object has, compose by services that have an image or are built.
+fn of_yaml(bytes: &[u8]) -> Carrier {
+    let line = |key: &[u8]| bytes.split(|b| *b == b'\n').any(|l| l.starts_with(key));
+    if line(b"apiVersion:") && line(b"kind:") {
+        Carrier::Kubernetes
+    } else if line(b"services:") && (has(bytes, b"image:") || has(bytes, b"build:")) {
+        Carrier::Compose
+    } else {
+        Carrier::Yaml
+    }
+}
+
+fn is_shell_script(bytes: &[u8]) -> bool {
+    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let interpreter = first.strip_prefix(b"#!").map(|rest| String::from_utf8_lossy(rest).into_owned());
+    interpreter.is_some_and(|text| {
+        let mut words = text.split_whitespace().filter(|w| !w.starts_with('-'));
+        let program = words.next().map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
+        let program = match program.as_deref() {
+            Some("env") => words.next().map(str::to_owned),
+            _ => program,
+        };
+        matches!(program.as_deref(), Some("sh" | "bash" | "dash" | "zsh" | "ksh" | "ash"))
+    })
+}
+
+/// In lower case. Every name of `settings/variables` and every scheme has one of them in it; a test compares.
+const NEEDLES: &[&[u8]] = &[
+    b"postgres",
+    b"database",
+    b"db_",
+    b"sql",
+    b"pghost",
+    b"pgpass",
+    b"pguser",
+    b"pgservice",
+    b"rds_",
+    b"jdbc",
+];
+
+fn has_ignoring_case(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle))
+}
+
+fn has(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|w| w == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell() {
+        for (path, carrier) in [
+            (".env", Carrier::Dotenv),
+            ("deploy/production.env", Carrier::Dotenv),
+            (".envs/.production/.postgres", Carrier::Dotenv),
+            ("docker-compose.override.yml", Carrier::Compose),
+            ("compose.prod.yaml", Carrier::Compose),
+            ("Dockerfile", Carrier::Dockerfile),
+            ("Dockerfile.final", Carrier::Dockerfile),
+            ("web.Dockerfile", Carrier::Dockerfile),
+            (".github/workflows/ci.yml", Carrier::GithubActions),
+            (".gitlab-ci.yml", Carrier::GitlabCi),
+            ("config/database.yml", Carrier::DatabaseYml),
+            ("src/main/resources/application-prod.yml", Carrier::Spring),
+            ("application.properties", Carrier::Spring),
+            ("db/alembic.ini", Carrier::Ini),
+            (".envrc", Carrier::Shell),
+            ("Makefile", Carrier::Makefile),
+            ("Procfile", Carrier::Procfile),
+            ("deploy/web.service", Carrier::Systemd),
+            ("deploy/web.service.d/env.conf", Carrier::Systemd),
+            ("initdb/01.sql", Carrier::Sql),
+            ("settings.py", Carrier::Python),
+            ("prisma.config.ts", Carrier::JavaScript),
+        ] {
+            assert_eq!(Carrier::of_name(path), Some(carrier), "{path}");
+        }
+        for path in ["Dockerfile.dockerignore", "README.md", "src/composer.lock", "nginx.conf", "env"] {
+            assert_eq!(Carrier::of_name(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn texts_tell_where_names_do_not() {
+        let of = |path: &str, text: &str| Carrier::of(path, text.as_bytes());
+        assert_eq!(of("app.yaml", "apiVersion: v1\nkind: Secret\n"), Some(Carrier::Kubernetes));
+        assert_eq!(of("stack.yml", "services:\n  db:\n    image: postgres\n"), Some(Carrier::Compose));
+        assert_eq!(of("values.yml", "kind: of\n"), Some(Carrier::Yaml));
+        assert_eq!(of("task.json", "{\"containerDefinitions\": []}"), Some(Carrier::EcsTask));
+        assert_eq!(of("entrypoint", "#!/usr/bin/env -S bash -e\n"), Some(Carrier::Shell));
+        assert_eq!(of("tool", "#!/usr/bin/python3\n"), None);
+    }
+
+    #[test]
+    fn every_name_reads_back() {
+        for carrier in Carrier::ALL {
+            assert_eq!(carrier.as_str().parse(), Ok(carrier));
+        }
+    }
+}

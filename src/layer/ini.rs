@@ -1,0 +1,133 @@
+//! Files that Python's `ConfigParser` reads: `sqlalchemy.url` of alembic.ini with its `%`, and the variables that
+//! pytest.ini and tox.ini set. Each section that says something is a block.
+
+use super::{Entry, Means, SegmentKind, carried::Reader, tree::Mapped};
+use std::ops::Range;
+
+/// One option of a section, with the bytes of its name and of its value, continuation lines included.
+struct Assignment {
+    key: Range<usize>,
+    value: Range<usize>,
+}
+
+/// Reads the file that the reader is at.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let mut section = 0..0;
+    let mut options: Vec<Assignment> = Vec::new();
+    let mut indent = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let content = line.trim();
+        if content.is_empty() || content.starts_with(['#', ';']) {
+            continue;
+        }
+        let blank = line.len() - line.trim_start().len();
+        let range = start + blank..start + blank + content.len();
+        // What is indented deeper than the option above belongs to its value.
+        if let (Some(last), Some(outer)) = (options.last_mut(), indent)
+            && blank > outer
+        {
+            last.value.end = range.end;
+            continue;
+        }
+        if let Some(name) = content.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            take(reader, &text, &section, &options);
+            options.clear();
+            (section, indent) = (range.start + 1..range.start + 1 + name.len(), None);
+            continue;
+        }
+        indent = Some(blank);
+        let Some(mark) = content.find(['=', ':']) else { continue };
+        let key = range.start..range.start + content[..mark].trim_end().len();
+        let rest = &content[mark + 1..];
+        let from = range.start + mark + 1 + (rest.len() - rest.trim_start().len());
+        options.push(Assignment { key, value: from.min(range.end)..range.end });
+    }
+    take(reader, &text, &section, &options);
+}
+
+/// What one section says.
+fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[Assignment]) {
+    let name = &text[section.clone()];
+    let plain = |name: &str| {
+        name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
+    };
+    let mut block = reader.block(if plain(name) { name } else { "" });
+    // `[alembic:production]` and `alembic -n production` name the environment.
+    block.word = name.rsplit(':').next().filter(|w| plain(w)).map(str::to_owned);
+    for option in options {
+        let key = &text[option.key.clone()];
+        let span = reader.sources.span(reader.id, option.key.clone());
+        let value_span = reader.sources.span(reader.id, option.value.clone());
+        if key.eq_ignore_ascii_case("sqlalchemy.url") {
+            let value = interpolated(reader, text, option.value.clone());
+            let means = Some(Means::Url);
+            let entry = Entry { means, ..Entry::new("sqlalchemy.url", span, value, value_span) };
+            reader.reveal_lead(span, value_span);
+            block.entries.push(entry);
+        } else if matches!(key, "env" | "setenv" | "set_env") {
+            variables(reader, text, option.value.clone(), &mut block.entries);
+        }
+    }
+    if !block.entries.is_empty() {
+        reader.layers.push(block);
+    }
+}
+
+/// `%%` is one, `%(name)s` is another option's value: it is left open, for it may stand in another file.
+fn interpolated(reader: &Reader<'_>, text: &str, range: Range<usize>) -> super::Value {
+    let mut out = Mapped::new(reader.id);
+    let mut read = String::new();
+    let mut at = range.start;
+    while at < range.end {
+        let stop = text[at..range.end].find('%').map_or(range.end, |i| at + i);
+        out.literal(text, at..stop);
+        read.push_str(&text[at..stop]);
+        at = stop;
+        if at == range.end {
+            break;
+        }
+        let rest = &text[at..range.end];
+        if rest.starts_with("%%") {
+            out.derived(at..at + 2, "%", SegmentKind::Escape);
+            read.push('%');
+            at += 2;
+        } else if let Some(end) = rest.strip_prefix("%(").and_then(|inner| inner.find(")s")) {
+            let whole = at..at + 2 + end + 2;
+            out.derived(whole.clone(), "", SegmentKind::Unresolved);
+            at = whole.end;
+        } else {
+            // `ConfigParser` refuses this one; the rule says so. What it would mean is the sign itself.
+            out.literal(text, at..at + 1);
+            read.push('%');
+            at += 1;
+        }
+    }
+    out.finish(&read)
+}
+
+/// `NAME=value` lines, as pytest-env and tox have them.
+fn variables(reader: &mut Reader<'_>, text: &str, range: Range<usize>, out: &mut Vec<Entry>) {
+    let mut at = range.start;
+    for line in text[range].split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let Some((name, value)) = line.split_once('=') else { continue };
+        // pytest-env's marks: `D:` a default, `R:` a raw value.
+        let bare = name.trim().rsplit(':').next().unwrap_or(name).trim();
+        let key = start + name.find(bare).unwrap_or(0);
+        let from = start + name.len() + 1 + (value.len() - value.trim_start().len());
+        let value_range = from..from + value.trim().len();
+        let key_span = reader.sources.span(reader.id, key..key + bare.len());
+        let value_span = reader.sources.span(reader.id, value_range.clone());
+        let mut mapped = Mapped::new(reader.id);
+        mapped.literal(text, value_range.clone());
+        let value = mapped.finish(&text[value_range]);
+        let entry = Entry::new(bare, key_span, value, value_span);
+        reader.reveal_key(&entry, false);
+        out.push(entry);
+    }
+}

@@ -1,0 +1,290 @@
+//! YAML ▶ trees, one a document. The grammar is saphyr-parser's; places and maps are made here. Nothing is resolved
+//! to a type: `no` and `007` stay texts, with the style that tells what a reader may make of them.
+
+use super::{
+    SegmentKind, Value,
+    tree::{DEPTH, Invalid, Kind, Mapped, NODES, Node, Scalar, Style},
+};
+use crate::source::{SourceId, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+/// The documents of a text.
+///
+/// # Errors
+/// Text that is no YAML 1.2, that is nested deeper than [`DEPTH`], or whose aliases make more than [`NODES`] nodes;
+/// then nothing of it is given.
+pub fn parse(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
+    let mut builder = Builder {
+        id,
+        text,
+        offsets: Offsets::new(text),
+        open: Vec::new(),
+        anchors: BTreeMap::new(),
+        nodes: 0,
+    };
+    let mut documents = Vec::new();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(next) = parser.next_event() {
+        let (event, span) = match next {
+            Ok(next) => next,
+            Err(error) => {
+                let at = builder.offsets.byte(error.marker().index());
+                return Err(Invalid { at, too_large: false });
+            }
+        };
+        let start = builder.offsets.byte(span.start.index());
+        let range = start..builder.offsets.byte(span.end.index()).max(start);
+        if let Some((node, _)) = builder.take(event, range)? {
+            documents.push(Arc::unwrap_or_clone(node));
+        }
+    }
+    Ok(documents)
+}
+
+/// Characters ▶ bytes; the parser counts characters, and only goes forward but for a few.
+struct Offsets<'t> {
+    text: &'t str,
+    ascii: bool,
+    character: usize,
+    byte: usize,
+}
+
+impl<'t> Offsets<'t> {
+    fn new(text: &'t str) -> Self {
+        // A byte order mark is no character to the parser.
+        let byte = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { text, ascii: text.is_ascii(), character: 0, byte }
+    }
+
+    fn byte(&mut self, character: usize) -> usize {
+        if self.ascii {
+            return character.min(self.text.len());
+        }
+        while self.character < character {
+            let Some(next) = self.text[self.byte..].chars().next() else { break };
+            self.byte += next.len_utf8();
+            self.character += 1;
+        }
+        while self.character > character {
+            let Some(previous) = self.text[..self.byte].chars().next_back() else { break };
+            self.byte -= previous.len_utf8();
+            self.character -= 1;
+        }
+        self.byte
+    }
+}
+
+/// A mapping or sequence that is not closed yet.
+struct Open {
+    start: usize,
+    anchor: usize,
+    /// The nodes in it so far, itself counted.
+    nodes: usize,
+    key: Option<Node>,
+    children: Children,
+}
+
+enum Children {
+    Mapping(Vec<(Node, Arc<Node>)>),
+    Sequence(Vec<Arc<Node>>),
+}
+
+struct Builder<'t> {
+    id: SourceId,
+    text: &'t str,
+    offsets: Offsets<'t>,
+    open: Vec<Open>,
+    /// By the parser's number: the node, and how many nodes are in it.
+    anchors: BTreeMap<usize, (Arc<Node>, usize)>,
+    nodes: usize,
+}
+
+impl Builder<'_> {
+    fn span(&self, range: &Range<usize>) -> Span {
+        let offset = |o: usize| u32::try_from(o).unwrap_or(u32::MAX);
+        Span { source: self.id, start: offset(range.start), end: offset(range.end) }
+    }
+
+    /// The root of a document when it is complete.
+    fn take(&mut self, event: Event<'_>, range: Range<usize>) -> Result<Option<(Arc<Node>, usize)>, Invalid> {
+        let at = range.start;
+        match event {
+            Event::Scalar(read, style, anchor, _) => {
+                let node = Arc::new(self.scalar(&read, style, range));
+                self.place(node, anchor, 1, at)
+            }
+            Event::MappingStart(anchor, _) => self.open(at, anchor, Children::Mapping(Vec::new())),
+            Event::SequenceStart(anchor, _) => self.open(at, anchor, Children::Sequence(Vec::new())),
+            Event::MappingEnd | Event::SequenceEnd => {
+                let Some(open) = self.open.pop() else { return Ok(None) };
+                let kind = match open.children {
+                    Children::Mapping(pairs) => Kind::Mapping(pairs),
+                    Children::Sequence(items) => Kind::Sequence(items),
+                };
+                // What ends by indentation ends where the next thing begins; blanks before it are nobody's.
+                let end = open.start + self.text[open.start..range.end.max(open.start)].trim_end().len();
+                let span = self.span(&(open.start..end));
+                self.place(Arc::new(Node { span, kind }), open.anchor, open.nodes, at)
+            }
+            Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
+                Some((node, nodes)) => self.place(node, 0, nodes, at),
+                // An alias inside its own anchor.
+                None => Err(Invalid { at, too_large: false }),
+            },
+            Event::DocumentEnd => {
+                self.anchors.clear();
+                Ok(None)
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => Ok(None),
+        }
+    }
+
+    fn open(
+        &mut self,
+        start: usize,
+        anchor: usize,
+        children: Children,
+    ) -> Result<Option<(Arc<Node>, usize)>, Invalid> {
+        if self.open.len() >= DEPTH {
+            return Err(Invalid { at: start, too_large: true });
+        }
+        self.open.push(Open { start, anchor, nodes: 1, key: None, children });
+        Ok(None)
+    }
+
+    fn place(
+        &mut self,
+        node: Arc<Node>,
+        anchor: usize,
+        nodes: usize,
+        at: usize,
+    ) -> Result<Option<(Arc<Node>, usize)>, Invalid> {
+        if anchor > 0 {
+            self.anchors.insert(anchor, (Arc::clone(&node), nodes));
+        }
+        self.nodes += 1;
+        let Some(parent) = self.open.last_mut() else { return Ok(Some((node, nodes))) };
+        parent.nodes += nodes;
+        if parent.nodes > NODES || self.nodes > NODES {
+            return Err(Invalid { at, too_large: true });
+        }
+        match &mut parent.children {
+            Children::Sequence(items) => items.push(node),
+            Children::Mapping(pairs) => match parent.key.take() {
+                Some(key) => pairs.push((key, node)),
+                None => parent.key = Some(Arc::unwrap_or_clone(node)),
+            },
+        }
+        Ok(None)
+    }
+
+    fn scalar(&self, read: &str, style: ScalarStyle, range: Range<usize>) -> Node {
+        let raw = &self.text[range.clone()];
+        match style {
+            ScalarStyle::Plain => {
+                let span = self.span(&(range.start..range.start + raw.trim_end().len()));
+                if matches!(read, "" | "~" | "null" | "Null" | "NULL") {
+                    return Node { span, kind: Kind::Null };
+                }
+                let value = self.lines(read, range, false);
+                Node { span, kind: Kind::Scalar(Scalar { value, style: Style::Plain }) }
+            }
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                let quote = raw.chars().next().filter(|q| matches!(q, '"' | '\''));
+                let inner = match quote.filter(|q| raw.len() > 1 && raw.ends_with(*q)) {
+                    Some(_) => range.start + 1..range.end - 1,
+                    None => range,
+                };
+                let value = self.quoted(read, inner.clone(), quote == Some('"'));
+                Node { span: self.span(&inner), kind: Kind::Scalar(Scalar { value, style: Style::Text }) }
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let header = raw.find('\n').map_or(raw.len(), |i| i + 1);
+                let body = range.start + header..range.end;
+                let lead = self.text[body.clone()].len() - self.text[body.clone()].trim_start().len();
+                let end = body.start + self.text[body.clone()].trim_end().len();
+                let span = self.span(&(body.start + lead..end.max(body.start + lead)));
+                let value = self.lines(read, body, true);
+                Node { span, kind: Kind::Scalar(Scalar { value, style: Style::Text }) }
+            }
+        }
+    }
+
+    /// Lines whose indentation is not part of the value: each is looked for where the last one ended.
+    fn lines(&self, read: &str, range: Range<usize>, block: bool) -> Value {
+        let mut out = Mapped::new(self.id);
+        let mut at = range.start;
+        for (i, line) in read.split_inclusive('\n').enumerate() {
+            let content = line.strip_suffix('\n').unwrap_or(line);
+            let found = self.text[at..range.end].find(content).map(|o| at + o).filter(|_| block || i == 0);
+            let Some(start) = found else { return out.finish(read) };
+            // Only indentation may be passed over.
+            if !self.text[at..start].chars().all(char::is_whitespace) {
+                return out.finish(read);
+            }
+            out.literal(self.text, start..start + content.len());
+            at = start + content.len();
+            if content.len() < line.len() {
+                let end = at + self.text[at..range.end].find('\n').map_or(0, |i| i + 1);
+                out.derived(at..end, "\n", SegmentKind::Escape);
+                at = end;
+            }
+        }
+        out.finish(read)
+    }
+
+    /// What stands between quotes; a text of several lines is folded by the reader and has no map.
+    fn quoted(&self, read: &str, inner: Range<usize>, double: bool) -> Value {
+        let mut out = Mapped::new(self.id);
+        let raw = &self.text[inner.clone()];
+        let mut at = 0;
+        while at < raw.len() && !raw.contains('\n') {
+            let special = if double { '\\' } else { '\'' };
+            let stop = raw[at..].find(special).map_or(raw.len(), |i| at + i);
+            out.literal(self.text, inner.start + at..inner.start + stop);
+            if stop == raw.len() {
+                break;
+            }
+            let (length, text) = if double { escape(&raw[stop..]) } else { (2, Some('\'')) };
+            let end = stop + length.min(raw.len() - stop);
+            if !raw.is_char_boundary(end) {
+                break;
+            }
+            let decoded = text.map(String::from).unwrap_or_default();
+            out.derived(inner.start + stop..inner.start + end, &decoded, SegmentKind::Escape);
+            at = end;
+        }
+        out.finish(read)
+    }
+}
+
+/// The length of an escape sequence and its character (YAML 1.2, section 5.7); none for one that is no such.
+fn escape(raw: &str) -> (usize, Option<char>) {
+    let digits = |n: usize| {
+        let value = raw.get(2..2 + n).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        (2 + n, value.and_then(char::from_u32))
+    };
+    let Some(letter) = raw[1..].chars().next() else { return (1, None) };
+    let simple = |c: char| (1 + letter.len_utf8(), Some(c));
+    match letter {
+        '0' => simple('\0'),
+        'a' => simple('\u{7}'),
+        'b' => simple('\u{8}'),
+        't' | '\t' => simple('\t'),
+        'n' => simple('\n'),
+        'v' => simple('\u{b}'),
+        'f' => simple('\u{c}'),
+        'r' => simple('\r'),
+        'e' => simple('\u{1b}'),
+        ' ' | '"' | '/' | '\\' => simple(letter),
+        'N' => simple('\u{85}'),
+        '_' => simple('\u{a0}'),
+        'L' => simple('\u{2028}'),
+        'P' => simple('\u{2029}'),
+        'x' => digits(2),
+        'u' => digits(4),
+        'U' => digits(8),
+        other => (1 + other.len_utf8(), None),
+    }
+}
