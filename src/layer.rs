@@ -3,11 +3,16 @@
 
 pub mod carried;
 pub mod carrier;
+mod database_yml;
 pub mod dotenv;
 mod environment;
+mod general;
 mod ini;
 pub mod json;
 mod provider;
+mod reference;
+mod spring;
+mod toml;
 pub mod tree;
 pub mod yaml;
 

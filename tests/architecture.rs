@@ -28,7 +28,7 @@ const MODULES: &[(&str, &str)] = &[
     ("probe", "conninfo secret"),
     ("driver", "probe secret x509"),
     ("interpolation", "secret"),
-    ("layer", "interpolation secret source"),
+    ("layer", "environment interpolation secret source"),
     ("repository", "consumer layer source"),
     ("finding", "secret source"),
     ("report", "finding"),

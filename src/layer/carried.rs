@@ -2,9 +2,9 @@
 //! carrier is read in a file of its own; this one only chooses.
 
 use super::{
-    Carrier, Entry, Layer, Problem, ProblemKind,
+    Carrier, Entry, Layer, Problem, ProblemKind, database_yml,
     dotenv::{self, Dialect},
-    ini,
+    general, ini, spring,
     tree::{Invalid, Node},
     yaml,
 };
@@ -43,6 +43,10 @@ pub fn read(sources: &mut Sources, id: SourceId, path: &str, carrier: Carrier, d
             let layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
             reader.layers.push(layer);
         }
+        Carrier::DatabaseYml => database_yml::read(&mut reader),
+        Carrier::Yaml | Carrier::Json | Carrier::EcsTask => general::read(&mut reader),
+        Carrier::Toml => general::read_toml(&mut reader),
+        Carrier::Spring | Carrier::Properties => spring::read(&mut reader),
         Carrier::Ini => ini::read(&mut reader),
         // A carrier that this version does not read says nothing.
         _ => {}

@@ -202,6 +202,9 @@ impl Resolver<'_> {
             }
             if let Some((layer, entry)) = self.lookup.entry(&key) {
                 let mut target = self.url(&key, role, setting, layer, entry);
+                if let Some(Means::Url | Means::TestUrl) = entry.means {
+                    self.beside(layer, &mut target);
+                }
                 target.environment = own;
                 out.targets.push(target);
             }
@@ -212,6 +215,21 @@ impl Resolver<'_> {
     fn wrapped(&self, layer: usize, entry: &Entry) -> Option<Wrapped> {
         let in_file = self.lookup.kind(layer) == LayerKind::SecretFile;
         suspect::wrapped(layer, entry).filter(|w| !in_file || w.what != "a line end")
+    }
+
+    /// What the same block says beside its URL and the URL leaves open, as `spring.datasource.username`.
+    fn beside(&self, layer: usize, target: &mut Target) {
+        let Ok(conninfo) = &mut target.parsed else { return };
+        let entries = self.lookup.layers()[layer].entries.iter();
+        let parts = entries.filter_map(|entry| match entry.means {
+            Some(Means::Part(_, keyword)) => {
+                Some((keyword, parts::part(self.lookup, keyword, &[&entry.key])?))
+            }
+            _ => None,
+        });
+        if target.engine.value == Engine::Postgres {
+            fill(conninfo, &mut target.parameters, parts.collect::<Vec<_>>().into_iter());
+        }
     }
 
     fn url(&self, key: &str, role: Role, text: Setting<Secret>, layer: usize, entry: &Entry) -> Target {

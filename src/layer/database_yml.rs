@@ -1,0 +1,83 @@
+//! `database.yml` of Rails: a section for each environment, and in it either the settings of one database or one
+//! mapping a database.
+
+use super::{
+    Entry, Means,
+    carried::Reader,
+    reference::{self, Syntax},
+    tree::Node,
+};
+
+/// The keys of a database and libpq's keywords for them (`ConnectionHandling#postgresql_connection`).
+const KEYS: &[(&str, &str)] = &[
+    ("host", "host"),
+    ("port", "port"),
+    ("database", "dbname"),
+    ("username", "user"),
+    ("user", "user"),
+    ("password", "password"),
+    ("sslmode", "sslmode"),
+    ("sslrootcert", "sslrootcert"),
+    ("sslcert", "sslcert"),
+    ("sslkey", "sslkey"),
+    ("connect_timeout", "connect_timeout"),
+    ("application_name", "application_name"),
+    ("options", "options"),
+];
+
+/// Reads the file that the reader is at.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(documents) = reader.yaml() else { return };
+    for document in &documents {
+        for (name, section) in document.pairs() {
+            let Some(word) = name.text().filter(|word| is_plain(word)) else { continue };
+            // What only serves as an anchor is no environment.
+            if matches!(word, "default" | "defaults" | "common" | "base") || word.starts_with('.') {
+                continue;
+            }
+            if is_database(section) {
+                take(reader, word, word, section);
+                continue;
+            }
+            for (name, database) in section.pairs() {
+                if let Some(own) = name.text().filter(|own| is_plain(own) && is_database(database)) {
+                    take(reader, word, &format!("{word}.{own}"), database);
+                }
+            }
+        }
+    }
+}
+
+fn is_database(node: &Node) -> bool {
+    ["adapter", "database", "url", "host"].into_iter().any(|key| node.get(key).is_some())
+}
+
+fn is_plain(word: &str) -> bool {
+    word.len() <= 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+}
+
+/// One database of one environment.
+fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
+    let mut layer = reader.block(block);
+    layer.word = Some(word.to_owned());
+    for (key, value) in database.pairs() {
+        let Some(name) = key.text() else { continue };
+        let means = match name {
+            "url" => Means::Url,
+            "adapter" => Means::Engine,
+            _ => match KEYS.iter().find(|(own, _)| *own == name) {
+                Some((_, keyword)) => Means::Part("database.yml", keyword),
+                None => continue,
+            },
+        };
+        let Some(entry) = value.entry(name, key.span) else { continue };
+        let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Erb, Some(means));
+        layer.reads.extend(resolved.reads);
+        reader.reveal_lead(key.span, value.span);
+        // A blank value is no setting to Rails.
+        if !resolved.open && !resolved.value.text.expose().is_empty() {
+            layer.entries.push(Entry { value: resolved.value, means: Some(means), ..entry });
+        }
+    }
+    reader.layers.push(layer);
+}

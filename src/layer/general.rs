@@ -1,0 +1,219 @@
+//! YAML, TOML and JSON files that hold connection settings among others: values that are URLs of a database, mappings
+//! that are a connection by their name and keys, variables in capitals. What is none of these is passed over.
+
+use super::{
+    Entry, Layer, Means,
+    carried::Reader,
+    reference::{self, Syntax},
+    toml,
+    tree::Node,
+};
+use crate::{environment::Environment, source::Span};
+
+/// Keys of a connection and libpq's keywords for them, as settings files spell them.
+const KEYS: &[(&str, &str)] = &[
+    ("host", "host"),
+    ("hostname", "host"),
+    ("server", "host"),
+    ("port", "port"),
+    ("database", "dbname"),
+    ("database_name", "dbname"),
+    ("dbname", "dbname"),
+    ("db", "dbname"),
+    ("name", "dbname"),
+    ("user", "user"),
+    ("username", "user"),
+    ("password", "password"),
+    ("passwd", "password"),
+    ("pass", "password"),
+    ("sslmode", "sslmode"),
+    ("ssl_mode", "sslmode"),
+];
+
+/// Words of a key that make the mapping under it a connection.
+const NAMES: &[&str] =
+    &["database", "databases", "db", "postgres", "postgresql", "pg", "datasource", "datasources", "sql"];
+
+/// Engines that a mapping under such a key may name instead.
+const ENGINES: &[&str] = &["engine", "driver", "dialect", "adapter", "client", "type"];
+
+/// Schemes of databases, before `:`; behind a `+` may stand a driver.
+const SCHEMES: &[&str] = &[
+    "postgres",
+    "postgresql",
+    "postgis",
+    "pgsql",
+    "psql",
+    "timescale",
+    "timescaledb",
+    "cockroachdb",
+    "sqlite",
+    "sqlite3",
+    "mysql",
+    "mysql2",
+    "mariadb",
+    "mssql",
+    "sqlserver",
+    "oracle",
+    "jdbc",
+];
+
+/// Mappings inside each other beyond this say nothing of a connection.
+const DEPTH: usize = 24;
+
+/// Reads a file of YAML or JSON, which is YAML but for rarities.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(documents) = reader.yaml() else { return };
+    for document in &documents {
+        take(reader, document);
+    }
+}
+
+/// Reads a file of TOML.
+pub(super) fn read_toml(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    match toml::parse(reader.id, &text) {
+        Ok(document) => take(reader, &document),
+        Err(invalid) => reader.invalid(invalid),
+    }
+}
+
+/// What one document says.
+pub(super) fn take(reader: &mut Reader<'_>, document: &Node) {
+    let mut path = Vec::new();
+    let mut found = Vec::new();
+    walk(reader, document, &mut path, &mut found);
+    reader.layers.extend(found.into_iter().filter(|layer| !layer.entries.is_empty()));
+}
+
+/// The blocks of a node and of what is below it.
+fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, out: &mut Vec<Layer>) {
+    if path.len() > DEPTH {
+        return;
+    }
+    for item in node.items() {
+        walk(reader, item, path, out);
+    }
+    let pairs = node.pairs();
+    if pairs.is_empty() {
+        return;
+    }
+    let block = shown(path);
+    let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).map(|w| (*w).to_owned());
+    let new = |reader: &Reader<'_>| Layer { word: word.clone(), ..reader.block(block.as_str()) };
+    let mut variables = new(reader);
+    let mut parts = new(reader);
+    let connection = is_connection(node, path);
+    for (key, value) in pairs {
+        let Some(name) = key.text() else { continue };
+        let Some(entry) = value.entry(name, key.span) else {
+            path.push(name);
+            walk(reader, value, path, out);
+            path.pop();
+            continue;
+        };
+        let means = means(name, &entry, connection);
+        let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, means);
+        let is_url = means.is_none() && is_url(resolved.value.text.expose());
+        let mut own = new(reader);
+        let layer = match means {
+            _ if is_url => &mut own,
+            Some(_) => &mut parts,
+            None if is_variable(name) => &mut variables,
+            None => continue,
+        };
+        let role = if names_tests(name) { Means::TestUrl } else { Means::Url };
+        let means = if is_url { Some(role) } else { means };
+        layer.reads.extend(resolved.reads);
+        if resolved.open {
+            continue;
+        }
+        reveal(reader, name, key.span, value.span);
+        layer.entries.push(Entry { value: resolved.value, means, ..entry });
+        if is_url {
+            out.push(own);
+        }
+    }
+    out.extend([variables, parts]);
+}
+
+/// The keys that lead to a block; one that may be anything is left out.
+fn shown(path: &[&str]) -> String {
+    let plain = |word: &&&str| {
+        word.len() <= 32
+            && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_uppercase() || b"_-".contains(&b))
+    };
+    path.iter().filter(plain).copied().collect::<Vec<_>>().join(".")
+}
+
+fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+    name.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase)
+}
+
+fn names_tests(name: &str) -> bool {
+    words(name).any(|word| matches!(word.as_str(), "test" | "tests" | "testing"))
+}
+
+/// A host and a database or a role under a key that says database.
+fn is_connection(node: &Node, path: &[&str]) -> bool {
+    let named = path.iter().rev().take(2).any(|key| words(key).any(|word| NAMES.contains(&word.as_str())));
+    let has = |keyword: &str| {
+        KEYS.iter()
+            .any(|(own, means)| *means == keyword && node.get(own).is_some_and(|v| v.scalar().is_some()))
+    };
+    named && has("host") && (has("dbname") || has("user"))
+}
+
+fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {
+    if !connection {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
+    let text = entry.value.text.expose().to_ascii_lowercase();
+    if ENGINES.contains(&lower.as_str())
+        && ["postg", "sqlite", "mysql", "psycopg"].iter().any(|e| text.contains(e))
+    {
+        return Some(Means::Engine);
+    }
+    KEYS.iter().find(|(own, _)| *own == lower).map(|(_, keyword)| Means::Part("connection", keyword))
+}
+
+fn is_variable(name: &str) -> bool {
+    name.len() > 2
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Whether a value is the URL of a database, by its scheme and what follows it.
+pub(super) fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.trim_start().split_once(':') else { return false };
+    let family = scheme.split('+').next().unwrap_or(scheme).to_ascii_lowercase();
+    let behind = if family == "jdbc" { is_url(rest) } else { rest.starts_with("//") };
+    SCHEMES.contains(&family.as_str()) && behind
+}
+
+/// A key that leads to a URL or is a word of a connection; anything else may be somebody's secret.
+fn reveal(reader: &mut Reader<'_>, name: &str, key: Span, value: Span) {
+    let known = |word: &String| {
+        let word = word.as_str();
+        NAMES.contains(&word)
+            || ENGINES.contains(&word)
+            || KEYS.iter().any(|(own, _)| *own == word)
+            || matches!(
+                word,
+                "url"
+                    | "uri"
+                    | "dsn"
+                    | "test"
+                    | "connection"
+                    | "string"
+                    | "sqlalchemy"
+                    | "jdbc"
+                    | "ssl"
+                    | "mode"
+            )
+    };
+    if is_variable(name) || words(name).all(|word| known(&word)) {
+        reader.reveal_lead(key, value);
+    }
+}

@@ -1,0 +1,140 @@
+//! `application.yml` and `application.properties` of Spring Boot, with their profiles: `spring.datasource.*` and what
+//! else is a connection there.
+
+use super::{
+    Entry, Layer, Means,
+    carried::Reader,
+    general,
+    reference::{self, Syntax},
+    tree::{Mapped, Node},
+};
+use crate::source::Span;
+
+/// The keys under a data source, in Spring's relaxed spelling without `-`, and libpq's keywords for them.
+const KEYS: &[(&str, &str)] = &[("username", "user"), ("user", "user"), ("password", "password")];
+
+/// Prefixes of data sources that Spring Boot, Quarkus and Flyway know; the first is the service's.
+const SOURCES: &[&str] =
+    &["spring.datasource", "spring.datasource.hikari", "spring.r2dbc", "spring.flyway", "quarkus.datasource"];
+
+/// Reads the file that the reader is at.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    if reader.path.ends_with(".properties") {
+        let Some(text) = reader.text() else { return };
+        let properties = properties(reader, &text);
+        for document in properties.split(|p| p.is_none()) {
+            take(reader, &document.iter().flatten().collect::<Vec<_>>());
+        }
+        return;
+    }
+    let Some(documents) = reader.yaml() else { return };
+    for document in &documents {
+        let mut out = Vec::new();
+        flatten(document, "", &mut out, 0);
+        take(reader, &out.iter().collect::<Vec<_>>());
+        general::take(reader, document);
+    }
+}
+
+/// One property: its whole name, and its assignment.
+struct Property {
+    name: String,
+    entry: Entry,
+}
+
+/// Nested keys as the names that they stand for.
+fn flatten(node: &Node, prefix: &str, out: &mut Vec<Property>, depth: usize) {
+    if depth > 24 || prefix.len() > 256 {
+        return;
+    }
+    for (key, value) in node.pairs() {
+        let Some(own) = key.text() else { continue };
+        let name = if prefix.is_empty() { own.to_owned() } else { format!("{prefix}.{own}") };
+        match value.entry(name.clone(), key.span) {
+            Some(entry) => out.push(Property { name, entry }),
+            None => flatten(value, &name, out, depth + 1),
+        }
+    }
+}
+
+/// The data sources of one document.
+fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
+    let of = |name: &str| properties.iter().find(|p| relaxed(&p.name) == name);
+    let profile = of("spring.config.activate.onprofile").or_else(|| of("spring.profiles"));
+    let word = profile.map(|p| p.entry.value.text.expose().to_owned()).or_else(|| profile_of(reader.path));
+    for source in SOURCES {
+        let mut layer = reader.block(*source);
+        layer.word.clone_from(&word);
+        for property in properties {
+            let name = relaxed(&property.name);
+            let Some(key) = name.strip_prefix(source).and_then(|rest| rest.strip_prefix('.')) else {
+                continue;
+            };
+            let means = match key {
+                "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
+                _ => match KEYS.iter().find(|(own, _)| *own == key) {
+                    Some((_, keyword)) => Means::Part(source, keyword),
+                    None => continue,
+                },
+            };
+            push(reader, &mut layer, &property.entry, means);
+        }
+        if !layer.entries.is_empty() {
+            reader.layers.push(layer);
+        }
+    }
+}
+
+fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry, means: Means) {
+    let resolved = reference::resolve(reader.id, &entry.value, entry.value_span, Syntax::Spring, Some(means));
+    layer.reads.extend(resolved.reads);
+    reader.reveal_lead(entry.key_span, entry.value_span);
+    if !resolved.open && !resolved.value.text.expose().is_empty() {
+        layer.entries.push(Entry { value: resolved.value, means: Some(means), ..entry.clone() });
+    }
+}
+
+/// `jdbc-url`, `jdbcUrl` and `JDBC_URL` are one name to Spring.
+fn relaxed(name: &str) -> String {
+    name.chars().filter(|c| *c != '-' && *c != '_').map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// `prod` of `application-prod.yml`.
+fn profile_of(path: &str) -> Option<String> {
+    let name = path.rsplit(['/', '\\']).next()?;
+    let stem = name.rsplit_once('.')?.0;
+    stem.split_once('-').map(|(_, profile)| profile.to_owned())
+}
+
+/// The lines of a file of properties (`java.util.Properties.load`); none where `#---` begins another document.
+fn properties(reader: &Reader<'_>, text: &str) -> Vec<Option<Property>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let content = line.trim_start();
+        let from = start + line.len() - content.len();
+        if content.starts_with("#---") || content.starts_with("!---") {
+            out.push(None);
+            continue;
+        }
+        if content.is_empty() || content.starts_with(['#', '!']) {
+            continue;
+        }
+        let content = content.trim_end_matches(['\n', '\r']);
+        let Some(mark) = content.find(['=', ':']) else { continue };
+        let name = content[..mark].trim_end();
+        let rest = &content[mark + 1..];
+        let value = from + mark + 1 + (rest.len() - rest.trim_start().len())..from + content.len();
+        let span = |range: std::ops::Range<usize>| -> Span { reader.sources.span(reader.id, range) };
+        let mut mapped = Mapped::new(reader.id);
+        mapped.literal(text, value.clone());
+        // What is escaped or goes on in the next line is not taken apart.
+        let plain = !text[value.clone()].contains('\\');
+        let read = if plain { text[value.clone()].to_owned() } else { continue };
+        let entry = Entry::new(name, span(from..from + name.len()), mapped.finish(&read), span(value));
+        out.push(Some(Property { name: name.to_owned(), entry }));
+    }
+    out
+}
