@@ -147,7 +147,7 @@ impl Configuration {
 
     /// The findings, with the server's answers as far as they came.
     pub fn findings(&self, door: Door, evidence: Evidence<'_>) -> Vec<Finding> {
-        let view = View { layers: &self.layers, settings: &self.settings };
+        let view = View { layers: &self.layers, settings: &self.settings, carried: None };
         let unknown_rules = judge::unknown_rules(&self.policy);
         let views = std::slice::from_ref(&view);
         let project = Project { views, door, unread: &self.unread, unknown_rules: &unknown_rules };

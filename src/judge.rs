@@ -107,6 +107,11 @@ impl Judge<'_> {
                     self.run(rule, environment, out, |sink| run(layer, sink));
                 }
             }
+            Check::Block(run) => {
+                if let Some(carried) = view.carried {
+                    self.run(rule, environment, out, |sink| run(carried, view, sink));
+                }
+            }
             // With its file, once: see `file`.
             Check::File(_) => {}
             Check::Project(run) => self.run(rule, environment, out, |sink| run(project, sink)),

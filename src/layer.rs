@@ -3,14 +3,17 @@
 
 pub mod carried;
 pub mod carrier;
+pub mod ci;
 mod database_yml;
 pub mod dotenv;
+mod ecs;
 mod environment;
 mod general;
-mod ini;
+pub mod ini;
 pub mod json;
 mod provider;
 mod reference;
+pub mod service;
 mod spring;
 mod toml;
 pub mod tree;

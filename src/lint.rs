@@ -144,8 +144,15 @@ fn judged(
         }
         views_of_files.push(views);
     }
-    let views: Vec<View<'_>> =
-        views_of_files.iter().flatten().map(|v| View { layers: &v.layers, settings: &v.settings }).collect();
+    let view = |file, v| {
+        let FileView { layers, settings, .. }: &FileView = v;
+        View { layers, settings, carried: Some(file) }
+    };
+    let views: Vec<View<'_>> = carried
+        .iter()
+        .zip(&views_of_files)
+        .flat_map(|(file, views)| views.iter().map(move |v| view(file, v)))
+        .collect();
     let unknown_rules = judge::unknown_rules(policy);
     let project = Project { views: &views, door: Door::Lint, unread: &[], unknown_rules: &unknown_rules };
     let mut out: Vec<Finding> = Vec::new();
@@ -187,8 +194,7 @@ fn usual_environment(carrier: Carrier) -> Environment {
         | Carrier::EcsTask
         | Carrier::Systemd
         | Carrier::Procfile
-        | Carrier::Ini
-        | Carrier::Spring => Environment::Production,
+        | Carrier::Ini => Environment::Production,
         Carrier::GithubActions | Carrier::GitlabCi => Environment::Test,
         // A developer's.
         _ => Environment::Development,

@@ -95,7 +95,9 @@ pub enum Check {
     Layer(fn(&Layer, &mut Sink<'_>)),
     /// Everything that was read, side by side.
     Project(fn(&Project<'_>, &mut Sink<'_>)),
-    /// One file as its carrier has it, beside its layers. Files alone: for `lint`.
+    /// One layer of a file and what it comes to, in its own environment. Files alone: for `lint`.
+    Block(fn(&Carried, &View<'_>, &mut Sink<'_>)),
+    /// One file as its carrier has it, in the strictest environment of its layers. Files alone: for `lint`.
     File(fn(&File<'_>, &Project<'_>, &mut Sink<'_>)),
     /// What one view comes to as a whole, also where it speaks of no database.
     Settings(fn(&Settings, &mut Sink<'_>)),
@@ -114,6 +116,7 @@ impl fmt::Debug for Check {
         f.write_str(match self {
             Self::Layer(_) => "Layer",
             Self::Project(_) => "Project",
+            Self::Block(_) => "Block",
             Self::File(_) => "File",
             Self::Settings(_) => "Settings",
             Self::Credential(_) => "Credential",
@@ -174,6 +177,8 @@ pub struct View<'a> {
     pub layers: &'a [Layer],
     /// What they come to.
     pub settings: &'a Settings,
+    /// The file that the last of them is of; none for what a process would start with.
+    pub carried: Option<&'a Carried>,
 }
 
 /// The moment of judging. Boot is not CI: see [`Rule::boot`].
@@ -285,7 +290,7 @@ mod prelude {
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
-        layer::{Carrier, Layer, LayerKind, ProblemKind, Structure, is_example},
+        layer::{Carried, Carrier, Layer, LayerKind, ProblemKind, Structure, is_example},
         misread,
         probe::{Failure, FailureClass, Phase},
         secret::{Part, Secret},
@@ -348,6 +353,7 @@ mod file_unparseable;
 mod foreign_conninfo;
 mod hba_rejected;
 mod host_implicit;
+mod ini_percent;
 mod init_server_only;
 mod loader_divergence;
 mod localhost_in_production;
@@ -415,6 +421,7 @@ mod unknown_parameter;
 mod unknown_policy_rule;
 mod unresolved_placeholder;
 mod url_fragment;
+mod url_in_framework_config;
 mod url_malformed;
 mod url_parts_conflict;
 mod user_implicit;
@@ -471,6 +478,7 @@ pub static RULES: &[&Rule] = &[
     &foreign_conninfo::RULE,
     &hba_rejected::RULE,
     &host_implicit::RULE,
+    &ini_percent::RULE,
     &init_server_only::RULE,
     &loader_divergence::RULE,
     &localhost_in_production::RULE,
@@ -538,6 +546,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_policy_rule::RULE,
     &unresolved_placeholder::RULE,
     &url_fragment::RULE,
+    &url_in_framework_config::RULE,
     &url_malformed::RULE,
     &url_parts_conflict::RULE,
     &user_implicit::RULE,

@@ -2,9 +2,13 @@
 //! carrier is read in a file of its own; this one only chooses.
 
 use super::{
-    Carrier, Entry, Layer, Problem, ProblemKind, database_yml,
+    Carrier, Entry, Layer, Problem, ProblemKind,
+    ci::{self, Pipeline},
+    database_yml,
     dotenv::{self, Dialect},
-    general, ini, spring,
+    ecs, general,
+    ini::{self, Ini},
+    spring,
     tree::{Invalid, Node},
     yaml,
 };
@@ -33,6 +37,10 @@ pub enum Structure {
     /// Nothing.
     #[default]
     None,
+    /// What `ConfigParser` stumbles over.
+    Ini(Ini),
+    /// The jobs of a pipeline.
+    Pipeline(Pipeline),
 }
 
 /// Reads a file. `dialect` is for an env file alone.
@@ -44,7 +52,10 @@ pub fn read(sources: &mut Sources, id: SourceId, path: &str, carrier: Carrier, d
             reader.layers.push(layer);
         }
         Carrier::DatabaseYml => database_yml::read(&mut reader),
-        Carrier::Yaml | Carrier::Json | Carrier::EcsTask => general::read(&mut reader),
+        Carrier::GithubActions => ci::read_github(&mut reader),
+        Carrier::GitlabCi => ci::read_gitlab(&mut reader),
+        Carrier::EcsTask => ecs::read(&mut reader),
+        Carrier::Yaml | Carrier::Json => general::read(&mut reader),
         Carrier::Toml => general::read_toml(&mut reader),
         Carrier::Spring | Carrier::Properties => spring::read(&mut reader),
         Carrier::Ini => ini::read(&mut reader),

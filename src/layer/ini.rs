@@ -1,8 +1,21 @@
 //! Files that Python's `ConfigParser` reads: `sqlalchemy.url` of alembic.ini with its `%`, and the variables that
 //! pytest.ini and tox.ini set. Each section that says something is a block.
 
-use super::{Entry, Means, SegmentKind, carried::Reader, tree::Mapped};
+use super::{Entry, Means, SegmentKind, Structure, carried::Reader, tree::Mapped};
+use crate::source::Span;
 use std::ops::Range;
+
+/// What the rules about such a file look at.
+#[derive(Clone, Default, Debug)]
+pub struct Ini {
+    /// Each `%` of a URL that begins no interpolation: `ConfigParser` refuses the value.
+    pub percents: Vec<Span>,
+    /// The URL that `alembic init` writes.
+    pub template: Option<Span>,
+}
+
+/// What `alembic init` writes for a URL.
+const TEMPLATE: &str = "driver://user:pass@localhost/dbname";
 
 /// One option of a section, with the bytes of its name and of its value, continuation lines included.
 struct Assignment {
@@ -16,6 +29,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let mut section = 0..0;
     let mut options: Vec<Assignment> = Vec::new();
     let mut indent = None;
+    let mut ini = Ini::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let start = at;
@@ -34,7 +48,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             continue;
         }
         if let Some(name) = content.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-            take(reader, &text, &section, &options);
+            take(reader, &text, &section, &options, &mut ini);
             options.clear();
             (section, indent) = (range.start + 1..range.start + 1 + name.len(), None);
             continue;
@@ -46,11 +60,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let from = range.start + mark + 1 + (rest.len() - rest.trim_start().len());
         options.push(Assignment { key, value: from.min(range.end)..range.end });
     }
-    take(reader, &text, &section, &options);
+    take(reader, &text, &section, &options, &mut ini);
+    reader.structure = Structure::Ini(ini);
 }
 
 /// What one section says.
-fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[Assignment]) {
+fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[Assignment], ini: &mut Ini) {
     let name = &text[section.clone()];
     let plain = |name: &str| {
         name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
@@ -63,10 +78,15 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
         let span = reader.sources.span(reader.id, option.key.clone());
         let value_span = reader.sources.span(reader.id, option.value.clone());
         if key.eq_ignore_ascii_case("sqlalchemy.url") {
-            let value = interpolated(reader, text, option.value.clone());
+            reader.reveal_lead(span, value_span);
+            if &text[option.value.clone()] == TEMPLATE {
+                reader.sources.reveal(value_span);
+                ini.template = Some(value_span);
+                continue;
+            }
+            let value = interpolated(reader, text, option.value.clone(), &mut ini.percents);
             let means = Some(Means::Url);
             let entry = Entry { means, ..Entry::new("sqlalchemy.url", span, value, value_span) };
-            reader.reveal_lead(span, value_span);
             block.entries.push(entry);
         } else if matches!(key, "env" | "setenv" | "set_env") {
             variables(reader, text, option.value.clone(), &mut block.entries);
@@ -78,7 +98,12 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
 }
 
 /// `%%` is one, `%(name)s` is another option's value: it is left open, for it may stand in another file.
-fn interpolated(reader: &Reader<'_>, text: &str, range: Range<usize>) -> super::Value {
+fn interpolated(
+    reader: &Reader<'_>,
+    text: &str,
+    range: Range<usize>,
+    percents: &mut Vec<Span>,
+) -> super::Value {
     let mut out = Mapped::new(reader.id);
     let mut read = String::new();
     let mut at = range.start;
@@ -101,6 +126,7 @@ fn interpolated(reader: &Reader<'_>, text: &str, range: Range<usize>) -> super::
             at = whole.end;
         } else {
             // `ConfigParser` refuses this one; the rule says so. What it would mean is the sign itself.
+            percents.push(reader.sources.span(reader.id, at..at + 1));
             out.literal(text, at..at + 1);
             read.push('%');
             at += 1;

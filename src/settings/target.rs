@@ -342,7 +342,9 @@ impl Target {
     pub fn is_misplaced(&self) -> bool {
         let name = self.name.to_ascii_uppercase();
         match self.spelling() {
-            Spelling::Jdbc => !(name.contains("JDBC") || name.starts_with("SPRING_")),
+            Spelling::Jdbc => {
+                !(name.contains("JDBC") || ["SPRING", "QUARKUS"].iter().any(|w| name.starts_with(w)))
+            }
             Spelling::Npgsql => {
                 !["CONNECTIONSTRING", "CONNECTION_STRING", "NPGSQL"].iter().any(|w| name.contains(w))
             }

@@ -3,6 +3,7 @@
 //! | block | meaning |
 //! |---|---|
 //! | `env` | an env file; its first line `# file: NAME` names it, a second one `# bytes: N` fills it up to N bytes |
+//! | any other that begins with `# file: NAME`, `-- file: NAME` or `// file: NAME` | a file of another carrier |
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
 //! | `libpq file` | a file of libpq's world; its first line is `# path: PATH`, with ` mode: 0644` behind it unless it is 0600, ` directory` for one or ` forbidden` for one that may not be opened; the home directory is `/home/app`, the day the 1 January 2026 |
@@ -129,6 +130,14 @@ pub(crate) fn run(rule: &'static Rule, text: &str) -> Run {
 
 impl Example {
     fn take(&mut self, info: &str, body: &str, problems: &mut Vec<String>) {
+        // A file of any other carrier, by its name.
+        let named = ["# file: ", "-- file: ", "// file: "].iter().find_map(|mark| body.strip_prefix(mark));
+        if let Some((name, text)) = named.and_then(|b| b.split_once('\n'))
+            && !matches!(info, "env" | "manifest")
+        {
+            self.env.push((name.to_owned(), bytes_of(text)));
+            return;
+        }
         match info {
             "env" => {
                 let named = body.strip_prefix("# file: ").and_then(|b| b.split_once('\n'));

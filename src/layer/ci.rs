@@ -1,0 +1,189 @@
+//! Workflows of GitHub Actions and pipelines of GitLab CI: the variables that a job runs with, and the servers that
+//! stand beside it.
+
+use super::{
+    Entry, Layer, Read, Structure,
+    carried::Reader,
+    service::{DatabaseService, is_postgres_image, variables},
+    tree::Node,
+};
+
+/// What the rules about pipelines look at.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// The jobs in their order.
+    pub jobs: Vec<Job>,
+}
+
+/// One job.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its servers.
+    pub services: Vec<DatabaseService>,
+    /// Whether the job itself runs in a container, so that services are reached by their names.
+    pub contained: bool,
+    /// Its blocks, by their places among the layers of the file.
+    pub blocks: Vec<usize>,
+}
+
+/// Keys of a pipeline of GitLab that are no jobs (its reference of `.gitlab-ci.yml`).
+const GITLAB: &[&str] = &[
+    "default",
+    "include",
+    "stages",
+    "variables",
+    "workflow",
+    "image",
+    "services",
+    "cache",
+    "before_script",
+    "after_script",
+    "pages",
+    "spec",
+];
+
+/// Reads a workflow of GitHub Actions.
+pub(super) fn read_github(reader: &mut Reader<'_>) {
+    let Some(documents) = reader.yaml() else { return };
+    let Some(workflow) = documents.first() else { return };
+    let mut pipeline = Pipeline { jobs: Vec::new() };
+    let outer = environment(reader, workflow.get("env"));
+    for (name, job) in workflow.get("jobs").map(Node::pairs).unwrap_or_default() {
+        let mut of_job = outer.clone();
+        extend(&mut of_job, environment(reader, job.get("env")));
+        let mut blocks = vec![push(reader, "jobs", name, &of_job)];
+        for step in job.get("steps").map(Node::items).unwrap_or_default() {
+            let own = environment(reader, step.get("env"));
+            if !own.entries.is_empty() {
+                let mut of_step = of_job.clone();
+                extend(&mut of_step, own);
+                blocks.push(push(reader, "jobs", name, &of_step));
+            }
+        }
+        let services = job.get("services").map(Node::pairs).unwrap_or_default();
+        let services = services.into_iter().filter_map(|(name, service)| {
+            let env = service.get("env").map(variables).unwrap_or_default();
+            database(name.text()?, name, service.get("image")?, env, service)
+        });
+        let services: Vec<DatabaseService> = services.collect();
+        reveal(reader, &services);
+        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), blocks });
+    }
+    reader.structure = Structure::Pipeline(pipeline);
+}
+
+/// Reads a pipeline of GitLab CI.
+pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
+    let Some(documents) = reader.yaml() else { return };
+    // A header with `spec:` may stand before the pipeline.
+    let Some(root) = documents.last() else { return };
+    let mut pipeline = Pipeline { jobs: Vec::new() };
+    let outer = environment(reader, root.get("variables"));
+    let of_all = root.at(&["default", "services"]).or_else(|| root.get("services"));
+    let jobs = root
+        .pairs()
+        .into_iter()
+        .filter(|(name, job)| name.text().is_some_and(|n| !GITLAB.contains(&n)) && !job.pairs().is_empty());
+    for (name, job) in jobs {
+        let mut of_job = outer.clone();
+        extend(&mut of_job, environment(reader, job.get("variables")));
+        // The server takes its variables from the same place: they are its own.
+        let server =
+            of_job.entries.iter().filter(|e| e.key.starts_with("POSTGRES_")).cloned().collect::<Vec<_>>();
+        let listed = job.get("services").or(of_all).map(Node::items).unwrap_or_default();
+        let services = listed.iter().filter_map(|service| {
+            let image = if service.scalar().is_some() { service } else { service.get("name")? };
+            let alias = service.get("alias").unwrap_or(image);
+            let text = alias.text()?;
+            // `registry/postgres:16` is reached as `postgres`.
+            let name = text.split(':').next().unwrap_or(text).rsplit('/').next().unwrap_or(text);
+            let own = service.get("variables").map(variables).unwrap_or_default();
+            database(name, alias, image, server.iter().cloned().chain(own).collect(), service)
+        });
+        let services: Vec<DatabaseService> = services.collect();
+        if !services.is_empty() {
+            of_job.entries.retain(|e| !e.key.starts_with("POSTGRES_"));
+        }
+        reveal(reader, &services);
+        let blocks = vec![push(reader, "", name, &of_job)];
+        pipeline.jobs.push(Job { services, contained: true, blocks });
+    }
+    reader.structure = Structure::Pipeline(pipeline);
+}
+
+/// What a mapping of variables sets; what an expression fills is read, not set.
+fn environment(reader: &mut Reader<'_>, node: Option<&Node>) -> Layer {
+    let mut layer = reader.block("");
+    for (key, value) in node.map(Node::pairs).unwrap_or_default() {
+        let Some(name) = key.text() else { continue };
+        // GitLab's long form: `{ value, description }`.
+        let value = value.get("value").unwrap_or(value);
+        let Some(entry) = value.entry(name, key.span) else { continue };
+        let text = entry.value.text.expose();
+        if text.contains("${{") || text.contains('$') && !text.contains("://") {
+            layer.reads.push(Read { variable: name.to_owned(), span: key.span, means: None });
+            continue;
+        }
+        reader.reveal_key(&entry, false);
+        // With a reference in it the rest is known only where the job runs.
+        if !text.contains("$") {
+            layer.entries.push(entry);
+        }
+    }
+    layer
+}
+
+fn extend(outer: &mut Layer, own: Layer) {
+    let hidden = |e: &Entry| {
+        own.entries.iter().any(|o| o.key == e.key) || own.reads.iter().any(|r| r.variable == e.key)
+    };
+    outer.entries.retain(|e| !hidden(e));
+    outer.entries.extend(own.entries);
+    outer.reads.extend(own.reads);
+}
+
+/// The place of the block among the layers of the file.
+fn push(reader: &mut Reader<'_>, above: &str, name: &Node, layer: &Layer) -> usize {
+    let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    let name = name.text().filter(plain).unwrap_or_default();
+    let block = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
+    reader.layers.push(Layer { block: Some(block), ..layer.clone() });
+    reader.layers.len() - 1
+}
+
+fn database(
+    name: &str,
+    at: &Node,
+    image: &Node,
+    variables: Vec<Entry>,
+    service: &Node,
+) -> Option<DatabaseService> {
+    let text = image.text().filter(|text| is_postgres_image(text))?;
+    let ports = service.get("ports").map(Node::items).unwrap_or_default();
+    let ports = ports.iter().filter_map(|port| {
+        let text = port.text()?;
+        let text = text.split('/').next().unwrap_or(text);
+        let mut parts = text.rsplit(':');
+        let inner = parts.next()?.parse().ok()?;
+        Some((parts.next().and_then(|p| p.parse().ok()), inner))
+    });
+    Some(DatabaseService {
+        name: name.to_owned(),
+        span: at.span,
+        image: Some((text.to_owned(), image.span)),
+        variables,
+        ports: ports.collect(),
+    })
+}
+
+/// The names of the image's variables lead to their values.
+fn reveal(reader: &mut Reader<'_>, services: &[DatabaseService]) {
+    for service in services {
+        for entry in &service.variables {
+            reader.reveal_key(entry, false);
+            if matches!(entry.key.as_str(), "POSTGRES_USER" | "POSTGRES_DB") {
+                reader.sources.reveal(entry.value_span);
+            }
+        }
+    }
+}

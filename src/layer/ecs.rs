@@ -1,0 +1,32 @@
+//! Task definitions of Amazon ECS: the variables of each container, and those that a secret fills.
+
+use super::{Read, carried::Reader, tree::Node};
+
+/// Reads the file that the reader is at; a definition may stand under `taskDefinition`.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(documents) = reader.yaml() else { return };
+    for document in &documents {
+        let definition = document.get("taskDefinition").unwrap_or(document);
+        for container in definition.get("containerDefinitions").map(Node::items).unwrap_or_default() {
+            take(reader, container);
+        }
+    }
+}
+
+fn take(reader: &mut Reader<'_>, container: &Node) {
+    let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    let name = container.get("name").and_then(Node::text).filter(plain).unwrap_or_default();
+    let mut layer = reader.block(format!("containerDefinitions.{name}"));
+    for item in container.get("environment").map(Node::items).unwrap_or_default() {
+        let (Some(key), Some(value)) = (item.get("name"), item.get("value")) else { continue };
+        let Some(entry) = key.text().and_then(|name| value.entry(name, key.span)) else { continue };
+        reader.reveal_key(&entry, false);
+        layer.entries.push(entry);
+    }
+    for item in container.get("secrets").map(Node::items).unwrap_or_default() {
+        let Some(key) = item.get("name") else { continue };
+        let Some(variable) = key.text().map(str::to_owned) else { continue };
+        layer.reads.push(Read { variable, span: key.span, means: None });
+    }
+    reader.layers.push(layer);
+}

@@ -1,0 +1,53 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "url-in-framework-config",
+    since: "0.1.0",
+    levels: Levels::of("IIEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("url_in_framework_config.md"),
+    checks: &[Check::Block(check), Check::File(template)],
+};
+
+fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
+    let Some(help) = help(file.carrier) else { return };
+    for target in &view.settings.targets {
+        // A default is told by its own rule.
+        let told = !target.oddities.fallbacks.is_empty();
+        let Some(password) = target.credential().filter(|_| !told) else { continue };
+        out.report(format!("a password stands in `{}`", file.path))
+            .at(password.origin, "whoever reads the file has it")
+            .note(
+                "such a file is checked in and copied into images: who changes the password changes the code",
+            )
+            .help(help);
+    }
+}
+
+fn template(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Ini(ini) = &file.carried.structure else { return };
+    let (Some(span), Some(help)) = (ini.template, help(file.carried.carrier)) else { return };
+    out.report("`sqlalchemy.url` is still the one of the template")
+        .at_span(span, "as `alembic init` writes it")
+        .help(help)
+        .at_most(Levels::of("IIII"));
+}
+
+fn help(carrier: Carrier) -> Option<&'static str> {
+    Some(match carrier {
+        Carrier::Ini => {
+            "leave it empty and set it in env.py: `config.set_main_option(\"sqlalchemy.url\", url.replace(\"%\", \"%%\"))`"
+        }
+        Carrier::DatabaseYml => {
+            "write `<%= ENV[\"DATABASE_URL\"] %>`, or `<%= ENV[\"DATABASE_PASSWORD\"] %>` for the password"
+        }
+        Carrier::Spring | Carrier::Properties => {
+            "write `${DATABASE_PASSWORD}`, and set that variable where it runs"
+        }
+        Carrier::Yaml | Carrier::Toml | Carrier::Json => {
+            "take it from the environment or a secret that is mounted, and leave it out here"
+        }
+        _ => return None,
+    })
+}
