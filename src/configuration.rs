@@ -150,7 +150,8 @@ impl Configuration {
         let view = View { layers: &self.layers, settings: &self.settings, carried: None };
         let unknown_rules = judge::unknown_rules(&self.policy);
         let views = std::slice::from_ref(&view);
-        let project = Project { views, door, unread: &self.unread, unknown_rules: &unknown_rules };
+        let project =
+            Project { views, door, unread: &self.unread, extensions: &[], unknown_rules: &unknown_rules };
         self.judge(door).view(&project, &view, &self.judged, evidence)
     }
 

@@ -154,7 +154,14 @@ fn judged(
         .flat_map(|(file, views)| views.iter().map(move |v| view(file, v)))
         .collect();
     let unknown_rules = judge::unknown_rules(policy);
-    let project = Project { views: &views, door: Door::Lint, unread: &[], unknown_rules: &unknown_rules };
+    let extensions: Vec<String> = policy.extensions.iter().map(|w| w.name.clone()).collect();
+    let project = Project {
+        views: &views,
+        door: Door::Lint,
+        unread: &[],
+        extensions: &extensions,
+        unknown_rules: &unknown_rules,
+    };
     let mut out: Vec<Finding> = Vec::new();
     let mut at = 0;
     for (file, of_file) in carried.iter().zip(&views_of_files) {

@@ -159,6 +159,8 @@ pub struct Project<'a> {
     pub door: Door,
     /// Env files that were found and not read.
     pub unread: &'a [String],
+    /// The extensions that the policy lists.
+    pub extensions: &'a [String],
     /// Where the policy names rules that this version does not know; no place for a flag.
     pub unknown_rules: &'a [Option<Span>],
 }
@@ -290,7 +292,11 @@ mod prelude {
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
-        layer::{Carried, Carrier, Layer, LayerKind, ProblemKind, Structure, is_example},
+        layer::{
+            Carried, Carrier, Layer, LayerKind, ProblemKind, Structure, is_example,
+            service::DatabaseService,
+            sql::{Statement, StatementKind},
+        },
         misread,
         probe::{Failure, FailureClass, Phase},
         secret::{Part, Secret},
@@ -314,6 +320,7 @@ mod alias_conflict;
 mod auth_failed;
 mod auth_method_unsupported;
 mod channel_binding_unsupported;
+mod ci_service_mismatch;
 mod connect_denied;
 mod connect_timeout;
 mod connection_closed;
@@ -346,6 +353,7 @@ mod environment_undetermined;
 mod extension_missing;
 mod extension_not_permitted;
 mod extension_unavailable;
+mod extension_undeclared;
 mod fallback_default;
 mod file_not_utf8;
 mod file_too_large;
@@ -354,6 +362,8 @@ mod foreign_conninfo;
 mod hba_rejected;
 mod host_implicit;
 mod ini_percent;
+mod init_grant_insufficient;
+mod init_script_injection;
 mod init_server_only;
 mod loader_divergence;
 mod localhost_in_production;
@@ -368,6 +378,7 @@ mod parameter_value_invalid;
 mod parts_incomplete;
 mod password_equals_identifier;
 mod password_missing;
+mod password_on_command_line;
 mod peer_auth_failed;
 mod placeholder_host;
 mod placeholder_secret;
@@ -387,6 +398,7 @@ mod scheme_postgres_for_sqlalchemy;
 mod secret_file_bad;
 mod secret_file_mode;
 mod secret_json_shape;
+mod secret_printed;
 mod server_error;
 mod server_starting;
 mod server_stopping;
@@ -422,6 +434,7 @@ mod unknown_policy_rule;
 mod unresolved_placeholder;
 mod url_fragment;
 mod url_in_framework_config;
+mod url_in_image;
 mod url_malformed;
 mod url_parts_conflict;
 mod user_implicit;
@@ -439,6 +452,7 @@ pub static RULES: &[&Rule] = &[
     &auth_failed::RULE,
     &auth_method_unsupported::RULE,
     &channel_binding_unsupported::RULE,
+    &ci_service_mismatch::RULE,
     &connect_denied::RULE,
     &connect_timeout::RULE,
     &connection_closed::RULE,
@@ -471,6 +485,7 @@ pub static RULES: &[&Rule] = &[
     &extension_missing::RULE,
     &extension_not_permitted::RULE,
     &extension_unavailable::RULE,
+    &extension_undeclared::RULE,
     &fallback_default::RULE,
     &file_not_utf8::RULE,
     &file_too_large::RULE,
@@ -479,6 +494,8 @@ pub static RULES: &[&Rule] = &[
     &hba_rejected::RULE,
     &host_implicit::RULE,
     &ini_percent::RULE,
+    &init_grant_insufficient::RULE,
+    &init_script_injection::RULE,
     &init_server_only::RULE,
     &loader_divergence::RULE,
     &localhost_in_production::RULE,
@@ -493,6 +510,7 @@ pub static RULES: &[&Rule] = &[
     &parts_incomplete::RULE,
     &password_equals_identifier::RULE,
     &password_missing::RULE,
+    &password_on_command_line::RULE,
     &peer_auth_failed::RULE,
     &placeholder_host::RULE,
     &placeholder_secret::RULE,
@@ -512,6 +530,7 @@ pub static RULES: &[&Rule] = &[
     &secret_file_bad::RULE,
     &secret_file_mode::RULE,
     &secret_json_shape::RULE,
+    &secret_printed::RULE,
     &server_error::RULE,
     &server_starting::RULE,
     &server_stopping::RULE,
@@ -547,6 +566,7 @@ pub static RULES: &[&Rule] = &[
     &unresolved_placeholder::RULE,
     &url_fragment::RULE,
     &url_in_framework_config::RULE,
+    &url_in_image::RULE,
     &url_malformed::RULE,
     &url_parts_conflict::RULE,
     &user_implicit::RULE,

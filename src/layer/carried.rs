@@ -4,11 +4,14 @@
 use super::{
     Carrier, Entry, Layer, Problem, ProblemKind,
     ci::{self, Pipeline},
-    database_yml,
+    database_yml, dockerfile,
     dotenv::{self, Dialect},
     ecs, general,
     ini::{self, Ini},
+    shell::{self, Script},
     spring,
+    sql::{self, Sql},
+    systemd,
     tree::{Invalid, Node},
     yaml,
 };
@@ -39,8 +42,23 @@ pub enum Structure {
     None,
     /// What `ConfigParser` stumbles over.
     Ini(Ini),
+    /// The commands of a script.
+    Script(Script),
+    /// The statements of SQL.
+    Sql(Sql),
     /// The jobs of a pipeline.
     Pipeline(Pipeline),
+}
+
+impl Carried {
+    /// The statements of SQL in it: of a file of SQL, and of a script that hands some to `psql`.
+    pub fn sql(&self) -> Option<&Sql> {
+        match &self.structure {
+            Structure::Sql(sql) => Some(sql),
+            Structure::Script(script) => Some(&script.sql),
+            _ => None,
+        }
+    }
 }
 
 /// Reads a file. `dialect` is for an env file alone.
@@ -52,6 +70,12 @@ pub fn read(sources: &mut Sources, id: SourceId, path: &str, carrier: Carrier, d
             reader.layers.push(layer);
         }
         Carrier::DatabaseYml => database_yml::read(&mut reader),
+        Carrier::Dockerfile => dockerfile::read(&mut reader),
+        Carrier::Shell => shell::read(&mut reader),
+        Carrier::Makefile => shell::read_makefile(&mut reader),
+        Carrier::Procfile => shell::read_procfile(&mut reader),
+        Carrier::Sql => sql::read(&mut reader),
+        Carrier::Systemd => systemd::read(&mut reader),
         Carrier::GithubActions => ci::read_github(&mut reader),
         Carrier::GitlabCi => ci::read_gitlab(&mut reader),
         Carrier::EcsTask => ecs::read(&mut reader),
@@ -79,6 +103,9 @@ pub struct Reader<'r> {
     /// What the rules about this carrier look at.
     pub(super) structure: Structure,
 }
+
+/// Words that an assignment may follow on its line.
+const LEADING: &[&str] = &["export", "readonly", "declare -x", "local", "ENV", "ARG", "env", "Environment"];
 
 impl Reader<'_> {
     /// The text; none where it is no UTF-8, which is then a problem of the file.
@@ -142,9 +169,11 @@ impl Reader<'_> {
         let from = start - bytes[..start].iter().rev().take_while(|b| mark(b)).count();
         let stop = bytes.len().min(if next.start >= span.end { next.start as usize } else { end });
         let to = end + bytes[end..stop].iter().take_while(|b| mark(b)).count();
-        // Marks before the span belong to it only from the beginning of the line.
-        let whole = from == 0 || bytes[from - 1] == b'\n';
-        let lead = self.sources.span(self.id, if whole { from } else { start }..to);
+        // Marks before the span belong to it only from the beginning of the line, perhaps behind a word of the carrier.
+        let line = bytes[..from].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let before = String::from_utf8_lossy(&bytes[line..from]);
+        let whole = before.trim().is_empty() || LEADING.contains(&before.trim());
+        let lead = self.sources.span(self.id, if whole { line } else { start }..to);
         self.sources.reveal(lead);
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         }
         let services = job.get("services").map(Node::pairs).unwrap_or_default();
         let services = services.into_iter().filter_map(|(name, service)| {
-            let env = service.get("env").map(variables).unwrap_or_default();
+            let env = known(service.get("env").map(variables).unwrap_or_default());
             database(name.text()?, name, service.get("image")?, env, service)
         });
         let services: Vec<DatabaseService> = services.collect();
@@ -97,7 +97,7 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
             let text = alias.text()?;
             // `registry/postgres:16` is reached as `postgres`.
             let name = text.split(':').next().unwrap_or(text).rsplit('/').next().unwrap_or(text);
-            let own = service.get("variables").map(variables).unwrap_or_default();
+            let own = known(service.get("variables").map(variables).unwrap_or_default());
             database(name, alias, image, server.iter().cloned().chain(own).collect(), service)
         });
         let services: Vec<DatabaseService> = services.collect();
@@ -149,6 +149,11 @@ fn push(reader: &mut Reader<'_>, above: &str, name: &Node, layer: &Layer) -> usi
     let block = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
     reader.layers.push(Layer { block: Some(block), ..layer.clone() });
     reader.layers.len() - 1
+}
+
+/// Without those that an expression fills.
+fn known(variables: Vec<Entry>) -> Vec<Entry> {
+    variables.into_iter().filter(|e| !e.value.text.expose().contains('$')).collect()
 }
 
 fn database(

@@ -1,0 +1,126 @@
+//! Recipes of images: what `ENV` and `ARG` of the stage that is shipped put into it.
+
+use super::{
+    Entry, Value,
+    carried::Reader,
+    shell::{
+        self,
+        word::{Grammar, Words},
+    },
+};
+use std::ops::Range;
+
+/// One stage: its names, and the instructions in it.
+#[derive(Default)]
+struct Stage {
+    name: Option<String>,
+    base: String,
+    entries: Vec<Entry>,
+}
+
+/// Reads the file that the reader is at. Stages that are thrown away may hold what a build needs to run at all.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let mut stages: Vec<Stage> = Vec::new();
+    for line in lines(&text) {
+        let content = text[line.clone()].trim_start();
+        let start = line.end - content.len();
+        let instruction = content.split_whitespace().next().unwrap_or_default();
+        let rest = start + instruction.len()..line.end;
+        match instruction.to_ascii_uppercase().as_str() {
+            "FROM" => {
+                let words: Vec<&str> =
+                    text[rest].split_whitespace().filter(|w| !w.starts_with("--")).collect();
+                let name =
+                    words.get(2).filter(|_| words.get(1).is_some_and(|w| w.eq_ignore_ascii_case("as")));
+                stages.push(Stage {
+                    name: name.map(|n| n.to_ascii_lowercase()),
+                    base: words.first().map(|b| b.to_ascii_lowercase()).unwrap_or_default(),
+                    entries: Vec::new(),
+                });
+            }
+            "ENV" | "ARG" => {
+                // An `ARG` before the first `FROM` is for `FROM` lines alone.
+                let Some(stage) = stages.last_mut() else { continue };
+                stage.entries.extend(assignments(reader, &text, rest));
+            }
+            _ => {}
+        }
+    }
+    let mut layer = reader.block("");
+    for stage in shipped(&stages) {
+        for entry in &stage.entries {
+            shell::push(reader, &mut layer, entry);
+        }
+    }
+    reader.layers.push(layer);
+}
+
+/// The last stage and those that it is made from, the first one first.
+fn shipped(stages: &[Stage]) -> Vec<&Stage> {
+    let mut out = Vec::new();
+    let mut end = stages.len();
+    let mut next = end.checked_sub(1);
+    while let Some(i) = next {
+        out.push(&stages[i]);
+        end = i;
+        let base = &stages[i].base;
+        next = stages[..end].iter().rposition(|s| s.name.as_ref() == Some(base));
+    }
+    out.reverse();
+    out
+}
+
+/// Logical lines: a backslash at the end goes on, comments and blank lines in between are passed over.
+fn lines(text: &str) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let (mut at, mut open) = (0, false);
+    for line in text.split_inclusive('\n') {
+        let range = at..at + line.len();
+        at = range.end;
+        let content = line.trim();
+        if content.starts_with('#') || content.is_empty() {
+            continue;
+        }
+        match out.last_mut() {
+            Some(last) if open => last.end = range.end,
+            _ => out.push(range),
+        }
+        open = content.ends_with('\\');
+    }
+    out
+}
+
+/// `NAME=value …`, or the old `NAME value` of `ENV`.
+fn assignments(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Vec<Entry> {
+    let mut words = Words { id: reader.id, text, at: range.start, end: range.end, grammar: Grammar::Plain };
+    let mut out = Vec::new();
+    loop {
+        words.blanks();
+        let rest = &text[words.at..words.end];
+        if rest.starts_with('\n') {
+            words.at += 1;
+            continue;
+        }
+        if rest.starts_with('#') {
+            words.at += rest.find('\n').unwrap_or(rest.len());
+            continue;
+        }
+        let Some(word) = words.next() else { break };
+        if let Some((name, at)) = word.assignment() {
+            out.push(shell::entry(reader, &word, name, at));
+        } else if out.is_empty() && !word.text().is_empty() {
+            let value = text[words.at..words.end].trim();
+            let from =
+                words.at + (text[words.at..words.end].len() - text[words.at..words.end].trim_start().len());
+            let span = reader.sources.span(reader.id, from..from + value.len());
+            // `ARG NAME` alone is filled by the build.
+            if !value.is_empty() {
+                let key = reader.sources.span(reader.id, word.range.clone());
+                out.push(Entry::new(word.text(), key, Value::literal(value, span), span));
+            }
+            break;
+        }
+    }
+    out
+}

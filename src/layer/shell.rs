@@ -1,0 +1,281 @@
+//! Scripts of a shell, and what holds commands of one: Makefiles, Procfiles, `.envrc`. The assignments make a block;
+//! the commands are there for rules. Nothing is run, and what a command would print is not known.
+
+mod facts;
+pub(in crate::layer) mod word;
+
+use super::{
+    Entry, Layer, Structure, Value,
+    carried::Reader,
+    reference::{self, Syntax},
+    sql::Sql,
+};
+use crate::source::Span;
+use std::ops::Range;
+use word::{Grammar, Word, Words};
+
+/// What the rules about scripts look at.
+#[derive(Clone, Default, Debug)]
+pub struct Script {
+    /// The commands in their order, those inside `$(…)` not among them.
+    pub commands: Vec<Command>,
+    /// The bodies of here-documents, and of each the command that reads it.
+    pub documents: Vec<(usize, Argument)>,
+    /// The statements of SQL that `psql` gets from it.
+    pub sql: Sql,
+}
+
+/// One simple command.
+#[derive(Clone, Default, Debug)]
+pub struct Command {
+    /// The variables that are set for it alone, or for the rest of the script where there is no word.
+    pub assignments: Vec<Entry>,
+    /// The words, without quotes.
+    pub words: Vec<Argument>,
+    /// What it writes goes into a pipe or a file.
+    pub redirected: bool,
+}
+
+/// One word of a command.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Without quotes; may hold a secret.
+    pub value: Value,
+    /// Where it stands, quotes included.
+    pub span: Span,
+    /// A variable or a command is put in by the shell.
+    pub expands: bool,
+}
+
+impl Command {
+    /// The program, without its directory.
+    pub fn program(&self) -> Option<&str> {
+        let first = self.words.first()?.value.text.expose();
+        first.rsplit('/').next()
+    }
+}
+
+/// More commands than this are not kept: a script of megabytes is generated.
+const COMMANDS: usize = 20_000;
+
+/// Reads a script.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let script = script(reader, &text, 0..text.len());
+    finish(reader, script);
+}
+
+/// Reads a Procfile: `name: command`.
+pub(super) fn read_procfile(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let mut all = Script::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        if let Some((name, _)) = line.split_once(':').filter(|(name, _)| !name.trim_start().starts_with('#'))
+        {
+            let one = script(reader, &text, start + name.len() + 1..at);
+            all.commands.extend(one.commands);
+        }
+    }
+    finish(reader, all);
+}
+
+/// Reads a Makefile or justfile: the recipes as scripts, `NAME = value` outside of them as assignments.
+pub(super) fn read_makefile(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let mut all = Script::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let indent = line.len() - line.trim_start_matches([' ', '\t', '@', '-']).len();
+        if line.starts_with(['\t', ' ']) {
+            all.commands.extend(script(reader, &text, start + indent..at).commands);
+        } else if let Some(entry) = make_variable(reader, line, start) {
+            all.commands.push(Command { assignments: vec![entry], ..Command::default() });
+        }
+    }
+    finish(reader, all);
+}
+
+/// `export NAME ?= value` and the like.
+fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry> {
+    let (left, right) = line.split_once('=')?;
+    let name = left.trim_end_matches([':', '?', '+', '!', ' ', '\t']);
+    let bare = name.trim_start_matches("export").trim_start_matches("override").trim();
+    let is_name = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let value = right.split(" #").next().unwrap_or(right);
+    let from = start + left.len() + 1 + (value.len() - value.trim_start().len());
+    let range = from..from + value.trim().len();
+    let key = start + name.len() - bare.len();
+    // justfiles quote, make does not.
+    let quoted = value.trim().len() > 1
+        && value.trim().starts_with(['"', '\''])
+        && value.trim().ends_with(['"', '\'']);
+    let range = if quoted { range.start + 1..range.end - 1 } else { range };
+    if !is_name || value.contains("$(") {
+        return None;
+    }
+    let span = |range: Range<usize>| reader.sources.span(reader.id, range);
+    let value = Value::literal(&line[range.start - start..range.end - start], span(range.clone()));
+    Some(Entry::new(bare, span(key..key + bare.len()), value, span(range)))
+}
+
+/// The assignments that last as one block, those before a command each as one, and the script for the rules.
+fn finish(reader: &mut Reader<'_>, mut script: Script) {
+    script.read_sql(reader.sources, reader.id);
+    let mut lasting = reader.block("");
+    let mut own = Vec::new();
+    for command in script.commands.iter().filter(|c| !c.assignments.is_empty()) {
+        let alone = command.program().is_none_or(|p| DECLARING.contains(&p));
+        let mut layer = reader.block("");
+        for entry in &command.assignments {
+            push(reader, if alone { &mut lasting } else { &mut layer }, entry);
+        }
+        own.push(layer);
+    }
+    reader.layers.push(lasting);
+    reader.layers.extend(own.into_iter().filter(|layer| !layer.entries.is_empty()));
+    reader.structure = Structure::Script(script);
+}
+
+/// An assignment, as far as it does not depend on what else is set.
+pub(super) fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry) {
+    let resolved = reference::resolve(reader.id, &entry.value, entry.value_span, Syntax::Shell, None);
+    layer.reads.extend(resolved.reads);
+    reader.reveal_key(entry, false);
+    let text = resolved.value.text.expose();
+    // `$NAME` and `$(…)` are known only where it runs. `NAME=` before a command takes a variable away from it.
+    if !resolved.open && !text.contains(['$', '`']) && !text.is_empty() {
+        layer.entries.push(Entry { value: resolved.value, ..entry.clone() });
+    }
+}
+
+/// The commands in a part of a text.
+pub(super) fn script(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Script {
+    let mut words = Words { id: reader.id, text, at: range.start, end: range.end, grammar: Grammar::Shell };
+    let mut out = Script::default();
+    let mut command = Command::default();
+    let mut pending: Vec<(String, bool, bool)> = Vec::new();
+    while words.at < words.end && out.commands.len() < COMMANDS {
+        words.blanks();
+        let Some(byte) = text.as_bytes().get(words.at).copied().filter(|_| words.at < words.end) else {
+            break;
+        };
+        let rest = &text[words.at..words.end];
+        match byte {
+            b'#' => words.at += rest.find('\n').unwrap_or(rest.len()),
+            b'<' if rest.starts_with("<<") && !rest.starts_with("<<<") => {
+                words.at += 2;
+                let tabs = text[words.at..words.end].starts_with('-');
+                words.at += usize::from(tabs);
+                let Some(word) = words.next() else { continue };
+                let raw = &text[word.range.clone()];
+                pending.push((word.text().to_owned(), tabs, !raw.contains(['\'', '"', '\\'])));
+            }
+            b'\n' => {
+                words.at += 1;
+                end(&mut out, &mut command);
+                for (mark, tabs, expands) in pending.drain(..) {
+                    let body = here(&text[words.at..words.end], &mark, tabs);
+                    let range = words.at..words.at + body;
+                    if !out.commands.is_empty() {
+                        let span = reader.sources.span(reader.id, range.clone());
+                        let value = Value::literal(&text[range.clone()], span);
+                        out.documents.push((out.commands.len() - 1, Argument { value, span, expands }));
+                    }
+                    let after = &text[range.end..words.end];
+                    words.at = range.end + after.find('\n').map_or(after.len(), |i| i + 1);
+                }
+            }
+            b';' | b'&' | b'|' | b'(' | b')' => {
+                command.redirected |= byte == b'|' && !rest.starts_with("||");
+                words.at += 1;
+                end(&mut out, &mut command);
+            }
+            b'<' | b'>' => {
+                command.redirected |= byte == b'>';
+                words.at += 1;
+            }
+            _ => match words.next() {
+                Some(word) => take(reader, &mut out, &mut command, word),
+                None => words.at += rest.chars().next().map_or(1, char::len_utf8),
+            },
+        }
+    }
+    end(&mut out, &mut command);
+    out
+}
+
+/// How long the body of a here-document is, up to the line that is its mark.
+fn here(text: &str, mark: &str, tabs: bool) -> usize {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        if (if tabs { bare.trim_start_matches('\t') } else { bare }) == mark {
+            return at;
+        }
+        at += line.len();
+    }
+    at
+}
+
+fn end(out: &mut Script, command: &mut Command) {
+    if !command.assignments.is_empty() || !command.words.is_empty() {
+        out.commands.push(std::mem::take(command));
+    }
+}
+
+/// Words before which a command may begin.
+const LEADING: &[&str] =
+    &["if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time", "exec", "sudo", "env"];
+/// Builtins whose arguments are assignments.
+const DECLARING: &[&str] = &["export", "readonly", "declare", "typeset", "local"];
+
+fn take(reader: &Reader<'_>, out: &mut Script, command: &mut Command, word: Word) {
+    let declaring = command.program().is_some_and(|p| DECLARING.contains(&p));
+    if (command.words.is_empty() || declaring)
+        && let Some((name, at)) = word.assignment()
+    {
+        command.assignments.push(entry(reader, &word, name, at));
+        return;
+    }
+    if command.words.is_empty() && LEADING.contains(&word.text()) {
+        if !command.assignments.is_empty() && !matches!(word.text(), "exec" | "sudo" | "env" | "time") {
+            end(out, command);
+        }
+        return;
+    }
+    let span = reader.sources.span(reader.id, word.range);
+    command.words.push(Argument { value: word.value, span, expands: word.expands });
+}
+
+/// `NAME=value` of one word.
+pub(super) fn entry(reader: &Reader<'_>, word: &Word, name: &str, at: usize) -> Entry {
+    let span = |range| reader.sources.span(reader.id, range);
+    let whole = &word.value;
+    let start = whole.span_of(0..name.len()).unwrap_or(span(word.range.clone()));
+    let text = &whole.text.expose()[at..];
+    let map = whole.map.iter().filter_map(|segment| {
+        let from = segment.value.start.max(at);
+        let to = segment.value.end;
+        let mut cut = segment.clone();
+        if from >= to {
+            return None;
+        }
+        if segment.value.start < at {
+            cut.span.start += u32::try_from(at - segment.value.start).ok()?;
+        }
+        cut.value = from - at..to - at;
+        Some(cut)
+    });
+    let value = Value { text: text.into(), map: map.collect() };
+    let (first, last) = (value.map.first().map(|s| s.span.start), value.map.last().map(|s| s.span.end));
+    let value_span = match (first, last) {
+        (Some(first), Some(last)) => span(first as usize..last as usize),
+        _ => span(word.range.end..word.range.end),
+    };
+    Entry::new(name, start, value, value_span)
+}

@@ -1,0 +1,173 @@
+//! SQL as init scripts and migrations have it: the statements that grant, install and create, told by their first words.
+//! Strings, comments and bodies of functions are passed over.
+
+use super::carried::Reader;
+use crate::source::{SourceId, Sources, Span};
+
+/// What the rules about SQL look at.
+#[derive(Clone, Default, Debug)]
+pub struct Sql {
+    /// The statements that matter here, in their order.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// What it does.
+    pub kind: StatementKind,
+    /// Where, from its first word to its last.
+    pub span: Span,
+}
+
+/// What a statement does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum StatementKind {
+    /// `GRANT … ON DATABASE …`.
+    GrantOnDatabase,
+    /// `GRANT … ON SCHEMA …`, or `CREATE SCHEMA`, or a change of who owns a database: a way to create in a schema.
+    OpensSchema,
+    /// `CREATE EXTENSION`, with the name where it is a plain one, and whether `CASCADE` stands there.
+    CreateExtension(Option<String>),
+    /// `DROP EXTENSION`.
+    DropExtension,
+    /// `CREATE DATABASE`, with its owner named or not.
+    CreateDatabase {
+        /// An `OWNER` is named: it may do everything in it.
+        owner: bool,
+    },
+}
+
+/// More statements than this are not kept: a dump.
+const STATEMENTS: usize = 10_000;
+
+/// Reads the file that the reader is at.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let statements = statements(reader.sources, reader.id, &text, 0);
+    for statement in &statements {
+        // Keywords alone; names in them may be anything.
+        let first = text[statement.span.range()].split_whitespace().next().map_or(0, str::len);
+        let word = reader
+            .sources
+            .span(reader.id, statement.span.range().start..statement.span.range().start + first);
+        reader.sources.reveal(word);
+    }
+    reader.structure = super::Structure::Sql(Sql { statements });
+}
+
+/// The statements of a text that stands at an offset of a source.
+pub(super) fn statements(sources: &Sources, id: SourceId, text: &str, offset: usize) -> Vec<Statement> {
+    let mut out = Vec::new();
+    let mut words: Vec<(&str, usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < text.len() && out.len() < STATEMENTS {
+        let rest = &text[at..];
+        let first = rest.as_bytes()[0];
+        if rest.starts_with("--") {
+            at += rest.find('\n').unwrap_or(rest.len());
+        } else if first == b'\\' {
+            // A command of psql is its line.
+            at += rest.find('\n').unwrap_or(rest.len());
+        } else if rest.starts_with("/*") {
+            at += comment(rest);
+        } else if first == b'\'' {
+            at += string(rest);
+        } else if first == b'"' {
+            let length = rest[1..].find('"').map_or(rest.len(), |i| i + 2);
+            words.push((&rest[..length], at, at + length));
+            at += length;
+        } else if first == b'$' && dollar(rest).is_some() {
+            at += dollar(rest).unwrap_or(1);
+        } else if first == b';' {
+            at += 1;
+            out.extend(statement(sources, id, &words, offset));
+            words.clear();
+        } else if first.is_ascii_alphanumeric() || first == b'_' || first >= 0x80 {
+            let part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii();
+            let length = rest.find(|c| !part(c)).unwrap_or(rest.len());
+            // A statement that matters has said so by then.
+            if words.len() < 64 {
+                words.push((&rest[..length], at, at + length));
+            }
+            at += length;
+        } else {
+            at += 1;
+        }
+    }
+    out.extend(statement(sources, id, &words, offset));
+    out
+}
+
+fn statement(
+    sources: &Sources,
+    id: SourceId,
+    words: &[(&str, usize, usize)],
+    offset: usize,
+) -> Option<Statement> {
+    let (first, last) = (words.first()?, words.last()?);
+    let upper: Vec<String> = words.iter().map(|(word, ..)| word.to_ascii_uppercase()).collect();
+    let has = |pair: [&str; 2]| upper.windows(2).any(|w| w[0] == pair[0] && w[1] == pair[1]);
+    let says = |word: &str| upper.iter().any(|w| w == word);
+    let name = |behind: &str| {
+        let at = upper.iter().position(|w| w == behind)? + 1;
+        let skip = upper[at..].iter().take_while(|w| matches!(w.as_str(), "IF" | "NOT" | "EXISTS")).count();
+        words.get(at + skip).map(|(word, ..)| word.trim_matches('"').to_owned())
+    };
+    let kind = match (upper[0].as_str(), upper.get(1).map_or("", String::as_str)) {
+        ("GRANT", _) if has(["ON", "DATABASE"]) => StatementKind::GrantOnDatabase,
+        ("GRANT", _) if has(["ON", "SCHEMA"]) || !says("ON") => StatementKind::OpensSchema,
+        ("CREATE", "SCHEMA") => StatementKind::OpensSchema,
+        ("ALTER", "DATABASE" | "SCHEMA") if says("OWNER") => StatementKind::OpensSchema,
+        ("CREATE", "EXTENSION") => StatementKind::CreateExtension(name("EXTENSION")),
+        ("DROP", "EXTENSION") => StatementKind::DropExtension,
+        ("CREATE", "DATABASE") => StatementKind::CreateDatabase { owner: says("OWNER") },
+        _ => return None,
+    };
+    Some(Statement { kind, span: sources.span(id, offset + first.1..offset + last.2) })
+}
+
+/// Comments of this form may be nested.
+fn comment(text: &str) -> usize {
+    let (mut depth, mut at) = (0_usize, 0);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        if bytes[at..].starts_with(b"/*") {
+            depth += 1;
+            at += 2;
+        } else if bytes[at..].starts_with(b"*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += 1;
+        }
+    }
+    at
+}
+
+/// A doubled quote is one of the text.
+fn string(text: &str) -> usize {
+    let mut at = 1;
+    while let Some(i) = text[at..].find('\'') {
+        at += i + 1;
+        if !text[at..].starts_with('\'') {
+            return at;
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// `$tag$ … $tag$`.
+fn dollar(text: &str) -> Option<usize> {
+    let end = text[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))? + 1;
+    if text.as_bytes().get(end) != Some(&b'$') || text[1..end].starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let tag = &text[..=end];
+    Some(text[tag.len()..].find(tag).map_or(text.len(), |i| i + 2 * tag.len()))
+}

@@ -1,0 +1,77 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "ci-service-mismatch",
+    since: "0.1.0",
+    levels: Levels::of("WW.."),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("ci_service_mismatch.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Pipeline(pipeline) = &file.carried.structure else { return };
+    for job in &pipeline.jobs {
+        // With several servers it is not said which one a URL is for.
+        let [service] = job.services.as_slice() else { continue };
+        let views = job.blocks.iter().filter_map(|at| file.views.get(*at));
+        for target in
+            views.flat_map(|view| &view.settings.targets).filter(|t| t.is_postgres() && t.parsed.is_ok())
+        {
+            mismatch(service, target, job.contained, out);
+        }
+    }
+}
+
+/// What the image makes of its variables, beside what the job dials.
+fn mismatch(service: &DatabaseService, target: &Target, contained: bool, out: &mut Sink<'_>) {
+    let named = target.get("host").is_some_and(|h| h.value.equals(&service.name));
+    let local = target.is_loopback();
+    if !local && !named {
+        return;
+    }
+    for (variable, keyword, what) in [
+        ("POSTGRES_PASSWORD", "password", "password"),
+        ("POSTGRES_USER", "user", "user"),
+        ("POSTGRES_DB", "dbname", "database"),
+    ] {
+        let (Some(set), Some(own)) = (service.variable(variable), target.get(keyword)) else { continue };
+        // What an expression fills is not known here. A database may be created by the job.
+        let known = !set.value.text.is_empty();
+        if known
+            && keyword != "dbname"
+            && !own.value.is_empty()
+            && !own.value.secret().same_as(&set.value.text)
+        {
+            out.report(format!("the {what} of `{}` is not that of the server beside the job", target.name))
+                .at(&own.origin, "the job logs in with this")
+                .also_span(set.value_span, format!("the server is set up with this `{variable}`"))
+                .help("write the same in both");
+        }
+    }
+    let port = target.get("port").map_or("5432".to_owned(), |p| p.value.to_string());
+    if local && !contained {
+        let published: Vec<String> =
+            service.ports.iter().filter_map(|(outer, _)| Some(outer.as_ref()?.to_string())).collect();
+        if service.ports.is_empty() {
+            out.report(format!(
+                "`{}` is dialled at this machine, and the server publishes no port",
+                target.name
+            ))
+            .at(target.origin_of("host"), "a job outside of containers reaches published ports alone")
+            .also_span(service.span, "no `ports` here")
+            .help("add `ports: [\"5432:5432\"]` to the service");
+        } else if !published.is_empty() && !published.contains(&port) {
+            out.report(format!("`{}` is dialled at a port that the server does not publish", target.name))
+                .at(target.origin_of("port"), "nothing listens here")
+                .also_span(service.span, "published under another one")
+                .help("write the first number of `ports` into the URL");
+        }
+    } else if local && contained {
+        out.report(format!("`{}` is dialled at the job's own container", target.name))
+            .at(target.origin_of("host"), "the server stands in another one")
+            .also_span(service.span, "reached by this name")
+            .help("write the name of the service for the host");
+    }
+}

@@ -1,0 +1,21 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "init-script-injection",
+    since: "0.1.0",
+    levels: Levels::of("IIWW"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("init_script_injection.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Script(script) = &file.carried.structure else { return };
+    for place in script.unquoted_names() {
+        out.report("a variable stands in SQL as it is, without quotes")
+            .at_span(place, "the shell puts the value here")
+            .note("a name with a `-` breaks the statement, and `x; DROP …` is one of its own")
+            .help("hand it over with `psql -v name=\"$name\"` and write `:\"name\"`, or use `createdb \"$name\"`");
+    }
+}

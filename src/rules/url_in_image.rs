@@ -1,0 +1,30 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "url-in-image",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("url_in_image.md"),
+    checks: &[Check::Block(check)],
+};
+
+fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
+    if file.carrier != Carrier::Dockerfile {
+        return;
+    }
+    for target in view
+        .settings
+        .targets
+        .iter()
+        .filter(|t| t.credential().is_some() || t.is_sqlite() || t.form == Form::Url)
+    {
+        let password = target.credential().is_some();
+        let what = if password { "a password" } else { "a connection" };
+        out.report(format!("{what} is built into the image by `{}`", target.name))
+            .at(target.origin(), "in a layer of the image, and in its history")
+            .note("the same image runs everywhere: where the variable is not set, it connects to this")
+            .help("take it out, and hand the variable to the container where it runs");
+    }
+}
