@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each user needs a part of it")]
 
+mod carriers;
 mod conninfo;
 mod consumers;
 mod dotenv;
@@ -43,6 +44,7 @@ pub(crate) struct Target {
 
 /// Every target.
 pub(crate) const TARGETS: &[Target] = &[
+    carriers::TARGET,
     conninfo::TARGET,
     consumers::TARGET,
     dotenv::TARGET,
