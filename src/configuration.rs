@@ -280,6 +280,7 @@ fn settings(sources: &mut Sources, layers: &[Layer], policy: &Policy, wishes: Wi
     let django = django || lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
     let services = &ServiceFiles::read(libpq_files, &lookup, sources);
     let request = Request {
+        readers: None,
         lookup,
         policy,
         settled,

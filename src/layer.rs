@@ -264,7 +264,8 @@ pub const MAX_BYTES: usize = 4 << 20;
 /// Files that show what to write: their values are nobody's.
 pub fn is_example(path: &str) -> bool {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
+    // `{{cookiecutter.project_slug}}/…` is what a project is made from.
+    path.contains("{{") || name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
 }
 
 impl Value {

@@ -6,6 +6,7 @@ mod mend;
 pub use mend::{Mended, mend};
 
 use crate::{
+    consumer::Consumer,
     environment::Environment,
     finding::{Finding, Located},
     fix,
@@ -174,6 +175,10 @@ fn judged(
         }
         let environment = of_file.iter().map(|v| v.environment).max();
         let environment = environment.unwrap_or_else(|| environment_of(file, None, policy, files));
+        // The one alembic.ini of a project is copied into its image.
+        let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
+        let environment =
+            if file.carrier == Carrier::Ini && !named { Environment::Production } else { environment };
         judge::merge(&mut out, judge.file(&project, &File { carried: file, views }, environment));
     }
     (out, ids)
@@ -192,6 +197,17 @@ fn environment_of(file: &Carried, layer: Option<&Layer>, policy: &Policy, files:
     named.unwrap_or_else(|| usual_environment(file.carrier))
 }
 
+/// Who reads what a carrier itself calls a connection: whoever else reads URLs in the repository does not read this one.
+fn readers_of(carrier: Carrier, told: bool) -> Option<&'static [Consumer]> {
+    match carrier {
+        _ if !told => None,
+        Carrier::Ini => Some(&[Consumer::SqlAlchemy]),
+        Carrier::DatabaseYml => Some(&[Consumer::Libpq]),
+        Carrier::Spring | Carrier::Properties | Carrier::Yaml | Carrier::Toml | Carrier::Json => Some(&[]),
+        _ => None,
+    }
+}
+
 /// What a carrier that names no environment is for.
 fn usual_environment(carrier: Carrier) -> Environment {
     match carrier {
@@ -200,8 +216,7 @@ fn usual_environment(carrier: Carrier) -> Environment {
         | Carrier::Kubernetes
         | Carrier::EcsTask
         | Carrier::Systemd
-        | Carrier::Procfile
-        | Carrier::Ini => Environment::Production,
+        | Carrier::Procfile => Environment::Production,
         Carrier::GithubActions | Carrier::GitlabCi => Environment::Test,
         // A developer's.
         _ => Environment::Development,
@@ -258,6 +273,7 @@ impl FileView {
         files: &Files,
     ) -> Self {
         let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
+        let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
         let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
         let fallback = usual_environment(file.carrier);
         let layers: Vec<Layer> = policy.connection.iter().cloned().chain(own).collect();
@@ -273,6 +289,7 @@ impl FileView {
         let django = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
         // The service files of the machine that lints are not those of the service.
         let request = Request {
+            readers: readers_of(file.carrier, own_means_url),
             lookup: Lookup::new(&layers),
             policy,
             settled,

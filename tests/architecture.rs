@@ -49,7 +49,7 @@ const MODULES: &[(&str, &str)] = &[
     ("misread", "rules settings source"),
     ("page", "environment rules"),
     ("judge", "environment finding policy probe rules settings sink source"),
-    ("lint", "environment finding fix judge layer policy repository rules secret settings source"),
+    ("lint", "consumer environment finding fix judge layer policy repository rules secret settings source"),
     // `report` for the environment as a report names it.
     (
         "configuration",

@@ -124,10 +124,18 @@ impl Reader<'_> {
     /// The documents of a YAML text; none where it is none, which is then a problem of the file.
     pub(super) fn yaml(&mut self) -> Option<Vec<Node>> {
         let text = self.text()?;
-        match yaml::parse(self.id, &text) {
+        self.documents(&text)
+    }
+
+    /// As [`Reader::yaml`], of a text that stands for that of the file byte by byte.
+    pub(super) fn documents(&mut self, text: &str) -> Option<Vec<Node>> {
+        match yaml::parse(self.id, text) {
             Ok(documents) => Some(documents),
             Err(invalid) => {
-                self.invalid(invalid);
+                // A template becomes YAML only when it is filled in.
+                if !["{{", "{%", "<%"].iter().any(|mark| text.contains(mark)) {
+                    self.invalid(invalid);
+                }
                 None
             }
         }

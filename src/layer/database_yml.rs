@@ -27,7 +27,8 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
-    let Some(documents) = reader.yaml() else { return };
+    let Some(text) = reader.text() else { return };
+    let Some(documents) = reader.documents(&without_code(&text)) else { return };
     for document in &documents {
         for (name, section) in document.pairs() {
             let Some(word) = name.text().filter(|word| is_plain(word)) else { continue };
@@ -46,6 +47,25 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             }
         }
     }
+}
+
+/// `<% if … %>` on lines of its own is no YAML: blanks stand for it. What puts a value in (`<%= … %>`) stays.
+fn without_code(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(start) = text[at..].find("<%").map(|i| at + i) {
+        let end = text[start..].find("%>").map_or(text.len(), |i| start + i + 2);
+        out.push_str(&text[at..start]);
+        let code = &text[start..end];
+        if code.starts_with("<%=") {
+            out.push_str(code);
+        } else {
+            out.extend(code.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }));
+        }
+        at = end;
+    }
+    out.push_str(&text[at..]);
+    out
 }
 
 fn is_database(node: &Node) -> bool {

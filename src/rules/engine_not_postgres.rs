@@ -23,5 +23,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let variable = if target.form == Form::Url { &target.name } else { &target.engine.key };
     out.report(format!("`{variable}` names {name}, not PostgreSQL"))
         .at(&target.engine.origin, format!("this is {name}"))
-        .help("set a `postgresql://` URL, or take the variable out of this service's environment");
+        .help("set a `postgresql://` URL, or take the variable out of this service's environment")
+        // A framework's file beside others may be for another engine: a profile, an example among examples.
+        .at_most(Levels::of(if target.told { "IIII" } else { "EEEE" }));
 }

@@ -7,10 +7,17 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("url_in_framework_config.md"),
-    checks: &[Check::Block(check), Check::File(template)],
+    checks: &[Check::Block(block), Check::File(file)],
 };
 
-fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
+fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
+    // The one file of all environments is judged as a whole.
+    if file.carrier != Carrier::Ini {
+        passwords(file, view, out);
+    }
+}
+
+fn passwords(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     let Some(help) = help(file.carrier) else { return };
     for target in &view.settings.targets {
         // A default is told by its own rule.
@@ -25,8 +32,11 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     }
 }
 
-fn template(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn file(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Ini(ini) = &file.carried.structure else { return };
+    for view in file.views {
+        passwords(file.carried, view, out);
+    }
     let (Some(span), Some(help)) = (ini.template, help(file.carried.carrier)) else { return };
     out.report("`sqlalchemy.url` is still the one of the template")
         .at_span(span, "as `alembic init` writes it")

@@ -84,6 +84,17 @@ pub(super) fn consumers(
     }
 }
 
+/// The client libraries that a kind of file is read by, whatever else the repository has.
+pub(super) fn known(consumers: &[Consumer]) -> Vec<Setting<Consumer>> {
+    let one = |value: &Consumer| Setting {
+        value: *value,
+        key: String::new(),
+        origin: Origin::Program,
+        shadowed: Vec::new(),
+    };
+    consumers.iter().map(one).collect()
+}
+
 /// The loaders of one env file: declared ones end the guessing.
 pub fn of_file(
     path: &str,

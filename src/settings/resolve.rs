@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     conninfo::{Conninfo, Libpq, keyword_since},
+    consumer::Consumer,
     environment::Environment,
     layer::{Entry, LayerKind, Means},
     policy::{Policy, Wanted},
@@ -47,6 +48,8 @@ pub struct Request<'a> {
     pub repository: &'a Repository,
     /// The file that is judged; none: the process itself, in the directory where it starts.
     pub path: Option<&'a str>,
+    /// Who reads the URL, where the kind of file says so; none: the policy or the repository does.
+    pub readers: Option<&'a [Consumer]>,
     /// What is the matter with files that `X_FILE` variables name, by `X`.
     pub faults: &'a BTreeMap<String, secret_file::Fault>,
     /// The service files that libpq would read.
@@ -58,7 +61,7 @@ pub struct Request<'a> {
 /// The settings that the layers come to.
 pub fn resolve(request: &Request<'_>) -> Settings {
     let Request { lookup, policy, settled, django, extensions, .. } = request;
-    let Request { repository, path, faults, services, pg_env, .. } = request;
+    let Request { repository, path, readers, faults, services, pg_env, .. } = request;
     let environment = settled.environment.as_ref().map(|s| s.value);
     let sets = parts::collect(lookup, policy);
     let chosen_set = parts::choose(&sets).cloned();
@@ -79,7 +82,10 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         secret_files: secret_file::collect(lookup, policy, faults),
         secrets: policy.secrets.iter().filter_map(|(name, _)| lookup.winner(name)).collect(),
         parts: chosen_set,
-        consumers: readers::consumers(policy, repository, *path, environment),
+        consumers: match readers {
+            Some(known) => readers::known(known),
+            None => readers::consumers(policy, repository, *path, environment),
+        },
         loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
         misreadings: Vec::new(),
         django: *django,
@@ -283,6 +289,7 @@ impl Resolver<'_> {
             shadowed: Vec::new(),
         };
         let mut target = self.target(key, role, Form::Url, engine, parsed, parameters);
+        target.told = entry.means.is_some();
         target.text = Some(text);
         target.written = Some(entry.value.clone());
         target.oddities = oddities;
@@ -333,6 +340,7 @@ impl Resolver<'_> {
             parsed,
             parameters,
             missing: Vec::new(),
+            told: false,
             text: None,
             written: None,
             oddities: Oddities::default(),

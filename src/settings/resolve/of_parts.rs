@@ -3,6 +3,7 @@
 use super::{PartSet, Resolver, Settings, Toggle};
 use crate::{
     conninfo::Conninfo,
+    layer::Means,
     settings::{
         engine::Engine,
         parts, suspect,
@@ -94,6 +95,8 @@ impl Resolver<'_> {
             // Code that reads a variable without a default says nothing of its value.
             .filter(|k| !self.lookup.reads(set.name, k))
             .collect();
+        target.told =
+            self.lookup.told().any(|e| matches!(e.means, Some(Means::Part(name, _)) if name == set.name));
         target.oddities = oddities;
         out.aliases = parts::aliases(&set, sets, &self.libpq);
         out.targets.push(target);
