@@ -106,6 +106,28 @@ impl Consumer {
         }
     }
 
+    /// Whether it gives up on a server that does not answer though nothing in the string says when: asyncpg after 60 s,
+    /// postgres.js after 30 s, a pool of sqlx after 30 s (`acquire_timeout`). libpq and tokio-postgres wait for ever, and
+    /// so does node-postgres unless its code says otherwise.
+    pub fn bounds_connecting(self) -> bool {
+        matches!(self, Self::Asyncpg | Self::PostgresJs | Self::Sqlx)
+    }
+
+    /// Whether it ends connections by itself before anybody on the way forgets them: Django after each request, the pools
+    /// of sqlx, asyncpg, node-postgres and postgres.js by age or idleness. SQLAlchemy's pool keeps them
+    /// (`pool_recycle=-1`), as whoever uses libpq or tokio-postgres directly does.
+    pub fn ends_idle_connections(self) -> bool {
+        match self {
+            Self::DjDatabaseUrl
+            | Self::DjangoEnviron
+            | Self::Sqlx
+            | Self::Asyncpg
+            | Self::NodePostgres
+            | Self::PostgresJs => true,
+            Self::Libpq | Self::TokioPostgres | Self::SqlAlchemy => false,
+        }
+    }
+
     /// What this library makes of a connection string, from the string alone: what a library takes from the
     /// environment (`PGHOST`, the user of the operating system) where the string is silent is not filled in.
     pub fn read(self, text: &Secret) -> Reading {

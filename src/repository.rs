@@ -5,6 +5,7 @@
 mod cargo;
 mod compose;
 mod direct;
+mod functions;
 mod json;
 mod node;
 mod php;
@@ -355,7 +356,8 @@ impl Repository {
     /// What may be shown: names of our own tables, and commands.
     fn shown(&self) -> Vec<Span> {
         let consumers = self.consumers.iter().map(|(_, f)| f.span);
-        let drivers = self.packages.iter().filter(|p| table::is_driver(p.ecosystem, &p.name)).map(|p| p.span);
+        let named = |p: &&Package| table::is_driver(p.ecosystem, &p.name) || p.runs_as_functions().is_some();
+        let drivers = self.packages.iter().filter(named).map(|p| p.span);
         consumers.chain(self.loaders.iter().map(|l| l.found.span)).chain(drivers).collect()
     }
 

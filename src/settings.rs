@@ -1,6 +1,7 @@
 //! Layers ▶ settings: which environment, which databases, every value with its origin and what it shadowed.
 //! Pure: no clock, environment, file or socket.
 
+mod addition;
 pub mod cascade;
 pub mod dial;
 pub mod document;
@@ -9,10 +10,13 @@ pub mod engine;
 pub mod files;
 mod foreign;
 pub mod host;
+mod hosted;
 pub mod lookup;
 pub mod misreading;
+pub mod overrides;
 mod parts;
 pub mod passfile;
+mod platform;
 pub mod pooling;
 pub mod readers;
 pub mod reading;
@@ -27,12 +31,14 @@ mod suspect;
 pub mod target;
 pub mod tls;
 pub mod variables;
+pub mod words;
 
 pub use document::Document;
 pub use drivers::MissingDriver;
 pub use engine::Engine;
 pub use files::{FileFacts, LibpqFiles};
 pub use host::HostClass;
+pub use overrides::Override;
 pub use passfile::{Ignored, PassFile};
 pub use pooling::{PoolMode, Pooling, Preparer};
 pub use readers::{FileLoader, FileLoaders};
@@ -47,6 +53,7 @@ pub use target::{
 };
 pub use tls::{FileFault, Nameless, PathKind, TlsFile, TlsFiles, Validity};
 pub use variables::{Role, ToggleKind};
+pub use words::Named;
 
 use crate::{
     consumer::Consumer,
@@ -95,6 +102,10 @@ pub struct Settings {
     pub misreadings: Vec<misreading::Misreading>,
     /// The runner makes a test database of its own (Django).
     pub django: bool,
+    /// The project's tests run in databases that the test runner makes, whatever it is; looked at in tests alone.
+    pub tests_derive: bool,
+    /// The platform that runs the program as functions, and who says so; not looked at in tests.
+    pub functions: Option<Setting<&'static str>>,
     /// The present time in seconds since 1970, where it matters: files alone are judged the same on every day.
     pub now: Option<u64>,
 }

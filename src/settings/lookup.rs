@@ -54,6 +54,11 @@ impl<'l> Lookup<'l> {
         self.entries(key).into_iter().next()
     }
 
+    /// The entry of the strongest layer of a kind.
+    pub fn entry_in(&self, key: &str, kind: LayerKind) -> Option<(LayerId, &'l Entry)> {
+        self.entries(key).into_iter().find(|(layer, _)| self.kind(*layer) == kind)
+    }
+
     /// The winning value with those that lost. Empty is not unset: an empty value wins like any other.
     pub fn winner(&self, key: &str) -> Option<Setting<Secret>> {
         let entries = self.entries(key);

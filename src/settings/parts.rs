@@ -4,11 +4,16 @@ use super::{
     AliasConflict, PartSet,
     lookup::Lookup,
     secret_file,
-    setting::Setting,
+    setting::{Origin, Setting},
     target::same_part,
     variables::{LIBPQ, OWN, OWN_SET, SETS},
 };
-use crate::{conninfo, layer::Means, policy::Policy, secret::Part};
+use crate::{
+    conninfo,
+    layer::{Entry, LayerKind, Means},
+    policy::Policy,
+    secret::Part,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Without one of these a family speaks of no database.
@@ -66,15 +71,26 @@ fn decided(lookup: &Lookup<'_>, keyword: &str, names: &[&str]) -> Option<Setting
 pub(super) fn part(lookup: &Lookup<'_>, keyword: &str, names: &[&str]) -> Option<Setting<Part>> {
     let setting = lookup.first(names)?;
     let (_, entry) = lookup.entry(&setting.key)?;
-    let text = setting.value.expose();
+    of_entry(keyword, entry).map(|value| setting.map(value))
+}
+
+/// What the strongest env file sets a part to.
+pub(super) fn in_env_file(lookup: &Lookup<'_>, keyword: &str, key: &str) -> Option<Setting<Part>> {
+    let (layer, entry) = lookup.entry_in(key, LayerKind::EnvFile)?;
+    let origin = Origin::Entry { layer, span: entry.value_span };
+    let value = of_entry(keyword, entry)?;
+    Some(Setting { value, key: key.to_owned(), origin, shadowed: Vec::new() })
+}
+
+fn of_entry(keyword: &str, entry: &Entry) -> Option<Part> {
+    let text = entry.value.text.expose();
     // Kubernetes injects `DB_PORT=tcp://10.0.0.1:5432` for a Service called `db` (kubernetes #65130).
     if keyword == "port" && text.starts_with("tcp://") {
         return None;
     }
     let exact = !entry.doubtful && entry.value.span_of(0..text.len()).is_some();
     let shown = exact && conninfo::shows(keyword, text);
-    let part = Part::with_proof(setting.value.clone(), shown);
-    Some(setting.map(part))
+    Some(Part::with_proof(entry.value.text.clone(), shown))
 }
 
 /// The family that makes the target: the project's own, else the first complete one, else the fullest.

@@ -42,7 +42,7 @@ const LONGEST: usize = 16 * 1024;
 
 impl Target {
     /// The text, where consumers are to be asked about it: a URL or string of PostgreSQL's own kind, complete.
-    fn asked(&self) -> Option<&Secret> {
+    pub(super) fn asked(&self) -> Option<&Secret> {
         let whole = self.oddities.wrapped.is_none() && self.oddities.placeholders.is_empty();
         let text = self.text.as_ref().filter(|_| whole && self.is_postgres())?;
         let asked = self.spelling().is_native() && text.value.expose().len() <= LONGEST;

@@ -10,13 +10,14 @@ use super::{
     drivers,
     engine::{Engine, Spelling, recognise},
     lookup::Lookup,
-    parts, pooling, readers, secret_file,
+    overrides, parts, platform, pooling, readers, secret_file,
     service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
     suspect,
     target::{Form, Oddities, Target, Wrapped},
     variables::{Meaning, Role, TOGGLES, ToggleKind, URLS, meaning_of, prefixed},
+    words,
 };
 use crate::{
     conninfo::{Conninfo, Libpq, keyword_since},
@@ -89,6 +90,8 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
         misreadings: Vec::new(),
         django: *django,
+        tests_derive: false,
+        functions: None,
         now: None,
     };
     let libpq = if *pg_env { parts::libpq(lookup) } else { BTreeMap::new() };
@@ -105,7 +108,13 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     if !out.targets.iter().any(|t| t.role == Role::Primary && t.environment.is_none()) {
         resolver.of_parts(&mut out, &sets);
     }
+    for target in &mut out.targets {
+        let url = |key: &str| resolver.in_env_file(key);
+        target.names = words::of_target(target, policy);
+        target.overrides = overrides::of_target(target, lookup, policy, &url);
+    }
     select(&mut out, lookup);
+    platform::look(&mut out, lookup, repository, *path);
     drivers::compare(&mut out, repository, *path);
     pooling::compare(&mut out, repository, *path);
     out
@@ -146,6 +155,9 @@ fn toggle(lookup: &Lookup<'_>, key: &str, kind: ToggleKind) -> Option<Toggle> {
     let value = Part::with_proof(setting.value.clone(), shown);
     Some(Toggle { setting: setting.map(value), kind, says })
 }
+
+/// The name of a target that libpq's own variables make.
+const LIBPQ_SET: &str = "PG*";
 
 struct Resolver<'r> {
     lookup: &'r Lookup<'r>,
@@ -238,6 +250,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// What the URL of a variable sets in the strongest env file.
+    fn in_env_file(&self, key: &str) -> Option<BTreeMap<&'static str, Setting<Part>>> {
+        let (layer, entry) = self.lookup.entry_in(key, LayerKind::EnvFile)?;
+        let origin = Origin::Entry { layer, span: entry.value_span };
+        let text =
+            Setting { value: entry.value.text.clone(), key: key.to_owned(), origin, shadowed: Vec::new() };
+        Some(self.url(key, Role::Primary, text, layer, entry).parameters)
+    }
+
     fn url(&self, key: &str, role: Role, text: Setting<Secret>, layer: usize, entry: &Entry) -> Target {
         let (engine, spelling, says) = recognise(entry.value.text.expose());
         let trimmed = entry.value.text.expose();
@@ -306,7 +327,7 @@ impl Resolver<'_> {
         mut parsed: Result<Conninfo, crate::conninfo::Error>,
         mut parameters: BTreeMap<&'static str, Setting<Part>>,
     ) -> Target {
-        let (mut service, mut newer) = (None, Vec::new());
+        let (mut service, mut newer, mut ambient) = (None, Vec::new(), Vec::new());
         if engine.value == Engine::Postgres
             && let Ok(conninfo) = &mut parsed
         {
@@ -329,6 +350,9 @@ impl Resolver<'_> {
                     });
                 let libpq = self.libpq.clone();
                 fill(conninfo, &mut parameters, libpq.into_iter().filter(|(_, s)| set(s)));
+                if name != LIBPQ_SET {
+                    ambient = overrides::ambient(&parameters, &self.libpq, self.lookup);
+                }
             }
         }
         Target {
@@ -354,6 +378,9 @@ impl Resolver<'_> {
             tls_files: None,
             missing_driver: None,
             preparer: None,
+            names: Vec::new(),
+            ambient,
+            overrides: Vec::new(),
         }
     }
 

@@ -40,4 +40,23 @@ impl Target {
         }
         out
     }
+
+    /// The seconds that `connect_timeout` says, zero and less for no limit; none where it is not set, or is no number.
+    pub fn connect_timeout(&self) -> Option<i64> {
+        self.get("connect_timeout")?.value.expose().trim().parse().ok()
+    }
+
+    /// Whether the URL has a parameter of one of these names, libpq's or another client's, with a value.
+    pub fn has_parameter(&self, names: &[&str]) -> bool {
+        let text = self.text.as_ref().map_or("", |t| t.value.expose());
+        let query = text.split_once('?').map_or("", |(_, query)| query);
+        let mut pairs = query.split(['&', '#']).filter_map(|pair| pair.split_once('='));
+        pairs.any(|(name, value)| names.contains(&name) && !value.is_empty())
+    }
+
+    /// Whether every session of it begins read-only, by `options`.
+    pub fn begins_read_only(&self) -> bool {
+        let (wanted, _) = self.session_parameters();
+        wanted.iter().any(|w| w.name == "default_transaction_read_only" && w.value.equals("on"))
+    }
 }

@@ -11,12 +11,14 @@ use super::{
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
     host::{HostClass, is_managed, is_placeholder, is_socket},
+    overrides::Override,
     passfile::PassFile,
     pooling::Preparer,
     service::ServiceTrouble,
     setting::{Origin, Setting},
     tls::TlsFiles,
     variables::Role,
+    words::Named,
 };
 use crate::{
     conninfo::{self, Conninfo, EndpointKind, SslMode},
@@ -77,6 +79,12 @@ pub struct Target {
     pub missing_driver: Option<MissingDriver>,
     /// Who reads it and prepares statements by name.
     pub preparer: Option<Preparer>,
+    /// Of host, dbname and user those whose names say an environment.
+    pub names: Vec<Named>,
+    /// Keywords that lead somewhere and that libpq's variables of the process fill; none for a target made of them.
+    pub ambient: Vec<&'static str>,
+    /// Of host, dbname and user what the process environment sets otherwise than a file that was read.
+    pub overrides: Vec<Override>,
 }
 
 /// A password or a declared secret, ready to be judged for its strength.

@@ -30,6 +30,8 @@ pub enum Meaning {
     Debug,
     /// A secret that is a JSON document.
     Document,
+    /// Set by a platform that runs the program as functions.
+    Functions,
 }
 
 /// What a target is for.
@@ -254,6 +256,17 @@ pub fn meaning_of(entry: &Entry, policy: &Policy) -> Option<Meaning> {
         None => meaning(&entry.key, policy),
     }
 }
+/// What platforms that run a program as functions set in its environment, with the platform: documentation of each.
+/// `vercel env pull` writes Vercel's into env files.
+pub const FUNCTIONS: &[(&str, &str)] = &[
+    ("VERCEL", "Vercel"),
+    ("VERCEL_ENV", "Vercel"),
+    ("NETLIFY", "Netlify"),
+    ("AWS_LAMBDA_FUNCTION_NAME", "AWS Lambda"),
+    ("LAMBDA_TASK_ROOT", "AWS Lambda"),
+    ("FUNCTIONS_WORKER_RUNTIME", "Azure Functions"),
+    ("FUNCTION_TARGET", "Google Cloud Functions"),
+];
 
 /// What a variable means to this project.
 pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
@@ -296,6 +309,9 @@ pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
     if TEST_MODES.contains(&key) {
         return Some(Meaning::TestMode);
     }
+    if FUNCTIONS.iter().any(|(name, _)| *name == key) {
+        return Some(Meaning::Functions);
+    }
     DEBUGS.contains(&key).then_some(Meaning::Debug)
 }
 
@@ -330,6 +346,7 @@ pub fn matter(key: &str, policy: &Policy) -> Matter {
     match meaning(key, policy) {
         Some(Meaning::Toggle(kind)) if kind != ToggleKind::Engine => Matter::Switch,
         Some(Meaning::TestMode) => Matter::Switch,
+        Some(Meaning::Functions) => Matter::Other,
         Some(_) => Matter::Database,
         None if policy.secrets.iter().any(|(name, _)| name == key) => Matter::Database,
         None => Matter::Other,

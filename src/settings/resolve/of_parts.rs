@@ -1,6 +1,6 @@
 //! The target that variables make, one a part, or a switch alone.
 
-use super::{PartSet, Resolver, Settings, Toggle};
+use super::{LIBPQ_SET, PartSet, Resolver, Settings, Toggle};
 use crate::{
     conninfo::Conninfo,
     layer::Means,
@@ -37,7 +37,7 @@ impl Resolver<'_> {
             Some(set) => set,
             // Only what libpq reads by itself: enough when it names a database or a host.
             None if ["host", "dbname", "service"].iter().any(|k| self.libpq.contains_key(k)) => {
-                PartSet { name: "PG*", parts: BTreeMap::new(), variables: BTreeMap::new() }
+                PartSet { name: LIBPQ_SET, parts: BTreeMap::new(), variables: BTreeMap::new() }
             }
             None => match toggle.clone().filter(|t| t.says == Some(Engine::Postgres)) {
                 Some(toggle) => return self.only_a_switch(out, &toggle),
@@ -82,7 +82,7 @@ impl Resolver<'_> {
             },
             None => return,
         };
-        let missing = if set.name == "PG*" { Vec::new() } else { parts::missing(&set) };
+        let missing = if set.name == LIBPQ_SET { Vec::new() } else { parts::missing(&set) };
         let mut target = self.target(set.name, Role::Primary, Form::Parts, engine, conninfo, parameters);
         let in_file = |k: &str| {
             out.secret_files.iter().any(|f| {

@@ -1,0 +1,158 @@
+//! Words of environments in the names of hosts, databases and roles: where a name says that it belongs. Whole words
+//! only; a name that says two things says nothing.
+
+use super::{Setting, host::is_socket, target::Target};
+use crate::{
+    environment::Environment,
+    policy::Policy,
+    secret::{Part, Secret},
+};
+
+/// A name with a word of an environment in it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// `host`, `dbname` or `user`.
+    pub keyword: &'static str,
+    /// The environment that the word means.
+    pub says: Environment,
+    /// The name.
+    pub setting: Setting<Part>,
+}
+
+impl Target {
+    /// Whether one of the names says production.
+    pub fn names_production(&self) -> bool {
+        self.names.iter().any(|n| n.says == Environment::Production)
+    }
+
+    /// Whether the database, its host or its role says that it is for tests.
+    pub fn names_tests(&self) -> bool {
+        let tests = |n: &Named| n.says == Environment::Test;
+        self.names.iter().any(tests) || self.get("dbname").is_some_and(|d| d.value.secret().names_tests())
+    }
+
+    /// Whether what a keyword is set to says so in a word of `words`: segments of letters, in lower case.
+    pub fn has_word(&self, keyword: &str, words: &[&str]) -> bool {
+        self.get(keyword).is_some_and(|s| s.value.secret().has_word(words).is_some())
+    }
+}
+
+/// The names of a target that say where it belongs.
+pub(super) fn of_target(target: &Target, policy: &Policy) -> Vec<Named> {
+    if !target.is_postgres() || target.is_ambiguous() {
+        return Vec::new();
+    }
+    let named = |keyword: &'static str| {
+        let setting = target.get(keyword)?;
+        let says = of_name(keyword, &setting.value, policy)?;
+        Some(Named { keyword, says, setting: setting.clone() })
+    };
+    ["dbname", "host", "user"].into_iter().filter_map(named).collect()
+}
+
+/// The environment that a name says; none where no word does, or two do.
+pub(super) fn of_name(keyword: &str, name: &Part, policy: &Policy) -> Option<Environment> {
+    if keyword != "host" {
+        return of_words(name.expose(), policy);
+    }
+    let mut found = name.expose().split(',').filter_map(|host| of_words(&meaningful(host), policy));
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
+}
+
+/// What of a host's name somebody chose for its meaning: not the last label, for `.dev` and `.test` are domains, and of
+/// sockets only what Cloud SQL calls them by.
+fn meaningful(host: &str) -> String {
+    if let Some(instance) = host.strip_prefix("/cloudsql/") {
+        return instance.to_owned();
+    }
+    if is_socket(host) {
+        return String::new();
+    }
+    let host = host.trim_end_matches('.');
+    host.rsplit_once('.').map_or(host, |(chosen, _domain)| chosen).to_owned()
+}
+
+fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
+    // Most names say nothing, and are not taken apart for it.
+    let holds =
+        |root: &&str| name.as_bytes().windows(root.len()).any(|w| w.eq_ignore_ascii_case(root.as_bytes()));
+    if policy.environments.is_empty() && !ROOTS.iter().any(|root| holds(root)) {
+        return None;
+    }
+    let name = Secret::from(name);
+    // `pre-prod`, `non_prod`, `before_production`.
+    if name.has_word(&["pre", "non", "not", "no", "pseudo", "like"]).is_some() {
+        return None;
+    }
+    let own = policy.environments.iter().filter(|(word, _)| name.has_word(&[word.as_str()]).is_some());
+    let known = WORDS.iter().filter(|(_, words)| name.has_word(words).is_some());
+    let mut says = own.map(|(_, e)| *e).chain(known.map(|(e, _)| *e));
+    let first = says.next()?;
+    says.all(|other| other == first).then_some(first)
+}
+
+/// Words that mean an environment wherever they stand in a name. `live`, `ci`, `qa`, `local` and `stage` mean other
+/// things as often: a live score, a city's code, questions and answers, a `.local` domain, a theatre.
+const WORDS: &[(Environment, &[&str])] = &[
+    (Environment::Production, &["prod", "production", "prd"]),
+    (Environment::Staging, &["staging", "stg", "uat", "preprod"]),
+    (Environment::Test, &["test", "tests", "testing", "testdb"]),
+    (Environment::Development, &["dev", "devel", "develop", "development"]),
+];
+
+/// One of these is in each of them.
+const ROOTS: &[&str] = &["prod", "prd", "staging", "stg", "uat", "test", "dev"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_words_of_what_was_named() {
+        let of = |keyword: &str, name: &str| of_name(keyword, &Part::masked(name), &Policy::default());
+        let (production, other) = (Some(Environment::Production), |e| Some(e));
+        for (keyword, name, says) in [
+            ("dbname", "shop_prod", production),
+            ("dbname", "PROD2", production),
+            ("dbname", "shop-production-eu", production),
+            ("dbname", "shop_dev", other(Environment::Development)),
+            ("dbname", "app_test1", other(Environment::Test)),
+            ("user", "stg_app", other(Environment::Staging)),
+            ("host", "db.prod.example.com", production),
+            ("host", "postgres-dev", other(Environment::Development)),
+            ("host", "/cloudsql/shop-prod:europe-west1:main", production),
+            ("host", "a.prod.internal,b.prod.internal", production),
+            ("dbname", "reproduction_fixtures", None),
+            ("dbname", "products", None),
+            ("dbname", "latest", None),
+            ("dbname", "contest", None),
+            ("dbname", "device", None),
+            ("dbname", "prod_copy_for_test", None),
+            ("dbname", "pre-prod", None),
+            ("dbname", "live_scores", None),
+            ("host", "db.api.fly.dev", None),
+            ("host", "postgres.test", None),
+            ("host", "/srv/prod/run", None),
+            ("host", "a.prod.internal,b.dev.internal", None),
+        ] {
+            assert_eq!(of(keyword, name), says, "{keyword} {name}");
+        }
+    }
+
+    #[test]
+    fn each_word_has_a_root() {
+        let words = WORDS.iter().flat_map(|(_, words)| *words);
+        for word in words {
+            assert!(ROOTS.iter().any(|root| word.contains(root)), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_project_has_words_of_its_own() {
+        let policy = Policy::from_toml("[environments]\nexperiment = \"staging\"").expect("a policy");
+        let of = |name: &str| of_name("dbname", &Part::masked(name), &policy);
+        assert_eq!(of("healthtech_experiment"), Some(Environment::Staging));
+        assert_eq!(of("healthtech_experiments"), None);
+    }
+}
