@@ -151,12 +151,13 @@ fn same_settings(before: &Settings, after: &Settings) -> bool {
             .targets
             .iter()
             .zip(&after.targets)
-            .all(|(a, b)| same_target(a, b) && a.is_kept_by(b, &before.consumers))
+            .all(|(a, b)| same_target(a, b, before) && a.is_kept_by(b, &before.consumers))
 }
 
 /// Whether nothing that dialled something dials something else: hosts, role, password, database, encryption and every
-/// other keyword are as they were, or nothing could be dialled before. What the known client libraries make of it is asked beside this.
-fn same_target(before: &Target, after: &Target) -> bool {
+/// other keyword are as they were but for those that a fix may add, or nothing could be dialled before. What the known
+/// client libraries make of it is asked beside this.
+fn same_target(before: &Target, after: &Target, settings: &Settings) -> bool {
     let text = |t: &Target| t.text.as_ref().map(|t| t.value.clone());
     if before.name != after.name || before.role != after.role {
         return false;
@@ -177,7 +178,10 @@ fn same_target(before: &Target, after: &Target) -> bool {
         let socket = t.is_socket();
         t.parameters.clone().into_iter().filter(move |(k, _)| !socket || *k != "sslmode").collect::<Vec<_>>()
     };
-    let (old, new) = (counts(before), counts(after));
+    let (old, mut new) = (counts(before), counts(after));
+    if new.len() > old.len() && after.only_adds(before, settings) {
+        new.retain(|(k, _)| before.get(k).is_some());
+    }
     can_be_dialled(after)
         && before.missing == after.missing
         && old.len() == new.len()
