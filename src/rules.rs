@@ -317,12 +317,15 @@ mod prelude {
 
 // rules:begin
 mod alias_conflict;
+mod ambient_pg_env;
+mod application_name_missing;
 mod auth_failed;
 mod auth_method_unsupported;
 mod channel_binding_unsupported;
 mod ci_service_mismatch;
 mod connect_denied;
 mod connect_timeout;
+mod connect_timeout_missing;
 mod connection_closed;
 mod connection_refused;
 mod consumers_disagree;
@@ -350,10 +353,12 @@ mod engine_not_postgres;
 mod engine_parity;
 mod environment_contradiction;
 mod environment_undetermined;
+mod environment_word_mismatch;
 mod extension_missing;
 mod extension_not_permitted;
 mod extension_unavailable;
 mod extension_undeclared;
+mod failover_attrs_missing;
 mod fallback_default;
 mod file_not_utf8;
 mod file_too_large;
@@ -365,9 +370,11 @@ mod ini_percent;
 mod init_grant_insufficient;
 mod init_script_injection;
 mod init_server_only;
+mod keepalive_missing;
 mod loader_divergence;
 mod localhost_in_production;
 mod lock_timeout;
+mod maintenance_database;
 mod migrations_via_pooler;
 mod multihost_unportable;
 mod not_postgres;
@@ -380,6 +387,7 @@ mod password_equals_identifier;
 mod password_missing;
 mod password_on_command_line;
 mod peer_auth_failed;
+mod persistent_connections_serverless;
 mod placeholder_host;
 mod placeholder_secret;
 mod plaintext_auth_possible;
@@ -388,6 +396,7 @@ mod pooler_prepared_statements;
 mod pooler_unavailable;
 mod port_invalid;
 mod question_unanswered;
+mod read_write_role_for_readonly;
 mod reserved_char_unencoded;
 mod role_cannot_login;
 mod role_missing;
@@ -406,6 +415,7 @@ mod server_version;
 mod service_unusable;
 mod session_attrs_unmet;
 mod session_state_via_pooler;
+mod shadowed_source;
 mod slots_exhausted;
 mod socket_form_unportable;
 mod socket_missing;
@@ -414,9 +424,12 @@ mod sqlite_in_memory;
 mod sqlite_in_production;
 mod startup_parameter_rejected;
 mod statement_timeout;
+mod statement_timeout_missing;
 mod superuser_role;
 mod test_equals_primary;
+mod test_inherits_database_url;
 mod test_name_not_test;
+mod test_target_remote;
 mod tls_cert_expiring;
 mod tls_file_missing;
 mod tls_not_active;
@@ -449,12 +462,15 @@ mod wrong_server_suspected;
 /// Every rule, in the order of their names.
 pub static RULES: &[&Rule] = &[
     &alias_conflict::RULE,
+    &ambient_pg_env::RULE,
+    &application_name_missing::RULE,
     &auth_failed::RULE,
     &auth_method_unsupported::RULE,
     &channel_binding_unsupported::RULE,
     &ci_service_mismatch::RULE,
     &connect_denied::RULE,
     &connect_timeout::RULE,
+    &connect_timeout_missing::RULE,
     &connection_closed::RULE,
     &connection_refused::RULE,
     &consumers_disagree::RULE,
@@ -482,10 +498,12 @@ pub static RULES: &[&Rule] = &[
     &engine_parity::RULE,
     &environment_contradiction::RULE,
     &environment_undetermined::RULE,
+    &environment_word_mismatch::RULE,
     &extension_missing::RULE,
     &extension_not_permitted::RULE,
     &extension_unavailable::RULE,
     &extension_undeclared::RULE,
+    &failover_attrs_missing::RULE,
     &fallback_default::RULE,
     &file_not_utf8::RULE,
     &file_too_large::RULE,
@@ -497,9 +515,11 @@ pub static RULES: &[&Rule] = &[
     &init_grant_insufficient::RULE,
     &init_script_injection::RULE,
     &init_server_only::RULE,
+    &keepalive_missing::RULE,
     &loader_divergence::RULE,
     &localhost_in_production::RULE,
     &lock_timeout::RULE,
+    &maintenance_database::RULE,
     &migrations_via_pooler::RULE,
     &multihost_unportable::RULE,
     &not_postgres::RULE,
@@ -512,6 +532,7 @@ pub static RULES: &[&Rule] = &[
     &password_missing::RULE,
     &password_on_command_line::RULE,
     &peer_auth_failed::RULE,
+    &persistent_connections_serverless::RULE,
     &placeholder_host::RULE,
     &placeholder_secret::RULE,
     &plaintext_auth_possible::RULE,
@@ -520,6 +541,7 @@ pub static RULES: &[&Rule] = &[
     &pooler_unavailable::RULE,
     &port_invalid::RULE,
     &question_unanswered::RULE,
+    &read_write_role_for_readonly::RULE,
     &reserved_char_unencoded::RULE,
     &role_cannot_login::RULE,
     &role_missing::RULE,
@@ -538,6 +560,7 @@ pub static RULES: &[&Rule] = &[
     &service_unusable::RULE,
     &session_attrs_unmet::RULE,
     &session_state_via_pooler::RULE,
+    &shadowed_source::RULE,
     &slots_exhausted::RULE,
     &socket_form_unportable::RULE,
     &socket_missing::RULE,
@@ -546,9 +569,12 @@ pub static RULES: &[&Rule] = &[
     &sqlite_in_production::RULE,
     &startup_parameter_rejected::RULE,
     &statement_timeout::RULE,
+    &statement_timeout_missing::RULE,
     &superuser_role::RULE,
     &test_equals_primary::RULE,
+    &test_inherits_database_url::RULE,
     &test_name_not_test::RULE,
+    &test_target_remote::RULE,
     &tls_cert_expiring::RULE,
     &tls_file_missing::RULE,
     &tls_not_active::RULE,

@@ -42,6 +42,7 @@ fn babyshield_as_was() {
         ],
     );
     case.check("production-tests-on", &["TEST_MODE error[environment-contradiction]"]);
+    case.check("tests-without-their-own", &["DATABASE_URL warning[test-inherits-database-url]"]);
     case.check("tests-on-primary", &["TEST_DATABASE_URL error[test-equals-primary]"]);
     case.check("url-and-parts", &["DATABASE_URL error[url-parts-conflict]"]);
     case.check("parts-without-database", &["DB_HOST error[parts-incomplete]"]);
@@ -85,6 +86,7 @@ fn startupwebapp_as_was() {
         ".env.production:6 error[tls-unspecified]",
         "forks/production/healthtech.env:3 error[placeholder-secret]",
         "forks/production/healthtech.env:4 error[tls-unspecified]",
+        "forks/production/fintech.env:1 error[environment-word-mismatch]",
         "forks/production/fintech.env:3 error[placeholder-secret]",
     ]);
     case.silent_about(&[".env"]);
@@ -96,6 +98,10 @@ fn startupwebapp_as_was() {
             "DATABASE_PASSWORD error[dev-secret-in-production]",
             "DATABASE_HOST error[tls-unspecified]",
         ],
+    );
+    case.check(
+        "development-towards-production",
+        &["DATABASE_NAME error[environment-word-mismatch]", "DATABASE_NAME error[shadowed-source]"],
     );
     case.check("aliases-disagree", &["DATABASE_NAME error[alias-conflict]"]);
 }

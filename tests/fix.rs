@@ -335,3 +335,73 @@ fn what_changes_a_known_client_is_not_safe() {
     assert_eq!(how("\"libpq\""), Applicability::Safe);
     assert_eq!(how("\"node-postgres\""), Applicability::Unsafe);
 }
+
+/// A rule that is off by itself is asked for.
+fn asked(consumers: &str) -> Policy {
+    let consumers =
+        if consumers.is_empty() { String::new() } else { format!("consumers = [\"{consumers}\"]\n") };
+    let rules = "[rules]\nconnect-timeout-missing = \"warn\"\napplication-name-missing = \"note\"\n";
+    Policy::from_toml(&format!("{consumers}{rules}")).expect("a policy")
+}
+
+fn added(consumers: &str, text: &str) -> String {
+    let mended = mend(&files(&[(".env.production", text)]), &asked(consumers), Applicability::Safe);
+    assert!(mended.settled, "{text}");
+    String::from_utf8(mended.files.files[0].1.clone()).expect("UTF-8")
+}
+
+#[test]
+fn a_parameter_is_added_where_everybody_heeds_it() {
+    let line = |url: &str| format!("A=1\nDATABASE_URL={url}\nB=2\n");
+    let url = "postgresql://app:k3Vq9mT2xLpW@db.example.com/shop?sslmode=require";
+    for (consumer, more) in [
+        ("", "&connect_timeout=10&application_name=shop"),
+        ("libpq", "&connect_timeout=10&application_name=shop"),
+        ("tokio-postgres", "&connect_timeout=10&application_name=shop"),
+        // They drop the one and take the other.
+        ("node-postgres", "&application_name=shop"),
+        ("sqlx", "&application_name=shop"),
+        // It would send the one to the server as a setting.
+        ("asyncpg", "&application_name=shop"),
+        ("libpq\", \"asyncpg", "&application_name=shop"),
+    ] {
+        assert_eq!(added(consumer, &line(url)), line(&format!("{url}{more}")), "{consumer}");
+    }
+    // tokio-postgres has no `verify-full`: nothing is added to what does not work.
+    let verified = url.replace("require", "verify-full");
+    assert_eq!(added("tokio-postgres", &line(&verified)), line(&verified));
+    // SQLAlchemy hands both to asyncpg, which knows neither.
+    let asyncpg = "postgresql+asyncpg://app:k3Vq9mT2xLpW@db.example.com/shop?ssl=require";
+    assert_eq!(added("sqlalchemy", &line(asyncpg)), line(asyncpg));
+    // Without a query, and in keywords.
+    let bare = "postgresql://app@db.example.com/shop";
+    assert_eq!(added("", &line(bare)), line(&format!("{bare}?connect_timeout=10&application_name=shop")));
+    let pairs = "host=db.example.com user=app dbname=shop";
+    assert_eq!(
+        added("", &line(&format!("\"{pairs}\""))),
+        line(&format!("\"{pairs} connect_timeout=10 application_name=shop\""))
+    );
+    // What has no place, or would be a part of something else, is left alone.
+    for text in [
+        "postgresql://app@db.example.com/shop?sslmode=require#x",
+        "postgresql://app@db.example.com/shop?sslmode=${MODE:-require}",
+        "postgresql://app@db.example.com/shop?sslmode=require ",
+    ] {
+        let text = line(&format!("\"{text}\""));
+        let got = added("", &text);
+        assert!(!got.contains("connect_timeout=10") || got.contains("sslmode=require&connect"), "{got}");
+    }
+}
+
+#[test]
+fn a_list_of_hosts_is_told_which_server_is_meant() {
+    let url = "DATABASE_URL=postgresql://app:k3Vq9mT2xLpW@a.example.com,b.example.com/shop?sslmode=require\n";
+    let want = url.replace("\n", "&target_session_attrs=read-write\n");
+    assert_eq!(safely(url), want);
+    // It may be there for reading.
+    for reader in [url.replace("app:", "shop_ro:"), url.replace("b.example", "replica.example")] {
+        assert_eq!(safely(&reader), reader);
+        let most = fixed(".env.production", &reader, Applicability::Unsafe);
+        assert!(most.contains("read-write"), "{most}");
+    }
+}

@@ -1,0 +1,89 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "environment-word-mismatch",
+    since: "0.1.0",
+    levels: Levels::of("EEWE"),
+    boot: true,
+    traits: COMMON,
+    page: include_str!("environment_word_mismatch.md"),
+    checks: &[Check::Target(check)],
+};
+
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    match out.environment() {
+        // Where nobody says the environment, the name is no contradiction: it is the only word there is.
+        Environment::Production if target.environment.is_some() || settings.settled.environment.is_some() => {
+            within_production(target, out);
+        }
+        Environment::Production => {}
+        Environment::Development | Environment::Test | Environment::Staging => {
+            towards_production(target, settings, out);
+        }
+    }
+}
+
+fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    let mut names = target.names.iter().filter(|n| n.says == Environment::Production);
+    let Some(first) = names.next() else { return };
+    let environment = out.environment();
+    let mut draft = out
+        .report(format!(
+            "{environment} connects {} `{}`, which says production",
+            what(first.keyword),
+            first.setting.value
+        ))
+        .at(&first.setting.origin, "a word for production");
+    for other in names {
+        draft = draft.also(&other.setting.origin, "and another");
+    }
+    let said = settings.settled.environment.as_ref().filter(|s| s.value == environment);
+    let guessed = said.is_some_and(|s| matches!(s.origin, Origin::Default(_)));
+    draft = match said {
+        Some(word) => draft.also(&word.origin, format!("{environment} is decided here")),
+        None => draft,
+    };
+    let help = "connect to a database of its own; where it is production, say so: `PGWARD_ENV=production`";
+    let draft = if guessed {
+        draft.note(format!("nothing says the environment of this file, which is taken for {environment}")).help(
+            "name the file after its environment (`.env.production`), or set `PGWARD_ENV=production` in it",
+        )
+    } else {
+        draft.help(help)
+    };
+    // A copy of production's database on this machine, another one on production's server, a role of its name: whether
+    // production's rows are at stake, these do not tell.
+    let elsewhere = target.names.iter().any(|n| n.keyword == "dbname" && n.says != Environment::Production);
+    let here = target.host_class() == Some(HostClass::Local);
+    if guessed || here || elsewhere || first.keyword == "user" {
+        draft.at_most(Levels::of("WWWW"));
+    }
+}
+
+fn within_production(target: &Target, out: &mut Sink<'_>) {
+    // One that says production settles it.
+    let Some(first) = target.names.first().filter(|_| !target.names_production()) else { return };
+    // A name that stayed must not stop a service that runs; a person's role may be called after where they work.
+    let mild = out.door() == Door::Boot || first.keyword == "user";
+    let draft = out
+        .report(format!(
+            "production connects {} `{}`, which says {}",
+            what(first.keyword),
+            first.setting.value,
+            first.says
+        ))
+        .at(&first.setting.origin, format!("a word for {}", first.says))
+        .note("what is emptied, rebuilt or loaded with made-up rows elsewhere is served to people here")
+        .help("name production's own; where only the name is old, allow this rule with that reason");
+    if mild {
+        draft.at_most(Levels::of("WWWW"));
+    }
+}
+
+fn what(keyword: &str) -> &'static str {
+    match keyword {
+        "dbname" => "to the database",
+        "user" => "as",
+        _ => "to the host",
+    }
+}
