@@ -396,7 +396,7 @@ fn a_parameter_is_added_where_everybody_heeds_it() {
 #[test]
 fn a_list_of_hosts_is_told_which_server_is_meant() {
     let url = "DATABASE_URL=postgresql://app:k3Vq9mT2xLpW@a.example.com,b.example.com/shop?sslmode=require\n";
-    let want = url.replace("\n", "&target_session_attrs=read-write\n");
+    let want = url.replace('\n', "&target_session_attrs=read-write\n");
     assert_eq!(safely(url), want);
     // It may be there for reading.
     for reader in [url.replace("app:", "shop_ro:"), url.replace("b.example", "replica.example")] {

@@ -34,8 +34,8 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     draft
         .also(target.origin(), "does not say so")
         .note(
-            "libpq, asyncpg, sqlx, node-postgres and postgres.js go by such variables, tokio-postgres and Django's own \
-             settings do not: two programs may reach two databases",
+            "libpq and what is built on it, asyncpg, sqlx, node-postgres and postgres.js go by such variables, \
+             tokio-postgres does not: two programs may reach two databases",
         )
         .help(format!("say it in `{}`, and unset {variables} for this process", target.name));
 }

@@ -5,15 +5,15 @@ use super::target::Target;
 use crate::conninfo::Endpoint;
 
 impl Target {
-    /// Whether `postgres` is the one database that the service makes for its customer: Supabase, on its own machines and
-    /// by its command line on this one (port 54322), Crunchy Bridge, Neon.
+    /// Whether `postgres` is a database that the service makes for its customer's own use: Supabase, on its machines and by
+    /// its command line on this one (port 54322), Crunchy Bridge, Neon.
     pub fn is_preset_named_postgres(&self) -> bool {
         const PRESETS: &[&str] =
             &[".supabase.co", ".supabase.com", ".neon.tech", ".crunchybridge.com", ".postgresbridge.com"];
         self.every_endpoint(|host, port| PRESETS.iter().any(|s| host.ends_with(s)) || port == 54_322)
     }
 
-    /// Whether each server takes writes: CockroachDB and YugabyteDB.
+    /// Whether each server takes writes: `CockroachDB` and `YugabyteDB`.
     pub fn takes_writes_everywhere(&self) -> bool {
         const WRITERS: &[&str] = &[".cockroachlabs.cloud", ".yugabyte.cloud"];
         self.every_endpoint(|host, port| WRITERS.iter().any(|s| host.ends_with(s)) || port == 26_257)

@@ -12,6 +12,9 @@ use super::{
 use crate::{environment::Environment, layer::LayerKind, policy::Policy, secret::Part};
 use std::collections::BTreeMap;
 
+/// Parts by libpq's keyword.
+type Parts = BTreeMap<&'static str, Setting<Part>>;
+
 /// A part of a target that the process environment sets otherwise than an env file that was read.
 #[derive(Clone, Debug)]
 pub struct Override {
@@ -33,7 +36,7 @@ pub(super) fn of_target(
     target: &Target,
     lookup: &Lookup<'_>,
     policy: &Policy,
-    url: &dyn Fn(&str) -> Option<BTreeMap<&'static str, Setting<Part>>>,
+    url: &dyn Fn(&str) -> Option<Parts>,
 ) -> Vec<Override> {
     if !target.is_postgres() || target.derived_from.is_some() || target.is_ambiguous() {
         return Vec::new();
@@ -71,11 +74,7 @@ pub(super) fn of_target(
 
 /// The keywords that libpq's variables fill in a target that is made of something else: the process environment alone,
 /// for what a file says stands beside the rest.
-pub(super) fn ambient(
-    parameters: &BTreeMap<&'static str, Setting<Part>>,
-    libpq: &BTreeMap<&'static str, Setting<Part>>,
-    lookup: &Lookup<'_>,
-) -> Vec<&'static str> {
+pub(super) fn ambient(parameters: &Parts, libpq: &Parts, lookup: &Lookup<'_>) -> Vec<&'static str> {
     let filled = |keyword: &&'static str| {
         let Some((own, variable)) = parameters.get(keyword).zip(libpq.get(keyword)) else { return false };
         let Origin::Entry { layer, .. } = own.origin else { return false };

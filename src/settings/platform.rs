@@ -32,6 +32,17 @@ fn functions(
     repository: &Repository,
     path: Option<&str>,
 ) -> Option<Setting<&'static str>> {
+    let on = |text: &str| !text.trim().is_empty() && !matches!(text.trim(), "0" | "false");
+    let variable = FUNCTIONS.iter().find_map(|(key, platform)| {
+        lookup.winner(key).filter(|s| on(s.value.expose())).map(|s| s.map(*platform))
+    });
+    let platform = variable.or_else(|| {
+        repository.packages(path).find_map(|package| {
+            let value = package.runs_as_functions()?;
+            let origin = Origin::Entry { layer: usize::MAX, span: package.span };
+            Some(Setting { value, key: package.name.clone(), origin, shadowed: Vec::new() })
+        })
+    })?;
     let over_http = |name: &str| {
         matches!(
             name,
@@ -41,20 +52,8 @@ fn functions(
                 | "@prisma/extension-accelerate"
         )
     };
-    if repository.packages(path).any(|p| p.ecosystem == Ecosystem::Node && over_http(&p.name)) {
-        return None;
-    }
-    let on = |text: &str| !text.trim().is_empty() && !matches!(text.trim(), "0" | "false");
-    let variable = FUNCTIONS.iter().find_map(|(key, platform)| {
-        lookup.winner(key).filter(|s| on(s.value.expose())).map(|s| s.map(*platform))
-    });
-    variable.or_else(|| {
-        repository.packages(path).find_map(|package| {
-            let value = package.runs_as_functions()?;
-            let origin = Origin::Entry { layer: usize::MAX, span: package.span };
-            Some(Setting { value, key: package.name.clone(), origin, shadowed: Vec::new() })
-        })
-    })
+    let passes_by = repository.packages(path).any(|p| p.ecosystem == Ecosystem::Node && over_http(&p.name));
+    (!passes_by).then_some(platform)
 }
 
 /// Whether the project's test runner makes databases of its own beside the one that is configured: Django `test_` + name,

@@ -77,7 +77,7 @@ fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
     // Most names say nothing, and are not taken apart for it.
     let holds =
         |root: &&str| name.as_bytes().windows(root.len()).any(|w| w.eq_ignore_ascii_case(root.as_bytes()));
-    if policy.environments.is_empty() && !ROOTS.iter().any(|root| holds(root)) {
+    if policy.environments.is_empty() && !ROOTS.iter().any(holds) {
         return None;
     }
     let name = Secret::from(name);
