@@ -34,7 +34,13 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
              SQLSTATE 25006 until somebody turns the list round",
         );
     if target.form != Form::Url {
-        draft.help("set `PGTARGETSESSIONATTRS=read-write`, or say it in the code");
+        // What opens the connection may add it.
+        draft
+            .help(
+                "set `PGTARGETSESSIONATTRS=read-write`; where the code sets it, write \
+                 `[connection] target_session_attrs = \"read-write\"` into pgward.toml",
+            )
+            .at_most(Levels::of("..II"));
         return;
     }
     let draft = draft.help("add `target_session_attrs=read-write`; `any` says that each of them will do");

@@ -22,11 +22,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
 }
 
-/// Seen from a developer's machine or from tests, another environment's database is there to be looked at.
+/// Seen from a developer's machine or from tests, production is there to be looked at.
 fn is_from_outside(target: &Target, settings: &Settings) -> bool {
     let here = settings.settled.environment.as_ref().map(|e| e.value);
     let mild = here.is_some_and(|e| e < Environment::Staging) || settings.settled.test_mode.is_some();
-    mild && target.environment.is_some_and(|own| own > Environment::Test)
+    mild && target.environment == Some(Environment::Production)
 }
 
 fn replica(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -58,9 +58,8 @@ fn outside(target: &Target, out: &mut Sink<'_>) {
         return;
     }
     let owned = target.has_word("user", WRITERS);
-    let environment = out.environment();
     let draft = out
-        .report(format!("`{}` reaches {environment} from here as `{}`", target.name, user.value))
+        .report(format!("`{}` reaches production from here as `{}`", target.name, user.value))
         .at(
             &user.origin,
             if owned { "a role that writes, by its name" } else { "nothing says that it only reads" },
