@@ -88,11 +88,15 @@ fn begin(flags: &Flags, start: &Start) -> Result<Why, Error> {
     let Some((name, arguments)) = start.command.split_first() else {
         return Err(Error::Other("missing: <COMMAND>...".into()));
     };
-    let unstartable = |why: Unstartable| Why::Command(why, why.sentence(name));
+    let unstartable = |why: Unstartable| {
+        let sentence = why.sentence(name);
+        Why::Command(why, sentence)
+    };
     // Said at once, not after a minute of waiting for a server.
-    if let Some(why) = command::look(name, world.variables().get("PATH").map(Vec::as_slice)) {
-        return Ok(unstartable(why));
-    }
+    let file = match command::look(name, world.variables().get("PATH").map(Vec::as_slice)) {
+        Ok(file) => file,
+        Err(why) => return Ok(unstartable(why)),
+    };
     let asked = live::ask(flags, &start.live, &world, Door::Boot, "run")?;
     let Asked { configuration, verdict, attempt, mut remarks } = asked;
     let Verdict { mut report, refused, temporary, .. } = verdict;
@@ -121,7 +125,7 @@ fn begin(flags: &Flags, start: &Start) -> Result<Why, Error> {
         return Ok(Why::Judged { code, line });
     }
     let variables = variables.map_err(Error::Other)?;
-    Ok(unstartable(command::become_it(name, arguments, &variables)))
+    Ok(unstartable(command::become_it(name, file.as_deref(), arguments, &variables)))
 }
 
 /// Standard input and output are the command's: no flag may take them.

@@ -11,8 +11,9 @@ pub(super) fn report(error: &clap::Error) -> ExitCode {
     }
     let message = message(error);
     if Cli::meant_run() {
-        output::line("usage: pgward run [FLAGS] [--] COMMAND [ARGUMENT]…; see `pgward run --help`");
-        return run::unusable(&message);
+        // One line: it is the first, and the last, which is looked at where a command was not started.
+        let usage = "usage: pgward run [FLAGS] [--] COMMAND [ARGUMENT]…; see `pgward run --help`";
+        return run::unusable(&format!("{message}; {usage}"));
     }
     output::error(&message);
     output::line(

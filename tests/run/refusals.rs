@@ -124,12 +124,9 @@ fn no_command_is_127_and_no_right_to_it_126() {
         // As env(1) has it, which executes what it is given.
         let env = program("env").arg("--").arg(command).output().expect("env runs");
         assert_eq!(env.status.code(), Some(code), "env {command}");
-        ends(
-            &["run", "--", command],
-            &[],
-            code,
-            if code == 127 { "there is no command" } else { "cannot be executed" },
-        );
+        let there = code == 126 || command == gone;
+        let last = if there { "cannot be executed" } else { "there is no command" };
+        ends(&["run", "--", command], &[], code, last);
         // Where SIGPIPE is ignored it is executed in another way.
         let script = "trap '' PIPE; exec \"$@\"";
         let mut under = program("sh");
@@ -151,6 +148,47 @@ fn no_command_is_127_and_no_right_to_it_126() {
     let assignment = format!("DATABASE_URL={url}");
     ends(&["run", "--", &assignment, "echo"], &[], 127, "an assignment: write it before `pgward`");
     ends(&["run", "--", &url, "echo"], &[], 127, "there is no command");
+}
+
+/// execvp(3) has sh read what the kernel does not take: also a program for another machine, line by line.
+#[test]
+fn what_is_no_program_of_this_system_is_not_read_by_sh() {
+    let mut elf = fs::read("/bin/ls").expect("a program");
+    elf.truncate(300);
+    let mut other = fs::read("/bin/ls").expect("a program");
+    // e_machine: what nobody has built since 1990.
+    other[18..20].copy_from_slice(&[5, 0]);
+    let mut unloadable = fs::read("/bin/ls").expect("a program");
+    let loader = b"/ld-linux";
+    let at = unloadable.windows(loader.len()).position(|w| w == loader).expect("it names its loader");
+    unloadable[at + 1] = b'X';
+    for (name, bytes, code, last) in [
+        ("cut", elf.as_slice(), 126, "a program for another machine, or damaged"),
+        ("other", &other, 126, "a program for another machine, or damaged"),
+        ("exe", b"MZ\x90\0\x03\0\0\0echo started", 126, "neither a program for this system nor a script"),
+        ("unloadable", &unloadable, 127, "what loads it does not exist here"),
+        ("crlf", b"#!/bin/sh\r\necho started\r\n", 127, "its first line ends with CR"),
+        ("nowhere", b"#!/nonexistent/x -u\n", 127, "the interpreter `/nonexistent/x` of its first line"),
+        ("directory", b"#!/tmp\n", 126, "the interpreter `/tmp` of its first line is not executable"),
+        ("secret", b"#!/nonexistent/a:b@c\n", 127, "the interpreter of its first line does not exist"),
+    ] {
+        let path = file(name);
+        fs::write(&path, bytes).expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a mode");
+        let path = path.display().to_string();
+        let bash = program("bash").args(["-c", "\"$0\"", &path]).output().expect("bash runs");
+        assert_eq!(bash.status.code(), Some(code), "bash and {name}");
+        ends(&["run", "--", &path], &[], code, last);
+        ends(&["run", "--export", "HANDED", "--", &path], &[], code, last);
+    }
+    // What is text is a script all the same, and so is nothing at all.
+    for (name, text, out) in [("text", "echo \"started $*\"\n", "started a b\n"), ("nothing", "", "")] {
+        let path = file(name);
+        fs::write(&path, text).expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a mode");
+        let said = pgward(&["run", "-q", "--", &path.display().to_string(), "a", "b"], &[]);
+        assert_eq!((said.status.code(), String::from_utf8_lossy(&said.stdout).as_ref()), (Some(0), out));
+    }
 }
 
 #[test]
