@@ -28,6 +28,7 @@ use crate::{
     world::World,
 };
 use command::Unstartable;
+use export::Unexported;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     process::ExitCode,
@@ -54,6 +55,7 @@ pub(super) fn run(flags: &Flags, start: &Start) -> ExitCode {
     let (code, line) = match why {
         Why::Judged { code, line } => (code, line),
         Why::Command(why, sentence) => (why.code(), said(&sentence)),
+        Why::Weaker(sentence) => (REFUSED, said(&sentence)),
     };
     termination::write(&line);
     ExitCode::from(code)
@@ -78,6 +80,8 @@ enum Why {
     Judged { code: u8, line: String },
     /// It cannot be.
     Command(Unstartable, String),
+    /// Its URL would ask for less than what was verified.
+    Weaker(String),
 }
 
 /// Preflight, then the command.
@@ -99,11 +103,11 @@ fn begin(flags: &Flags, start: &Start) -> Result<Why, Error> {
     };
     let asked = live::ask(flags, &start.live, &world, Door::Boot, "run")?;
     let Asked { configuration, verdict, attempt, mut remarks } = asked;
-    let Verdict { mut report, refused, temporary, .. } = verdict;
+    let Verdict { mut report, refused, temporary, dial, .. } = verdict;
     let passes = !refused && !temporary;
     let mut variables = Ok(Vec::new());
     if passes {
-        let made = export::variables(&exports, &configuration.settings, attempt.as_ref());
+        let made = export::variables(&exports, &configuration.settings, attempt.as_ref(), dial.as_ref());
         variables = made.map(|(variables, more)| {
             remarks.extend(more);
             variables
@@ -124,7 +128,11 @@ fn begin(flags: &Flags, start: &Start) -> Result<Why, Error> {
         let code = if refused { REFUSED } else { TEMPORARY };
         return Ok(Why::Judged { code, line });
     }
-    let variables = variables.map_err(Error::Other)?;
+    let variables = match variables {
+        Ok(variables) => variables,
+        Err(Unexported::Impossible(why)) => return Err(Error::Other(why)),
+        Err(Unexported::Weaker(why)) => return Ok(Why::Weaker(why)),
+    };
     Ok(unstartable(command::become_it(name, file.as_deref(), arguments, &variables)))
 }
 

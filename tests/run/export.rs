@@ -95,6 +95,34 @@ fn what_cannot_be_handed_on_starts_nothing() {
 }
 
 #[test]
+fn a_url_that_asks_for_less_starts_nothing() {
+    let with = |query: &str| format!("{}?{query}", url());
+    for (query, consumer, lost) in [
+        ("require_auth=scram-sha-256", "sqlx", "`require_auth`"),
+        ("sslmode=disable&require_auth=scram-sha-256", "postgres.js", "`require_auth`"),
+    ] {
+        let url = with(query);
+        let export = format!("HANDED={consumer}");
+        let output = pgward(&["run", "--export", &export, "echo", "started"], &[("DATABASE_URL", &url)]);
+        let last = last_line(&output);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(78), 0), "{query}: {last}");
+        assert!(last.contains(lost) && last.contains("HANDED=libpq"), "{query}: {last}");
+        assert!(
+            exported(&["--export", "HANDED"], &[("DATABASE_URL", &url)]).contains("require_auth"),
+            "{query}"
+        );
+    }
+    // Without TLS nothing is lost by what speaks of certificates, and nothing by a name.
+    for query in [
+        "sslmode=disable&sslrootcert=/nowhere",
+        "sslmode=disable&sslcert=/nowhere",
+        "sslnegotiation=postgres",
+    ] {
+        exported(&["--export", "HANDED=postgres.js"], &[("DATABASE_URL", &with(query))]);
+    }
+}
+
+#[test]
 fn a_runner_that_makes_its_own_database_is_told_of_the_one_it_makes_it_from() {
     let django = file("django");
     fs::create_dir_all(&django).expect("created");

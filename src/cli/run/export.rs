@@ -5,9 +5,9 @@ use crate::{
     consumer::Consumer,
     guard::Verified,
     policy::consumer_of_word,
-    probe::{Attempt, SslMode},
+    probe::{Attempt, Dial, SslMode, TlsVersions},
     secret::Secret,
-    settings::Settings,
+    settings::{Settings, Target},
 };
 use std::ffi::OsStr;
 
@@ -57,26 +57,48 @@ pub(super) fn read(words: &[String]) -> Result<Vec<Export>, String> {
     Ok(out)
 }
 
-/// The variables, on the host that was verified, and a sentence for each thing that has no place in such a URL.
+/// Why a variable is not handed on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Unexported {
+    /// No URL says it, in a sentence.
+    Impossible(String),
+    /// The URL would ask for less than what was verified, in a sentence.
+    Weaker(String),
+}
+
+/// The variables, on the host that was verified, and a sentence for each thing that has no place in such a URL. `dialled`
+/// is what was verified; without it (observe mode let it pass) a weaker URL is a remark.
 ///
 /// # Errors
-/// A sentence, when there is no URL, or none that says it to the library.
+/// When there is no URL, none that says it to the library, or one that asks for less.
 pub(super) fn variables(
     exports: &[Export],
     settings: &Settings,
     attempt: Option<&Attempt>,
-) -> Result<(Vec<Variable>, Vec<String>), String> {
+    dialled: Option<&Dial>,
+) -> Result<(Vec<Variable>, Vec<String>), Unexported> {
     let (mut out, mut remarks) = (Vec::new(), Vec::new());
     for Export { name, consumer } in exports {
-        let nothing = || format!("--export {name}: no database is configured here, so there is no URL");
+        let none = |why: &str| Unexported::Impossible(format!("--export {name}: {why}"));
+        let nothing = || none("no database is configured here, so there is no URL");
         let target = settings.selected().ok_or_else(nothing)?;
         let value = if target.is_postgres() {
             let reader = consumer.as_str();
-            let none = || format!("--export {name}: no URL says it to {reader}");
+            let none = || none(&format!("no URL says it to {reader}"));
             if target.parsed.is_err() {
                 return Err(none());
             }
             let left = target.url_for(*consumer).map(|(_, left)| left).unwrap_or_default();
+            let lost =
+                dialled.map(|dial| weakening(*consumer, target, &left, attempt, dial)).unwrap_or_default();
+            if !lost.is_empty() {
+                let lost = lost.join(", ");
+                return Err(Unexported::Weaker(format!(
+                    "--export {name}: a URL for {reader} cannot say {lost}, and without that it asks for less than what was \
+                     verified: say it in the command's own settings and take it out here, or write {name}=libpq where \
+                     the command reads that"
+                )));
+            }
             if !left.is_empty() {
                 let left = left.join(", ");
                 remarks.push(format!("--export {name}: not put into the URL for {reader}: {left}"));
@@ -88,16 +110,66 @@ pub(super) fn variables(
             }
             Verified::new(target, attempt).spell(*consumer).ok_or_else(none)?
         } else {
-            let none =
-                || format!("--export {name}: it is no PostgreSQL database, and no variable holds its URL");
+            let none = || none("it is no PostgreSQL database, and no variable holds its URL");
             target.text.as_ref().map(|text| text.value.clone()).ok_or_else(none)?
         };
         if value.expose().contains('\0') {
-            return Err(format!("--export {name}: a variable cannot hold a NUL"));
+            return Err(none("a variable cannot hold a NUL"));
         }
         out.push(Variable { name: name.clone(), value });
     }
     Ok((out, remarks))
+}
+
+/// What a URL without these keywords asks less of the server by: in the words of a sentence, in this order.
+fn weakening(
+    consumer: Consumer,
+    target: &Target,
+    left: &[&str],
+    attempt: Option<&Attempt>,
+    dial: &Dial,
+) -> Vec<String> {
+    let socket = attempt.is_some_and(|attempt| attempt.address.is_unix());
+    let plain = socket || dial.sslmode == SslMode::Disable;
+    let says = |keyword: &str, word: &str| target.get(keyword).is_some_and(|s| s.value.equals(word));
+    let mut out: Vec<String> = Vec::new();
+    for keyword in left {
+        let asks = match *keyword {
+            "require_auth" => true,
+            "channel_binding" => says(keyword, "require"),
+            _ if plain => false,
+            // Without a word they go by the roots of the operating system, or by their own.
+            "sslrootcert" => !target.names_system_roots(),
+            // A file that is not there is none for libpq either.
+            "sslcert" => dial.sslcert.is_some(),
+            "sslcrl" | "sslcrldir" => dial.revocation.is_some(),
+            "sslcertmode" => says(keyword, "require"),
+            "ssl_min_protocol_version" => dial.tls_versions == TlsVersions::Only13,
+            _ => false,
+        };
+        if asks {
+            out.push(format!("`{keyword}`"));
+        }
+    }
+    if plain || consumer.does_tls_as_libpq() {
+        return out;
+    }
+    // It has no word for it: its connector verifies, or does not.
+    if consumer == Consumer::TokioPostgres && dial.sslmode >= SslMode::VerifyCa {
+        out.push(format!("`sslmode={}`", dial.sslmode.as_str()));
+    }
+    let home = |keyword: &str, there: bool| there && !target.has(keyword);
+    let lists = home("sslcrl", dial.revocation.is_some()) && !target.has("sslcrldir");
+    for (there, file) in [
+        (home("sslrootcert", dial.sslrootcert.is_some()), "root.crt"),
+        (home("sslcert", dial.sslcert.is_some()), "postgresql.crt"),
+        (lists, "root.crl"),
+    ] {
+        if there {
+            out.push(format!("`~/.postgresql/{file}`, which only libpq looks into"));
+        }
+    }
+    out
 }
 
 #[cfg(test)]
