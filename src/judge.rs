@@ -104,43 +104,47 @@ impl Judge<'_> {
         match check {
             Check::Layer(run) => {
                 for layer in view.layers {
-                    self.run(rule, environment, out, |sink| run(layer, sink));
+                    self.run(rule, environment, evidence.failure, out, |sink| run(layer, sink));
                 }
             }
             Check::Block(run) => {
                 if let Some(carried) = view.carried {
-                    self.run(rule, environment, out, |sink| run(carried, view, sink));
+                    self.run(rule, environment, None, out, |sink| run(carried, view, sink));
                 }
             }
             // With its file, once: see `file`.
             Check::File(_) => {}
-            Check::Project(run) => self.run(rule, environment, out, |sink| run(project, sink)),
-            Check::Settings(run) => self.run(rule, environment, out, |sink| run(settings, sink)),
+            Check::Project(run) => {
+                self.run(rule, environment, evidence.failure, out, |sink| run(project, sink));
+            }
+            Check::Settings(run) => {
+                self.run(rule, environment, evidence.failure, out, |sink| run(settings, sink));
+            }
             Check::Target(run) => {
                 for (target, environment) in self.targets(settings, environment) {
-                    self.run(rule, environment, out, |sink| run(target, settings, sink));
+                    self.run(rule, environment, evidence.failure, out, |sink| run(target, settings, sink));
                 }
             }
             Check::Credential(run) => {
                 for (target, environment) in self.targets(settings, environment) {
                     if let Some(password) = target.credential() {
-                        self.run(rule, environment, out, |sink| run(&password, sink));
+                        self.run(rule, environment, evidence.failure, out, |sink| run(&password, sink));
                     }
                 }
                 for secret in settings.credentials() {
-                    self.run(rule, environment, out, |sink| run(&secret, sink));
+                    self.run(rule, environment, evidence.failure, out, |sink| run(&secret, sink));
                 }
             }
             Check::Server(asks, run) => {
                 let (Some(answers), Some(target)) = (evidence.answers, settings.selected()) else { return };
                 if asks.iter().all(|ask| answers.answers.rows(ask.name).is_some()) {
-                    self.run(rule, environment, out, |sink| run(target, answers, sink));
+                    self.run(rule, environment, evidence.failure, out, |sink| run(target, answers, sink));
                 }
             }
             Check::Failure(class, run) => {
                 let (Some(failure), Some(target)) = (evidence.failure, settings.selected()) else { return };
                 if failure.class == *class {
-                    self.run(rule, environment, out, |sink| run(target, failure, sink));
+                    self.run(rule, environment, evidence.failure, out, |sink| run(target, failure, sink));
                 }
             }
         }
@@ -152,7 +156,7 @@ impl Judge<'_> {
         for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
             for check in rule.checks {
                 if let Check::File(run) = check {
-                    self.run(rule, environment, &mut out, |sink| run(file, project, sink));
+                    self.run(rule, environment, None, &mut out, |sink| run(file, project, sink));
                 }
             }
         }
@@ -177,12 +181,13 @@ impl Judge<'_> {
         &self,
         rule: &'static Rule,
         environment: Environment,
+        failure: Option<&Failure>,
         out: &mut Vec<Finding>,
         check: impl FnOnce(&mut Sink<'_>),
     ) {
         let Some(severity) = sink::severity(self.level(rule, environment)) else { return };
         let from = out.len();
-        check(&mut Sink::new(rule, severity, environment, self.door, out));
+        check(&mut Sink::new(rule, severity, environment, self.door, failure, out));
         if self.door == Door::Boot && !self.refuses_at_boot(rule) {
             for finding in &mut out[from..] {
                 finding.severity = finding.severity.min(Severity::Warning);

@@ -24,8 +24,8 @@ pub use dial::{
     TargetSessionAttrs, Tls, TlsVersions, Unsupported, Verify,
 };
 pub use failure::{
-    ClientTrouble, Ended, Evidence, Failure, FailureClass, Fingerprint, Listener, Over, Phase, RootTrouble,
-    ServerError, ServerText, TlsTrouble, Trouble, Unresolved, Untrusted,
+    ClientTrouble, Ended, Evidence, Failure, FailureCause, FailureClass, Fingerprint, Listener, Over, Phase,
+    RootTrouble, ServerError, ServerText, TlsTrouble, Trouble, Unresolved, Untrusted,
 };
 pub use look::{Aim, Look, Sight};
 

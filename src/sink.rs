@@ -5,6 +5,7 @@ use crate::{
     environment::Environment,
     finding::{Applicability, Edit, Finding, Label, Severity},
     policy::Level,
+    probe::{Failure, FailureClass, Phase},
     rules::{Door, Levels, Rule},
     secret::Part,
     settings::Origin,
@@ -17,6 +18,7 @@ pub struct Sink<'a> {
     severity: Severity,
     environment: Environment,
     door: Door,
+    failure: Option<&'a Failure>,
     out: &'a mut Vec<Finding>,
 }
 
@@ -27,9 +29,16 @@ impl<'a> Sink<'a> {
         severity: Severity,
         environment: Environment,
         door: Door,
+        failure: Option<&'a Failure>,
         out: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { rule, severity, environment, door, out }
+        Self { rule, severity, environment, door, failure, out }
+    }
+
+    /// Whether a connection failed with this before anything was sent: then a rule of the same name says what another
+    /// one says of the configuration alone.
+    pub fn failed_unsent(&self, class: FailureClass) -> bool {
+        self.failure.is_some_and(|f| f.class == class && f.phase == Phase::Configuration)
     }
 
     /// The environment that is judged.

@@ -43,7 +43,7 @@ const MODULES: &[(&str, &str)] = &[
         "rules",
         "advice ask conninfo consumer environment layer misread policy probe secret settings sink source unreachable",
     ),
-    ("sink", "environment finding policy rules secret settings source"),
+    ("sink", "environment finding policy probe rules secret settings source"),
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
     ("misread", "rules settings source"),

@@ -23,6 +23,8 @@ mod pooler;
 mod questions;
 #[path = "bootfail/servers.rs"]
 mod servers;
+#[path = "bootfail/ways.rs"]
+mod ways;
 
 use pgward::unstable::{
     configuration::{Configuration, Input},

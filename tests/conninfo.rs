@@ -214,7 +214,7 @@ fn words_and_integers_that_libpq_refuses_later() {
     assert_eq!(invalid("connect_timeout=1.5"), [("connect_timeout", Some(16..19), Expected::Integer)]);
     assert_eq!(
         invalid("ssl_max_protocol_version=TLSv1.1"),
-        [("ssl_max_protocol_version", Some(25..32), Expected::NotAboveMaximum)]
+        [("ssl_max_protocol_version", Some(25..32), Expected::NotBelow("ssl_min_protocol_version"))]
     );
     for fine in ["keepalives=''", "ssl_min_protocol_version=tlsv1.3", "connect_timeout=-1", "sslsni=x", ""] {
         assert_eq!(invalid(fine), [], "{fine}");

@@ -33,8 +33,8 @@ pub enum Expected {
     ListOf(&'static [&'static str]),
     /// A whole number that fits in 32 bits.
     Integer,
-    /// Not above the maximum that goes with it (`ssl_min_protocol_version`, `min_protocol_version`).
-    NotAboveMaximum,
+    /// Not below the minimum that this keyword sets, or that holds where nothing sets it.
+    NotBelow(&'static str),
 }
 
 impl Conninfo {
@@ -107,12 +107,14 @@ impl Conninfo {
             // The minimum is TLSv1.2 when it is not given, so an old maximum alone is refused too.
             "ssl_max_protocol_version" => {
                 let min = self.get("ssl_min_protocol_version").map_or("TLSv1.2", |v| v.part.expose());
-                (tls(min)? > tls(value.part.expose())?).then_some(Expected::NotAboveMaximum)
+                (tls(min)? > tls(value.part.expose())?)
+                    .then_some(Expected::NotBelow("ssl_min_protocol_version"))
             }
             "max_protocol_version" => {
                 let order = |text: &str| ["3.0", "3.2", "latest"].iter().position(|v| *v == text);
                 let min = order(text("min_protocol_version"))?.min(1);
-                (min > order(value.part.expose())?.min(1)).then_some(Expected::NotAboveMaximum)
+                (min > order(value.part.expose())?.min(1))
+                    .then_some(Expected::NotBelow("min_protocol_version"))
             }
             _ => None,
         }
@@ -145,6 +147,6 @@ fn accepts(expected: Expected, value: &Value) -> bool {
                 })
         }
         Expected::Integer => int_param(text).is_some(),
-        Expected::NotAboveMaximum => true,
+        Expected::NotBelow(_) => true,
     }
 }

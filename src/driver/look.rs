@@ -22,7 +22,7 @@ pub(super) async fn all(dial: &Dial, looks: &[Look], trust: &tls::Trust, began: 
                 match aim {
                     Aim::Login => login(dial, &attempt, trust).await,
                     Aim::Answer => answer(dial, &attempt).await,
-                    Aim::Protocol => protocol::recognise(dial, &attempt, trust).await,
+                    Aim::Protocol => protocol::recognise(dial, &attempt, trust, until).await,
                 }
             };
             timeout_at(until, seeing).await.unwrap_or(Sight::Nothing)

@@ -119,6 +119,9 @@ impl Seen {
         match self.state().of_stream(error, Phase::Tls) {
             // PostgreSQL before 17 takes the handshake for a startup message of a strange length, and hangs up
             Trouble::Closed(..) | Trouble::NotPostgres(..) if direct => Trouble::Tls(TlsTrouble::Direct),
+            Trouble::Tls(TlsTrouble::Alert("no_application_protocol")) if direct => {
+                Trouble::Tls(TlsTrouble::NoAlpn)
+            }
             other => other,
         }
     }

@@ -4,6 +4,8 @@
 mod classify;
 mod trouble;
 
+pub(super) use classify::both_ways;
+
 pub use trouble::{
     ClientTrouble, Ended, Fingerprint, Over, RootTrouble, ServerError, ServerText, TlsTrouble, Trouble,
     Unresolved, Untrusted,
@@ -24,10 +26,38 @@ pub struct Failure {
     pub sqlstate: Option<SqlState>,
     /// Whether waiting may mend it.
     pub retryable: bool,
+    /// Which of the things that the class stands for it is, where the next step depends on that.
+    pub cause: Option<FailureCause>,
     /// What else was seen, in order.
     pub evidence: Vec<Evidence>,
     /// One English sentence, free of secrets and of server text.
     pub message: String,
+}
+
+/// One of several things that a [`FailureClass`] stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum FailureCause {
+    /// `slots-exhausted`: the limit of the role.
+    RoleLimit,
+    /// `slots-exhausted`: the limit of the database.
+    DatabaseLimit,
+    /// `connect-denied`: the database was left half dropped.
+    HalfDropped,
+    /// `connect-denied`: the database takes no connections.
+    DatabaseClosed,
+    /// `hba-rejected`: the server wants a client certificate.
+    ClientCertificate,
+    /// `hba-rejected`: a connection over TLS.
+    OverTls,
+    /// `hba-rejected`: a connection without TLS.
+    WithoutTls,
+    /// `hba-rejected`: both were tried.
+    EitherWay,
+    /// `tls-untrusted`: what the certificate lacks.
+    Untrusted(Untrusted),
+    /// `auth-failed`: LDAP, PAM, RADIUS or BSD authentication checks the password for the server.
+    OutsideService,
 }
 
 impl fmt::Display for Failure {
@@ -56,7 +86,7 @@ impl Failure {
     pub fn of_class(class: FailureClass, phase: Phase) -> Self {
         let retryable = class.is_retryable();
         let message = format!("the connection failed with {class}");
-        Self { class, phase, sqlstate: None, retryable, evidence: Vec::new(), message }
+        Self { class, phase, sqlstate: None, retryable, cause: None, evidence: Vec::new(), message }
     }
 }
 
@@ -165,6 +195,8 @@ words! {
         PostgresInTls = "PostgreSQL behind TLS",
         /// HTTP.
         Http = "an HTTP server",
+        /// HTTP inside TLS.
+        Https = "an HTTPS server",
         /// SSH.
         Ssh = "an SSH server",
         /// `MySQL` or `MariaDB`.

@@ -2,8 +2,8 @@
 //! usual ports nearby. Bounded in time, without a password, and only what the failure leaves open.
 
 use super::{
-    Address, Attempt, Ended, Evidence, FailureClass, Fingerprint, Listener, Phase, Probe, State, Step,
-    TlsTrouble, Trouble, Verify,
+    Address, Attempt, Ended, Evidence, FailureClass, Fingerprint, Listener, Phase, Probe, SslNegotiation,
+    State, Step, TlsTrouble, Trouble, Verify,
 };
 use crate::secret::Part;
 use std::{
@@ -125,6 +125,7 @@ impl Probe {
         let failure = &mut failed.failure;
         let refused = failure.class == FailureClass::ConnectionRefused;
         let hoped = self.bounds.wait.is_some() && self.retry.contains(&failure.class);
+        let asked_for_tls = self.dial.sslnegotiation == SslNegotiation::Direct;
         let mut reached = false;
         for ((whom, at), sight) in whom.into_iter().zip(sights) {
             match (whom, sight) {
@@ -132,12 +133,28 @@ impl Probe {
                     failure.message =
                         format!("{place} speaks PostgreSQL inside TLS alone, from the first byte");
                     failure.class = FailureClass::NotPostgres;
-                    failure.evidence =
-                        vec![Evidence::Help("set sslnegotiation=direct with a strong sslmode")];
+                    failure.evidence = vec![Evidence::Help(
+                        "set sslnegotiation=direct, which libpq knows since 17, with sslmode=require or a stronger one",
+                    )];
+                    (failure.retryable, stopped) = (false, true);
+                }
+                // That is what `sslnegotiation=direct` expected of it.
+                (Whom::Same, Sight::Known(Listener::Tls)) if asked_for_tls => {}
+                (Whom::Same, Sight::Known(Listener::Tls)) => {
+                    failure.message = format!(
+                        "what listens at {place} expects TLS from the first byte, and does not say in it that it is \
+                         PostgreSQL"
+                    );
+                    failure.class = FailureClass::NotPostgres;
+                    failure.evidence = vec![Evidence::Help(
+                        "correct host and port; a TLS proxy before PostgreSQL must name `postgresql` by ALPN, and be \
+                         asked with sslnegotiation=direct, which libpq knows since 17",
+                    )];
                     (failure.retryable, stopped) = (false, true);
                 }
                 (Whom::Same, Sight::Known(who)) if *who != Listener::Postgres => {
-                    failure.message = format!("what listens at {place} is not PostgreSQL: {}", is(*who));
+                    failure.message =
+                        format!("what listens at {place} is not PostgreSQL: it answers like {who}");
                     failure.class = FailureClass::NotPostgres;
                     failure.evidence.retain(|e| !matches!(e, Evidence::Help(_)));
                     (failure.retryable, stopped) = (false, true);
@@ -231,7 +248,9 @@ fn is_strange(trouble: &Trouble) -> bool {
     match trouble {
         Trouble::NotPostgres(phase, _) | Trouble::Elapsed(phase) => early(phase),
         Trouble::Closed(phase, ended) => early(phase) && *ended == Ended::ByPeer,
-        Trouble::Tls(trouble) => *trouble == TlsTrouble::Broken,
+        Trouble::Tls(trouble) => {
+            matches!(trouble, TlsTrouble::Broken | TlsTrouble::Direct | TlsTrouble::NoAlpn)
+        }
         _ => false,
     }
 }
@@ -248,13 +267,6 @@ fn other_loopback(tried: SocketAddr) -> Option<SocketAddr> {
 fn nearby(tried: SocketAddr) -> impl Iterator<Item = (Whom, Address, Aim)> {
     let others = PORTS.into_iter().filter(move |port| *port != tried.port());
     others.map(move |port| (Whom::Nearby, Address::Tcp(SocketAddr::new(tried.ip(), port)), Aim::Answer))
-}
-
-fn is(who: Listener) -> String {
-    match who {
-        Listener::Tls => "it expects TLS from the first byte".to_owned(),
-        who => format!("it answers like {who}"),
-    }
 }
 
 /// How long all looks of a walk may take: they only add to what is known.

@@ -1,6 +1,7 @@
 //! One walk over hosts, addresses and TLS decisions, then the questions; which failure moves on, which stops,
 //! which is worth waiting for.
 
+use super::failure::{FailureCause, FailureClass, both_ways};
 use super::hosts::{Next, may_come_soon};
 use super::{
     Address, Answer, Attempt, DialHost, Evidence, Failed, Installed, Over, Phase, Place, Probe, Query,
@@ -244,17 +245,19 @@ impl Probe {
         let failures = &self.walk.failures;
         let told =
             failures.iter().enumerate().filter(|(_, f)| counts(f)).max_by_key(|(_, f)| f.failure.phase);
-        let Some((told, mut failure)) = told.map(|(i, failed)| (i, failed.failure.clone())) else {
+        let Some(told) = told.map(|(i, _)| certificate_first(failures, i)) else {
             return self.done();
         };
+        let mut failure = failures[told].failure.clone();
         failure.retryable =
             self.retries(&failure) || (!stopped && failures.iter().any(|f| self.retries(&f.failure)));
         let soon = failures.iter().filter(counts).any(|failed| failed.soon)
             && failures.iter().filter(counts).all(|failed| failed.failure.phase <= Phase::Startup);
         let mut others: Vec<Evidence> = Vec::new();
-        for (_, Failed { failure: other, tried, .. }) in
-            failures.iter().enumerate().filter(|(i, _)| *i != told)
-        {
+        for (i, Failed { failure: other, tried, at, .. }) in failures.iter().enumerate() {
+            if i == told || *at == failures[told].at && both_ways(&mut failure, other) {
+                continue;
+            }
             let attempt =
                 Evidence::Attempt { tls: tried.tls, class: other.class, message: other.message.clone() };
             if other.message != failure.message && !others.contains(&attempt) {
@@ -302,6 +305,16 @@ impl Probe {
         }
         self.bounds.wait.map_or(end, |wait| end.min(wait.max(self.walk.began)))
     }
+}
+
+/// Which of the failures at one address is told: where the server wants a client certificate over TLS, it is beside
+/// the point that it does not admit anyone without TLS, or asks for a password that is not set.
+fn certificate_first(failures: &[Failed], told: usize) -> usize {
+    let wants =
+        |f: &Failed| f.failure.cause == Some(FailureCause::ClientCertificate) && f.at == failures[told].at;
+    let beside =
+        matches!(failures[told].failure.class, FailureClass::HbaRejected | FailureClass::PasswordMissing);
+    failures.iter().position(wants).filter(|_| beside).unwrap_or(told)
 }
 
 /// Our own question, last but for the parameters.

@@ -20,10 +20,15 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
             "this password has characters that a URL spells with `%`: check that each is, `@` as `%40`, and once",
         );
     }
-    if target.is_loopback() || target.is_single_label() {
+    let outside = failure.cause == Some(FailureCause::OutsideService);
+    if !outside && (target.is_loopback() || target.is_single_label()) {
         draft = draft.note(
             "a container takes `POSTGRES_PASSWORD` when its volume is first initialised, and not again later",
         );
+    }
+    if outside {
+        draft.help("look into the server's log: it says whether the service that checks passwords answered, and what");
+        return;
     }
     draft.help(format!(
         "try the password by hand, asked for and not shown: `psql{client} -U {role} -d {database} -W`"

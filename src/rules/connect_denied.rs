@@ -18,19 +18,19 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
             .help("let this system user reach it: look at `ls -ld` of the socket's directory, or at the sandbox's rules");
         return;
     }
-    let closed = failure.sqlstate.is_some_and(|s| s.as_str() == "55000");
-    let broken = failure.message.contains("half dropped");
     unreachable::report(target, failure, out, &["dbname", "user"], "not open to this role").help(
         if target.get("dbname").is_some_and(|s| s.value.equals("template0")) {
             "name another database: template0 is what others are made from, and admits nobody".to_owned()
-        } else if broken {
-            format!("have its owner run from another database: DROP DATABASE {database}; then create it anew")
-        } else if closed {
-            format!(
-                "have its owner run from another database: ALTER DATABASE {database} ALLOW_CONNECTIONS true"
-            )
         } else {
-            format!("have its owner run: GRANT CONNECT ON DATABASE {database} TO {role}")
+            match failure.cause {
+                Some(FailureCause::HalfDropped) => format!(
+                    "have its owner run from another database: DROP DATABASE {database}; then create it anew"
+                ),
+                Some(FailureCause::DatabaseClosed) => format!(
+                    "have its owner run from another database: ALTER DATABASE {database} ALLOW_CONNECTIONS true"
+                ),
+                _ => format!("have its owner run: GRANT CONNECT ON DATABASE {database} TO {role}"),
+            }
         },
     );
 }

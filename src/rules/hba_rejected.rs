@@ -15,14 +15,16 @@ fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let database = advice::sql(target.get("dbname").map(|s| &s.value), "THE_DATABASE");
     let socket = target.get("host").and_then(|s| s.value.shown()).is_some_and(|h| h.starts_with('/'));
     let plain = target.get("sslmode").is_some_and(|s| s.value.equals("disable"));
-    let draft =
-        unreachable::report(target, failure, out, &["sslmode", "user", "host"], "not admitted with this");
-    if failure.message.contains("client certificate") {
+    let certificate = failure.cause == Some(FailureCause::ClientCertificate);
+    let keywords: &[&str] =
+        if certificate { &["sslcert", "sslmode", "user", "host"] } else { &["sslmode", "user", "host"] };
+    let draft = unreachable::report(target, failure, out, keywords, "not admitted with this");
+    if certificate {
         draft
             .help(failure.help().unwrap_or("set sslcert and sslkey to a certificate that the server trusts"));
         return;
     }
-    let unencrypted = plain || failure.message.contains("without TLS") && target.is_loopback();
+    let unencrypted = plain || failure.cause == Some(FailureCause::WithoutTls) && target.is_loopback();
     let (kind, address) = match (socket, unencrypted) {
         (true, _) => ("local", ""),
         (false, true) => ("host", " CLIENT_ADDRESS"),

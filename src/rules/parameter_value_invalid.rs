@@ -25,7 +25,10 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
             Expected::OneOf(words) | Expected::OneOfIgnoreCase(words) => one_of(words),
             Expected::ListOf(words) => format!("a list of {}", words.join(", ")),
             Expected::Integer => "a whole number".to_owned(),
-            Expected::NotAboveMaximum => "nothing above the maximum that goes with it".to_owned(),
+            Expected::NotBelow(minimum) if target.has(minimum) => format!("nothing below `{minimum}`"),
+            Expected::NotBelow(minimum) => {
+                format!("nothing below TLSv1.2, which `{minimum}` is where nobody sets it")
+            }
         };
         let setting = target.get(keyword);
         let key = setting.map_or(target.name.as_str(), |s| s.key.as_str());

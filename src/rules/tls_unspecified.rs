@@ -30,13 +30,17 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
             "add `?ssl=verify-full` (`&ssl=…` after other parameters), and name the server's CA in `PGSSLROOTCERT`; \
              where the code sets it, write `[connection] sslmode = \"require\"` into pgward.toml"
         }
-        Form::Url => {
+        Form::Url if target.has("sslrootcert") => {
             "add `?sslmode=verify-full` (`&sslmode=…` after other parameters); where the code sets it, write \
              `[connection] sslmode = \"require\"` into pgward.toml"
         }
+        Form::Url => {
+            "add `?sslmode=verify-full` (`&sslmode=…` after other parameters), and name the server's CA in `sslrootcert`; \
+             where the code sets it, write `[connection] sslmode = \"require\"` into pgward.toml"
+        }
         _ => {
-            "set `PGSSLMODE=verify-full`; where the code sets it, write `[connection] sslmode = \"require\"` into \
-             pgward.toml"
+            "set `PGSSLMODE=verify-full`, and name the server's CA in `PGSSLROOTCERT`; where the code sets it, write \
+             `[connection] sslmode = \"require\"` into pgward.toml"
         }
     };
     let draft = out

@@ -8,6 +8,7 @@ use super::{CANARY, all, free_port, notes, open_with, refused, scenario};
 use pgward::unstable::probe::{Bounds, FailureClass as C, Phase as P};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::{
+    io::{Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::Arc,
     time::{Duration, Instant},
@@ -109,6 +110,56 @@ async fn other_programs_are_known_by_what_they_say() {
         "ssh-server,disable",
     ];
     assert!(recorded.iter().all(|name| name.contains("-server,")));
+}
+
+/// One that speaks HTTP inside TLS, and hangs up on who wants another protocol.
+fn https() -> Fake {
+    let identity = certs::Authority::new("some authority").leaf(&["localhost"], |_| {});
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key_der.clone()));
+    let mut config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![CertificateDer::from(identity.der.clone())], key)
+            .expect("an identity");
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let config = Arc::new(config);
+    Fake::start(move |line| {
+        let mut session = rustls::ServerConnection::new(Arc::clone(&config)).expect("a session");
+        let mut stream = rustls::Stream::new(&mut session, &mut line.stream);
+        let mut heard = [0; 64];
+        if stream.read(&mut heard).is_ok_and(|n| n > 0) {
+            let _gone = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    })
+}
+
+/// `sslnegotiation=direct` at a port that is none of PostgreSQL's.
+#[tokio::test]
+async fn other_programs_are_known_behind_direct_tls_too() {
+    let http = says(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    let (https, tls) = (https(), direct_tls(&[]));
+    for (port, query, what) in [
+        (http.port, "sslmode=require&sslnegotiation=direct", "an HTTP server"),
+        (https.port, "sslmode=require&sslnegotiation=direct", "an HTTPS server"),
+        (https.port, "sslmode=require", "an HTTPS server"),
+        (https.port, "sslmode=disable", "an HTTPS server"),
+        (tls.port, "sslmode=require&sslnegotiation=direct", "does not say that it is PostgreSQL (ALPN)"),
+        (tls.port, "sslmode=require", "expects TLS from the first byte"),
+    ] {
+        let failure = refused(&url(port, query)).await;
+        assert_eq!((failure.class, failure.retryable), (C::NotPostgres, false), "{query}: {failure}");
+        assert!(failure.message.contains(what), "{query}: {failure}");
+    }
+    let named = refused(&url(tls.port, "sslmode=require")).await;
+    assert!(notes(&named).contains("ALPN") && notes(&named).contains("sslnegotiation=direct"), "{named}");
+    // What hangs up without a word may be a server before 17.
+    let closes = Fake::start(|line| {
+        line.hear();
+    });
+    let failure = refused(&url(closes.port, "sslmode=require&sslnegotiation=direct")).await;
+    assert_eq!(failure.class, C::TlsRefused, "{failure}");
 }
 
 /// Redis waits for the end of a line, which PostgreSQL's messages do not have: only a look tells.

@@ -20,6 +20,10 @@ fn error(sqlstate: &str, message: &str) -> ServerError {
     }
 }
 
+/// What a client without SNI hears.
+const ENDPOINT_UNNAMED: &str = "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for \
+     SNI support or pass the endpoint ID (first part of the domain name) as a parameter: '?options=endpoint%3D<endpoint-id>'.";
+
 /// SQLSTATE, sentence, class, whether waiting may mend it.
 const SENTENCES: &[(&str, &str, C, bool)] = &[
     // PgBouncer up to 1.9
@@ -124,6 +128,16 @@ const SENTENCES: &[(&str, &str, C, bool)] = &[
     ("08P01", "odyssey: c12: SSL is required", C::HbaRejected, false),
     // Supavisor, before and after its codes
     ("XX000", "Tenant or user not found", C::AuthFailed, false),
+    // Neon's proxy
+    ("XX000", ENDPOINT_UNNAMED, C::ServerError, false),
+    ("08P01", ENDPOINT_UNNAMED, C::ServerError, false),
+    ("XX000", "connection is insecure (try using `sslmode=require`)", C::HbaRejected, false),
+    (
+        "XX000",
+        "The requested endpoint could not be found, or you don't have access to it. Please check the provided ID",
+        C::ServerError,
+        false,
+    ),
     ("XX000", "(ENOTFOUND) tenant/user app.x not found", C::AuthFailed, false),
     ("XX000", "Max client connections reached", C::SlotsExhausted, true),
     (

@@ -1,16 +1,21 @@
 //! Which protocol is spoken where PostgreSQL's is not: what the other side says first or to one line of HTTP, and
 //! whether it takes a TLS handshake. Only the form of the answer is looked at.
 
-use super::super::{dial, tls};
+use super::super::{
+    dial::{self, Socket},
+    tls,
+};
 use crate::probe::{Attempt, Dial, Listener, Phase, Sight, TlsTrouble, Trouble, Verify};
 use rustls_pki_types::ServerName;
-use std::{future::poll_fn, net::Ipv4Addr, pin::Pin, sync::Arc, task::Poll};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use std::{future::poll_fn, net::Ipv4Addr, pin::Pin, sync::Arc, task::Poll, time::Duration};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::client::TlsStream;
 
 /// Both ways at once, on a connection each; the first that tells something is believed.
-pub(super) async fn recognise(dial: &Dial, attempt: &Attempt, trust: &tls::Trust) -> Sight {
+pub(super) async fn recognise(dial: &Dial, attempt: &Attempt, trust: &tls::Trust, until: Instant) -> Sight {
     let mut ways: [Option<Way<'_>>; 2] =
-        [Some(Box::pin(said(dial, attempt))), Some(Box::pin(encrypted(dial, attempt, trust)))];
+        [Some(Box::pin(said(dial, attempt))), Some(Box::pin(encrypted(dial, attempt, trust, until)))];
     let known = poll_fn(|cx| {
         for way in &mut ways {
             if let Some(running) = way
@@ -32,11 +37,16 @@ type Way<'l> = Pin<Box<dyn Future<Output = Option<Listener>> + Send + 'l>>;
 /// What it says by itself or to a line that web servers and Redis answer.
 async fn said(dial: &Dial, attempt: &Attempt) -> Option<Listener> {
     let mut socket = dial::connect(&attempt.address, &dial.keepalives).await.ok()?;
-    socket.write_all(LINE).await.ok()?;
+    hear(&mut socket).await
+}
+
+async fn hear(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Option<Listener> {
+    stream.write_all(LINE).await.ok()?;
+    stream.flush().await.ok()?;
     let mut heard = Vec::new();
     let mut piece = [0; 256];
     while heard.len() < ENOUGH {
-        match socket.read(&mut piece).await {
+        match stream.read(&mut piece).await {
             Ok(n @ 1..) => heard.extend_from_slice(&piece[..n]),
             _ => break,
         }
@@ -47,19 +57,38 @@ async fn said(dial: &Dial, attempt: &Attempt) -> Option<Listener> {
     None
 }
 
-/// Whether it takes a handshake. ALPN says `postgresql` where a server speaks it inside TLS alone.
-async fn encrypted(dial: &Dial, attempt: &Attempt, trust: &tls::Trust) -> Option<Listener> {
+/// Whether it takes a handshake. ALPN says `postgresql` where a server speaks it inside TLS alone; a web server may
+/// hang up on that word, and is asked for its own.
+async fn encrypted(dial: &Dial, attempt: &Attempt, trust: &tls::Trust, until: Instant) -> Option<Listener> {
+    let first = shake(dial, attempt, trust, POSTGRESQL).await?;
+    if first.is_some_and(|stream| stream.get_ref().1.alpn_protocol() == Some(POSTGRESQL)) {
+        return Some(Listener::PostgresInTls);
+    }
+    let web = async { hear(&mut shake(dial, attempt, trust, HTTP).await.flatten()?).await };
+    // That it is TLS is known, and must not be lost when the time is up.
+    let soon = until.checked_sub(REST).unwrap_or(until);
+    match timeout_at(soon, web).await {
+        Ok(Some(Listener::Http)) => Some(Listener::Https),
+        _ => Some(Listener::Tls),
+    }
+}
+
+/// A handshake for one protocol: none where no TLS is spoken, nothing in it where it did not come to an end.
+async fn shake(
+    dial: &Dial,
+    attempt: &Attempt,
+    trust: &tls::Trust,
+    protocol: &[u8],
+) -> Option<Option<TlsStream<Socket>>> {
     let mut config = trust.config(Verify::None).ok()?.for_look();
-    config.alpn_protocols = vec![POSTGRESQL.to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     let named = attempt.host.as_ref().and_then(|host| ServerName::try_from(host.expose().to_owned()).ok());
     let name = named.unwrap_or_else(|| ServerName::IpAddress(Ipv4Addr::UNSPECIFIED.into()));
     let socket = dial::connect(&attempt.address, &dial.keepalives).await.ok()?;
     match tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, socket).await {
-        Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(POSTGRESQL) => Some(Listener::PostgresInTls),
-        Ok(_) => Some(Listener::Tls),
+        Ok(stream) => Some(Some(stream)),
         Err(error) => match tls::trouble_of(&error, Phase::Tls) {
-            Trouble::Tls(TlsTrouble::Broken) => None,
-            Trouble::Tls(_) => Some(Listener::Tls),
+            Trouble::Tls(trouble) if trouble != TlsTrouble::Broken => Some(None),
             _ => None,
         },
     }
@@ -90,6 +119,12 @@ const LINE: &[u8] = b"HEAD / HTTP/1.0\r\n\r\n";
 
 /// PostgreSQL's name in ALPN, since version 17.
 const POSTGRESQL: &[u8] = b"postgresql";
+
+/// A web server's name in ALPN.
+const HTTP: &[u8] = b"http/1.1";
+
+/// What is left of a look's time when a web server is waited for no longer.
+const REST: Duration = Duration::from_millis(50);
 
 /// How much of an answer is heard at most, in bytes.
 const ENOUGH: usize = 1024;

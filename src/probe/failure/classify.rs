@@ -7,7 +7,9 @@ mod pooler;
 mod server;
 mod tls;
 
-use super::{Ended, Evidence, Failure, FailureClass as C, Over, Phase, Trouble, Unresolved};
+pub(in crate::probe) use server::both_ways;
+
+use super::{Ended, Evidence, Failure, FailureCause, FailureClass as C, Over, Phase, Trouble, Unresolved};
 use crate::probe::dial::{AuthMethod, Dial};
 use std::io::ErrorKind;
 
@@ -205,10 +207,11 @@ struct Said {
     message: String,
     help: Option<&'static str>,
     retryable: Option<bool>,
+    cause: Option<FailureCause>,
 }
 
 fn say(class: C, phase: Phase, message: impl Into<String>) -> Said {
-    Said { class, phase, message: message.into(), help: None, retryable: None }
+    Said { class, phase, message: message.into(), help: None, retryable: None, cause: None }
 }
 
 impl Said {
@@ -222,12 +225,17 @@ impl Said {
         self
     }
 
+    fn cause(self, cause: FailureCause) -> Self {
+        Self { cause: Some(cause), ..self }
+    }
+
     fn into_failure(self) -> Failure {
         Failure {
             class: self.class,
             phase: self.phase,
             sqlstate: None,
             retryable: self.retryable.unwrap_or(self.class.is_retryable()),
+            cause: self.cause,
             evidence: self.help.map(Evidence::Help).into_iter().collect(),
             message: self.message,
         }

@@ -11,6 +11,8 @@ use crate::{probe::dial::Dial, secret::Part};
 enum Cause {
     DatabaseUnknown,
     TenantUnknown,
+    EndpointUnnamed,
+    EndpointUnknown,
     DatabaseDisabled,
     LoginRefused,
     IdentityRefused,
@@ -51,6 +53,9 @@ const PHRASES: &[(Cause, &[&str])] = &[
         &["no such database", "No such database", "No pool configured for database", "' is not found"],
     ),
     (Cause::TenantUnknown, &["Tenant or user not found", "(ENOTFOUND)", "(ENOIDENTIFIER)"]),
+    // Neon's proxy, which finds the server by the name in the TLS handshake
+    (Cause::EndpointUnnamed, &["Endpoint ID is not specified", "project ID is not specified"]),
+    (Cause::EndpointUnknown, &["requested endpoint could not be found", "endpoint not found"]),
     (Cause::ServerStarting, &["database system is starting up", "in recovery mode", "not yet accepting"]),
     (Cause::ServerStopping, &["database system is shutting down"]),
     (Cause::ServerNotAdmitted, &["pg_hba.conf"]),
@@ -124,6 +129,7 @@ const PHRASES: &[(Cause, &[&str])] = &[
             "TLS connection required",
             "SSL connection is required",
             "requires TLS connections",
+            "connection is insecure",
         ],
     ),
     (
@@ -252,6 +258,16 @@ fn sentence(cause: Cause, phase: Phase, error: &ServerError, dial: &Dial, place:
             format!("knows no tenant or user of this name: {role} lacks the tenant's, or the host is another region's"),
         )
         .help("for Supabase: the role is postgres.PROJECT_REF, and the host is the one of the project's region"),
+        Cause::EndpointUnnamed => own(C::ServerError, "was not told which endpoint is meant: no name of one came with TLS".to_owned())
+            .help(
+                "for Neon: connect to the endpoint's own host name, not to an address or another name for it; a client \
+                 without SNI adds `options=endpoint%3DENDPOINT_ID`, the first part of the host name",
+            ),
+        Cause::EndpointUnknown => own(
+            C::ServerError,
+            "knows no endpoint of this name, or not for this role".to_owned(),
+        )
+        .help("for Neon: compare the host name with the one in its console; the endpoint may have been deleted"),
         Cause::DatabaseDisabled => own(C::ConnectDenied, format!("takes no connections for {database}: it is disabled"))
             .help("for PgBouncer: `ENABLE` with the database's name, on its console, when the maintenance is over"),
         Cause::LoginRefused => own(

@@ -1,6 +1,6 @@
 //! What an `ErrorResponse` means: SQLSTATE first, then the routine of the server's source, then its text.
 
-use super::super::{Evidence, Failure, FailureClass as C, Over, Phase, ServerError};
+use super::super::{Evidence, Failure, FailureCause, FailureClass as C, Over, Phase, ServerError};
 use super::language::Sentence;
 use super::{Said, pooler, say};
 use crate::{conninfo::SslMode, probe::dial::Dial};
@@ -107,6 +107,13 @@ fn server_sentence(
     let (role, database) = (role(dial), database(dial));
     let s = |message: String| say(class, phase, message);
     match class {
+        // The server's own passwords are 28P01, in every language.
+        C::AuthFailed if sqlstate == "28000" => s(format!(
+            "{place} let {} check the password of {role} and admits nobody: the password is wrong there, the name is \
+             unknown there, or it could not be reached",
+            service(error)
+        ))
+        .cause(FailureCause::OutsideService),
         C::AuthFailed => s(format!(
             "{place} refused {role}: its password is wrong, expired or was never set, or the role does not exist"
         )),
@@ -119,16 +126,21 @@ fn server_sentence(
             };
             s(format!("pg_hba.conf of {place} demands a client certificate, {sent}"))
                 .help("set sslcert and sslkey to a certificate that an authority of the server's ssl_ca_file signed")
+                .cause(FailureCause::ClientCertificate)
         }
         C::HbaRejected => {
             let said = s(format!(
                 "pg_hba.conf of {place} admits no connection of {role} to {database} {}",
-                if error.over == Over::Tls { "over TLS" } else { "without TLS" }
+                if error.over == Over::Tls { OVER_TLS } else { WITHOUT_TLS }
             ));
             match error.over {
-                Over::Plaintext if dial.sslmode != SslMode::Disable => said,
-                Over::Plaintext => said.help("if the server demands TLS, set sslmode=require or verify-full"),
-                Over::Tls => said.help("have the server's administrator add a line for this address"),
+                Over::Plaintext if dial.sslmode != SslMode::Disable => said.cause(FailureCause::WithoutTls),
+                Over::Plaintext => said
+                    .help("if the server demands TLS, set sslmode=require or verify-full")
+                    .cause(FailureCause::WithoutTls),
+                Over::Tls => said
+                    .help("have the server's administrator add a line for this address")
+                    .cause(FailureCause::OverTls),
                 Over::Unix => said,
             }
         }
@@ -146,11 +158,21 @@ fn server_sentence(
         C::DatabaseMissing => s(format!("{database} does not exist at {place}")),
         C::ConnectDenied if sqlstate == "55000" && error.routine.as_deref() == Some("InitPostgres") => {
             s(format!("{database} at {place} was left half dropped and cannot be used any more"))
+                .cause(FailureCause::HalfDropped)
         }
-        C::ConnectDenied if sqlstate == "55000" => s(format!("{database} at {place} accepts no connections")),
+        C::ConnectDenied if sqlstate == "55000" => {
+            s(format!("{database} at {place} accepts no connections")).cause(FailureCause::DatabaseClosed)
+        }
         C::ConnectDenied => s(format!("{role} lacks the CONNECT privilege on {database} at {place}"))
             .help("have the owner run GRANT CONNECT ON DATABASE … TO …"),
-        C::SlotsExhausted => s(slots(error, &role, &database, place)),
+        C::SlotsExhausted => {
+            let said = s(slots(error, &role, &database, place));
+            match error.routine.as_deref() {
+                Some("InitializeSessionUserId") => said.cause(FailureCause::RoleLimit),
+                Some("CheckMyDatabase") => said.cause(FailureCause::DatabaseLimit),
+                _ => said,
+            }
+        }
         C::ServerStarting => s(format!("{place} is starting up or recovering")),
         C::ServerStopping if sqlstate == "57P01" => {
             s(format!("{place} ended the session by an administrator's command, or is shutting down"))
@@ -176,6 +198,32 @@ fn server_sentence(
         _ => s(format!("{place} ended the connection with SQLSTATE {sqlstate}")).retryable(passes(sqlstate)),
     }
 }
+
+/// Who checks the password in the server's place. The names are the same in every language (auth.c).
+fn service(error: &ServerError) -> &'static str {
+    let names = [("LDAP", "LDAP"), ("RADIUS", "RADIUS"), ("PAM", "PAM"), ("BSD", "BSD authentication")];
+    let named = names.into_iter().find(|(name, _)| text(error, &[name]));
+    named.map_or("another service (LDAP, RADIUS, PAM)", |(_, service)| service)
+}
+
+/// Makes one of two refusals by pg_hba.conf at one address, with TLS and without. False where they are none.
+pub(in crate::probe) fn both_ways(failure: &mut Failure, other: &Failure) -> bool {
+    let both = [failure.cause, other.cause];
+    let ways = [Some(FailureCause::OverTls), Some(FailureCause::WithoutTls)];
+    let Some(one) = [OVER_TLS, WITHOUT_TLS].into_iter().find_map(|way| failure.message.strip_suffix(way))
+    else {
+        return false;
+    };
+    if both[0] == both[1] || !both.iter().all(|cause| ways.contains(cause)) {
+        return false;
+    }
+    failure.message = format!("{one}with TLS or without");
+    failure.cause = Some(FailureCause::EitherWay);
+    true
+}
+
+const OVER_TLS: &str = "over TLS";
+const WITHOUT_TLS: &str = "without TLS";
 
 /// Conditions that pass: resources, conflicts, an operator's intervention, input and output.
 fn passes(sqlstate: &str) -> bool {

@@ -1,6 +1,8 @@
 //! TLS that did not come about: files of no use, certificates that do not convince, what rustls with ring cannot do.
 
-use super::super::{ClientTrouble, FailureClass as C, Phase, RootTrouble, TlsTrouble, Untrusted};
+use super::super::{
+    ClientTrouble, FailureCause, FailureClass as C, Phase, RootTrouble, TlsTrouble, Untrusted,
+};
 use super::{Said, say};
 use crate::probe::dial::{Dial, KeyFile};
 use crate::secret::Part;
@@ -61,6 +63,9 @@ pub(super) fn client_cert(trouble: ClientTrouble, dial: &Dial) -> Said {
         ClientTrouble::File(KeyFile::Unreadable(ErrorKind::PermissionDenied)) => {
             key("may not be read").help("sslkey must be a file that this system user may read")
         }
+        ClientTrouble::File(KeyFile::Unreadable(ErrorKind::FileTooLarge)) => {
+            key("is larger than 4 MiB, which no key is")
+        }
         ClientTrouble::File(KeyFile::Unreadable(_)) => key("could not be read"),
         ClientTrouble::File(KeyFile::Engine) => {
             key("is with an engine of OpenSSL, which is not here").help("put the key into a file")
@@ -84,6 +89,9 @@ fn file(trouble: RootTrouble, what: &str) -> String {
     match trouble {
         RootTrouble::Unreadable(ErrorKind::NotFound) => "does not exist".to_owned(),
         RootTrouble::Unreadable(ErrorKind::PermissionDenied) => "may not be read".to_owned(),
+        RootTrouble::Unreadable(ErrorKind::FileTooLarge) => {
+            "is larger than 4 MiB, and no part of it is used".to_owned()
+        }
         RootTrouble::Unreadable(_) => "could not be read".to_owned(),
         RootTrouble::NotPem | RootTrouble::Kind => format!("holds no {what} in PEM form that can be decoded"),
     }
@@ -123,10 +131,11 @@ pub(super) fn failed(trouble: TlsTrouble, dial: &Dial, place: &str) -> Said {
         }
         TlsTrouble::Untrusted(Untrusted::Issuer | Untrusted::SelfSigned) if is_system(dial) => {
             untrusted("no authority that the operating system knows signed it")
+                .cause(FailureCause::Untrusted(Untrusted::Issuer))
                 .help("set sslrootcert to the PEM file of the authority that signed it")
         }
         TlsTrouble::Untrusted(reason) => {
-            let said = untrusted(why(reason));
+            let said = untrusted(why(reason)).cause(FailureCause::Untrusted(reason));
             match next(reason) {
                 Some(help) => said.help(help),
                 None => said,
