@@ -351,7 +351,10 @@ pub(crate) fn libpq_files(world: &World, patience: Duration) -> LibpqFiles {
         user: Box::new(move || asked.user()),
         sysconfdir: Some("/etc/postgresql-common".into()),
         look: Box::new(look),
-        read: Box::new(move |path| reads.read(path, MAX_BYTES, patience).map_err(|e| kind(e.reason))),
+        read: Box::new(move |path| match reads.read(path, MAX_BYTES, patience) {
+            Ok(bytes) if bytes.len() > MAX_BYTES => Err(io::ErrorKind::FileTooLarge),
+            other => other.map_err(|e| kind(e.reason)),
+        }),
         list: Box::new(move |path| lists.names(path).map_err(|e| e.kind())),
         cert_file,
         cert_dir,

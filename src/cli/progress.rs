@@ -43,7 +43,7 @@ impl Progress {
                 waiting.reason,
                 waiting.elapsed.as_secs_f64()
             );
-            let text = clean::line(&text);
+            let text = format!("pgward: {}", clean::line(&text));
             if let Some(live) = &live {
                 let first = live.message().is_empty();
                 live.set_message(text);
@@ -51,7 +51,7 @@ impl Progress {
                     live.enable_steady_tick(Duration::from_millis(100));
                 }
             } else if said.lock().is_ok_and(|mut said| said.changes(&waiting.reason, waiting.elapsed)) {
-                output::line(&format!("pgward: {text}"));
+                output::line(&text);
             }
         }))
     }

@@ -58,16 +58,27 @@ fn asks(rule: &rules::Rule) -> bool {
     rule.checks.iter().any(|check| matches!(check, Check::Server(..)))
 }
 
-fn unknown(name: &str) -> RetryError {
+/// What may be named: failures first, then rules over the server.
+fn names() -> impl Iterator<Item = &'static str> {
     let rules = RULES.iter().filter(|rule| asks(rule)).map(|rule| rule.id);
-    RetryError::Unknown(near::nearest(name, rules.chain(classes().map(FailureClass::as_str)), 3))
+    classes().map(FailureClass::as_str).chain(rules)
+}
+
+/// The nearest name, also without regard to case and to `_` for `-`; else the one that begins alike.
+fn unknown(name: &str) -> RetryError {
+    let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
+    let begins = || names().find(|other| name.len() >= 4 && other.starts_with(&*name));
+    RetryError::Unknown(near::nearest(&name, names(), 3).or_else(begins))
 }
 
 impl fmt::Display for RetryError {
     /// Without what was written: it may be anything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(None) => f.write_str("no rule of this version is called so; see `pgward rules`"),
+            Self::Unknown(None) => {
+                f.write_str("no rule of this version is called so; what may be named: ")?;
+                f.write_str(&names().collect::<Vec<_>>().join(", "))
+            }
             Self::Unknown(Some(near)) => {
                 write!(f, "no rule of this version is called so; did you mean `{near}`?")
             }
@@ -81,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names() {
+    fn only_what_a_retry_can_help() {
         let class = FailureClass::AuthFailed;
         let server = RULES.iter().find(|rule| asks(rule)).expect("one asks").id;
         let retry = Retry::of([class.as_str(), server]).expect("both are");
@@ -91,6 +102,12 @@ mod tests {
         assert_eq!(error(&class.as_str()[1..]), RetryError::Unknown(Some(class.as_str())));
         assert_eq!(error(&server[..server.len() - 1]), RetryError::Unknown(Some(server)));
         assert_eq!(error("Qz7Canary"), RetryError::Unknown(None));
+        assert_eq!(error("AUTH_FAILD"), RetryError::Unknown(Some(class.as_str())));
+        assert_eq!(error("auth"), RetryError::Unknown(Some(class.as_str())));
+        for name in names() {
+            assert!(error("Qz7Canary").to_string().contains(name), "{name} may be named");
+            assert!(Retry::of([name]).is_ok(), "{name}");
+        }
         assert!(!error("Qz7Canary").to_string().contains("Canary"));
         let fails = |rule: &rules::Rule| classes().any(|class| class.as_str() == rule.id);
         for rule in RULES.iter().filter(|rule| !asks(rule) && !fails(rule)) {

@@ -1,7 +1,7 @@
 //! What libpq reads beside its variables, as handed in: the files, their modes, and who asks for them.
 
 use super::Settings;
-use crate::conninfo::EndpointKind;
+use crate::{conninfo::EndpointKind, layer::MAX_BYTES, secret::SecretBytes};
 use std::{fmt, io};
 
 /// A file that is there.
@@ -26,6 +26,18 @@ impl fmt::Debug for FileFacts {
 }
 
 impl FileFacts {
+    /// Its bytes, where all of them were read.
+    pub(super) fn whole(self) -> Option<Vec<u8>> {
+        self.bytes.filter(|bytes| bytes.len() <= MAX_BYTES)
+    }
+
+    /// Without its bytes, which are wiped: what else is known of a private key is no secret.
+    pub(super) fn without_bytes(self) -> Self {
+        let Self { bytes, regular, directory, mode, owner } = self;
+        drop(bytes.map(SecretBytes::new));
+        Self { bytes: None, regular, directory, mode, owner }
+    }
+
     /// Whether libpq leaves a password file with this mode alone (`passwordFromFile`): group or others may do
     /// something with it.
     pub fn is_too_open_for_passwords(&self) -> bool {
@@ -111,6 +123,6 @@ pub fn key_files(settings: &mut Settings, files: &LibpqFiles) {
         let tcp = endpoints.iter().any(|e| e.kind != EndpointKind::Unix);
         let path =
             given("sslkey").filter(|path| !path.contains(':') && given("sslcert").is_some() && tcp && !off);
-        target.key_file = path.and_then(|path| (files.look)(path));
+        target.key_file = path.and_then(|path| (files.look)(path)).map(FileFacts::without_bytes);
     }
 }

@@ -184,7 +184,9 @@ pub fn look(settings: &mut Settings, files: &LibpqFiles, home: bool) {
         let path = target.get(keyword).map(|s| s.value.expose()).filter(|_| used);
         let named = !matches!(target.path_kind(keyword), None | Some(PathKind::Inline | PathKind::NotAFile));
         if let Some(path) = path.filter(|_| named) {
-            out.files.push(TlsFile::of(keyword, (files.look)(path).as_ref()));
+            let facts = (files.look)(path);
+            out.files.push(TlsFile::of(keyword, facts.as_ref()));
+            drop(facts.map(FileFacts::without_bytes));
         }
     }
     if let Some(path) = files.at_home(ROOT_CERT).filter(|_| home && !target.has("sslrootcert")) {

@@ -136,7 +136,7 @@ fn key(files: &LibpqFiles, path: &str) -> Result<SecretBytes, KeyFile> {
     if facts.is_too_open_for_keys() {
         return Err(KeyFile::TooOpen(facts.mode));
     }
-    let bytes = facts.bytes.map_or_else(|| (files.read)(path), Ok);
+    let bytes = facts.whole().map_or_else(|| (files.read)(path), Ok);
     bytes.map(SecretBytes::new).map_err(KeyFile::Unreadable)
 }
 
@@ -149,7 +149,7 @@ fn is_engine(path: &str) -> bool {
 fn default_file(files: &LibpqFiles, keyword: &'static str, name: &str) -> Option<NamedFile> {
     let path = files.at_home(name)?;
     let facts = (files.look)(&path)?;
-    let pem = facts.bytes.map_or_else(|| (files.read)(&path), Ok);
+    let pem = facts.whole().map_or_else(|| (files.read)(&path), Ok);
     Some(NamedFile { keyword, path: Part::harmless(format!("~/{name}")), pem })
 }
 
