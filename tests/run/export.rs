@@ -97,21 +97,24 @@ fn what_cannot_be_handed_on_starts_nothing() {
 #[test]
 fn a_url_that_asks_for_less_starts_nothing() {
     let with = |query: &str| format!("{}?{query}", url());
-    for (query, consumer, lost) in [
-        ("require_auth=scram-sha-256", "sqlx", "`require_auth`"),
-        ("sslmode=disable&require_auth=scram-sha-256", "postgres.js", "`require_auth`"),
-    ] {
-        let url = with(query);
-        let export = format!("HANDED={consumer}");
-        let output = pgward(&["run", "--export", &export, "echo", "started"], &[("DATABASE_URL", &url)]);
-        let last = last_line(&output);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(78), 0), "{query}: {last}");
-        assert!(last.contains(lost) && last.contains("HANDED=libpq"), "{query}: {last}");
-        assert!(
-            exported(&["--export", "HANDED"], &[("DATABASE_URL", &url)]).contains("require_auth"),
-            "{query}"
-        );
+    for query in ["require_auth=scram-sha-256", "sslmode=disable&require_auth=scram-sha-256"] {
+        for export in ["HANDED=sqlx", "HANDED=postgres.js", "HANDED"] {
+            let url = with(query);
+            let output = pgward(&["run", "--export", export, "echo", "started"], &[("DATABASE_URL", &url)]);
+            let last = last_line(&output);
+            assert_eq!(
+                (output.status.code(), output.stdout.len()),
+                (Some(78), 0),
+                "{export} {query}: {last}"
+            );
+            assert!(last.contains("`require_auth`") && last.contains("PGREQUIREAUTH"), "{export}: {last}");
+        }
     }
+    // The command inherits what its library reads.
+    let variable = [("PGREQUIREAUTH", "scram-sha-256")];
+    assert!(!exported(&["--export", "HANDED=sqlalchemy"], &variable).contains("require_auth"));
+    let output = pgward(&["run", "--export", "HANDED=sqlx", "echo", "started"], &variable);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(78), 0), "{}", last_line(&output));
     // Without TLS nothing is lost by what speaks of certificates, and nothing by a name.
     for query in [
         "sslmode=disable&sslrootcert=/nowhere",

@@ -95,8 +95,8 @@ pub(super) fn variables(
                 let lost = lost.join(", ");
                 return Err(Unexported::Weaker(format!(
                     "--export {name}: a URL for {reader} cannot say {lost}, and without that it asks for less than what was \
-                     verified: say it in the command's own settings and take it out here, or write {name}=libpq where \
-                     the command reads that"
+                     verified: set it for the command itself; what is built on libpq takes it from a variable such as \
+                     PGREQUIREAUTH, which is handed on"
                 )));
             }
             if !left.is_empty() {
@@ -132,8 +132,16 @@ fn weakening(
     let socket = attempt.is_some_and(|attempt| attempt.address.is_unix());
     let plain = socket || dial.sslmode == SslMode::Disable;
     let says = |keyword: &str, word: &str| target.get(keyword).is_some_and(|s| s.value.equals(word));
+    // The command inherits libpq's variables.
+    let driver = target.driver().unwrap_or("psycopg");
+    let libpq = match consumer {
+        Consumer::Libpq | Consumer::DjDatabaseUrl | Consumer::DjangoEnviron => true,
+        Consumer::SqlAlchemy => driver.starts_with("psycopg"),
+        _ => false,
+    };
+    let inherited = |keyword: &str| libpq && target.get(keyword).is_some_and(|s| s.key.starts_with("PG"));
     let mut out: Vec<String> = Vec::new();
-    for keyword in left {
+    for keyword in left.iter().filter(|keyword| !inherited(keyword)) {
         let asks = match *keyword {
             "require_auth" => true,
             "channel_binding" => says(keyword, "require"),
