@@ -28,7 +28,7 @@ pub use tls::TlsInfo;
 
 pub use progress::Watcher;
 
-use crate::probe::{self, Attempt, Dial, Failure, Phase, Probe, Query, Reply, Step, Trouble};
+use crate::probe::{self, Attempt, Dial, Failure, FailureClass, Phase, Probe, Query, Reply, Step, Trouble};
 use std::{io, thread, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
@@ -41,6 +41,8 @@ pub struct Driver {
     began: Instant,
     session: Option<Session>,
     trust: tls::Trust,
+    resolver: resolve::Resolver,
+    refused: Vec<CertificateInfo>,
     progress: progress::Progress,
 }
 
@@ -49,7 +51,8 @@ impl Driver {
     pub fn new(probe: Probe) -> Self {
         let trust = tls::Trust::new(probe.dial());
         let progress = progress::Progress::default();
-        Self { probe, began: Instant::now(), session: None, trust, progress }
+        let (resolver, refused) = (resolve::Resolver::default(), Vec::new());
+        Self { probe, began: Instant::now(), session: None, trust, resolver, refused, progress }
     }
 
     /// Tells somebody of each pause.
@@ -115,7 +118,7 @@ impl Driver {
         loop {
             let reply = match step {
                 Step::Done => break,
-                Step::Resolve { host, until } => resolve::resolve(&host, self.began + until).await,
+                Step::Resolve { host, until } => self.resolver.resolve(&host, self.began + until).await,
                 Step::Connect(attempt) => {
                     self.session = None;
                     Box::pin(self.connect(attempt)).await
@@ -140,18 +143,24 @@ impl Driver {
         }
         self.probe.failure().map_or(Ok(()), |failure| {
             self.session = None;
-            Err(failure.clone())
+            let mut failure = failure.clone();
+            // A walk stops at a certificate that does not convince: it is the last one.
+            if failure.class == FailureClass::TlsUntrusted && failure.phase == Phase::Tls {
+                failure.evidence.extend(peer::evidence(&self.refused));
+            }
+            Err(failure)
         })
     }
 
     async fn connect(&mut self, attempt: Attempt) -> Reply {
         tracing::debug!(place = %attempt.place(), tls = ?attempt.tls, "connecting");
         let until = self.began + attempt.until;
-        let mut phases = Vec::new();
+        let (mut phases, mut watched) = (Vec::new(), None);
         let opened = async {
             let connector = Connector::new(self.probe.dial(), &attempt, &self.trust)?;
             let door = connector.door(attempt.host.as_ref());
             let seen = door.seen();
+            watched = Some(seen.clone());
             seen.follow();
             let dial = self.probe.dial();
             let connecting = async {
@@ -169,6 +178,7 @@ impl Driver {
             Ok(Session { client, connection, ended: false, seen, opened, attempt, connector })
         };
         let opened = opened.await;
+        self.refused = watched.map(|seen| seen.refused()).unwrap_or_default();
         for (phase, at) in phases {
             self.probe.entered(phase, at);
         }

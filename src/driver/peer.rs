@@ -1,5 +1,6 @@
 //! What a server's certificates say of themselves, verified or not.
 
+use crate::probe::Evidence;
 use crate::x509::{self, Certificate};
 use rustls_pki_types::CertificateDer;
 use std::net::IpAddr;
@@ -67,6 +68,30 @@ pub(super) fn chain(sent: &[CertificateDer<'_>], known: &[CertificateDer<'_>]) -
     }
     out
 }
+
+/// What a chain that was refused says of itself, fit to be shown.
+pub(super) fn evidence(chain: &[CertificateInfo]) -> Option<Evidence> {
+    let (leaf, others) = chain.split_first()?;
+    let plain = |text: &str| -> String {
+        text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(128).collect()
+    };
+    let signers = std::iter::once(leaf).chain(others).map(|one| plain(&one.issuer));
+    let mut issuers: Vec<String> = Vec::new();
+    for issuer in signers.take(NAMED) {
+        if issuers.last() != Some(&issuer) {
+            issuers.push(issuer);
+        }
+    }
+    Some(Evidence::Certificate {
+        names: leaf.names.iter().map(|name| plain(name)).take(NAMED).collect(),
+        issuers,
+        not_before: leaf.since(),
+        not_after: leaf.until(),
+    })
+}
+
+/// So many names, and so many who signed, are shown of a certificate that was refused.
+const NAMED: usize = 5;
 
 /// Of a certificate for more, so many are named.
 const NAMES: usize = 100;

@@ -1,6 +1,7 @@
 //! What was seen on one connection, and what its end means.
 
 use super::meter::Allowance;
+use super::peer::CertificateInfo;
 use super::tls::TlsInfo;
 use crate::probe::{Ended, Fingerprint, Phase, ServerError, TlsTrouble, Trouble};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,6 +33,7 @@ pub(super) struct State {
     pub(super) scene: Scene,
     pub(super) opened: Opened,
     pub(super) error: Option<ServerError>,
+    pub(super) refused: Vec<CertificateInfo>,
     pub(super) trouble: Option<Trouble>,
     pub(super) lost: Option<Trouble>,
     pub(super) followed: Option<Allowance>,
@@ -49,6 +51,7 @@ impl Default for State {
             scene: Scene::default(),
             opened: Opened::default(),
             error: None,
+            refused: Vec::new(),
             trouble: None,
             lost: None,
             followed: None,
@@ -116,7 +119,9 @@ impl Seen {
 
     /// What an error of the TLS handshake means.
     pub(super) fn tls_trouble(&self, error: &std::io::Error, direct: bool) -> Trouble {
-        match self.state().of_stream(error, Phase::Tls) {
+        let mut state = self.state();
+        state.refused = super::tls::refused(error);
+        match state.of_stream(error, Phase::Tls) {
             // PostgreSQL before 17 takes the handshake for a startup message of a strange length, and hangs up
             Trouble::Closed(..) | Trouble::NotPostgres(..) if direct => Trouble::Tls(TlsTrouble::Direct),
             Trouble::Tls(TlsTrouble::Alert("no_application_protocol")) if direct => {
@@ -124,6 +129,11 @@ impl Seen {
             }
             other => other,
         }
+    }
+
+    /// The server's certificates, where they did not convince.
+    pub(super) fn refused(&self) -> Vec<CertificateInfo> {
+        self.state().refused.clone()
     }
 
     pub(super) fn encrypted(&self, tls: TlsInfo) {

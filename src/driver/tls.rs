@@ -217,11 +217,22 @@ pub(super) fn trouble_of(error: &io::Error, phase: Phase) -> Trouble {
     }
 }
 
+/// The certificates that did not convince, if that is what ended a handshake.
+pub(super) fn refused(error: &io::Error) -> Vec<CertificateInfo> {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(CertificateError::Other(other))) => {
+            other.0.downcast_ref::<Reason>().map(|reason| reason.chain.clone()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn tls_trouble(error: &rustls::Error) -> TlsTrouble {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
             match other.0.downcast_ref::<Reason>() {
-                Some(Reason(trouble)) => *trouble,
+                Some(reason) => reason.trouble,
                 None => TlsTrouble::Certificate("it breaks a rule that rustls insists on"),
             }
         }

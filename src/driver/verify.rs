@@ -1,6 +1,7 @@
 //! Which certificate convinces: libpq's rules on top of rustls'. The handshake signature is always verified,
 //! whatever else is not: without it channel binding is worth nothing.
 
+use super::peer::{self, CertificateInfo};
 use super::revocation::Lookup;
 use crate::probe::{TlsTrouble, Untrusted, Verify};
 use crate::x509::Certificate;
@@ -81,6 +82,19 @@ impl Verifier {
     }
 }
 
+impl Verifier {
+    /// As [`refuse`], with what the certificates say of themselves.
+    fn refuse_chain(
+        &self,
+        trouble: TlsTrouble,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Error {
+        let sent: Vec<_> = std::iter::once(leaf).chain(intermediates).cloned().collect();
+        refusal(Reason { trouble, chain: peer::chain(&sent, &self.exact) })
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -91,10 +105,11 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         if self.verify != Verify::None {
-            self.chain(leaf, intermediates, now).map_err(refuse)?;
+            self.chain(leaf, intermediates, now)
+                .map_err(|trouble| self.refuse_chain(trouble, leaf, intermediates))?;
         }
         if self.verify == Verify::Full && !name_matches(leaf, name) {
-            return Err(refuse(Untrusted::Name.into()));
+            return Err(self.refuse_chain(Untrusted::Name.into(), leaf, intermediates));
         }
         Ok(ServerCertVerified::assertion())
     }
@@ -223,7 +238,11 @@ impl From<Untrusted> for TlsTrouble {
 
 /// Carries the reason through rustls.
 #[derive(Debug)]
-pub(super) struct Reason(pub(super) TlsTrouble);
+pub(super) struct Reason {
+    pub(super) trouble: TlsTrouble,
+    /// The server's certificates, as far as they were looked at.
+    pub(super) chain: Vec<CertificateInfo>,
+}
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,7 +253,11 @@ impl fmt::Display for Reason {
 impl std::error::Error for Reason {}
 
 fn refuse(trouble: TlsTrouble) -> Error {
-    Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Reason(trouble)))))
+    refusal(Reason { trouble, chain: Vec::new() })
+}
+
+fn refusal(reason: Reason) -> Error {
+    Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(reason))))
 }
 
 #[cfg(test)]

@@ -112,6 +112,17 @@ pub enum Evidence {
     },
     /// The other loopback address takes connections on the same port, and nothing tells whether it is the same server.
     OtherLoopback(String),
+    /// The certificate that was refused, by what it says of itself: a stranger's words, cleaned.
+    Certificate {
+        /// The host names and addresses that it is for.
+        names: Vec<String>,
+        /// Who signed it, and who signed theirs.
+        issuers: Vec<String>,
+        /// Its first moment, as RFC 3339 writes it.
+        not_before: String,
+        /// Its last moment.
+        not_after: String,
+    },
     /// The answer has the shape of a pooler's, not of PostgreSQL's.
     ViaPooler,
     /// How often the walk over the addresses was made, and where the time went.
@@ -127,6 +138,14 @@ impl fmt::Display for Evidence {
             Self::Listens { at, who } => write!(f, "{who} answers at {at}"),
             Self::OtherLoopback(at) => {
                 write!(f, "PostgreSQL answers at {at} as well: the same server, or the one that is meant")
+            }
+            Self::Certificate { names, issuers, not_before, not_after } => {
+                let names = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
+                let issuers = issuers.join(", signed by ");
+                write!(
+                    f,
+                    "its certificate is for {names}, signed by {issuers}, valid from {not_before} to {not_after}"
+                )
             }
             Self::ViaPooler => {
                 f.write_str("the answer has the form of a connection pooler's, not of PostgreSQL's")

@@ -79,6 +79,25 @@ fn inside_a_silent_nameserver() {
     let mut asked = [0; 512];
     let length = nameserver.recv(&mut asked).expect("it was asked");
     assert!(asked[..length].windows(6).any(|word| word == b"silent"));
+    // a wait asks again and again, and no second thread is left with the same name
+    let empty = tempfile::tempdir().expect("a temporary directory");
+    let mut waiting = Command::new(env!("CARGO_BIN_EXE_pgward"));
+    waiting
+        .args(["preflight", "-q", "--timeout", "300ms", "--wait", "3s"])
+        .current_dir(empty.path())
+        .env_clear();
+    waiting.env("APP_ENV", "development").stdout(Stdio::null()).stderr(Stdio::null());
+    waiting.env("DATABASE_URL", "postgresql://app@silent.example/app?sslmode=disable");
+    let mut waiting = waiting.spawn().expect("the binary runs");
+    let tasks = format!("/proc/{}/task", waiting.id());
+    let mut most = 0;
+    while waiting.try_wait().expect("a process").is_none() {
+        let names = std::fs::read_dir(&tasks).into_iter().flatten().flatten();
+        let names = names.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+        most = most.max(names.filter(|name| name.starts_with("pgward-resolve")).count());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(most, 1, "one thread a name");
     // the URL's own timeout bounds the host, the next one answers
     let fake = Fake::start(|line| {
         Stage::Startup.reach(line);
