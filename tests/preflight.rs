@@ -420,3 +420,25 @@ fn through_a_service() {
         pgward(&["preflight", "--format", "concise"], &[&base[..], &[("PGSERVICEFILE", &missing)]].concat());
     assert!(ran.code == 1 && ran.stdout.contains("[service-unusable]"), "{}{}", ran.stdout, ran.stderr);
 }
+
+/// <https://no-color.org> and <https://bixense.com/clicolors>: the first wins, and `--color` over both.
+#[test]
+fn colour_is_the_users() {
+    let coloured = |arguments: &[&str], more: &[(&str, &str)]| {
+        let given = [&[("APP_ENV", "production"), ("DATABASE_URL", "")][..], more].concat();
+        pgward(&[&["check"][..], arguments].concat(), &given).stdout.contains('\u{1b}')
+    };
+    let (no, force) = (("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1"));
+    for (arguments, more, expected) in [
+        (&[][..], &[][..], false),
+        (&[], &[force], true),
+        (&[], &[force, no], false),
+        (&[], &[force, ("NO_COLOR", "")], true),
+        (&[], &[("CLICOLOR_FORCE", "0")], false),
+        (&[], &[("CLICOLOR_FORCE", "")], false),
+        (&["--color", "always"], &[no], true),
+        (&["--color", "never"], &[force], false),
+    ] {
+        assert_eq!(coloured(arguments, more), expected, "{arguments:?} {more:?}");
+    }
+}

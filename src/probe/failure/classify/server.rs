@@ -201,12 +201,12 @@ fn server_sentence(
 
 /// Who checks the password in the server's place. The names are the same in every language (auth.c).
 fn service(error: &ServerError) -> &'static str {
-    let names = [("LDAP", "LDAP"), ("RADIUS", "RADIUS"), ("PAM", "PAM"), ("BSD", "BSD authentication")];
-    let named = names.into_iter().find(|(name, _)| text(error, &[name]));
+    let services = [("LDAP", "LDAP"), ("RADIUS", "RADIUS"), ("PAM", "PAM"), ("BSD", "BSD authentication")];
+    let named = services.into_iter().find(|(name, _)| text(error, &[name]));
     named.map_or("another service (LDAP, RADIUS, PAM)", |(_, service)| service)
 }
 
-/// Makes one of two refusals by pg_hba.conf at one address, with TLS and without. False where they are none.
+/// Makes one of two refusals by `pg_hba.conf` at one address, with TLS and without. False where they are none.
 pub(in crate::probe) fn both_ways(failure: &mut Failure, other: &Failure) -> bool {
     let both = [failure.cause, other.cause];
     let ways = [Some(FailureCause::OverTls), Some(FailureCause::WithoutTls)];
