@@ -151,7 +151,13 @@ fn erb(text: &str) -> Vec<Reference> {
         let Some(env) = text[code.clone()].find("ENV").map(|i| code.start + i) else { continue };
         let mut strings = quoted(text, env..code.end).into_iter();
         let Some(name) = strings.next() else { continue };
-        out.push(Reference { whole: start..at, name, default: strings.next() });
+        // `ENV.fetch("X", "default")`, `ENV["X"] || "default"`: anything else is code that nobody runs here.
+        let plain = |default: &Range<usize>| {
+            let between = text.get(name.end + 1..default.start - 1).unwrap_or(".");
+            between.chars().all(|c| c.is_whitespace() || "],|{".contains(c))
+        };
+        let default = strings.next().filter(plain);
+        out.push(Reference { whole: start..at, name, default });
     }
     out
 }

@@ -8,7 +8,7 @@ use super::{
     Entry, Layer, Structure, Value,
     carried::Reader,
     reference::{self, Syntax},
-    sql::Sql,
+    sql::{self, Sql},
 };
 use crate::source::Span;
 use std::ops::Range;
@@ -136,9 +136,50 @@ fn finish(reader: &mut Reader<'_>, mut script: Script) {
         }
         own.push(layer);
     }
+    for command in &script.commands {
+        reveal(reader, command);
+    }
+    for statement in script.sql.statements.clone() {
+        sql::reveal(reader, statement.span);
+    }
     reader.layers.push(lasting);
     reader.layers.extend(own.into_iter().filter(|layer| !layer.entries.is_empty()));
     reader.structure = Structure::Script(script);
+}
+
+/// Programs that are shown by their names; another word may be anything.
+const PROGRAMS: &[&str] = &[
+    "alembic",
+    "createdb",
+    "dropdb",
+    "echo",
+    "env",
+    "exec",
+    "pg_dump",
+    "pg_isready",
+    "pg_restore",
+    "printenv",
+    "printf",
+    "psql",
+    "set",
+];
+
+/// Reveals the program of a command, and variables of others that are named in capitals.
+fn reveal(reader: &mut Reader<'_>, command: &Command) {
+    let Some(first) = command.words.first() else { return };
+    if PROGRAMS.contains(&first.value.text.expose()) {
+        let next =
+            command.words.get(1).map_or(Span { start: first.span.end, ..first.span }, |word| word.span);
+        reader.reveal_lead(first.span, next);
+    }
+    for argument in &command.words[1..] {
+        let name = argument.value.text.expose().trim_start_matches(['$', '{']).trim_end_matches('}');
+        let capitals = !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if argument.expands && capitals {
+            reader.sources.reveal(argument.span);
+        }
+    }
 }
 
 /// An assignment, as far as it does not depend on what else is set.

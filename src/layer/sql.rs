@@ -47,14 +47,52 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
     let statements = statements(reader.sources, reader.id, &text, 0);
     for statement in &statements {
-        // Keywords alone; names in them may be anything.
-        let first = text[statement.span.range()].split_whitespace().next().map_or(0, str::len);
-        let word = reader
-            .sources
-            .span(reader.id, statement.span.range().start..statement.span.range().start + first);
-        reader.sources.reveal(word);
+        reveal(reader, statement.span);
     }
     reader.structure = super::Structure::Sql(Sql { statements });
+}
+
+/// Words of SQL that are shown: a name may be anything, also a slipped password.
+const KEYWORDS: &[&str] = &[
+    "ALL",
+    "ALTER",
+    "CASCADE",
+    "CONNECT",
+    "CREATE",
+    "DATABASE",
+    "DROP",
+    "EXISTS",
+    "EXTENSION",
+    "GRANT",
+    "IF",
+    "IN",
+    "NOT",
+    "ON",
+    "OWNER",
+    "PRIVILEGES",
+    "PUBLIC",
+    "ROLE",
+    "SCHEMA",
+    "TEMPORARY",
+    "TO",
+    "USAGE",
+    "USER",
+    "WITH",
+];
+
+/// Reveals the keywords of a statement, and what leads to it on its line.
+pub(super) fn reveal(reader: &mut Reader<'_>, span: Span) {
+    reader.reveal_lead(Span { end: span.start, ..span }, span);
+    let text = String::from_utf8_lossy(&reader.sources.get(reader.id).bytes()[span.range()]).into_owned();
+    let mut at = span.start as usize;
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        if KEYWORDS.contains(&bare.to_ascii_uppercase().as_str()) {
+            let shown = reader.sources.span(reader.id, at..at + word.trim_end_matches('\n').len());
+            reader.sources.reveal(shown);
+        }
+        at += word.len();
+    }
 }
 
 /// The statements of a text that stands at an offset of a source.
