@@ -84,11 +84,11 @@ fn read(
         let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
         // What no name tells is read as what `lint -` reads.
         let carrier = carrier.unwrap_or(Carrier::Dotenv);
-        let carried = carried::read(sources, id, path, carrier, dialect(path));
-        for layer in &carried.layers {
+        let file = carried::read(sources, id, path, carrier, dialect(path));
+        for layer in &file.layers {
             reveal::reveal(sources, layer, policy);
         }
-        carried
+        file
     };
     files.iter().map(&mut one).collect()
 }

@@ -82,11 +82,10 @@ fn read(
             match world.read(&carrier, MAX_BYTES, start::PATIENCE) {
                 Ok(bytes) => match Carrier::of(&carrier, &bytes) {
                     Some(kind) if kind.may_speak(&bytes) => files.files.push((carrier, bytes)),
-                    Some(_) => {}
                     None if carrier == *path => {
                         report.remarks.push(format!("`{path}` is no file that this version lints"));
                     }
-                    None => {}
+                    Some(_) | None => {}
                 },
                 // A bundle of megabytes is no configuration.
                 Err(ReadError { reason: Unreadable::TooLarge, .. })

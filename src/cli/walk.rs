@@ -65,15 +65,15 @@ pub(super) fn find(path: &str) -> Result<Found, Error> {
             let name = file.to_string_lossy();
             let carrier = Carrier::of_name(&name);
             // What git ignores is looked at where it is an env file: that is where secrets are kept.
-            let (carries, manifest) = (carrier.is_some(), is_manifest(&name));
-            if !(carries || manifest) || !file.is_file() {
+            let manifest = is_manifest(&name);
+            if !(carrier.is_some() || manifest) || !file.is_file() {
                 continue;
             }
             let shown = file.strip_prefix(".").unwrap_or(&file).to_string_lossy().into_owned();
             if manifest && out.manifests.len() < MANIFESTS {
                 out.manifests.push(shown.clone());
             }
-            if carries {
+            if carrier.is_some() {
                 out.carriers.push(shown);
             }
         }

@@ -126,7 +126,7 @@ fn environment(reader: &mut Reader<'_>, node: Option<&Node>) -> Layer {
         }
         reader.reveal_key(&entry, false);
         // With a reference in it the rest is known only where the job runs.
-        if !text.contains("$") {
+        if !text.contains('$') {
             layer.entries.push(entry);
         }
     }
@@ -168,9 +168,9 @@ fn database(
     let ports = ports.iter().filter_map(|port| {
         let text = port.text()?;
         let text = text.split('/').next().unwrap_or(text);
-        let mut parts = text.rsplit(':');
-        let inner = parts.next()?.parse().ok()?;
-        Some((parts.next().and_then(|p| p.parse().ok()), inner))
+        let mut pieces = text.rsplit(':');
+        let inner = pieces.next()?.parse().ok()?;
+        Some((pieces.next().and_then(|p| p.parse().ok()), inner))
     });
     Some(DatabaseService {
         name: name.to_owned(),

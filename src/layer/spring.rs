@@ -22,7 +22,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     if reader.path.ends_with(".properties") {
         let Some(text) = reader.text() else { return };
         let properties = properties(reader, &text);
-        for document in properties.split(|p| p.is_none()) {
+        for document in properties.split(Option::is_none) {
             take(reader, &document.iter().flatten().collect::<Vec<_>>());
         }
         return;
