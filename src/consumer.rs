@@ -68,6 +68,18 @@ impl Consumer {
         Self::PostgresJs,
     ];
 
+    /// Other names that people give them.
+    pub const ALIASES: &[(&str, Self)] = &[
+        ("django", Self::DjDatabaseUrl),
+        ("psycopg", Self::Libpq),
+        ("psycopg2", Self::Libpq),
+        ("psycopg3", Self::Libpq),
+        ("diesel", Self::Libpq),
+        ("psql", Self::Libpq),
+        ("pg", Self::NodePostgres),
+        ("node-pg", Self::NodePostgres),
+    ];
+
     /// The library's name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -154,15 +166,11 @@ pub struct UnknownConsumer;
 impl FromStr for Consumer {
     type Err = UnknownConsumer;
 
-    /// The library's name in any case. `psycopg`, `psycopg2`, `psycopg3`, `diesel` and `psql` are libpq, `django` is
+    /// The library's name in any case, or one of [`Consumer::ALIASES`]: `psycopg`, `psycopg2`, `psycopg3`, `diesel` and `psql` are libpq, `django` is
     /// dj-database-url, `pg` and `node-pg` are node-postgres.
     fn from_str(name: &str) -> Result<Self, UnknownConsumer> {
-        let name = name.to_ascii_lowercase();
-        match name.as_str() {
-            "django" => Ok(Self::DjDatabaseUrl),
-            "psycopg" | "psycopg2" | "psycopg3" | "diesel" | "psql" => Ok(Self::Libpq),
-            "pg" | "node-pg" => Ok(Self::NodePostgres),
-            _ => Self::ALL.into_iter().find(|c| c.as_str() == name).ok_or(UnknownConsumer),
-        }
+        let own = Self::ALL.into_iter().map(|c| (c.as_str(), c));
+        let mut known = own.chain(Self::ALIASES.iter().copied());
+        known.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, c)| c).ok_or(UnknownConsumer)
     }
 }

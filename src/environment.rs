@@ -17,6 +17,27 @@ pub enum Environment {
     Production,
 }
 
+/// The words in use, each with the environment that it means.
+pub(crate) const WORDS: &[(&str, Environment)] = &[
+    ("development", Environment::Development),
+    ("dev", Environment::Development),
+    ("local", Environment::Development),
+    ("test", Environment::Test),
+    ("testing", Environment::Test),
+    ("ci", Environment::Test),
+    ("staging", Environment::Staging),
+    ("stage", Environment::Staging),
+    ("stg", Environment::Staging),
+    ("qa", Environment::Staging),
+    ("uat", Environment::Staging),
+    ("preview", Environment::Staging),
+    ("preprod", Environment::Staging),
+    ("production", Environment::Production),
+    ("prod", Environment::Production),
+    ("prd", Environment::Production),
+    ("live", Environment::Production),
+];
+
 impl Environment {
     /// All four, the mildest first.
     pub const ALL: [Self; 4] = [Self::Development, Self::Test, Self::Staging, Self::Production];
@@ -33,13 +54,7 @@ impl Environment {
 
     /// The environment that a word in use means, whatever its case: `prd` is production, `ci` is test.
     pub fn from_word(word: &str) -> Option<Self> {
-        Some(match word.to_ascii_lowercase().as_str() {
-            "development" | "dev" | "local" => Self::Development,
-            "test" | "testing" | "ci" => Self::Test,
-            "staging" | "stage" | "stg" | "qa" | "uat" | "preview" | "preprod" => Self::Staging,
-            "production" | "prod" | "prd" | "live" => Self::Production,
-            _ => return None,
-        })
+        WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, environment)| *environment)
     }
 }
 

@@ -1,10 +1,13 @@
 //! The boot API: a `Guard` judges the configuration and the server, and only a `Ready` gives a way to connect.
 
 mod error;
+mod policy;
 mod ready;
 mod verified;
 
 pub use error::Error;
+#[cfg(feature = "cli")]
+pub(crate) use policy::policy_of;
 pub use ready::Ready;
 #[cfg(feature = "cli")]
 pub(crate) use verified::Verified;
@@ -24,7 +27,7 @@ use crate::{
         secret_file::{self, Fault},
         variables::may_hold_credential,
     },
-    source::{SourceKind, Sources},
+    source::Sources,
     world::{ReadError, Unreadable, World},
 };
 use std::{io, path::Path, time::Duration};
@@ -50,7 +53,8 @@ pub struct Guard {
 impl Guard {
     /// A guard over the process environment alone. No env file is read unless [`Guard::env_file`] names it: a
     /// service must not start on a stray `.env`. The policy is read later, by [`Guard::check`] and
-    /// [`Guard::enforce`], from `PGWARD_CONFIG` or the working directory's pgward.toml.
+    /// [`Guard::enforce`], from `PGWARD_CONFIG` or the working directory's pgward.toml (or the table for pgward in its
+    /// pyproject.toml or Cargo.toml).
     ///
     /// libpq's own files belong to its `PG*` variables and are read as libpq reads them: a service file when a service
     /// is named (`PGSERVICE`, `service=`), a password file (`PGPASSFILE`, `passfile=`, `~/.pgpass`) when there is no
@@ -254,7 +258,7 @@ impl Guard {
         let mut sources = Sources::default();
         let policy = match &self.policy {
             Some(policy) => policy.rehomed(&mut sources),
-            None => read_policy(&self.world, &mut sources)?,
+            None => policy::read_policy(&self.world, &mut sources)?,
         };
         if !known_environment(&self.world, &policy) {
             return Err(Error::Variable {
@@ -314,20 +318,6 @@ pub(crate) fn read_secret_files(world: &World, input: &mut Input, patience: Dura
 pub(crate) fn known_environment(world: &World, policy: &Policy) -> bool {
     let text = world.variable("PGWARD_ENV").map(str::trim).filter(|text| !text.is_empty());
     text.is_none_or(|text| policy.environment(text).is_some())
-}
-
-/// The policy of `PGWARD_CONFIG`, else of the working directory, else the built-in one.
-pub(crate) fn read_policy(world: &World, sources: &mut Sources) -> Result<Policy, Error> {
-    let named = world.variable("PGWARD_CONFIG").filter(|p| !p.is_empty());
-    let path = named.unwrap_or("pgward.toml");
-    match world.read(path, MAX_BYTES, Duration::from_secs(10)) {
-        Ok(bytes) => {
-            let id = sources.add(SourceKind::File(path.to_owned()), bytes);
-            Ok(Policy::parse(sources, id)?)
-        }
-        Err(ReadError { reason: Unreadable::Missing, .. }) if named.is_none() => Ok(Policy::default()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// What libpq would read beside its variables. Debian builds it with a directory of its own; elsewhere that does not

@@ -3,12 +3,12 @@
 use crate::{
     environment::Environment,
     finding::{Finding, Severity},
-    policy::{Level, LevelPlace, LevelSetting, Policy},
+    policy::{Level, LevelPlace, Policy},
     probe::Failure,
     rules::{self, Answers, Ask, Asking, Check, Door, File, Project, RULES, Rule, Sink, View},
     settings::{Role, Settings, Target},
     sink,
-    source::Span,
+    source::{SourceKind, Sources, Span},
 };
 use std::collections::BTreeSet;
 
@@ -21,6 +21,10 @@ pub struct Judge<'a> {
     pub door: Door,
     /// Judge example files by syntax alone.
     pub example: bool,
+    /// The texts that places are in.
+    pub sources: &'a Sources,
+    /// The file that is judged, for findings without a place.
+    pub path: Option<&'a str>,
 }
 
 /// The environments that something is judged in.
@@ -185,9 +189,20 @@ impl Judge<'_> {
         out: &mut Vec<Finding>,
         check: impl FnOnce(&mut Sink<'_>),
     ) {
-        let Some(severity) = sink::severity(self.level(rule, environment)) else { return };
+        let by_path = self.policy.differs_by_path(rule.id);
+        let general = self.level(rule, environment, None);
+        // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
+        let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();
         check(&mut Sink::new(rule, severity, environment, self.door, failure, out));
+        if by_path {
+            for mut finding in out.split_off(from) {
+                if let Some(most) = sink::severity(self.level(rule, environment, self.path_of(&finding))) {
+                    finding.severity = finding.severity.min(most);
+                    out.push(finding);
+                }
+            }
+        }
         if self.door == Door::Boot && !self.refuses_at_boot(rule) {
             for finding in &mut out[from..] {
                 finding.severity = finding.severity.min(Severity::Warning);
@@ -195,11 +210,26 @@ impl Judge<'_> {
         }
     }
 
-    /// The level of a rule: its own, then what the policy says, the last that fits.
-    pub fn level(&self, rule: &Rule, environment: Environment) -> Level {
-        let fits = |s: &&LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
-        let own = if rule.traits.pedantic { Level::Allow } else { rule.levels.in_environment(environment) };
-        self.policy.levels.iter().rev().find(fits).map_or(own, |s| s.level)
+    /// The level of a rule for what stands in a file: what the policy says, else its own.
+    pub fn level(&self, rule: &Rule, environment: Environment, path: Option<&str>) -> Level {
+        let off = rule.traits.pedantic || !self.policy.has_rule_of(rule.since);
+        let own = if off { Level::Allow } else { rule.levels.in_environment(environment) };
+        self.policy.level(rule.id, environment, path).unwrap_or(own)
+    }
+
+    /// The file that a finding is in.
+    fn path_of<'f>(&'f self, finding: &Finding) -> Option<&'f str> {
+        let source = finding.primary.as_ref().map(|label| self.sources.get(label.span.source).kind());
+        match source {
+            Some(SourceKind::File(path)) => Some(path),
+            Some(_) => None,
+            None => self.path,
+        }
+    }
+
+    /// Whether nothing of a rule can be reported in an environment.
+    fn is_off(&self, rule: &Rule, environment: Environment) -> bool {
+        self.level(rule, environment, None) == Level::Allow && !self.policy.differs_by_path(rule.id)
     }
 
     fn refuses_at_boot(&self, rule: &Rule) -> bool {
@@ -215,7 +245,7 @@ impl Judge<'_> {
         let mut seen = BTreeSet::new();
         let mut out = Vec::new();
         for rule in RULES {
-            if environments.iter().all(|e| self.level(rule, *e) == Level::Allow) {
+            if environments.iter().all(|e| self.is_off(rule, *e)) {
                 continue;
             }
             for check in rule.checks {

@@ -166,7 +166,8 @@ fn judged(
     let mut out: Vec<Finding> = Vec::new();
     let mut at = 0;
     for (file, of_file) in carried.iter().zip(&views_of_files) {
-        let judge = Judge { policy, door: Door::Lint, example: is_example(&file.path) };
+        let (example, path) = (is_example(&file.path), Some(file.path.as_str()));
+        let judge = Judge { policy, door: Door::Lint, example, sources, path };
         let views = &views[at..at + of_file.len()];
         at += of_file.len();
         for (own, view) in of_file.iter().zip(views) {

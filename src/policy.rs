@@ -1,14 +1,27 @@
 //! pgward.toml: what this project decided. A wrong key is an error here; a rule that this version does not know is
 //! a finding later, because an older binary must live with a newer file.
 
+mod declared;
+mod glob;
+mod home;
+mod keys;
+mod paths;
 mod read;
+mod shape;
+
+pub use declared::{At, Database, Expect, Pool, Server, Status, Version};
+pub use glob::Glob;
+pub use home::HOMES;
+pub use keys::{Form, KEYS, Key, Kind, Open, VARIABLES, Words};
+pub use paths::Selection;
+pub use shape::MOST;
 
 use crate::{
     conninfo::Libpq,
     consumer::Consumer,
     environment::Environment,
+    finding::Place,
     layer::{Layer, dotenv::Dialect},
-    near,
     source::{SourceId, SourceKind, Sources, Span},
 };
 use std::{collections::BTreeMap, fmt};
@@ -25,12 +38,18 @@ pub struct Policy {
     pub extensions: Vec<Wanted>,
     /// Foreign words for environments, in lower case.
     pub environments: BTreeMap<String, Environment>,
+    /// Of the files below a directory `lint` looks at these alone; empty: at all.
+    pub include: Vec<Glob>,
+    /// Files and directories that `lint` passes over.
+    pub exclude: Vec<Glob>,
     /// The names this project reads, by the keys of [`VARIABLES`]; they end all guessing.
     pub variables: BTreeMap<String, Vec<String>>,
     /// What the code fixes: entries named by libpq keyword, never user or password.
     pub connection: Option<Layer>,
     /// Levels of rules, the last one that fits wins.
     pub levels: Vec<LevelSetting>,
+    /// The set of rules: what is newer is off unless a level is set for it.
+    pub as_of: Option<Version>,
     /// Rules that refuse at boot beyond the built-in ones.
     pub boot_deny: Vec<(String, Option<Span>)>,
     /// `tls = "required"`: plaintext is refused for private hosts too.
@@ -43,6 +62,12 @@ pub struct Policy {
     pub consumers: Vec<(Consumer, Option<Span>)>,
     /// Names of variables that hold other secrets, judged for weakness like the password.
     pub secrets: Vec<(String, Option<Span>)>,
+    /// Servers that databases share; no two of one name.
+    pub servers: Vec<Server>,
+    /// Databases of this project; no two of one name.
+    pub databases: Vec<Database>,
+    /// Where relative paths begin.
+    roots: paths::Roots,
     /// The text it was read from; spans point into it.
     text: Option<Vec<u8>>,
     /// The flags that stand in for lists of the text, each with its words: they are in no text.
@@ -89,8 +114,7 @@ pub(crate) fn is_extension_name(name: &str) -> bool {
 /// # Errors
 /// When it is no library's name: a sentence that says which was meant, without the word itself.
 pub(crate) fn consumer_of_word(word: &str) -> Result<Consumer, String> {
-    let known = Consumer::ALL.map(Consumer::as_str);
-    word.parse().map_err(|_| unknown("not a client library that this version knows", word, &known))
+    word.parse().map_err(|_| shape::not_one_of(&keys::CONSUMERS, word))
 }
 
 /// The loader of a word in `loaders` or after `--loader`.
@@ -98,8 +122,7 @@ pub(crate) fn consumer_of_word(word: &str) -> Result<Consumer, String> {
 /// # Errors
 /// As for [`consumer_of_word`].
 pub(crate) fn loader_of_word(word: &str) -> Result<Dialect, String> {
-    let known = Dialect::ALL.map(Dialect::as_str);
-    word.parse().map_err(|_| unknown("not a loader that this version knows", word, &known))
+    word.parse().map_err(|_| shape::not_one_of(&keys::LOADERS, word))
 }
 
 /// The words of a flag, each with its place: they are known words, so that they may be shown.
@@ -119,13 +142,6 @@ fn said<T>(
     words.iter().map(&mut one).collect()
 }
 
-fn unknown(what: &str, word: &str, known: &[&str]) -> String {
-    match near::nearest(&word.to_ascii_lowercase(), known.iter().copied(), 2) {
-        Some(meant) => format!("{what}; did you mean `{meant}`?"),
-        None => format!("{what}; it knows {}", known.join(", ")),
-    }
-}
-
 /// How much a rule weighs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Level {
@@ -140,6 +156,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them, the mildest first.
+    pub const ALL: [Self; 4] = [Self::Allow, Self::Note, Self::Warn, Self::Deny];
+
     /// The word in pgward.toml and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -152,7 +171,7 @@ impl Level {
 
     /// The level of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Allow, Self::Note, Self::Warn, Self::Deny].into_iter().find(|l| l.as_str() == word)
+        Self::ALL.into_iter().find(|l| l.as_str() == word)
     }
 }
 
@@ -163,6 +182,8 @@ pub struct LevelSetting {
     pub rule: String,
     /// Only in this environment.
     pub environment: Option<Environment>,
+    /// Only for findings in these files.
+    pub path: Option<Glob>,
     /// The level from now on.
     pub level: Level,
     /// Why; read, never printed.
@@ -179,10 +200,6 @@ pub enum LevelPlace {
     /// On the command line or in a `PGWARD_*` variable: its name.
     Override(String),
 }
-
-/// The keys of `[variables]`, each naming a list of environment variables.
-pub const VARIABLES: &[&str] =
-    &["url", "test-url", "host", "port", "name", "user", "password", "sslmode", "toggle", "secret-json"];
 
 /// Why a policy could not be read: place and reason, never the text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -215,15 +232,29 @@ impl fmt::Debug for Policy {
 }
 
 impl Policy {
-    /// Reads the text of a pgward.toml that stands in `sources`.
+    /// Reads the text of a pgward.toml that stands in `sources`, or of a pyproject.toml or Cargo.toml with a table for
+    /// pgward.
     ///
     /// # Errors
     /// Text that is no UTF-8 or no TOML, an unknown key, a value of the wrong kind, a user or password in
-    /// `[connection]`.
+    /// `[connection]`; a manifest that says nothing to pgward.
     pub fn parse(sources: &mut Sources, id: SourceId) -> Result<Self, PolicyError> {
-        let mut policy = read::read(sources, id)?;
+        Self::parse_if_any(sources, id)?.ok_or_else(|| PolicyError {
+            place: Place::of(sources, sources.span(id, 0..0)).to_short(),
+            message: "no policy stands here: [tool.pgward] in pyproject.toml, [package.metadata.pgward] or \
+                      [workspace.metadata.pgward] in Cargo.toml"
+                .into(),
+        })
+    }
+
+    /// As [`Policy::parse`]; none of a manifest that says nothing to pgward.
+    ///
+    /// # Errors
+    /// As for [`Policy::parse`].
+    pub(crate) fn parse_if_any(sources: &mut Sources, id: SourceId) -> Result<Option<Self>, PolicyError> {
+        let Some(mut policy) = read::read(sources, id)? else { return Ok(None) };
         policy.text = Some(sources.get(id).bytes().to_vec());
-        Ok(policy)
+        Ok(Some(policy))
     }
 
     /// The policy of a text, which errors and findings call `pgward.toml`.
@@ -269,6 +300,7 @@ impl Policy {
                 // What was said on the command line is in no text.
                 let said = self.levels.iter().filter(|s| matches!(s.place, LevelPlace::Override(_)));
                 policy.levels.extend(said.cloned());
+                policy.roots.clone_from(&self.roots);
                 policy
             }
             None => Self { flags: Vec::new(), ..self.clone() },
@@ -278,6 +310,39 @@ impl Policy {
             drop(policy.say(sources, *flag, words));
         }
         policy
+    }
+
+    /// What is set for a rule where something of it is found; the last that fits wins. `path` is that of the file, as
+    /// `lint` or the shell names it.
+    pub fn level(&self, rule: &str, environment: Environment, path: Option<&str>) -> Option<Level> {
+        let names = path.and_then(|path| self.roots.names(path));
+        let names: Option<Vec<&str>> = names.as_ref().map(|n| n.iter().map(String::as_str).collect());
+        let here = |glob: &Glob| names.as_ref().is_some_and(|names| glob.fits(names));
+        let fits = |s: &&LevelSetting| {
+            s.rule == rule
+                && s.environment.is_none_or(|e| e == environment)
+                && s.path.as_ref().is_none_or(here)
+        };
+        self.levels.iter().rev().find(fits).map(|s| s.level)
+    }
+
+    /// Whether the level of a rule depends on the file.
+    pub fn differs_by_path(&self, rule: &str) -> bool {
+        self.levels.iter().any(|s| s.rule == rule && s.path.is_some())
+    }
+
+    /// Whether a rule of this version is in the set of rules that the project was written for.
+    pub fn has_rule_of(&self, since: &str) -> bool {
+        self.as_of.is_none_or(|set| set.has(since))
+    }
+
+    /// The server that a database lies on: the one it names, else the only one there is.
+    pub fn server_of(&self, database: &Database) -> Option<&Server> {
+        match (&database.server, self.servers.as_slice()) {
+            (Some(name), servers) => servers.iter().find(|server| server.name == *name),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
     }
 
     /// The libpq that connection strings are read as.

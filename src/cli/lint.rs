@@ -3,6 +3,7 @@
 use super::{
     Error, Exit,
     args::{Flags, Repair},
+    discover::{self, Search},
     fixes, output, start, walk,
 };
 use crate::{
@@ -31,7 +32,7 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair) -> Result<Exi
     let began = Instant::now();
     let mut sources = Sources::default();
     let first = paths.iter().find(|p| *p != "-").map_or(".", String::as_str);
-    let (policy, remarks) = start::policy(flags, &world, &mut sources, walk::policy_above(first))?;
+    let (policy, remarks) = discover::policy(flags, &world, &mut sources, Search::Above(first))?;
     let mut run = read(flags, &world, &policy, paths, began)?;
     run.report.remarks.splice(0..0, remarks);
     for error in &run.failed {
@@ -66,6 +67,7 @@ fn read(
     let mut files = Files { environment, no_pg_env, ..Files::default() };
     let mut report = Report::new("lint");
     let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
+    let selection = policy.selection();
     for path in paths {
         if path == "-" {
             let mut bytes = Vec::new();
@@ -75,7 +77,7 @@ fn read(
             manifests.extend(walk::manifests_above(std::path::Path::new("."), true));
             continue;
         }
-        let found = walk::find(path)?;
+        let found = walk::find(path, &selection)?;
         manifests.extend(found.manifests);
         for carrier in found.carriers {
             let carrier = carrier.strip_prefix("./").unwrap_or(&carrier).to_owned();

@@ -1,66 +1,24 @@
-//! What every command begins with: the policy, the overrides, and for those about this shell the whole input.
+//! What the commands about this shell begin with: the whole input.
 
-use super::{Error, args::Flags};
+use super::{
+    Error,
+    args::Flags,
+    discover::{self, Search},
+};
 use crate::{
     configuration::Input,
     environment::{Environment, UnknownEnvironment},
     layer::{self, MAX_BYTES},
-    policy::{Level, LevelPlace, LevelSetting, ListFlag, Policy, Wanted},
+    policy::{Policy, Wanted},
     repository::{MAX_MANIFEST, is_manifest},
     settings::{cascade::Framework, document, settle::of_path},
     source::{SourceKind, Sources},
-    world::{ReadError, Unreadable, World},
+    world::World,
 };
 use std::{io::Read as _, time::Duration};
 
 /// Nothing that is read may take longer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The policy with what the flags change of it, and a sentence for each change.
-pub(super) fn policy(
-    flags: &Flags,
-    world: &World,
-    sources: &mut Sources,
-    found: Option<String>,
-) -> Result<(Policy, Vec<String>), Error> {
-    let path = flags.config.clone().or(found);
-    let mut policy = match &path {
-        Some(path) => match world.read(path, MAX_BYTES, PATIENCE) {
-            Ok(bytes) => {
-                let id = sources.add(SourceKind::File(path.clone()), bytes);
-                Policy::parse(sources, id)?
-            }
-            Err(ReadError { reason: Unreadable::Missing, .. }) if flags.config.is_none() => Policy::default(),
-            Err(error) => return Err(error.into()),
-        },
-        None => Policy::default(),
-    };
-    let mut remarks = Vec::new();
-    for (level, rules, flag) in [
-        (Level::Allow, &flags.allow, "--allow"),
-        (Level::Warn, &flags.warn, "--warn"),
-        (Level::Deny, &flags.deny, "--deny"),
-    ] {
-        for rule in rules {
-            let Some(known) = crate::rules::find(rule) else {
-                return Err(Error::Other(format!(
-                    "{flag}: no rule of this version is called so; see `pgward rules`"
-                )));
-            };
-            remarks.push(format!("in force by {flag}: `{}` is {}", known.id, level.as_str()));
-            policy.levels.push(LevelSetting {
-                rule: rule.clone(),
-                environment: None,
-                level,
-                reason: flags.reason.clone(),
-                place: LevelPlace::Override(flag.to_owned()),
-            });
-        }
-    }
-    policy.say(sources, ListFlag::Consumer, &flags.consumer).map_err(Error::Other)?;
-    policy.say(sources, ListFlag::Loader, &flags.loader).map_err(Error::Other)?;
-    Ok((policy, remarks))
-}
 
 /// The manifests of the working directory itself; nothing below it is opened.
 fn manifests(world: &World) -> Vec<(String, Vec<u8>)> {
@@ -74,7 +32,7 @@ fn manifests(world: &World) -> Vec<(String, Vec<u8>)> {
 /// Everything that this shell would start with.
 pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>), Error> {
     let mut sources = Sources::default();
-    let (policy, mut remarks) = policy(flags, world, &mut sources, Some("pgward.toml".into()))?;
+    let (policy, mut remarks) = discover::policy(flags, world, &mut sources, Search::Here)?;
     let named = flags.environment(&policy)?;
     if !crate::guard::known_environment(world, &policy) {
         return Err(Error::Other(format!("PGWARD_ENV: {UnknownEnvironment}")));

@@ -3,6 +3,7 @@
 use super::Error;
 use crate::{
     layer::Carrier,
+    policy::Selection,
     repository::is_manifest,
     world::{ReadError, Unreadable},
 };
@@ -23,8 +24,9 @@ pub(super) struct Found {
 const MANIFESTS: usize = 4096;
 
 /// The carriers at a path: the file itself, or those below a directory. `.gitignore` is honoured for directories;
-/// an env file that it names is looked at all the same, because that is where secrets are kept.
-pub(super) fn find(path: &str) -> Result<Found, Error> {
+/// an env file that it names is looked at all the same, because that is where secrets are kept. Of what lies below a
+/// directory the policy's selection is taken; a file that is named is looked at, whatever is excluded.
+pub(super) fn find(path: &str, selection: &Selection) -> Result<Found, Error> {
     let root = Path::new(path);
     if !root.exists() {
         return Err(ReadError { path: path.to_owned(), reason: Unreadable::Missing }.into());
@@ -53,10 +55,13 @@ pub(super) fn find(path: &str) -> Result<Found, Error> {
                 | "bower_components"
         )
     };
+    let entered = selection.clone();
     let walk = WalkBuilder::new(root)
         .hidden(false)
         .filter_entry(move |e| {
-            !(e.path().is_dir() && e.depth() > 0 && skip(&e.file_name().to_string_lossy()))
+            let left_out =
+                || skip(&e.file_name().to_string_lossy()) || !entered.enters(&e.path().to_string_lossy());
+            !(e.path().is_dir() && e.depth() > 0 && left_out())
         })
         .build();
     for entry in walk.flatten().filter(|e| e.file_type().is_some_and(|t| t.is_dir())) {
@@ -73,7 +78,7 @@ pub(super) fn find(path: &str) -> Result<Found, Error> {
             if manifest && out.manifests.len() < MANIFESTS {
                 out.manifests.push(shown.clone());
             }
-            if carrier.is_some() {
+            if carrier.is_some() && selection.takes(&shown) {
                 out.carriers.push(shown);
             }
         }
@@ -113,23 +118,4 @@ pub(super) fn manifests_above(directory: &Path, itself: bool) -> Vec<String> {
         };
     }
     out
-}
-
-/// pgward.toml of the nearest ancestor, up to the root of the git checkout.
-pub(super) fn policy_above(path: &str) -> Option<String> {
-    let start = std::path::absolute(path).ok()?;
-    let mut directory = if start.is_dir() { Some(start.as_path()) } else { start.parent() };
-    while let Some(here) = directory {
-        let candidate = here.join("pgward.toml");
-        if candidate.is_file() {
-            let current = std::path::absolute(".").ok();
-            let shown = current.and_then(|c| candidate.strip_prefix(c).ok().map(Path::to_path_buf));
-            return Some(shown.unwrap_or(candidate).to_string_lossy().into_owned());
-        }
-        if here.join(".git").exists() {
-            return None;
-        }
-        directory = here.parent();
-    }
-    None
 }

@@ -1,64 +1,71 @@
-//! The text of pgward.toml ▶ `Policy`. Errors name the place and what was expected, never what stands there.
+//! The text of a policy ▶ `Policy`. `shape` has looked at all of it before anything is taken out. Errors name the place
+//! and what was expected, never what stands there.
 
-use super::{Level, LevelPlace, LevelSetting, Policy, PolicyError, VARIABLES, Wanted};
+use super::{
+    At, Database, Expect, KEYS, Level, LevelPlace, LevelSetting, Policy, PolicyError, Pool, Server, Status,
+    Version, Wanted, glob::Glob, home::Home, shape,
+};
 use crate::{
-    conninfo::{self, Libpq},
+    conninfo::Libpq,
     environment::Environment,
     finding::Place,
     layer::{Entry, Layer, LayerKind, Value},
-    near,
     secret::Secret,
     source::{SourceId, SourceKind, Sources, Span},
 };
 use std::{collections::BTreeMap, ops::Range};
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeString, DeTable, DeValue},
 };
 
-type Table<'i> = Spanned<DeTable<'i>>;
+type Name<'i> = Spanned<DeString<'i>>;
 type Item<'i> = Spanned<DeValue<'i>>;
 
-const KEYS: &[&str] = &[
-    "boot",
-    "connection",
-    "consumers",
-    "env-files",
-    "environments",
-    "extensions",
-    "libpq",
-    "loaders",
-    "rules",
-    "secret",
-    "tls",
-    "variables",
-];
-
-pub(super) fn read(sources: &mut Sources, id: SourceId) -> Result<Policy, PolicyError> {
+/// The policy of a source; none where the file is a manifest that says nothing to pgward.
+pub(super) fn read(sources: &mut Sources, id: SourceId) -> Result<Option<Policy>, PolicyError> {
+    let home = match sources.get(id).kind() {
+        SourceKind::File(path) => Home::of(path),
+        _ => Home::Own,
+    };
     let text = {
-        let source = Reader { sources, id };
+        let source = Reader { sources, id, shown: Vec::new() };
         match std::str::from_utf8(sources.get(id).bytes()) {
             Ok(text) => text.to_owned(),
+            Err(_) if !home.mentioned(sources.get(id).bytes()) => return Ok(None),
             Err(e) => return Err(source.error(e.valid_up_to()..e.valid_up_to(), "not UTF-8")),
         }
     };
     let (policy, shown) = {
-        let reader = Reader { sources, id };
-        let table = DeTable::parse(&text).map_err(|e| {
-            let at = e.span().unwrap_or(0..0);
-            reader.error(at, &format!("not TOML: {}", e.message().lines().next().unwrap_or("syntax error")))
-        })?;
-        reader.policy(&table)?
+        let mut reader = Reader { sources, id, shown: Vec::new() };
+        let document = match DeTable::parse(&text) {
+            Ok(document) => document,
+            Err(_) if !home.mentioned(text.as_bytes()) => return Ok(None),
+            Err(e) => {
+                let at = e.span().unwrap_or(0..0);
+                let what = e.message().lines().next().unwrap_or("syntax error").to_owned();
+                return Err(reader.error(at, &format!("not TOML: {what}")));
+            }
+        };
+        let table = match home.table(document.get_ref()) {
+            Ok(Some(table)) => table,
+            Ok(None) => return Ok(None),
+            Err((at, why)) => return Err(reader.error(at, why)),
+        };
+        shape::table(KEYS, table, &(0..0)).map_err(|(at, what)| reader.error(at, &what))?;
+        (reader.policy(table)?, reader.shown)
     };
     for span in shown {
         sources.reveal(span);
     }
-    Ok(policy)
+    Ok(Some(policy))
 }
 
 struct Reader<'s> {
     sources: &'s Sources,
     id: SourceId,
+    /// What may be shown: our own words, and names of a form that no credential is asked for in.
+    shown: Vec<Span>,
 }
 
 impl Reader<'_> {
@@ -71,131 +78,94 @@ impl Reader<'_> {
         self.sources.span(self.id, range)
     }
 
-    fn policy(&self, table: &Table<'_>) -> Result<(Policy, Vec<Span>), PolicyError> {
-        let path = match self.sources.get(self.id).kind() {
-            SourceKind::File(path) => Some(path.clone()),
-            _ => None,
-        };
-        let mut policy = Policy { path, ..Policy::default() };
-        let mut shown = Vec::new();
-        for (key, value) in table.get_ref() {
+    fn policy(&mut self, table: &DeTable<'_>) -> Result<Policy, PolicyError> {
+        let mut policy = Policy { path: self.path(), ..Policy::default() };
+        for (key, value) in table {
             match key.get_ref().as_ref() {
-                "env-files" => policy.env_files = self.strings(value)?.into_iter().map(|(s, _)| s).collect(),
+                "env-files" => policy.env_files = self.texts(value),
                 "extensions" => {
-                    for (name, span) in self.strings(value)? {
-                        if !super::is_extension_name(&name) {
-                            return Err(self.error(span.range(), "not the name of an extension"));
-                        }
-                        shown.push(span);
-                        policy.extensions.push(Wanted { name, span: Some(span) });
-                    }
+                    policy.extensions = self.strings(value, |name| Some(name.to_owned()));
+                    self.shown.extend(policy.extensions.iter().filter_map(|wanted| wanted.span));
                 }
-                "libpq" => policy.libpq = Some(self.libpq(value)?),
+                "libpq" => policy.libpq = libpq(value),
                 "loaders" => {
-                    for (name, span) in self.strings(value)? {
-                        let loader =
-                            super::loader_of_word(&name).map_err(|e| self.error(span.range(), &e))?;
-                        shown.push(span);
-                        policy.loaders.push((loader, Some(span)));
-                    }
+                    policy.loaders = self.words(value, |word| super::loader_of_word(word).ok());
+                    self.shown.extend(policy.loaders.iter().filter_map(|(_, span)| *span));
                 }
                 "consumers" => {
-                    for (name, span) in self.strings(value)? {
-                        let consumer =
-                            super::consumer_of_word(&name).map_err(|e| self.error(span.range(), &e))?;
-                        shown.push(span);
-                        policy.consumers.push((consumer, Some(span)));
-                    }
+                    policy.consumers = self.words(value, |word| super::consumer_of_word(word).ok());
+                    self.shown.extend(policy.consumers.iter().filter_map(|(_, span)| *span));
                 }
-                "tls" => match value.get_ref().as_str() {
-                    Some("required") => policy.tls_required = true,
-                    Some("default") => {}
-                    _ => return Err(self.error(value.span(), "`tls` is \"required\" or \"default\"")),
-                },
-                "environments" => policy.environments = self.environments(value)?,
-                "variables" => policy.variables = self.variables(value)?,
-                "connection" => policy.connection = Some(self.connection(value, &mut shown)?),
-                "rules" => policy.levels = self.rules(value)?,
-                "boot" => policy.boot_deny = self.boot(value)?,
-                "secret" => policy.secrets = self.secrets(value)?,
-                other => return Err(self.unknown(other, key.span(), KEYS)),
+                "tls" => policy.tls_required = text(value) == Some("required"),
+                "include" => policy.include = globs(value),
+                "exclude" => policy.exclude = globs(value),
+                "environments" => policy.environments = environments(value),
+                "variables" => policy.variables = self.variables(value),
+                "connection" => policy.connection = Some(self.connection(value)),
+                "rules" => {
+                    policy.levels = self.rules(value);
+                    policy.as_of = get(value, "as-of").and_then(text).and_then(Version::parse);
+                }
+                "boot" => {
+                    let denied = get(value, "deny");
+                    policy.boot_deny =
+                        denied.map(|v| self.words(v, |w| Some(w.to_owned()))).unwrap_or_default();
+                }
+                "secret" => {
+                    let name = |table: &Item<'_>| self.string(get(table, "name")?);
+                    policy.secrets = list(value).filter_map(name).map(|(n, span)| (n, Some(span))).collect();
+                }
+                "server" => policy.servers = self.named(value, Self::server)?,
+                "database" => policy.databases = self.named(value, Self::database)?,
+                _ => {}
             }
         }
-        Ok((policy, shown))
+        self.joined(&policy)?;
+        Ok(policy)
     }
 
-    fn libpq(&self, value: &Item<'_>) -> Result<Libpq, PolicyError> {
-        let number = value.get_ref().as_integer().map(toml::de::DeInteger::as_str);
-        let known = [Libpq::V15, Libpq::V16, Libpq::V17, Libpq::V18];
-        let named = known.into_iter().find(|libpq| number == Some(libpq.major().to_string().as_str()));
-        named.ok_or_else(|| self.error(value.span(), "`libpq` is 15, 16, 17 or 18"))
+    fn path(&self) -> Option<String> {
+        match self.sources.get(self.id).kind() {
+            SourceKind::File(path) => Some(path.clone()),
+            _ => None,
+        }
     }
 
-    /// The key itself stays unsaid: what stands in the wrong place may be anything.
-    fn unknown(&self, key: &str, range: Range<usize>, known: &[&str]) -> PolicyError {
-        let help = match near::nearest(key, known.iter().copied(), 2) {
-            Some(word) => format!("did you mean `{word}`?"),
-            None => format!("known here: {}", known.join(", ")),
-        };
-        self.error(range, &format!("unknown key; {help}"))
-    }
-
-    fn table<'t, 'i>(&self, value: &'t Item<'i>) -> Result<&'t DeTable<'i>, PolicyError> {
-        value.get_ref().as_table().ok_or_else(|| self.error(value.span(), "a table is expected here"))
-    }
-
-    fn string(&self, value: &Item<'_>) -> Result<(String, Span), PolicyError> {
-        let text =
-            value.get_ref().as_str().ok_or_else(|| self.error(value.span(), "a string is expected here"))?;
+    /// Text with the place of what stands between its quotes; of the whole where something in it is escaped.
+    fn string(&self, value: &Item<'_>) -> Option<(String, Span)> {
+        let text = text(value)?;
         let (outer, raw) = (value.span(), self.sources.get(self.id).bytes());
-        // The span holds the quotes; inside them the bytes are the value's unless something is escaped.
         let inner = outer.start + 1..outer.end.saturating_sub(1).max(outer.start + 1);
         let plain = raw.get(inner.clone()) == Some(text.as_bytes());
-        Ok((text.to_owned(), self.span(if plain { inner } else { outer })))
+        Some((text.to_owned(), self.span(if plain { inner } else { outer })))
     }
 
-    fn strings(&self, value: &Item<'_>) -> Result<Vec<(String, Span)>, PolicyError> {
-        let list = value
-            .get_ref()
-            .as_array()
-            .ok_or_else(|| self.error(value.span(), "a list of strings is expected here"))?;
-        list.iter().map(|item| self.string(item)).collect()
+    fn texts(&self, value: &Item<'_>) -> Vec<String> {
+        list(value).filter_map(text).map(str::to_owned).collect()
     }
 
-    fn environment(&self, word: &str, span: Span) -> Result<Environment, PolicyError> {
-        word.parse().map_err(|e| self.error(span.range(), &format!("{e}")))
+    fn words<T>(&self, value: &Item<'_>, read: impl Fn(&str) -> Option<T>) -> Vec<(T, Option<Span>)> {
+        let one = |item: &Item<'_>| {
+            let (text, span) = self.string(item)?;
+            Some((read(&text)?, Some(span)))
+        };
+        list(value).filter_map(one).collect()
     }
 
-    fn environments(&self, value: &Item<'_>) -> Result<BTreeMap<String, Environment>, PolicyError> {
-        let mut out = BTreeMap::new();
-        for (word, value) in self.table(value)? {
-            if Environment::from_word(word.get_ref()).is_some() {
-                return Err(
-                    self.error(word.span(), "this word already means an environment; it cannot mean another")
-                );
-            }
-            let (text, span) = self.string(value)?;
-            out.insert(word.get_ref().to_ascii_lowercase(), self.environment(&text, span)?);
-        }
-        Ok(out)
+    fn strings(&self, value: &Item<'_>, read: impl Fn(&str) -> Option<String>) -> Vec<Wanted> {
+        self.words(value, read).into_iter().map(|(name, span)| Wanted { name, span }).collect()
     }
 
-    fn variables(&self, value: &Item<'_>) -> Result<BTreeMap<String, Vec<String>>, PolicyError> {
-        let mut out = BTreeMap::new();
-        for (key, value) in self.table(value)? {
-            if !VARIABLES.contains(&key.get_ref().as_ref()) {
-                return Err(self.unknown(key.get_ref(), key.span(), VARIABLES));
-            }
-            out.insert(key.get_ref().to_string(), self.strings(value)?.into_iter().map(|(s, _)| s).collect());
-        }
-        Ok(out)
+    fn variables(&self, value: &Item<'_>) -> BTreeMap<String, Vec<String>> {
+        entries(value)
+            .into_iter()
+            .map(|(key, value)| (key.get_ref().to_string(), self.texts(value)))
+            .collect()
     }
 
-    fn connection(&self, value: &Item<'_>, shown: &mut Vec<Span>) -> Result<Layer, PolicyError> {
-        let known: Vec<&str> =
-            conninfo::keyword_names(Libpq::V18).filter(|k| !FORBIDDEN.contains(k)).collect();
+    fn connection(&mut self, value: &Item<'_>) -> Layer {
         let mut layer = Layer {
-            name: self.policy_name(),
+            name: self.path().unwrap_or_else(|| "pgward.toml".into()),
             kind: LayerKind::Policy,
             source: Some(self.id),
             entries: Vec::new(),
@@ -205,22 +175,14 @@ impl Reader<'_> {
             word: None,
             reads: Vec::new(),
         };
-        for (key, value) in self.table(value)? {
-            let name = key.get_ref().as_ref();
-            if FORBIDDEN.contains(&name) {
-                let message = "user, password and the files that hold one do not belong into pgward.toml";
-                return Err(self.error(key.span(), message));
-            }
-            if !known.contains(&name) {
-                return Err(self.unknown(name, key.span(), &known));
-            }
+        for (key, value) in entries(value) {
             let (text, span) = match value.get_ref() {
                 DeValue::Integer(n) => (n.as_str().to_owned(), self.span(value.span())),
-                _ => self.string(value)?,
+                _ => self.string(value).unwrap_or_else(|| (String::new(), self.span(value.span()))),
             };
-            shown.push(self.span(key.span().start..span.start as usize));
+            self.shown.push(self.span(key.span().start..span.start as usize));
             layer.entries.push(Entry {
-                key: name.to_owned(),
+                key: key.get_ref().to_string(),
                 value: Value::literal(Secret::new(text), span),
                 key_span: self.span(key.span()),
                 value_span: span,
@@ -228,96 +190,182 @@ impl Reader<'_> {
                 means: None,
             });
         }
-        Ok(layer)
+        layer
     }
 
-    fn policy_name(&self) -> String {
-        match self.sources.get(self.id).kind() {
-            SourceKind::File(path) => path.clone(),
-            _ => "pgward.toml".into(),
+    /// The weakest first: for all, by environment, by path, by path and environment; of several globs the later one
+    /// in the file wins.
+    fn rules(&self, value: &Item<'_>) -> Vec<LevelSetting> {
+        let mut out = self.levels(value, None);
+        if let Some(paths) = get(value, "paths") {
+            for (glob, value) in entries(paths) {
+                let Ok(path) = Glob::parse(glob.get_ref()) else { continue };
+                out.extend(self.levels(value, Some(&path)));
+            }
         }
+        out
     }
 
-    /// `rule = "level"` or `rule = { level, reason }`; a table named by an environment holds more of them.
-    fn rules(&self, value: &Item<'_>) -> Result<Vec<LevelSetting>, PolicyError> {
+    fn levels(&self, value: &Item<'_>, path: Option<&Glob>) -> Vec<LevelSetting> {
         let (mut out, mut narrower) = (Vec::new(), Vec::new());
-        for (key, value) in self.table(value)? {
-            match (Environment::from_word(key.get_ref()), value.get_ref()) {
-                (Some(environment), DeValue::Table(table)) => {
-                    for (rule, value) in table {
-                        narrower.push(self.level(rule, Some(environment), value)?);
-                    }
+        for (key, value) in entries(value) {
+            match (key.get_ref().as_ref(), Environment::from_word(key.get_ref())) {
+                ("as-of" | "paths", _) if path.is_none() => {}
+                (_, Some(environment)) => {
+                    let one = |(rule, value)| self.level(rule, Some(environment), path, value);
+                    narrower.extend(entries(value).into_iter().filter_map(one));
                 }
-                _ => out.push(self.level(key, None, value)?),
+                (_, None) => out.extend(self.level(key, None, path, value)),
             }
         }
         out.extend(narrower);
-        Ok(out)
+        out
     }
 
+    /// `rule = "level"` or `rule = { level, reason }`.
     fn level(
         &self,
-        rule: &Spanned<toml::de::DeString<'_>>,
+        rule: &Name<'_>,
         environment: Option<Environment>,
+        path: Option<&Glob>,
         value: &Item<'_>,
-    ) -> Result<LevelSetting, PolicyError> {
-        let (mut word, mut reason) = (None, None);
-        if let DeValue::Table(table) = value.get_ref() {
-            for (key, value) in table {
-                match key.get_ref().as_ref() {
-                    "level" => word = Some(self.string(value)?),
-                    "reason" => reason = Some(self.string(value)?.0),
-                    other => return Err(self.unknown(other, key.span(), &["level", "reason"])),
-                }
-            }
-        } else {
-            word = Some(self.string(value)?);
-        }
-        let (word, span) = word.ok_or_else(|| self.error(value.span(), "`level` is missing"))?;
-        let level = Level::from_word(&word).ok_or_else(|| {
-            self.error(span.range(), "a level is \"allow\", \"note\", \"warn\" or \"deny\"")
-        })?;
-        let place = LevelPlace::File(self.span(rule.span()));
-        Ok(LevelSetting { rule: rule.get_ref().to_string(), environment, level, reason, place })
+    ) -> Option<LevelSetting> {
+        let word = text(value).or_else(|| text(get(value, "level")?))?;
+        Some(LevelSetting {
+            rule: rule.get_ref().to_string(),
+            environment,
+            path: path.cloned(),
+            level: Level::from_word(word)?,
+            reason: get(value, "reason").and_then(text).map(str::to_owned),
+            place: LevelPlace::File(self.span(rule.span())),
+        })
     }
 
-    fn boot(&self, value: &Item<'_>) -> Result<Vec<(String, Option<Span>)>, PolicyError> {
-        let mut out = Vec::new();
-        for (key, value) in self.table(value)? {
-            match key.get_ref().as_ref() {
-                "deny" => out = self.strings(value)?.into_iter().map(|(s, span)| (s, Some(span))).collect(),
-                other => return Err(self.unknown(other, key.span(), &["deny"])),
+    /// The tables of a list, of which no two have one name.
+    fn named<T>(
+        &mut self,
+        value: &Item<'_>,
+        read: impl Fn(&mut Self, &Item<'_>, String, Span) -> T,
+    ) -> Result<Vec<T>, PolicyError> {
+        let (mut out, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
+        for table in list(value) {
+            let Some((name, span)) = get(table, "name").and_then(|name| self.string(name)) else { continue };
+            if !seen.insert(name.clone()) {
+                return Err(self.error(span.range(), "another one has this name already"));
             }
+            self.shown.push(span);
+            out.push(read(self, table, name, span));
         }
         Ok(out)
     }
 
-    fn secrets(&self, value: &Item<'_>) -> Result<Vec<(String, Option<Span>)>, PolicyError> {
-        let list =
-            value.get_ref().as_array().ok_or_else(|| self.error(value.span(), "write `[[secret]]`"))?;
-        let mut out = Vec::new();
-        for item in list {
-            let mut name = None;
-            for (key, value) in self.table(item)? {
-                match key.get_ref().as_ref() {
-                    "name" => name = Some(self.string(value)?),
-                    other => return Err(self.unknown(other, key.span(), &["name"])),
-                }
-            }
-            let (name, span) = name.ok_or_else(|| self.error(item.span(), "`name` is missing"))?;
-            out.push((name, Some(span)));
+    fn server(&mut self, table: &Item<'_>, name: String, span: Span) -> Server {
+        Server {
+            name,
+            span,
+            environment: environment(table),
+            max_connections: self.number(table, "max-connections"),
+            reserve: self.number(table, "reserve"),
         }
-        Ok(out)
+    }
+
+    fn database(&mut self, table: &Item<'_>, name: String, span: Span) -> Database {
+        let said = |key: &str| get(table, key).and_then(text).map(str::to_owned);
+        let status = get(table, "status").and_then(text);
+        let pool = get(table, "pool").map(|pool| {
+            // Of a table in brackets the place is its heading, and that of `pool.size = 5` is a word.
+            let span = self.span(pool.span());
+            Pool {
+                span,
+                size: self.number(pool, "size"),
+                overflow: self.number(pool, "overflow"),
+                processes: self.number(pool, "processes"),
+                replicas: self.number(pool, "replicas"),
+            }
+        });
+        Database {
+            name,
+            span,
+            dbname: said("dbname"),
+            environment: environment(table),
+            status: Status::ALL.into_iter().find(|s| status == Some(s.as_str())).unwrap_or_default(),
+            owner: said("owner"),
+            server: said("server"),
+            pool,
+            reserve: self.number(table, "reserve"),
+            expect: get(table, "expect").map(expect).unwrap_or_default(),
+        }
+    }
+
+    fn number(&mut self, table: &Item<'_>, name: &str) -> Option<At<u32>> {
+        let (key, value) = entries(table).into_iter().find(|(key, _)| key.get_ref() == name)?;
+        let span = self.span(key.span().start..value.span().end);
+        self.shown.push(span);
+        Some(At { value: shape::whole(value)?, span })
+    }
+
+    /// What one table says of another must be there.
+    fn joined(&self, policy: &Policy) -> Result<(), PolicyError> {
+        let known = |name: &str| policy.servers.iter().any(|server| server.name == name);
+        let lost = |d: &&Database| d.server.as_deref().is_some_and(|name| !known(name));
+        match policy.databases.iter().find(lost) {
+            Some(database) => Err(self.error(
+                database.span.range(),
+                "no `[[server]]` has the name that `server` of this database gives",
+            )),
+            None => Ok(()),
+        }
     }
 }
 
-/// Keywords that hold a credential or name a file that does.
-const FORBIDDEN: &[&str] = &[
-    "user",
-    "password",
-    "passfile",
-    "sslpassword",
-    "oauth_client_secret",
-    "scram_client_key",
-    "scram_server_key",
-];
+fn text<'t>(value: &'t Item<'_>) -> Option<&'t str> {
+    value.get_ref().as_str()
+}
+
+fn list<'t, 'i>(value: &'t Item<'i>) -> impl Iterator<Item = &'t Item<'i>> {
+    value.get_ref().as_array().into_iter().flatten()
+}
+
+/// The entries of a table in the order of the file.
+fn entries<'t, 'i>(value: &'t Item<'i>) -> Vec<(&'t Name<'i>, &'t Item<'i>)> {
+    let mut out: Vec<_> = value.get_ref().as_table().into_iter().flatten().collect();
+    out.sort_by_key(|(key, _)| key.span().start);
+    out
+}
+
+fn get<'t, 'i>(value: &'t Item<'i>, name: &str) -> Option<&'t Item<'i>> {
+    value.get_ref().as_table()?.get(name)
+}
+
+fn globs(value: &Item<'_>) -> Vec<Glob> {
+    list(value).filter_map(text).filter_map(|text| Glob::parse(text).ok()).collect()
+}
+
+fn libpq(value: &Item<'_>) -> Option<Libpq> {
+    let number = shape::whole(value)?;
+    [Libpq::V15, Libpq::V16, Libpq::V17, Libpq::V18]
+        .into_iter()
+        .find(|libpq| u32::from(libpq.major()) == number)
+}
+
+fn environment(table: &Item<'_>) -> Option<Environment> {
+    get(table, "environment").and_then(text).and_then(Environment::from_word)
+}
+
+fn environments(value: &Item<'_>) -> BTreeMap<String, Environment> {
+    let one = |(word, value): (&Name<'_>, &Item<'_>)| {
+        Some((word.get_ref().to_ascii_lowercase(), Environment::from_word(text(value)?)?))
+    };
+    entries(value).into_iter().filter_map(one).collect()
+}
+
+fn expect(value: &Item<'_>) -> Expect {
+    let said = |key: &str| get(value, key).and_then(text).map(str::to_owned);
+    Expect {
+        role: said("role"),
+        server_version: said("server-version"),
+        tables: get(value, "tables").and_then(shape::whole),
+        empty: get(value, "empty").and_then(|v| v.get_ref().as_bool()),
+        engine: said("engine"),
+    }
+}
