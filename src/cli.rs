@@ -4,6 +4,7 @@ mod args;
 mod discover;
 mod explain;
 mod fixes;
+mod init;
 mod lint;
 mod live;
 mod output;
@@ -36,6 +37,7 @@ pub fn run() -> ExitCode {
         Some(Command::Preflight(live)) => live::preflight(&cli.flags, live),
         Some(Command::Run(start)) => return run::run(&cli.flags, start),
         Some(Command::Url(url)) => url::run(&cli.flags, url),
+        Some(Command::Init(writing)) => init::run(&cli.flags, writing),
         Some(Command::Explain { rule }) => explain::run(&cli.flags, rule),
         Some(Command::Rules) => rules::run(&cli.flags),
     };

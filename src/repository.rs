@@ -5,6 +5,7 @@
 mod cargo;
 mod compose;
 mod direct;
+mod found;
 mod functions;
 mod json;
 mod node;

@@ -66,7 +66,7 @@ const MODULES: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "configuration conninfo consumer driver environment finding fix guard layer lint near page policy \
+        "ask configuration conninfo consumer driver environment finding fix guard layer lint near page policy \
          preflight probe report repository rules secret settings source world",
     ),
 ];

@@ -154,7 +154,9 @@ fn every_flag_is_documented_and_no_other() {
     let text = document("docs/configuration.md");
     let mut flags = BTreeSet::new();
     let mut twins = BTreeSet::new();
-    for command in ["--color=never", "lint", "show", "check", "preflight", "run", "url", "explain", "rules"] {
+    for command in
+        ["--color=never", "lint", "show", "check", "preflight", "run", "url", "init", "explain", "rules"]
+    {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_pgward"))
             .env_clear()
             .env("COLUMNS", "100")

@@ -112,6 +112,12 @@ pub fn package(name: &str) -> Option<&'static str> {
     other.or_else(|| contrib.then_some("postgresql-contrib"))
 }
 
+/// The name of an extension that is known by a package, as this table has it.
+pub fn known(name: &str) -> Option<&'static str> {
+    let others = PACKAGES.iter().map(|(extension, _)| *extension);
+    CONTRIB.iter().copied().chain(others).find(|known| *known == name)
+}
+
 /// The extensions that come with PostgreSQL's own source (`contrib/`, versions 12 to 18).
 const CONTRIB: &[&str] = &[
     "adminpack",

@@ -38,6 +38,8 @@ pub(super) enum Command {
     Run(Start),
     /// What client libraries make of a URL; 0 when all make the same of it, 1 when one does not.
     Url(Spoken),
+    /// Look at the repository and write a commented pgward.toml; what is there stays.
+    Init(Writing),
     /// The page of a rule.
     Explain {
         /// The rule's id.
@@ -67,6 +69,17 @@ impl Repair {
     pub(super) fn most(self) -> Applicability {
         if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe }
     }
+}
+
+/// Where `init` writes.
+#[derive(Args, Debug)]
+pub(super) struct Writing {
+    /// The directory to look at and to write into; `-` is the working directory and standard output.
+    #[arg(default_value = ".", value_name = "DIRECTORY", allow_hyphen_values = true)]
+    pub(super) directory: String,
+    /// Print it and write no file.
+    #[arg(long, env = "PGWARD_STDOUT", hide_env_values = true, value_parser = boolish())]
+    pub(super) stdout: bool,
 }
 
 /// Which URL, and for whom.

@@ -85,7 +85,7 @@ fn directories(search: Search<'_>) -> Vec<PathBuf> {
 }
 
 /// A path as the user would write it: from the working directory where it lies below that.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let current = std::path::absolute(".").ok();
     let below = current.and_then(|c| path.strip_prefix(c).ok());
     let short = below.or_else(|| path.strip_prefix(".").ok()).unwrap_or(path);

@@ -17,7 +17,7 @@ pub(super) fn report(error: &clap::Error) -> ExitCode {
     }
     output::error(&message);
     output::line(
-        "usage: pgward [lint | show | check | preflight | run | url | explain | rules] [FLAGS]; see `pgward --help`",
+        "usage: pgward [lint | show | check | preflight | run | url | init | explain | rules] [FLAGS]; see `pgward --help`",
     );
     Exit::CouldNotRun.into()
 }

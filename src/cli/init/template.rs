@@ -1,0 +1,97 @@
+//! The commented pgward.toml. A line that begins with `#` and a letter or bracket is a setting that may be switched on by taking the `#`
+//! away, as in postgresql.conf; all of them together are a policy too.
+
+use super::{Said, Seen};
+use crate::policy::{KEYS, VARIABLES};
+use std::fmt::Write as _;
+
+const HEAD: &str = "\
+# pgward.toml: what this project decided. Written by `pgward init`.
+#
+# Nothing below is in force: a setting is switched on by taking away the `#` before it. What was found needs no
+# setting, because pgward finds it again; written down it stays when the repository changes.
+# docs/configuration.md of pgward has every key, pgward.schema.json tells an editor.
+";
+
+pub(super) fn write(seen: &Seen) -> String {
+    let mut out = HEAD.to_owned();
+    list(&mut out, "consumers", &seen.consumers, "libpq");
+    list(&mut out, "loaders", &seen.loaders, "python-dotenv");
+    heading(&mut out, "env-files");
+    for path in seen.env_files.iter().take(PLACES) {
+        line(&mut out, &format!("#   found: {path}"));
+    }
+    line(&mut out, "#env-files = [\".env\"]");
+    list(&mut out, "extensions", &seen.extensions, "pg_trgm");
+    for (key, setting) in [
+        ("libpq", "#libpq = 16"),
+        ("tls", "#tls = \"required\""),
+        ("exclude", "#exclude = [\"legacy/\"]"),
+        ("environments", "#[environments]\n#experiment = \"staging\""),
+    ] {
+        heading(&mut out, key);
+        line(&mut out, setting);
+    }
+    heading(&mut out, "variables");
+    line(&mut out, "#[variables]");
+    for key in VARIABLES.iter().filter(|key| matches!(key.name, "url" | "test-url")) {
+        line(&mut out, &format!("# {}", key.doc));
+        let name = if key.name == "url" { "DATABASE_URL" } else { "TEST_DATABASE_URL" };
+        line(&mut out, &format!("#{} = [\"{name}\"]", key.name));
+    }
+    for (key, setting) in [
+        ("connection", "#[connection]\n#sslmode = \"verify-full\""),
+        (
+            "rules",
+            "#[rules]\n#tls-unverified = \"deny\"\n#[rules.production]\n#localhost-in-production = { level = \"allow\", \
+             reason = \"a proxy runs beside it\" }\n#[rules.paths.\"deploy/**\"]\n#fallback-default = \"note\"",
+        ),
+        ("boot", "#[boot]\n#deny = [\"weak-secret\"]"),
+    ] {
+        heading(&mut out, key);
+        line(&mut out, setting);
+    }
+    heading(&mut out, "secret");
+    if seen.secrets.is_empty() {
+        line(&mut out, "#[[secret]]\n#name = \"SECRET_KEY\"");
+    }
+    for (name, places) in &seen.secrets {
+        found(&mut out, name, places);
+        line(&mut out, &format!("#[[secret]]\n#name = \"{name}\""));
+    }
+    out
+}
+
+/// More places of one word say nothing more.
+const PLACES: usize = 5;
+
+fn list(out: &mut String, key: &str, said: &Said, example: &str) {
+    heading(out, key);
+    for (word, places) in said {
+        found(out, word, places);
+    }
+    let words: Vec<String> = said.keys().map(|word| format!("\"{word}\"")).collect();
+    let words = if words.is_empty() { format!("\"{example}\"") } else { words.join(", ") };
+    line(out, &format!("#{key} = [{words}]"));
+}
+
+fn found(out: &mut String, word: &str, places: &std::collections::BTreeSet<String>) {
+    let more = places.len().saturating_sub(PLACES);
+    let some: Vec<&str> = places.iter().take(PLACES).map(String::as_str).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    line(out, &format!("#   {word}: {}{more}", some.join("; ")));
+}
+
+/// A blank line and what the key is for.
+fn heading(out: &mut String, key: &str) {
+    let doc = KEYS.iter().find(|k| k.name == key).map_or("", |k| k.doc);
+    let (first, rest) = doc.split_at(doc.chars().next().map_or(0, char::len_utf8));
+    line(out, "");
+    for part in crate::report::clean::wrapped(&format!("{}{rest}.", first.to_uppercase()), 110).lines() {
+        line(out, &format!("# {part}"));
+    }
+}
+
+fn line(out: &mut String, text: &str) {
+    let _never = writeln!(out, "{text}");
+}
