@@ -152,7 +152,13 @@ impl Configuration {
         let views = std::slice::from_ref(&view);
         let project =
             Project { views, door, unread: &self.unread, extensions: &[], unknown_rules: &unknown_rules };
-        self.judge(door).view(&project, &view, &self.judged, evidence)
+        let judge = self.judge(door);
+        let mut out = judge.view(&project, &view, &self.judged, evidence);
+        // What all services of a server take together is not a reason for one of them to speak at every start.
+        if door != Door::Boot {
+            judge::merge(&mut out, judge.declared(&[self.environment()]));
+        }
+        out
     }
 
     /// How many env files were read.

@@ -116,8 +116,8 @@ impl Judge<'_> {
                     self.run(rule, environment, None, out, |sink| run(carried, view, sink));
                 }
             }
-            // With its file, once: see `file`.
-            Check::File(_) => {}
+            // With its file, once: see `file`; of the whole, not of a view: see `declared`.
+            Check::File(_) | Check::Policy(_) => {}
             Check::Project(run) => {
                 self.run(rule, environment, evidence.failure, out, |sink| run(project, sink));
             }
@@ -161,6 +161,21 @@ impl Judge<'_> {
             for check in rule.checks {
                 if let Check::File(run) = check {
                     self.run(rule, environment, None, &mut out, |sink| run(file, project, sink));
+                }
+            }
+        }
+        out
+    }
+
+    /// What the policy declares, in each environment by itself: what it says of another one is not asked about.
+    pub fn declared(&self, environments: &[Environment]) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for environment in environments {
+            for rule in RULES {
+                for check in rule.checks {
+                    if let Check::Policy(run) = check {
+                        self.run(rule, *environment, None, &mut out, |sink| run(self.policy, sink));
+                    }
                 }
             }
         }

@@ -163,7 +163,8 @@ fn judged(
         extensions: &extensions,
         unknown_rules: &unknown_rules,
     };
-    let mut out: Vec<Finding> = Vec::new();
+    let whole = Judge { policy, door: Door::Lint, example: false, sources, path: None };
+    let mut out: Vec<Finding> = whole.declared(&Environment::ALL);
     let mut at = 0;
     for (file, of_file) in carried.iter().zip(&views_of_files) {
         let (example, path) = (is_example(&file.path), Some(file.path.as_str()));

@@ -6,7 +6,7 @@ pub use crate::sink::{Draft, Sink};
 use crate::{
     environment::Environment,
     layer::{Carried, Layer},
-    policy::Level,
+    policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
     settings::{Credential, Origin, Settings, Target, Validity},
     source::Span,
@@ -99,6 +99,8 @@ pub enum Check {
     Block(fn(&Carried, &View<'_>, &mut Sink<'_>)),
     /// One file as its carrier has it, in the strictest environment of its layers. Files alone: for `lint`.
     File(fn(&File<'_>, &Project<'_>, &mut Sink<'_>)),
+    /// What pgward.toml declares, once for each environment that is judged; a rule speaks of what belongs to it.
+    Policy(fn(&Policy, &mut Sink<'_>)),
     /// What one view comes to as a whole, also where it speaks of no database.
     Settings(fn(&Settings, &mut Sink<'_>)),
     /// One secret: the password of each database, and every other one that is declared.
@@ -118,6 +120,7 @@ impl fmt::Debug for Check {
             Self::Project(_) => "Project",
             Self::Block(_) => "Block",
             Self::File(_) => "File",
+            Self::Policy(_) => "Policy",
             Self::Settings(_) => "Settings",
             Self::Credential(_) => "Credential",
             Self::Target(_) => "Target",
@@ -298,6 +301,7 @@ mod prelude {
             sql::{Statement, StatementKind},
         },
         misread,
+        policy::{Database, Policy, Status},
         probe::{Failure, FailureCause, FailureClass, Phase, Untrusted},
         secret::{Part, Secret},
         settings::{
@@ -321,6 +325,7 @@ mod ambient_pg_env;
 mod application_name_missing;
 mod auth_failed;
 mod auth_method_unsupported;
+mod budget_exceeded;
 mod channel_binding_unsupported;
 mod ci_service_mismatch;
 mod connect_denied;
@@ -391,6 +396,7 @@ mod persistent_connections_serverless;
 mod placeholder_host;
 mod placeholder_secret;
 mod plaintext_auth_possible;
+mod pool_unbounded;
 mod pooler_detected;
 mod pooler_prepared_statements;
 mod pooler_unavailable;
@@ -466,6 +472,7 @@ pub static RULES: &[&Rule] = &[
     &application_name_missing::RULE,
     &auth_failed::RULE,
     &auth_method_unsupported::RULE,
+    &budget_exceeded::RULE,
     &channel_binding_unsupported::RULE,
     &ci_service_mismatch::RULE,
     &connect_denied::RULE,
@@ -536,6 +543,7 @@ pub static RULES: &[&Rule] = &[
     &placeholder_host::RULE,
     &placeholder_secret::RULE,
     &plaintext_auth_possible::RULE,
+    &pool_unbounded::RULE,
     &pooler_detected::RULE,
     &pooler_prepared_statements::RULE,
     &pooler_unavailable::RULE,

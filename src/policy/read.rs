@@ -249,11 +249,15 @@ impl Reader<'_> {
     ) -> Result<Vec<T>, PolicyError> {
         let (mut out, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
         for table in list(value) {
-            let Some((name, span)) = get(table, "name").and_then(|name| self.string(name)) else { continue };
+            let named = entries(table).into_iter().find(|(key, _)| key.get_ref() == "name");
+            let Some((key, (name, span))) = named.and_then(|(key, name)| Some((key, self.string(name)?)))
+            else {
+                continue;
+            };
             if !seen.insert(name.clone()) {
                 return Err(self.error(span.range(), "another one has this name already"));
             }
-            self.shown.push(span);
+            self.shown.push(self.span(key.span().start..span.range().end));
             out.push(read(self, table, name, span));
         }
         Ok(out)

@@ -359,6 +359,20 @@ pub(crate) const POLICIES: &[&str] = &[
     "extensions = \"{}\"\n",
     "\u{feff}password = \"{}\"\r\n",
     "password = \"{}\"\0\n",
+    "include = [\"{}/**\"]\n",
+    "exclude = [\"[{}\"]\n",
+    "[rules]\nas-of = \"{}\"\n",
+    "[rules.paths.\"{}\"]\ntls-weak = \"deny\"\n",
+    "[rules.paths.\"{a\"]\n\"{}\" = \"deny\"\n",
+    "[rules.paths.\"*\"]\nno-such-rule = { level = \"deny\", reason = \"{}\" }\n",
+    "[[database]]\nname = \"a\"\nowner = \"{}\"\ndbname = \"{}\"\npool = { processes = 4 }\n",
+    "[[database]]\nname = \"a\"\npassword = \"{}\"\n",
+    "[[database]]\nname = \"a b {}\"\n",
+    "[[database]]\nname = \"a\"\npool = \"{}\"\n",
+    "[[database]]\nname = \"a\"\npool = { processes = 4, size = \"{}\" }\n",
+    "[[database]]\nname = \"a\"\npool = { processes = 4 } # {}\nexpect = { role = \"{}\" }\n",
+    "[[database]]\nname = \"a\"\nserver = \"no {}\"\n",
+    "[[server]]\nname = \"s\"\nmax-connections = 1 # {}\n[[database]]\nname = \"a\"\npool = { size = 9 }\n",
 ];
 
 /// What a secret's file or a JSON document may hold.

@@ -1,5 +1,5 @@
-//! The commented pgward.toml. A line that begins with `#` and a letter or bracket is a setting that may be switched on by taking the `#`
-//! away, as in postgresql.conf; all of them together are a policy too.
+//! The commented pgward.toml. A line that begins with `#` and no blank is a setting that is switched on by taking the
+//! `#` away, as in postgresql.conf; all of them together are a policy too.
 
 use super::{Said, Seen};
 use crate::policy::{KEYS, VARIABLES};
@@ -59,6 +59,12 @@ pub(super) fn write(seen: &Seen) -> String {
         found(&mut out, name, places);
         line(&mut out, &format!("#[[secret]]\n#name = \"{name}\""));
     }
+    heading(&mut out, "database");
+    line(
+        &mut out,
+        "#[[database]]\n#name = \"app\"\n#environment = \"production\"\n\
+         #pool = { size = 10, overflow = 5, processes = 2, replicas = 3 }",
+    );
     out
 }
 
