@@ -297,6 +297,7 @@ fn denies_plaintext(configuration: &Configuration, options: &Options) -> bool {
 fn begin(configuration: &Configuration, options: &Options) -> Report {
     let mut report = Report::new(options.command);
     report.environment = Some(configuration.environment_report());
+    report.policy.clone_from(&configuration.policy.path);
     report.observe = options.observe;
     report.files.read = configuration.env_files_read();
     if let Some(target) = configuration.settings.selected() {

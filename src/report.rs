@@ -25,6 +25,9 @@ pub struct Report {
     pub command: String,
     /// The environment it was judged for; none for `lint`, where each file has its own.
     pub environment: Option<EnvironmentReport>,
+    /// The file of the policy in force; none for the built-in one.
+    #[serde(default)]
+    pub policy: Option<String>,
     /// The findings, in the order of [`Located::by_place`].
     pub findings: Vec<Located>,
     /// May the service start? None where that is not asked (`lint`).
@@ -251,6 +254,7 @@ impl Report {
             schema: SCHEMA.to_owned(),
             command: command.to_owned(),
             environment: None,
+            policy: None,
             findings: Vec::new(),
             ready: None,
             observe: false,

@@ -5,7 +5,11 @@
 
 use pgward::{
     Policy,
-    unstable::{page, policy, rules::RULES},
+    unstable::{
+        page,
+        policy::{KEYS, Key, Kind, VARIABLES},
+        rules::RULES,
+    },
 };
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
 
@@ -97,12 +101,85 @@ fn every_key_of_the_policy_is_documented() {
     };
     let missing: Vec<&&str> = keys.iter().filter(|key| !documented(key)).collect();
     assert!(missing.is_empty(), "docs/configuration.md lacks {missing:?}");
-    let missing: Vec<&&str> = policy::VARIABLES
-        .iter()
-        .map(|k| &k.name)
-        .filter(|key| !text.contains(&format!("\n{key} = [")))
-        .collect();
+    let missing: Vec<&&str> =
+        VARIABLES.iter().map(|k| &k.name).filter(|key| !text.contains(&format!("\n{key} = ["))).collect();
     assert!(missing.is_empty(), "docs/configuration.md lacks {missing:?} under [variables]");
+}
+
+/// What a key takes, in a few words.
+fn takes(kind: &Kind) -> String {
+    let bare = |what: &str| {
+        let what = what.trim_start_matches("not ").trim_end_matches(" that this version knows");
+        let what = what.trim_start_matches("the ").trim_start_matches("a ").trim_start_matches("an ");
+        what.split([':', ',']).next().unwrap_or_default().to_owned()
+    };
+    match kind {
+        Kind::Text => "text".into(),
+        Kind::Form(form) => bare(form.what),
+        Kind::Word(words) => {
+            let all = (words.words)();
+            let all: Vec<String> = all.iter().map(|word| format!("`{word}`")).collect();
+            if all.len() > 5 { bare(words.what) } else { all.join(", ") }
+        }
+        Kind::Number(all) => all.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "),
+        Kind::Whole(least) => format!("number from {least}"),
+        Kind::Truth => "`true`, `false`".into(),
+        Kind::TextOrWhole => "text or number".into(),
+        Kind::List(of) => format!("list: {}", takes(of)),
+        Kind::Level(keys) => takes(&keys[0].kind),
+        Kind::Table(_) | Kind::Tables(_) | Kind::Open(_) => "table".into(),
+    }
+}
+
+/// The rows of some keys, each under the name of its table.
+fn rows(keys: &[Key], table: &str, out: &mut String) {
+    for key in keys {
+        let name = match (&key.kind, table) {
+            (Kind::Table(_) | Kind::Open(_), "") => format!("[{}]", key.name),
+            (Kind::Tables(_), _) => format!("[[{}]]", key.name),
+            _ => format!("{table}{}", key.name),
+        };
+        let needed = if key.required { ", required" } else { "" };
+        writeln!(out, "| `{name}` | {}{needed} | {} |", takes(&key.kind), key.doc).expect("a string");
+        match &key.kind {
+            Kind::Table(inner) | Kind::Tables(inner) => {
+                let inside = if table.is_empty() { format!("{name} ") } else { format!("{name}.") };
+                rows(inner, &inside, out);
+            }
+            Kind::Open(open) => {
+                rows(open.known, &format!("{name} "), out);
+                if let Some(rest) = open.rest.or(open.groups.map(|(_, rest)| rest)) {
+                    let called = open.called.trim_start_matches("a ");
+                    let takes = takes(rest);
+                    if takes != "table" {
+                        writeln!(out, "| `{name}` *{called}* | {takes} | |").expect("a string");
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_table_of_keys_is_written() {
+    let path = root().join("docs/configuration.md");
+    let text = document("docs/configuration.md");
+    let mut table = String::from("| key | takes | what it is for |\n|---|---|---|\n");
+    rows(KEYS, "", &mut table);
+    let from = text.find("<!-- keys:begin").expect("a mark");
+    let from = from + text[from..].find('\n').expect("a line") + 1;
+    let to = text.find("<!-- keys:end").expect("a mark");
+    if text[from..to] == table {
+        return;
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, format!("{}{table}{}", &text[..from], &text[to..])).expect("it can be written");
+    } else {
+        panic!(
+            "docs/configuration.md has not the keys of src/policy/keys.rs: run `UPDATE=1 cargo test --test docs`"
+        );
+    }
 }
 
 #[test]

@@ -35,10 +35,12 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair) -> Result<Exi
     let (policy, remarks) = discover::policy(flags, &world, &mut sources, Search::Above(first))?;
     let mut run = read(flags, &world, &policy, paths, began)?;
     run.report.remarks.splice(0..0, remarks);
+    run.report.policy.clone_from(&policy.path);
     for error in &run.failed {
         output::error(&error.to_string());
     }
-    if run.files.files.is_empty() {
+    // A registry of databases is looked at by itself.
+    if run.files.files.is_empty() && policy.databases.is_empty() {
         if !flags.quiet {
             run.report.remarks.push("nothing to look at: no env file was read".to_owned());
         }

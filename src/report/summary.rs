@@ -27,6 +27,7 @@ fn accepted(report: &Report, options: &Options) -> String {
     let postgres = target.is_none_or(TargetReport::is_postgres);
     let dialled = report.server.is_some() || (!postgres && report.command != "check");
     let mut parts = about(report);
+    parts.extend(report.policy.iter().map(|path| format!("policy {path}")));
     if dialled {
         let installed = report.extensions.iter().filter(|e| e.installed_now);
         parts.extend(installed.map(|e| format!("installed {}", e.name)));
