@@ -82,7 +82,7 @@ impl Reader<'_> {
         let mut policy = Policy { path: self.path(), ..Policy::default() };
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "env-files" => policy.env_files = self.texts(value),
+                "env-files" => policy.env_files = texts(value),
                 "extensions" => {
                     policy.extensions = self.strings(value, |name| Some(name.to_owned()));
                     self.shown.extend(policy.extensions.iter().filter_map(|wanted| wanted.span));
@@ -100,7 +100,7 @@ impl Reader<'_> {
                 "include" => policy.include = globs(value),
                 "exclude" => policy.exclude = globs(value),
                 "environments" => policy.environments = environments(value),
-                "variables" => policy.variables = self.variables(value),
+                "variables" => policy.variables = variables(value),
                 "connection" => policy.connection = Some(self.connection(value)),
                 "rules" => {
                     policy.levels = self.rules(value);
@@ -140,10 +140,6 @@ impl Reader<'_> {
         Some((text.to_owned(), self.span(if plain { inner } else { outer })))
     }
 
-    fn texts(&self, value: &Item<'_>) -> Vec<String> {
-        list(value).filter_map(text).map(str::to_owned).collect()
-    }
-
     fn words<T>(&self, value: &Item<'_>, read: impl Fn(&str) -> Option<T>) -> Vec<(T, Option<Span>)> {
         let one = |item: &Item<'_>| {
             let (text, span) = self.string(item)?;
@@ -154,13 +150,6 @@ impl Reader<'_> {
 
     fn strings(&self, value: &Item<'_>, read: impl Fn(&str) -> Option<String>) -> Vec<Wanted> {
         self.words(value, read).into_iter().map(|(name, span)| Wanted { name, span }).collect()
-    }
-
-    fn variables(&self, value: &Item<'_>) -> BTreeMap<String, Vec<String>> {
-        entries(value)
-            .into_iter()
-            .map(|(key, value)| (key.get_ref().to_string(), self.texts(value)))
-            .collect()
     }
 
     fn connection(&mut self, value: &Item<'_>) -> Layer {
@@ -326,6 +315,10 @@ fn text<'t>(value: &'t Item<'_>) -> Option<&'t str> {
     value.get_ref().as_str()
 }
 
+fn texts(value: &Item<'_>) -> Vec<String> {
+    list(value).filter_map(text).map(str::to_owned).collect()
+}
+
 fn list<'t, 'i>(value: &'t Item<'i>) -> impl Iterator<Item = &'t Item<'i>> {
     value.get_ref().as_array().into_iter().flatten()
 }
@@ -339,6 +332,10 @@ fn entries<'t, 'i>(value: &'t Item<'i>) -> Vec<(&'t Name<'i>, &'t Item<'i>)> {
 
 fn get<'t, 'i>(value: &'t Item<'i>, name: &str) -> Option<&'t Item<'i>> {
     value.get_ref().as_table()?.get(name)
+}
+
+fn variables(value: &Item<'_>) -> BTreeMap<String, Vec<String>> {
+    entries(value).into_iter().map(|(key, value)| (key.get_ref().to_string(), texts(value))).collect()
 }
 
 fn globs(value: &Item<'_>) -> Vec<Glob> {

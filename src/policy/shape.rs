@@ -50,12 +50,11 @@ fn item(kind: &Kind, value: &Item<'_>) -> Result<(), Wrong> {
             None => wrong(&format!("a whole number from {least} to {MOST}")),
         },
         (Kind::List(of), DeValue::Array(list)) => list.iter().try_for_each(|value| item(of, value)),
-        (Kind::Table(keys), DeValue::Table(inner)) => table(keys, inner, &value.span()),
+        (Kind::Table(keys) | Kind::Level(keys), DeValue::Table(inner)) => table(keys, inner, &value.span()),
         (Kind::Tables(keys), DeValue::Array(list)) => list.iter().try_for_each(|one| match one.get_ref() {
             DeValue::Table(inner) => table(keys, inner, &one.span()),
             _ => Err((one.span(), "a table is expected here".to_owned())),
         }),
-        (Kind::Level(keys), DeValue::Table(inner)) => table(keys, inner, &value.span()),
         (Kind::Level(keys), DeValue::String(_)) => match keys.iter().find(|k| k.required) {
             Some(key) => item(&key.kind, value),
             None => wrong("a table"),

@@ -17,7 +17,7 @@ impl Repository {
 
     /// The first place that asks for one of these packages, in whatever project but examples and tests.
     pub fn asks_for(&self, ecosystem: Ecosystem, names: &[&str]) -> Option<&Package> {
-        let named = |p: &&Package| p.ecosystem == ecosystem && names.contains(&p.name.as_str());
-        self.packages.iter().filter(|p| !p.project.is_aside()).find(named)
+        let asked = |p: &&Package| p.ecosystem == ecosystem && names.contains(&p.name.as_str());
+        self.packages.iter().filter(|p| !p.project.is_aside()).find(asked)
     }
 }
