@@ -336,11 +336,11 @@ impl Policy {
         self.as_of.is_none_or(|set| set.has(since))
     }
 
-    /// The server that a database lies on: the one it names, else the only one there is.
-    pub fn server_of(&self, database: &Database) -> Option<&Server> {
+    /// The name of the server that a database lies on: the one it gives, else the only one there is.
+    pub fn server_of<'p>(&'p self, database: &'p Database) -> Option<&'p str> {
         match (&database.server, self.servers.as_slice()) {
-            (Some(name), servers) => servers.iter().find(|server| server.name == *name),
-            (None, [only]) => Some(only),
+            (Some(name), _) => Some(name),
+            (None, [only]) => Some(&only.name),
             (None, _) => None,
         }
     }

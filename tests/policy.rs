@@ -254,7 +254,7 @@ fn declared_databases_are_kept() {
                 pool = { size = 10, overflow = 5, processes = 2, replicas = 3 }\nexpect = { tables = 57, empty = false }\n";
     let policy = Policy::from_toml(text).expect("a policy");
     let database = &policy.databases[0];
-    assert_eq!(policy.server_of(database).map(|s| s.name.as_str()), Some("s"));
+    assert_eq!(policy.server_of(database), Some("s"));
     assert_eq!(database.pool.and_then(|pool| pool.most()), Some(90));
     assert_eq!((database.expect.tables, database.expect.empty), (Some(57), Some(false)));
     assert!(!format!("{policy:?}").contains("Bart"));
@@ -269,6 +269,28 @@ fn a_registry_without_env_files_is_judged() {
     let output = pgward(root.path(), &["lint"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("pool-unbounded"), "{text}");
+}
+
+#[test]
+fn a_hostile_policy_is_refused_in_time() {
+    let deep = |open: &str, n: usize| format!("consumers = {}", open.repeat(n));
+    for text in [
+        deep("[", 100_000),
+        deep("{a=", 100_000),
+        "[a.".repeat(50_000),
+        format!("a{}=1", ".a".repeat(50_000)),
+    ] {
+        assert!(Policy::from_toml(&text).is_err());
+    }
+    let started = std::time::Instant::now();
+    let (mut text, mut rest) = (String::new(), String::new());
+    for n in 0..20_000 {
+        text += &format!("[[server]]\nname = \"s{n}\"\nmax-connections = 1\n");
+        rest += &format!("[[database]]\nname = \"d{n}\"\nserver = \"s{n}\"\npool = {{ size = 2 }}\n");
+    }
+    let policy = Policy::from_toml(&(text + &rest)).expect("a policy");
+    assert_eq!(policy.databases.len(), 20_000);
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }
 
 /// Globs of every form over names of a small alphabet: where globset and pgward mean the same, they must say the same.

@@ -13,7 +13,10 @@ use crate::{
     secret::Secret,
     source::{SourceId, SourceKind, Sources, Span},
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -236,7 +239,7 @@ impl Reader<'_> {
         value: &Item<'_>,
         read: impl Fn(&mut Self, &Item<'_>, String, Span) -> T,
     ) -> Result<Vec<T>, PolicyError> {
-        let (mut out, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
+        let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
         for table in list(value) {
             let named = entries(table).into_iter().find(|(key, _)| key.get_ref() == "name");
             let Some((key, (name, span))) = named.and_then(|(key, name)| Some((key, self.string(name)?)))
@@ -299,8 +302,8 @@ impl Reader<'_> {
 
     /// What one table says of another must be there.
     fn joined(&self, policy: &Policy) -> Result<(), PolicyError> {
-        let known = |name: &str| policy.servers.iter().any(|server| server.name == name);
-        let lost = |d: &&Database| d.server.as_deref().is_some_and(|name| !known(name));
+        let known: BTreeSet<&str> = policy.servers.iter().map(|server| server.name.as_str()).collect();
+        let lost = |d: &&Database| d.server.as_deref().is_some_and(|name| !known.contains(name));
         match policy.databases.iter().find(lost) {
             Some(database) => Err(self.error(
                 database.span.range(),

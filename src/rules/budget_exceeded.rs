@@ -1,4 +1,5 @@
 use super::prelude::*;
+use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule {
     id: "budget-exceeded",
@@ -11,12 +12,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, out: &mut Sink<'_>) {
+    let mut by_server: BTreeMap<&str, Vec<&Database>> = BTreeMap::new();
+    for database in policy.databases.iter().filter(|d| d.status != Status::Retired) {
+        if let Some(server) = policy.server_of(database) {
+            by_server.entry(server).or_default().push(database);
+        }
+    }
     for server in &policy.servers {
         let Some(limit) = server.max_connections else { continue };
-        let lies_here = |d: &&Database| {
-            d.status != Status::Retired && policy.server_of(d).is_some_and(|s| s.name == server.name)
-        };
-        let databases: Vec<&Database> = policy.databases.iter().filter(lies_here).collect();
+        let databases = by_server.remove(server.name.as_str()).unwrap_or_default();
         let strictest = databases.iter().map(|d| d.environment.unwrap_or(Environment::Production)).max();
         if server.environment.or(strictest) != Some(out.environment()) {
             continue;
@@ -24,8 +28,8 @@ fn check(policy: &Policy, out: &mut Sink<'_>) {
         let kept = server.reserve.map_or(0, |reserve| u64::from(reserve.value));
         let left = u64::from(limit.value).saturating_sub(kept);
         // A pool without a size adds nothing: it is another rule's business, and the sum is exceeded all the same.
-        let asked = databases.iter().map(|d| (d, most(d))).filter(|(_, most)| *most > 0);
-        let asked: Vec<(&&Database, u64)> = asked.collect();
+        let asked = databases.iter().map(|d| (*d, most(d))).filter(|(_, most)| *most > 0);
+        let asked: Vec<(&Database, u64)> = asked.collect();
         let sum = asked.iter().fold(0u64, |sum, (_, most)| sum.saturating_add(*most));
         if sum <= left {
             continue;

@@ -4,13 +4,14 @@
 use pgward::unstable::{
     page,
     policy::{Form, KEYS, Key, Kind, MOST, Open, Words},
-    rules::RULES,
+    rules::{RULES, Rule},
 };
 use serde_json::{Map, Value, json};
 
 pub(crate) fn schema() -> Value {
     let mut out = table(KEYS);
     let fields = out.as_object_mut().expect("a table is an object");
+    fields.insert("$defs".into(), json!({ "level": level(), "rules": rules() }));
     fields.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     fields.insert("title".into(), json!("pgward.toml"));
     fields.insert(
@@ -51,10 +52,8 @@ fn kind(of: &Kind) -> Value {
         Kind::List(of) => json!({ "type": "array", "items": kind(of) }),
         Kind::Table(keys) => table(keys),
         Kind::Tables(keys) => json!({ "type": "array", "items": table(keys) }),
-        Kind::Level(keys) => {
-            let alone = keys.iter().find(|k| k.required).expect("a level has its word");
-            json!({ "anyOf": [kind(&alone.kind), table(keys)] })
-        }
+        // Written down once.
+        Kind::Level(_) => json!({ "$ref": "#/$defs/level" }),
         Kind::Open(shape) => open(shape),
     }
 }
@@ -100,8 +99,7 @@ fn open(shape: &Open) -> Value {
         out["propertyNames"] = formed(form);
     }
     if shape.called == "a rule" {
-        let rules = RULES.iter().map(|rule| (rule.id.to_owned(), described(shape, page::summary(rule))));
-        properties.extend(rules);
+        out["allOf"] = json!([{ "$ref": "#/$defs/rules" }]);
     }
     out["additionalProperties"] = shape.rest.map_or(json!(false), kind);
     if !properties.is_empty() {
@@ -110,8 +108,22 @@ fn open(shape: &Open) -> Value {
     out
 }
 
-fn described(shape: &Open, text: impl Into<String>) -> Value {
-    let mut value = shape.rest.map_or(json!({}), kind);
-    value["description"] = json!(text.into());
-    value
+/// A level by itself, or a table of level and reason.
+fn level() -> Value {
+    let found = KEYS.iter().find_map(|key| match &key.kind {
+        Kind::Open(Open { rest: Some(Kind::Level(keys)), .. }) => Some(keys),
+        _ => None,
+    });
+    let keys = found.expect("a table of levels");
+    let alone = keys.iter().find(|k| k.required).expect("a level has its word");
+    json!({ "anyOf": [kind(&alone.kind), table(keys)] })
+}
+
+/// The rules of this version, for an editor to offer; the rule of another version is a level all the same.
+fn rules() -> Value {
+    let one = |rule: &&Rule| {
+        let value = json!({ "$ref": "#/$defs/level", "description": page::summary(rule) });
+        (rule.id.to_owned(), value)
+    };
+    json!({ "properties": RULES.iter().map(one).collect::<Map<String, Value>>() })
 }
