@@ -169,9 +169,12 @@ fn braces(text: &str) -> Result<Vec<String>, &'static str> {
 }
 
 fn segments(text: &str) -> Result<Vec<Segment>, &'static str> {
-    let anchored = text.contains('/');
-    let mut out = if anchored { Vec::new() } else { vec![Segment::Any] };
-    for name in text.split('/').filter(|name| !matches!(*name, "" | ".")) {
+    let names: Vec<&str> = text.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+    if names.is_empty() {
+        return Err("this glob names nothing");
+    }
+    let mut out = if text.contains('/') { Vec::new() } else { vec![Segment::Any] };
+    for name in names {
         match name {
             ".." => return Err("a glob does not lead out of the directory of its policy"),
             "**" if out.last() == Some(&Segment::Any) => {}
@@ -179,7 +182,7 @@ fn segments(text: &str) -> Result<Vec<Segment>, &'static str> {
             name => out.push(Segment::Name(tokens(name)?)),
         }
     }
-    if out.is_empty() { Err("this glob names nothing") } else { Ok(out) }
+    Ok(out)
 }
 
 fn tokens(name: &str) -> Result<Vec<Token>, &'static str> {
