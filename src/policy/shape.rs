@@ -102,11 +102,17 @@ fn open(shape: &Open, table: &DeTable<'_>) -> Result<(), Wrong> {
 }
 
 fn formed(form: &Form, text: &str, value: &Item<'_>) -> Result<(), Wrong> {
-    (form.check)(text).map_err(|why| (value.span(), why.to_owned()))
+    (form.check)(text).map_err(|why| (inside(value), why.to_owned()))
 }
 
 fn word(words: &Words, text: &str, value: &Item<'_>) -> Result<(), Wrong> {
-    if words.has(text) { Ok(()) } else { Err((value.span(), not_one_of(words, text))) }
+    if words.has(text) { Ok(()) } else { Err((inside(value), not_one_of(words, text))) }
+}
+
+/// Between the quotes.
+fn inside(value: &Item<'_>) -> Range<usize> {
+    let Range { start, end } = value.span();
+    start + 1..end.saturating_sub(1).max(start + 1)
 }
 
 /// That a word is none of these, and which was meant; the word itself stays unsaid.
