@@ -285,8 +285,8 @@ fn a_hostile_policy_is_refused_in_time() {
     let started = std::time::Instant::now();
     let (mut text, mut rest) = (String::new(), String::new());
     for n in 0..20_000 {
-        text += &format!("[[server]]\nname = \"s{n}\"\nmax-connections = 1\n");
-        rest += &format!("[[database]]\nname = \"d{n}\"\nserver = \"s{n}\"\npool = {{ size = 2 }}\n");
+        text.extend([format!("[[server]]\nname = \"s{n}\"\nmax-connections = 1\n")]);
+        rest.extend([format!("[[database]]\nname = \"d{n}\"\nserver = \"s{n}\"\npool = {{ size = 2 }}\n")]);
     }
     let policy = Policy::from_toml(&(text + &rest)).expect("a policy");
     assert_eq!(policy.databases.len(), 20_000);
