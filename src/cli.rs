@@ -31,7 +31,7 @@ pub fn run() -> ExitCode {
     };
     let code = match &cli.command {
         None => output::moments(),
-        Some(Command::Lint { paths, repair }) => lint::run(&cli.flags, paths, *repair),
+        Some(Command::Lint { paths, repair, known }) => lint::run(&cli.flags, paths, *repair, known),
         Some(Command::Show) => show::run(&cli.flags),
         Some(Command::Check) => live::check(&cli.flags),
         Some(Command::Preflight(live)) => live::preflight(&cli.flags, live),

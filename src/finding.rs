@@ -1,7 +1,10 @@
 //! What is wrong, where: `Finding` while sources are at hand, `Located` (plain data, masked) once it leaves.
 //! One type for lint, guard, probe and syntax alike.
 
+mod silenced;
 mod wire;
+
+pub use silenced::{BaselineState, Suppression, SuppressionKind};
 
 pub use crate::secret::MASK;
 
@@ -95,6 +98,8 @@ pub struct Finding {
     pub fix: Vec<Edit>,
     /// Whether the edits may be made without a look.
     pub applicability: Applicability,
+    /// Who silenced it.
+    pub suppressed: Option<Suppression>,
 }
 
 /// A place as a person names it.
@@ -205,6 +210,10 @@ pub struct Located {
     pub fix: Vec<LocatedEdit>,
     /// Whether the edits may be made without a look.
     pub applicability: Applicability,
+    /// Who silenced it; see [`Located::stands`].
+    pub suppressed: Option<Suppression>,
+    /// What the baseline says of it; none without one.
+    pub baseline: Option<BaselineState>,
 }
 
 impl Finding {
@@ -242,11 +251,19 @@ impl Finding {
                     excerpt: excerpt(e.span),
                 })
                 .collect(),
+            suppressed: self.suppressed.clone(),
+            baseline: None,
         }
     }
 }
 
 impl Located {
+    /// Whether nothing silences it, neither a comment nor the baseline. What does not stand is no reason to fail and is
+    /// counted instead of printed.
+    pub fn stands(&self) -> bool {
+        self.suppressed.is_none() && self.baseline != Some(BaselineState::Unchanged)
+    }
+
     /// The order of reports: by place, what has none last; then the worst first, then by rule.
     pub fn by_place(a: &Self, b: &Self) -> std::cmp::Ordering {
         let key = |f: &Self| (f.primary.is_none(), f.primary.as_ref().map(|l| l.place.clone()));

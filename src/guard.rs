@@ -374,7 +374,7 @@ fn kind(reason: Unreadable) -> io::ErrorKind {
 
 /// What a log should hold: one event for the verdict, one for each finding that is more than a note.
 fn announce(report: &Report) {
-    for finding in report.findings.iter().filter(|f| f.severity > Severity::Note) {
+    for finding in report.standing().filter(|f| f.severity > Severity::Note) {
         let place = finding.primary.as_ref().map(|l| l.place.to_short()).unwrap_or_default();
         if finding.severity == Severity::Error {
             tracing::error!(rule = finding.rule, place, "{}", finding.message);

@@ -9,6 +9,7 @@ use crate::{
     settings::{Role, Settings, Target},
     sink,
     source::{SourceKind, Sources, Span},
+    suppression::Fault,
 };
 use std::collections::BTreeSet;
 
@@ -151,6 +152,8 @@ impl Judge<'_> {
                     self.run(rule, environment, evidence.failure, out, |sink| run(target, failure, sink));
                 }
             }
+            // When all else is judged: see `comments`.
+            Check::Comment(_) => {}
         }
     }
 
@@ -176,6 +179,20 @@ impl Judge<'_> {
                     if let Check::Policy(run) = check {
                         self.run(rule, *environment, None, &mut out, |sink| run(self.policy, sink));
                     }
+                }
+            }
+        }
+        out
+    }
+
+    /// Judges the comments of one file, by what is wrong with them.
+    pub fn comments(&self, faults: &[Fault], environment: Environment) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
+            for check in rule.checks {
+                let Check::Comment(run) = check else { continue };
+                for fault in faults {
+                    self.run(rule, environment, None, &mut out, |sink| run(fault, sink));
                 }
             }
         }

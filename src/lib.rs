@@ -117,6 +117,7 @@ mod secret;
 mod settings;
 mod sink;
 mod source;
+mod suppression;
 mod unreachable;
 #[cfg(feature = "guard")]
 mod world;
@@ -141,7 +142,7 @@ pub mod unstable {
     macro_rules! reach {
         ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
-    reach! { ask configuration consumer environment finding fix judge layer lint page policy probe report repository rules secret settings source }
+    reach! { ask configuration consumer environment finding fix judge layer lint page policy probe report repository rules secret settings source suppression }
     #[cfg(feature = "guard")]
     reach! { driver }
 }

@@ -2,6 +2,7 @@
 
 mod meaning;
 mod mend;
+mod silence;
 
 pub use mend::{Mended, mend};
 
@@ -25,6 +26,7 @@ use crate::{
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
+use silence::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of one project, as their author names them.
@@ -41,6 +43,12 @@ pub struct Files {
     pub environment: Option<Environment>,
     /// libpq's `PG*` variables are left alone.
     pub no_pg_env: bool,
+    /// The present time in seconds since 1970; without it no comment with `until=` ends.
+    pub now: Option<u64>,
+    /// Comments silence nothing.
+    pub no_ignores: bool,
+    /// These are not all files of the project: a comment that silences nothing here may be of use beside the others.
+    pub partial: bool,
 }
 
 impl std::fmt::Debug for Files {
@@ -52,6 +60,9 @@ impl std::fmt::Debug for Files {
             .field("carriers", &self.carriers)
             .field("environment", &self.environment)
             .field("no_pg_env", &self.no_pg_env)
+            .field("now", &self.now)
+            .field("no_ignores", &self.no_ignores)
+            .field("partial", &self.partial)
             .finish()
     }
 }
@@ -183,6 +194,37 @@ fn judged(
             if file.carrier == Carrier::Ini && !named { Environment::Production } else { environment };
         judge::merge(&mut out, judge.file(&project, &File { carried: file, views }, environment));
     }
+    let mut spoken: Vec<Spoken<'_>> = Vec::new();
+    let mut at = 0;
+    for (file, of_file) in carried.iter().zip(&views_of_files) {
+        let (example, path) = (is_example(&file.path), Some(file.path.as_str()));
+        let judge = Judge { policy, door: Door::Lint, example, sources, path };
+        let views = &views[at..at + of_file.len()];
+        at += of_file.len();
+        let loaders = of_file.iter().flat_map(|v| &v.settings.loaders).filter(|l| l.path == file.path);
+        let declared = loaders.flat_map(|l| &l.loaders).map(|l| l.setting.value);
+        let environment = of_file.iter().map(|v| v.environment).max();
+        let project = &project;
+        let everywhere = move || {
+            let all = Judged::In(Environment::ALL.to_vec());
+            let in_views = views.iter().flat_map(|v| judge.view(project, v, &all, Evidence::default()));
+            let whole = File { carried: file, views };
+            in_views
+                .chain(Environment::ALL.into_iter().flat_map(|e| judge.file(project, &whole, e)))
+                .collect()
+        };
+        spoken.push(Spoken {
+            path: &file.path,
+            carrier: file.carrier,
+            source: file.source,
+            layers: file.layers.iter().collect(),
+            dialects: declared.chain(Dialect::LIBRARIES).collect(),
+            environment: environment.unwrap_or_else(|| environment_of(file, None, policy, files)),
+            judge,
+            everywhere: Box::new(everywhere),
+        });
+    }
+    silence::silence(sources, files, &spoken, &mut out);
     (out, ids)
 }
 

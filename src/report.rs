@@ -51,6 +51,9 @@ pub struct Report {
     /// What `--fix` made; none where it was not asked for.
     #[serde(default)]
     pub fixed: Option<FixedReport>,
+    /// What the baseline came to; none without one.
+    #[serde(default)]
+    pub baseline: Option<BaselineReport>,
     /// Sentences on what was changed from the defaults or left out, each printed on stderr (overrides in force,
     /// env files mentioned and not read).
     pub remarks: Vec<String>,
@@ -247,6 +250,31 @@ pub struct FixedReport {
     pub fixed_files: usize,
 }
 
+/// What a baseline came to.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct BaselineReport {
+    /// The file, as it was named.
+    pub file: String,
+    /// Whether this run wrote it.
+    #[serde(default)]
+    pub written: bool,
+    /// How many findings are in it.
+    pub unchanged: usize,
+    /// What is in it and was found no more.
+    pub cured: Vec<CuredReport>,
+}
+
+/// An entry of a baseline that was found no more.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct CuredReport {
+    /// The file, from the baseline's directory; none where the finding had no place.
+    pub path: Option<String>,
+    /// The rule's id.
+    pub rule: String,
+    /// As [`Located::fingerprint`] had it.
+    pub fingerprint: String,
+}
+
 impl Report {
     /// An empty report of a command.
     pub fn new(command: &str) -> Self {
@@ -265,19 +293,25 @@ impl Report {
             extensions: Vec::new(),
             files: FileCounts::default(),
             fixed: None,
+            baseline: None,
             remarks: Vec::new(),
             elapsed_ms: None,
         }
     }
 
-    /// The worst finding.
-    pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|f| f.severity).max()
+    /// The findings that nothing silences: what counts and is printed.
+    pub fn standing(&self) -> impl Iterator<Item = &Located> {
+        self.findings.iter().filter(|f| f.stands())
     }
 
-    /// How many findings are of this severity.
+    /// The worst finding that stands.
+    pub fn worst(&self) -> Option<Severity> {
+        self.standing().map(|f| f.severity).max()
+    }
+
+    /// How many findings that stand are of this severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|f| f.severity == severity).count()
+        self.standing().filter(|f| f.severity == severity).count()
     }
 }
 

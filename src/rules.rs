@@ -10,6 +10,7 @@ use crate::{
     probe::{self, Failure, FailureClass, SessionFacts},
     settings::{Credential, Origin, Settings, Target, Validity},
     source::Span,
+    suppression::Fault,
 };
 use std::{borrow::Cow, fmt};
 
@@ -46,11 +47,19 @@ pub struct Traits {
     pub folds: bool,
     /// Installing the required extensions mends it.
     pub mended_by_install: bool,
+    /// No comment silences it; neither does one what refuses in observe mode too.
+    pub beyond_comments: bool,
 }
 
 /// Nothing sets the rule apart.
-pub const COMMON: Traits =
-    Traits { pedantic: false, examples: false, even_observed: false, folds: false, mended_by_install: false };
+pub const COMMON: Traits = Traits {
+    pedantic: false,
+    examples: false,
+    even_observed: false,
+    folds: false,
+    mended_by_install: false,
+    beyond_comments: false,
+};
 
 /// A level for each environment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,6 +120,9 @@ pub enum Check {
     Server(&'static [&'static Ask], fn(&Target, &Answers<'_>, &mut Sink<'_>)),
     /// Why the server could not be used.
     Failure(FailureClass, fn(&Target, &Failure, &mut Sink<'_>)),
+    /// A comment that silences findings, and does not do what it says. After all others, because they are what it is
+    /// about; files alone, for `lint`.
+    Comment(fn(&Fault, &mut Sink<'_>)),
 }
 
 impl fmt::Debug for Check {
@@ -126,6 +138,7 @@ impl fmt::Debug for Check {
             Self::Target(_) => "Target",
             Self::Server(..) => "Server",
             Self::Failure(..) => "Failure",
+            Self::Comment(_) => "Comment",
         })
     }
 }
@@ -315,6 +328,7 @@ mod prelude {
             variables::Meaning,
         },
         source::Span,
+        suppression::{Fault, FaultKind},
         unreachable,
     };
 }
@@ -432,6 +446,8 @@ mod startup_parameter_rejected;
 mod statement_timeout;
 mod statement_timeout_missing;
 mod superuser_role;
+mod suppression_expired;
+mod suppression_unused;
 mod test_equals_primary;
 mod test_inherits_database_url;
 mod test_name_not_test;
@@ -579,6 +595,8 @@ pub static RULES: &[&Rule] = &[
     &statement_timeout::RULE,
     &statement_timeout_missing::RULE,
     &superuser_role::RULE,
+    &suppression_expired::RULE,
+    &suppression_unused::RULE,
     &test_equals_primary::RULE,
     &test_inherits_database_url::RULE,
     &test_name_not_test::RULE,

@@ -63,6 +63,7 @@ impl<'a> Sink<'a> {
             help: None,
             fix: Vec::new(),
             applicability: Applicability::Safe,
+            suppressed: None,
         };
         Draft { environment: self.environment, finding: Some(finding), helped: false, out: self.out }
     }

@@ -219,7 +219,7 @@ pub(crate) fn rfc3339(seconds: u64) -> String {
 }
 
 /// Howard Hinnant's `days_from_civil`; [`rfc3339`] has its inverse.
-fn days_since_1970(year: u64, month: u64, day: u64) -> Option<u64> {
+pub(crate) fn days_since_1970(year: u64, month: u64, day: u64) -> Option<u64> {
     let year = if month <= 2 { year.checked_sub(1)? } else { year };
     let (era, of_era) = (year / 400, year % 400);
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;

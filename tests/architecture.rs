@@ -32,6 +32,8 @@ const MODULES: &[(&str, &str)] = &[
     ("repository", "consumer layer source"),
     ("finding", "secret source"),
     ("report", "finding"),
+    // `finding` for what is silenced and by whom.
+    ("suppression", "finding layer source x509"),
     // `report` for its cleaning of what a terminal must not see.
     ("fix", "finding report secret source"),
     // `finding` for the place in an error, `conninfo` for the keywords of `[connection]`.
@@ -41,15 +43,19 @@ const MODULES: &[(&str, &str)] = &[
     ("advice", "near probe secret settings x509"),
     (
         "rules",
-        "advice ask conninfo consumer environment layer misread policy probe secret settings sink source unreachable",
+        "advice ask conninfo consumer environment layer misread policy probe secret settings sink source \
+         suppression unreachable",
     ),
     ("sink", "environment finding policy probe rules secret settings source"),
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
     ("misread", "rules settings source"),
     ("page", "environment rules"),
-    ("judge", "environment finding policy probe rules settings sink source"),
-    ("lint", "consumer environment finding fix judge layer policy repository rules secret settings source"),
+    ("judge", "environment finding policy probe rules settings sink source suppression"),
+    (
+        "lint",
+        "consumer environment finding fix judge layer near policy repository rules secret settings source suppression",
+    ),
     // `report` for the environment as a report names it.
     (
         "configuration",

@@ -187,6 +187,7 @@ impl Bench {
                 .map(|(a, b, t)| Edit { span: span(*a, *b), insert: pgward::Part::harmless(*t) })
                 .collect(),
             applicability: Applicability::Safe,
+            suppressed: None,
         }
     }
 

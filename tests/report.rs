@@ -23,6 +23,7 @@ fn finding(rule: &'static str, severity: Severity, message: &str) -> Located {
         help: None,
         fix: Vec::new(),
         applicability: Applicability::Safe,
+        suppressed: None,
     }
     .locate(&Sources::default())
 }

@@ -27,6 +27,8 @@ pub(super) enum Command {
         paths: Vec<String>,
         #[command(flatten)]
         repair: Repair,
+        #[command(flatten)]
+        known: Known,
     },
     /// What resolves, from where, and what it shadows.
     Show,
@@ -80,6 +82,34 @@ pub(super) struct Writing {
     /// Print it and write no file.
     #[arg(long, env = "PGWARD_STDOUT", hide_env_values = true, value_parser = boolish())]
     pub(super) stdout: bool,
+}
+
+/// What `lint` is to be silent about.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Known {
+    /// Count what this file holds instead of reporting it.
+    #[arg(long, value_name = "FILE", env = "PGWARD_BASELINE", hide_env_values = true)]
+    pub(super) baseline: Option<String>,
+    /// Write what is found into the baseline: FILE, else the one of --baseline or of pgward.toml, else
+    /// pgward-baseline.json.
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        default_missing_value = "",
+        env = "PGWARD_WRITE_BASELINE",
+        hide_env_values = true
+    )]
+    pub(super) write_baseline: Option<String>,
+    /// Report what comments and the baseline silence too.
+    #[arg(
+        long,
+        env = "PGWARD_NO_IGNORES",
+        hide_env_values = true,
+        value_parser = boolish(),
+        conflicts_with = "write_baseline"
+    )]
+    pub(super) no_ignores: bool,
 }
 
 /// Which URL, and for whom.

@@ -100,7 +100,7 @@ fn show(flags: &Flags, world: &World, run: &Run, mended: &Mended) -> Result<Exit
     output::stdout(&text)?;
     if !flags.quiet {
         let options = output::options(flags, world);
-        let left = run.report.findings.iter().filter(|f| options.shows(f.severity)).count();
+        let left = run.report.standing().filter(|f| options.shows(f.severity)).count();
         let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         let (fixed, files) = (mended.fixed.values().sum(), mended.changed().count());
         output::line(&match fixed {

@@ -2,7 +2,7 @@
 
 use super::{
     Error, Exit,
-    args::{Flags, Repair},
+    args::{Flags, Known, Repair},
     discover::{self, Search},
     fixes, output, start, walk,
 };
@@ -26,7 +26,7 @@ pub(super) struct Run {
     began: Instant,
 }
 
-pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair) -> Result<Exit, Error> {
+pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known) -> Result<Exit, Error> {
     fixes::admit(repair, paths)?;
     let world = World::of_process();
     let began = Instant::now();
@@ -34,6 +34,9 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair) -> Result<Exi
     let first = paths.iter().find(|p| *p != "-").map_or(".", String::as_str);
     let (policy, remarks) = discover::policy(flags, &world, &mut sources, Search::Above(first))?;
     let mut run = read(flags, &world, &policy, paths, began)?;
+    run.files.now = Some(World::now());
+    run.files.no_ignores = known.no_ignores;
+    run.files.partial = paths.iter().any(|path| !std::path::Path::new(path).is_dir());
     run.report.remarks.splice(0..0, remarks);
     run.report.policy.clone_from(&policy.path);
     for error in &run.failed {

@@ -1,7 +1,9 @@
 //! The JSON shape of a finding (`pgward/1`): flat, so that `jq '.findings[].line'` works; null where there is
 //! no place. Fields are only ever added; what is missing or unknown when read back is forgiven.
 
-use super::{Applicability, Excerpt, Located, LocatedEdit, LocatedLabel, Place, Severity};
+use super::{
+    Applicability, BaselineState, Excerpt, Located, LocatedEdit, LocatedLabel, Place, Severity, Suppression,
+};
 use serde::{Deserialize, Serialize};
 
 /// A [`Located`] as JSON has it.
@@ -20,6 +22,10 @@ pub(super) struct Flat {
     notes: Vec<String>,
     help: Option<String>,
     fix: Option<Fix>,
+    #[serde(default)]
+    suppressed: Option<Suppression>,
+    #[serde(default)]
+    baseline: Option<BaselineState>,
 }
 
 /// A [`Place`], or nulls.
@@ -93,6 +99,8 @@ impl From<Located> for Flat {
             notes: finding.notes,
             help: finding.help,
             fix: (!edits.is_empty()).then_some(Fix { applicability: finding.applicability, edits }),
+            suppressed: finding.suppressed,
+            baseline: finding.baseline,
         }
     }
 }
@@ -119,6 +127,8 @@ impl From<Flat> for Located {
             help: flat.help,
             applicability,
             fix: edits.map(LocatedEdit::from).collect(),
+            suppressed: flat.suppressed,
+            baseline: flat.baseline,
         }
     }
 }

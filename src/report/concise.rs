@@ -16,7 +16,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io:
 /// The same as a text.
 pub fn render(report: &Report, options: &Options) -> String {
     let mut out = String::new();
-    for finding in report.findings.iter().filter(|f| options.shows(f.severity)) {
+    for finding in report.standing().filter(|f| options.shows(f.severity)) {
         one(&mut out, finding);
     }
     if options.remarks {

@@ -44,8 +44,7 @@ fn accepted(report: &Report, options: &Options) -> String {
 fn refused(report: &Report, options: &Options) -> String {
     let waiting = report.failure.as_ref().is_some_and(|f| {
         let denied = |rule: &str| rule != f.class;
-        f.retryable
-            && !report.findings.iter().any(|x| x.severity == Severity::Error && denied(x.rule.as_str()))
+        f.retryable && !report.standing().any(|x| x.severity == Severity::Error && denied(x.rule.as_str()))
     });
     let let_pass = report.observe && report.ready == Some(true);
     let word = match (let_pass, waiting, report.command.as_str()) {
@@ -57,8 +56,7 @@ fn refused(report: &Report, options: &Options) -> String {
         (false, false, _) => "refused",
     };
     let rules: BTreeSet<&str> = report
-        .findings
-        .iter()
+        .standing()
         .filter(|f| f.severity == Severity::Error)
         .map(|f| f.rule.as_str())
         .filter(|rule| report.failure.as_ref().is_none_or(|f| f.class != *rule))
@@ -81,8 +79,7 @@ fn refused(report: &Report, options: &Options) -> String {
 fn linted(report: &Report, options: &Options) -> String {
     let read = report.files.read;
     let hit: BTreeSet<&str> = report
-        .findings
-        .iter()
+        .standing()
         .filter(|f| options.shows(f.severity))
         .filter_map(|f| f.primary.as_ref()?.place.path.as_deref())
         .collect();
@@ -98,7 +95,8 @@ fn linted(report: &Report, options: &Options) -> String {
         (hit, read) if hit < read => format!(" in {hit} of {}", files(read)),
         (hit, _) => format!(" in {}", files(hit)),
     };
-    let more: Vec<String> = hidden(report, options).into_iter().chain(fixable(report, options)).collect();
+    let more = hidden(report, options).into_iter().chain(silenced(report)).chain(fixable(report, options));
+    let more: Vec<String> = more.collect();
     let left = format!("{found}{place}{}", tail(&more));
     match report.fixed.filter(|fixed| fixed.fixed_findings > 0) {
         Some(fixed) => {
@@ -109,13 +107,21 @@ fn linted(report: &Report, options: &Options) -> String {
     }
 }
 
+/// How many findings count for nothing, and why.
+fn silenced(report: &Report) -> Vec<String> {
+    let by_comment = report.findings.iter().filter(|f| f.suppressed.is_some()).count();
+    let known = report.findings.iter().filter(|f| f.suppressed.is_none() && !f.stands()).count();
+    let some = |n: usize, words: &str| (n > 0).then(|| format!("{n} {words}"));
+    some(by_comment, "suppressed").into_iter().chain(some(known, "in the baseline")).collect()
+}
+
 /// How many findings have a fix, with the flags that make it.
 fn fixable(report: &Report, options: &Options) -> Option<String> {
     let of = |wanted: Applicability| {
         let fits = |f: &&Located| {
             f.applicability == wanted && f.fix.iter().all(|e| e.place.path.is_some()) && !f.fix.is_empty()
         };
-        report.findings.iter().filter(|f| options.shows(f.severity)).filter(fits).count()
+        report.standing().filter(|f| options.shows(f.severity)).filter(fits).count()
     };
     match (of(Applicability::Safe), of(Applicability::Unsafe)) {
         (0, 0) => None,

@@ -13,7 +13,7 @@ use std::{io, ops::Range};
 /// # Errors
 /// What `out` says.
 pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
-    for finding in report.findings.iter().filter(|f| options.shows(f.severity)) {
+    for finding in report.standing().filter(|f| options.shows(f.severity)) {
         out.write_all(picture(finding, options).as_bytes())?;
         out.write_all(b"\n\n")?;
     }

@@ -5,7 +5,7 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("WWWW"),
     boot: false,
-    traits: Traits { examples: true, ..COMMON },
+    traits: Traits { examples: true, beyond_comments: true, ..COMMON },
     page: include_str!("file_not_utf8.md"),
     checks: &[Check::Layer(check)],
 };

@@ -190,7 +190,8 @@ impl Example {
         let asked = !self.answers.is_empty() || self.link.is_some();
         let process = self.environment.is_some() || self.document.is_some() || !self.files.is_empty();
         let mut found = if !process && !asked && self.failure.is_none() {
-            let files = Files { files: self.env, manifests: self.manifests, ..Files::default() };
+            let files =
+                Files { files: self.env, manifests: self.manifests, now: Some(NOW), ..Files::default() };
             lint_with(&mut sources, &files, &policy)
         } else {
             self.configured(sources, policy, asked, problems)
