@@ -1,12 +1,13 @@
 //! What is wrong, where: `Finding` while sources are at hand, `Located` (plain data, masked) once it leaves.
 //! One type for lint, guard, probe and syntax alike.
 
+mod fingerprint;
 mod silenced;
 mod wire;
 
-pub use silenced::{BaselineState, Suppression, SuppressionKind};
-
 pub use crate::secret::MASK;
+pub use fingerprint::fingerprints;
+pub use silenced::{BaselineState, Suppression, SuppressionKind};
 
 use crate::{
     secret::Part,
@@ -103,7 +104,7 @@ pub struct Finding {
 }
 
 /// A place as a person names it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug, Serialize, Deserialize)]
 pub struct Place {
     /// The file; none for a variable, a flag or a provider.
     pub path: Option<String>,

@@ -1,6 +1,8 @@
 //! The writers: pictures looked at by eye at 80 columns, hostile text, and the same place in every format.
 #![cfg(feature = "cli")]
 
+#[path = "report/fingerprints.rs"]
+mod fingerprints;
 #[path = "report/hostile.rs"]
 mod hostile;
 #[path = "report/lines.rs"]
