@@ -1,6 +1,7 @@
 //! The command line: clap, printing, exit codes. Everything that decides lies below it.
 
 mod args;
+mod baseline;
 mod discover;
 mod explain;
 mod fixes;

@@ -87,6 +87,8 @@
 mod advice;
 mod ask;
 #[cfg(feature = "cli")]
+mod baseline;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 mod configuration;
@@ -143,6 +145,8 @@ pub mod unstable {
         ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
     reach! { ask configuration consumer environment finding fix judge layer lint page policy probe report repository rules secret settings source suppression }
+    #[cfg(feature = "cli")]
+    reach! { baseline }
     #[cfg(feature = "guard")]
     reach! { driver }
 }

@@ -13,7 +13,10 @@ use crate::{
     x509::rfc3339,
 };
 use directive::{Until, Words};
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// What parsers prove about a text.
 #[derive(Clone, Default, Debug)]
@@ -127,6 +130,8 @@ impl Comments {
     ) -> Option<Self> {
         let text = sources.get(source).bytes();
         directive::find(text, directive::NAME)?;
+        // Of a file that is no text nothing was read.
+        std::str::from_utf8(text).ok()?;
         let mut proof = proof();
         proof.values.iter_mut().for_each(|values| values.sort_by_key(|v| v.start));
         let mut scan = scan::scan(text, style);
@@ -183,7 +188,9 @@ impl Comments {
                 match what {
                     Words::Unreadable => directive.fault = directive.fault.or(Some(FaultKind::Unreadable)),
                     Words::Allow { names, until } => {
-                        directive.names = names.iter().map(&mut named).collect();
+                        let mut seen = BTreeSet::new();
+                        let once = names.iter().filter(|name| seen.insert(name.as_str()));
+                        directive.names = once.map(&mut named).collect();
                         match until {
                             Until::Always => {}
                             Until::Day(day) => {

@@ -205,6 +205,16 @@ impl World {
         replace::replace(&full, before, after).map_err(|reason| WriteError { path: path.to_owned(), reason })
     }
 
+    /// Makes a file that is not there, at one stroke.
+    ///
+    /// # Errors
+    /// When something stands there by now, or the directory is missing or may not be written.
+    #[cfg(feature = "cli")]
+    pub(crate) fn create(&self, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let full = self.directory.join(path);
+        replace::create(&full, bytes).map_err(|reason| WriteError { path: path.to_owned(), reason })
+    }
+
     /// The first `limit` bytes of a file, and one more if there are more. A pipe is read too (`--env-file <(…)`),
     /// but nothing waits longer than `patience`.
     ///

@@ -51,6 +51,7 @@ const MODULES: &[(&str, &str)] = &[
     ("unreachable", "probe rules settings"),
     ("misread", "rules settings source"),
     ("page", "environment rules"),
+    ("baseline", "finding rules"),
     ("judge", "environment finding policy probe rules settings sink source suppression"),
     (
         "lint",
@@ -72,8 +73,8 @@ const MODULES: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "ask configuration conninfo consumer driver environment finding fix guard layer lint near page policy \
-         preflight probe report repository rules secret settings source world",
+        "ask baseline configuration conninfo consumer driver environment finding fix guard layer lint near page \
+         policy preflight probe report repository rules secret settings source world",
     ),
 ];
 

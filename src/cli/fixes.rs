@@ -49,7 +49,7 @@ pub(super) fn run(
     if !mended.settled {
         run.report.remarks.push("the fixes did not come to an end; run --fix again".to_owned());
     }
-    run.report.findings = std::mem::take(&mut mended.left);
+    run.found(std::mem::take(&mut mended.left));
     if repair.diff {
         return show(flags, world, &run, &mended);
     }
@@ -64,7 +64,8 @@ pub(super) fn run(
         }
         let mut sources = Sources::default();
         let policy = policy.rehomed(&mut sources);
-        run.report.findings = lint_with(&mut sources, &files, &policy);
+        let findings = lint_with(&mut sources, &files, &policy);
+        run.found(findings);
     }
     let written = |path: &str| !refused.iter().any(|e| e.path == path);
     run.report.fixed = Some(FixedReport {

@@ -3,11 +3,12 @@
 use super::{
     Error, Exit,
     args::{Flags, Known, Repair},
+    baseline::{self, Wanted},
     discover::{self, Search},
     fixes, output, start, walk,
 };
 use crate::{
-    finding::Severity,
+    finding::{Located, Severity},
     layer::{Carrier, MAX_BYTES},
     lint::{Files, lint_with},
     policy::Policy,
@@ -23,6 +24,7 @@ pub(super) struct Run {
     pub(super) files: Files,
     pub(super) report: Report,
     failed: Vec<ReadError>,
+    baseline: Option<Wanted>,
     began: Instant,
 }
 
@@ -33,7 +35,9 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known
     let mut sources = Sources::default();
     let first = paths.iter().find(|p| *p != "-").map_or(".", String::as_str);
     let (policy, remarks) = discover::policy(flags, &world, &mut sources, Search::Above(first))?;
+    let baseline = baseline::wanted(known, None, &world, paths)?;
     let mut run = read(flags, &world, &policy, paths, began)?;
+    run.baseline = baseline;
     run.files.now = Some(World::now());
     run.files.no_ignores = known.no_ignores;
     run.files.partial = paths.iter().any(|path| !std::path::Path::new(path).is_dir());
@@ -43,7 +47,7 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known
         output::error(&error.to_string());
     }
     // A registry of databases is looked at by itself.
-    if run.files.files.is_empty() && policy.databases.is_empty() {
+    if run.files.files.is_empty() && policy.databases.is_empty() && known.write_baseline.is_none() {
         if !flags.quiet {
             run.report.remarks.push("nothing to look at: no env file was read".to_owned());
         }
@@ -57,7 +61,8 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known
     if repair.fix || repair.diff {
         return fixes::run(flags, &world, &policy, repair, run);
     }
-    run.report.findings = lint_with(&mut sources, &run.files, &policy);
+    let findings = lint_with(&mut sources, &run.files, &policy);
+    run.found(findings);
     run.finish(flags, &world, repair, false)
 }
 
@@ -111,10 +116,24 @@ fn read(
     }
     report.files.read = files.files.len();
     report.files.unreadable = failed.len();
-    Ok(Run { files, report, failed, began })
+    Ok(Run { files, report, failed, baseline: None, began })
 }
 
 impl Run {
+    /// Takes the findings, with what the baseline says of each.
+    pub(super) fn found(&mut self, findings: Vec<Located>) {
+        self.report.findings = findings;
+        if let Some(baseline) = self.baseline.take() {
+            baseline.compare(self);
+            self.baseline = Some(baseline);
+        }
+    }
+
+    /// The files that could not be read.
+    pub(super) fn failed(&self) -> impl Iterator<Item = &str> {
+        self.failed.iter().map(|error| error.path.as_str())
+    }
+
     /// Prints the report, to standard error where standard output has the text of `-`.
     pub(super) fn finish(
         mut self,
@@ -123,6 +142,9 @@ impl Run {
         repair: Repair,
         aside: bool,
     ) -> Result<Exit, Error> {
+        if let Some(mut baseline) = self.baseline.take() {
+            baseline.write(world, &mut self)?;
+        }
         self.report.elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).ok();
         let options = Options { fixes: repair.most(), ..output::options(flags, world) };
         output::report_with(flags, &options, &self.report, aside)?;

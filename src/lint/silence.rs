@@ -6,7 +6,7 @@ use crate::{
     environment::Environment,
     finding::Finding,
     judge::Judge,
-    layer::{Carrier, Layer, LayerKind, dotenv, dotenv::Dialect},
+    layer::{Carrier, Layer, LayerKind, MAX_BYTES, dotenv, dotenv::Dialect},
     near,
     rules::{self, Check, RULES, Rule},
     source::{SourceId, Sources, Span},
@@ -37,6 +37,9 @@ pub(super) fn silence(sources: &Sources, files: &Files, spoken: &[Spoken<'_>], o
     let of = |file: &Spoken<'_>| {
         let env_file = file.layers.iter().any(|l| l.kind == LayerKind::EnvFile);
         let style = style_of_carrier(file.carrier, file.path)?;
+        if sources.get(file.source).bytes().len() > MAX_BYTES {
+            return None;
+        }
         let proof = || proof(sources, file, env_file);
         Comments::read(sources, file.source, style, proof, files.now, &named)
     };
@@ -55,7 +58,9 @@ pub(super) fn silence(sources: &Sources, files: &Files, spoken: &[Spoken<'_>], o
     for (file, comments) in spoken.iter().zip(&mut comments) {
         let Some(comments) = comments else { continue };
         if comments.has_unused() && !files.partial {
-            (file.everywhere)().iter().for_each(|finding| comments.note(finding));
+            for finding in (file.everywhere)() {
+                comments.note(&finding);
+            }
         }
         let off = |id: &'static str| rules::find(id).is_some_and(|rule| is_off(&file.judge, rule));
         let faults = comments.faults(files.partial, &off);

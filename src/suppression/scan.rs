@@ -1,7 +1,7 @@
 //! The comments of a text, and which lines hold more than comments: one pass, linear, and no text within quotes is taken
 //! for a comment. In doubt it is text: a comment that is not seen silences nothing.
 
-use super::style::{Grammar, Quoting, Style};
+use super::style::{Family, Grammar, Quoting, Style};
 use std::{collections::BTreeMap, ops::Range};
 
 /// What a text consists of.
@@ -116,6 +116,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn quoted(&mut self, quoting: Quoting) {
+        let family = quoting.family;
         let mut pending: Vec<(&[u8], bool)> = Vec::new();
         while let Some(byte) = self.text.get(self.at).copied() {
             match byte {
@@ -134,12 +135,12 @@ impl<'t> Lexer<'t> {
                     self.comment(end.max(self.at), alone);
                 }
                 b'/' if self.style.block && self.rest().starts_with(b"/*") => self.block(),
-                b'\\' if quoting.shell => self.text_up_to((self.at + 2).min(self.text.len())),
-                b'<' if quoting.shell && self.rest().starts_with(b"<<") => {
+                b'\\' if family == Family::Shell => self.text_up_to((self.at + 2).min(self.text.len())),
+                b'<' if family == Family::Shell && self.rest().starts_with(b"<<") => {
                     pending.extend(self.redirection());
                 }
-                b'$' if quoting.sql => self.dollar(),
-                b'|' | b'>' if quoting.yaml && self.scalar_begins() => self.yaml_block(),
+                b'$' if family == Family::Sql => self.dollar(),
+                b'|' | b'>' if family == Family::Yaml && self.scalar_begins() => self.yaml_block(),
                 _ => self.text_or_quote(quoting),
             }
         }
@@ -148,7 +149,7 @@ impl<'t> Lexer<'t> {
     fn text_or_quote(&mut self, quoting: Quoting) {
         let rest = self.rest();
         let quote = quoting.quotes.iter().find(|q| rest.starts_with(q.mark.as_bytes()));
-        let Some(quote) = quote.filter(|_| !quoting.yaml || self.scalar_begins()) else {
+        let Some(quote) = quote.filter(|_| quoting.family != Family::Yaml || self.scalar_begins()) else {
             self.out.code[self.line] = true;
             self.at += 1;
             return;
@@ -181,7 +182,8 @@ impl<'t> Lexer<'t> {
         let end = close.map_or(self.text.len(), |i| self.at + 2 + i + 2);
         while self.at < end {
             let alone = !self.out.code[self.line];
-            let stop = self.end_of_line(self.at).min(end);
+            let line = &self.text[self.at..end];
+            let stop = line.iter().position(|b| *b == b'\n').map_or(end, |i| self.at + i);
             self.comment(stop, alone);
             if self.at < end {
                 self.at += 1;
@@ -262,7 +264,7 @@ impl<'t> Lexer<'t> {
         let start = self.out.lines[self.line].max(self.at.saturating_sub(LOOK_BACK));
         let before = self.text[start..self.at].trim_ascii_end();
         let before = before.strip_prefix(BOM).unwrap_or(before);
-        let word = before.iter().rposition(|b| b.is_ascii_whitespace()).map_or(0, |i| i + 1);
+        let word = before.iter().rposition(u8::is_ascii_whitespace).map_or(0, |i| i + 1);
         match before.last() {
             None | Some(b'[' | b'{' | b',' | b':') => true,
             Some(b'-' | b'?') => before.len() == word + 1,

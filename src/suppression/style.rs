@@ -33,12 +33,21 @@ pub(super) struct Quoting {
     pub(super) quotes: &'static [Quote],
     /// An opener counts only behind a blank or where a word ends.
     pub(super) blank_before: bool,
+    /// What beside quotes holds text.
+    pub(super) family: Family,
+}
+
+/// What beside quotes holds text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Family {
+    /// Nothing.
+    Plain,
     /// A quote counts only where a scalar begins, and `|` and `>` open blocks.
-    pub(super) yaml: bool,
+    Yaml,
     /// `\` outside quotes, and `<<WORD`.
-    pub(super) shell: bool,
+    Shell,
     /// `$tag$ … $tag$`; comments count in lines of their own only.
-    pub(super) sql: bool,
+    Sql,
 }
 
 /// A kind of quote.
@@ -56,7 +65,7 @@ const fn quote(mark: &'static str, escapes: bool, lines: bool) -> Quote {
     Quote { mark, escapes, lines }
 }
 
-const PLAIN: Quoting = Quoting { quotes: &[], blank_before: false, yaml: false, shell: false, sql: false };
+const PLAIN: Quoting = Quoting { quotes: &[], blank_before: false, family: Family::Plain };
 
 const fn lines(openers: &'static [&'static str], continued: bool) -> Style {
     Style { openers, block: false, grammar: Grammar::Lines { continued } }
@@ -78,8 +87,7 @@ const YAML: Style = quoted(
     Quoting {
         quotes: &[quote("\"", true, true), quote("'", false, true)],
         blank_before: true,
-        yaml: true,
-        ..PLAIN
+        family: Family::Yaml,
     },
 );
 const TOML: Style = quoted(
@@ -119,14 +127,13 @@ const SHELL: Style = quoted(
     Quoting {
         quotes: &[quote("\"", true, true), quote("'", false, true)],
         blank_before: true,
-        shell: true,
-        ..PLAIN
+        family: Family::Shell,
     },
 );
 const SQL: Style = quoted(
     &["--"],
     true,
-    Quoting { quotes: &[quote("'", false, true), quote("\"", false, true)], sql: true, ..PLAIN },
+    Quoting { quotes: &[quote("'", false, true), quote("\"", false, true)], family: Family::Sql, ..PLAIN },
 );
 
 /// How comments are written in a file of a carrier; where that has several forms, by the path.
@@ -180,6 +187,6 @@ pub fn style_of(path: &str) -> Option<Style> {
 impl Style {
     /// Whether a comment behind a value, on its line, speaks of it.
     pub(super) fn behind(self) -> bool {
-        matches!(self.grammar, Grammar::Quoted(quoting) if !quoting.sql)
+        matches!(self.grammar, Grammar::Quoted(quoting) if quoting.family != Family::Sql)
     }
 }

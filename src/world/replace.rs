@@ -75,7 +75,7 @@ pub(super) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Un
         return Ok(());
     }
     unchanged(&target, before)?;
-    let (beside, file) = create_beside(&target)?;
+    let (beside, file) = create_beside(&target, 0o600)?;
     let done = fill(file, &metadata, after)
         .map_err(|e| reason(&e))
         .and_then(|()| unchanged(&target, before))
@@ -103,9 +103,25 @@ fn unchanged(target: &Path, before: &[u8]) -> Result<(), Unwritable> {
     if now == before { Ok(()) } else { Err(Unwritable::Changed) }
 }
 
-/// A new file in the same directory that nobody else may read. Its name begins with that of the file, so that what is
-/// ignored by git for its name stays so.
-fn create_beside(target: &Path) -> Result<(PathBuf, File), Unwritable> {
+/// Puts a new file where there is none.
+pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), Unwritable> {
+    let (beside, mut file) = create_beside(path, 0o666)?;
+    let free = |()| match fs::symlink_metadata(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        _ => Err(Unwritable::Changed),
+    };
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| reason(&e));
+    let done = written.and_then(free).and_then(|()| fs::rename(&beside, path).map_err(|e| reason(&e)));
+    if done.is_err() {
+        let _stays = fs::remove_file(&beside);
+    }
+    done
+}
+
+/// A new file in the same directory, of this mode as far as the user's mask lets it. Its name begins with that of the
+/// file, so that what is ignored by git for its name stays so.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "modes are those of Unix"))]
+fn create_beside(target: &Path, mode: u32) -> Result<(PathBuf, File), Unwritable> {
     for turn in 0..16 {
         let mut name = target.file_name().map(OsString::from).unwrap_or_default();
         name.push(format!(".pgward-{turn}"));
@@ -113,7 +129,7 @@ fn create_beside(target: &Path) -> Result<(PathBuf, File), Unwritable> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
         match options.open(&beside) {
             Ok(file) => return Ok((beside, file)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
