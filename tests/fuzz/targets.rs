@@ -14,6 +14,7 @@ mod json;
 mod libpqfiles;
 mod report;
 mod secrets;
+mod suppression;
 #[cfg(feature = "guard")]
 mod watch;
 #[cfg(feature = "guard")]
@@ -53,6 +54,7 @@ pub(crate) const TARGETS: &[Target] = &[
     libpqfiles::TARGET,
     report::TARGET,
     secrets::TARGET,
+    suppression::TARGET,
     #[cfg(feature = "guard")]
     watch::TARGET,
     #[cfg(feature = "guard")]
