@@ -118,6 +118,10 @@ pub struct Place {
     pub end_line: usize,
     /// 1-based, exclusive.
     pub end_column: usize,
+    /// As `column`, in bytes; none where it was read back from a report that has none.
+    pub byte_column: Option<usize>,
+    /// As `end_column`, in bytes.
+    pub byte_end_column: Option<usize>,
 }
 
 impl Place {
@@ -137,6 +141,8 @@ impl Place {
             column: from.column,
             end_line: to.line,
             end_column: to.column,
+            byte_column: Some(source.byte_column(span.start as usize)),
+            byte_end_column: Some(source.byte_column(span.end as usize)),
         }
     }
 

@@ -89,11 +89,22 @@ impl Source {
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let before = &self.bytes[..offset.min(self.bytes.len())];
-        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let skip = if line_start == 0 && before.starts_with(BOM) { BOM.len() } else { 0 };
         #[expect(clippy::naive_bytecount, reason = "once a printed place, over at most 4 MiB")]
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-        LineColumn { line, column: String::from_utf8_lossy(&before[line_start + skip..]).chars().count() + 1 }
+        LineColumn { line, column: String::from_utf8_lossy(self.line_before(offset)).chars().count() + 1 }
+    }
+
+    /// 1-based column of a byte offset, in bytes.
+    pub fn byte_column(&self, offset: usize) -> usize {
+        self.line_before(offset).len() + 1
+    }
+
+    /// The bytes of a line before an offset, without the mark of byte order at the beginning of the text.
+    fn line_before(&self, offset: usize) -> &[u8] {
+        let before = &self.bytes[..offset.min(self.bytes.len())];
+        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let skip = if line_start == 0 && before.starts_with(BOM) { BOM.len() } else { 0 };
+        &before[line_start + skip..]
     }
 
     /// The lines that `range` touches, masked.

@@ -37,6 +37,8 @@ struct At {
     column: Option<usize>,
     end_line: Option<usize>,
     end_column: Option<usize>,
+    byte_column: Option<usize>,
+    byte_end_column: Option<usize>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,6 +144,8 @@ impl From<Place> for At {
             column: Some(place.column),
             end_line: Some(place.end_line),
             end_column: Some(place.end_column),
+            byte_column: place.byte_column,
+            byte_end_column: place.byte_end_column,
         }
     }
 }
@@ -156,6 +160,8 @@ impl At {
             column,
             end_line: self.end_line.unwrap_or(line),
             end_column: self.end_column.unwrap_or(column),
+            byte_column: self.byte_column,
+            byte_end_column: self.byte_end_column,
         })
     }
 }
