@@ -1,6 +1,55 @@
 //! A rule's page as people read it: what `pgward explain` prints and `docs/rules/` holds. Pure text.
 
-use crate::{environment::Environment, rules::Rule};
+use crate::{
+    environment::Environment,
+    finding::Severity,
+    policy::Level,
+    report::RuleText,
+    rules::{RULES, Rule},
+};
+use std::sync::LazyLock;
+
+/// Where the page of a rule of this very version stands: docs.rs shows the files of a release.
+pub fn address(rule: &Rule) -> String {
+    format!("https://docs.rs/crate/pgward/{}/source/docs/rules/{}.md", env!("CARGO_PKG_VERSION"), rule.id)
+}
+
+/// What the writers of reports may tell of the rules.
+pub fn texts() -> &'static [RuleText] {
+    static TEXTS: LazyLock<Vec<RuleText>> = LazyLock::new(|| RULES.iter().map(|rule| text(rule)).collect());
+    &TEXTS
+}
+
+fn text(rule: &Rule) -> RuleText {
+    let level = Environment::ALL.into_iter().map(|e| rule.levels.in_environment(e)).max();
+    RuleText {
+        id: rule.id,
+        since: rule.since,
+        summary: summary(rule),
+        page: explain(rule),
+        address: address(rule),
+        severity: match level {
+            None | Some(Level::Allow) => None,
+            Some(Level::Note) => Some(Severity::Note),
+            Some(Level::Warn) => Some(Severity::Warning),
+            Some(Level::Deny) => Some(Severity::Error),
+        },
+        subjects: subjects(rule.id),
+    }
+}
+
+/// What a rule is about, by the words of its name: names are chosen with care and never change.
+fn subjects(id: &str) -> Vec<&'static str> {
+    let has = |words: &[&str]| id.split('-').any(|word| words.contains(&word));
+    let mut out = Vec::new();
+    if has(&["secret", "password", "auth", "superuser"]) {
+        out.push("secrets");
+    }
+    if has(&["tls", "verify", "rootcert", "plaintext", "cert"]) {
+        out.push("tls");
+    }
+    out
+}
 
 /// The page with the rule's levels under its title, and without what is there for the tests alone.
 pub fn explain(rule: &Rule) -> String {

@@ -1,16 +1,38 @@
 //! The verdict as plain data, and its writers. Sees `Located`, never bytes or secrets.
 
+#[cfg(feature = "cli")]
+pub mod checkstyle;
 pub mod clean;
 pub mod concise;
 #[cfg(feature = "cli")]
+mod entry;
+mod format;
+#[cfg(feature = "cli")]
+pub mod github;
+#[cfg(feature = "cli")]
+pub mod gitlab;
+#[cfg(feature = "cli")]
 pub mod json;
+#[cfg(feature = "cli")]
+pub mod junit;
+#[cfg(feature = "cli")]
+pub mod markdown;
+#[cfg(feature = "cli")]
+pub mod rdjson;
+#[cfg(feature = "cli")]
+pub mod sarif;
+pub mod statistics;
 pub mod summary;
 #[cfg(feature = "cli")]
 pub mod text;
+#[cfg(feature = "cli")]
+mod xml;
 
-use crate::finding::{Applicability, Located, Severity};
+pub use format::{Format, Options, RuleText, UnknownFormat};
+
+use crate::finding::{Located, Severity};
 use serde::{Deserialize, Serialize};
-use std::{fmt, io, str::FromStr};
+use std::fmt;
 
 /// Name and version of the JSON shape; within it, fields are only ever added.
 pub const SCHEMA: &str = "pgward/1";
@@ -48,12 +70,18 @@ pub struct Report {
     pub extensions: Vec<ExtensionReport>,
     /// What was looked at.
     pub files: FileCounts,
+    /// The files that could not be read, as many as `files.unreadable` says.
+    #[serde(default)]
+    pub unread: Vec<UnreadReport>,
     /// What `--fix` made; none where it was not asked for.
     #[serde(default)]
     pub fixed: Option<FixedReport>,
     /// What the baseline came to; none without one.
     #[serde(default)]
     pub baseline: Option<BaselineReport>,
+    /// How many findings each rule has; none where it was not asked for.
+    #[serde(default)]
+    pub statistics: Option<Vec<StatisticReport>>,
     /// Sentences on what was changed from the defaults or left out, each printed on stderr (overrides in force,
     /// env files mentioned and not read).
     pub remarks: Vec<String>,
@@ -241,6 +269,28 @@ pub struct FileCounts {
     pub unreadable: usize,
 }
 
+/// A file that was to be read and could not be.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct UnreadReport {
+    /// The file; none where its name looks like no path.
+    pub path: Option<String>,
+    /// One sentence, free of secrets.
+    pub message: String,
+}
+
+/// The findings of one rule that weigh the same.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct StatisticReport {
+    /// The rule's id.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// How many there are.
+    pub count: usize,
+    /// How many of them `--fix` can mend, unsafe fixes among them.
+    pub fixable: usize,
+}
+
 /// What `--fix` made.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct FixedReport {
@@ -292,8 +342,10 @@ impl Report {
             connection: None,
             extensions: Vec::new(),
             files: FileCounts::default(),
+            unread: Vec::new(),
             fixed: None,
             baseline: None,
+            statistics: None,
             remarks: Vec::new(),
             elapsed_ms: None,
         }
@@ -319,104 +371,5 @@ impl fmt::Display for Report {
     /// The concise form: a service that prints its error has the whole refusal in its log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(concise::render(self, &Options { remarks: true, ..Options::default() }).trim_end())
-    }
-}
-
-/// How a report is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum Format {
-    /// Pictures of the masked lines, for people.
-    #[cfg(feature = "cli")]
-    Text,
-    /// One line a finding, for logs.
-    Concise,
-    /// The documented JSON, for programs.
-    #[cfg(feature = "cli")]
-    Json,
-}
-
-impl Format {
-    /// Every format, the default first.
-    pub const ALL: &[Self] = &[
-        #[cfg(feature = "cli")]
-        Self::Text,
-        Self::Concise,
-        #[cfg(feature = "cli")]
-        Self::Json,
-    ];
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            #[cfg(feature = "cli")]
-            Self::Text => "text",
-            Self::Concise => "concise",
-            #[cfg(feature = "cli")]
-            Self::Json => "json",
-        }
-    }
-
-    /// Writes the report; ends in a newline.
-    ///
-    /// # Errors
-    /// What `out` says, a broken pipe among it.
-    pub fn write(self, report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
-        match self {
-            #[cfg(feature = "cli")]
-            Self::Text => text::write(report, options, out),
-            Self::Concise => concise::write(report, options, out),
-            #[cfg(feature = "cli")]
-            Self::Json => json::write(report, options, out),
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
-        Self::ALL.iter().copied().find(|f| f.name() == name).ok_or(UnknownFormat)
-    }
-}
-
-/// No format of that name; says which there are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct UnknownFormat;
-
-impl fmt::Display for UnknownFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
-        write!(f, "unknown format; there are: {}", names.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownFormat {}
-
-/// What a writer may choose. It changes what is printed, never what is so.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Options {
-    /// Whether ANSI colours are written (text only).
-    pub color: bool,
-    /// The width of the terminal in columns (text only).
-    pub width: usize,
-    /// Whether notes are printed or only counted. JSON always has them.
-    pub show_notes: bool,
-    /// Whether [`Report::remarks`] are written too, before the summary; the command line prints them itself.
-    pub remarks: bool,
-    /// Which fixes the summary counts as one: with unsafe ones the flag for them was given.
-    pub fixes: Applicability,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { color: false, width: 80, show_notes: false, remarks: false, fixes: Applicability::Safe }
-    }
-}
-
-impl Options {
-    /// Whether a finding of this severity is printed.
-    pub fn shows(&self, severity: Severity) -> bool {
-        self.show_notes || severity > Severity::Note
     }
 }

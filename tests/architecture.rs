@@ -50,7 +50,8 @@ const MODULES: &[(&str, &str)] = &[
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
     ("misread", "rules settings source"),
-    ("page", "environment rules"),
+    // `report` for what its writers may tell of a rule.
+    ("page", "environment finding policy report rules"),
     ("baseline", "finding rules"),
     ("judge", "environment finding policy probe rules settings sink source suppression"),
     (

@@ -1,12 +1,22 @@
 //! The writers: pictures looked at by eye at 80 columns, hostile text, and the same place in every format.
 #![cfg(feature = "cli")]
 
+#[path = "report/documents.rs"]
+mod documents;
+#[path = "support/page.rs"]
+mod example;
 #[path = "report/fingerprints.rs"]
 mod fingerprints;
 #[path = "report/hostile.rs"]
 mod hostile;
 #[path = "report/lines.rs"]
 mod lines;
+#[path = "report/places.rs"]
+mod places;
+#[path = "report/process.rs"]
+mod process;
+#[path = "report/sarif.rs"]
+mod sarif;
 
 use pgward::unstable::{
     finding::{Applicability, Excerpt, Finding, Located, LocatedEdit, LocatedLabel, Place, Severity},
@@ -41,6 +51,8 @@ fn at(path: &str, (line, column): (usize, usize), masked: &str, needle: &str) ->
         column,
         end_line: line,
         end_column: column + needle.chars().count(),
+        byte_column: Some(column),
+        byte_end_column: Some(column + needle.len()),
     };
     (place, Excerpt { line, text: masked.to_owned(), start, end: start + needle.len() })
 }
@@ -357,5 +369,8 @@ fn formats_by_name() {
         assert_eq!(format.name().parse(), Ok(*format));
     }
     let error = "xml".parse::<Format>().unwrap_err();
-    assert_eq!(error.to_string(), "unknown format; there are: text, concise, json");
+    assert_eq!(
+        error.to_string(),
+        "unknown format; there are: text, concise, json, sarif, github, gitlab, junit, checkstyle, rdjson, markdown"
+    );
 }

@@ -53,6 +53,7 @@ pub(super) enum Command {
 }
 
 /// What `lint` is to do about what it finds.
+#[expect(clippy::struct_excessive_bools, reason = "flags that are given or not")]
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct Repair {
     /// Make the safe fixes, and report what is left. Of `-` the fixed text goes to standard output.
@@ -64,6 +65,9 @@ pub(super) struct Repair {
     /// Show what --fix would change, masked, and write nothing.
     #[arg(long, env = "PGWARD_DIFF", hide_env_values = true, value_parser = boolish())]
     pub(super) diff: bool,
+    /// Count the findings of each rule.
+    #[arg(long, env = "PGWARD_STATISTICS", hide_env_values = true, value_parser = boolish())]
+    pub(super) statistics: bool,
 }
 
 impl Repair {
@@ -273,10 +277,11 @@ pub(super) struct Flags {
         hide_env_values = true
     )]
     pub(super) fail_on: FailOn,
-    /// How findings are written to standard output: text, concise or json.
+    /// How findings are written to standard output: text, concise, json, sarif, github, gitlab, junit, checkstyle, rdjson
+    /// or markdown.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = format, env = "PGWARD_FORMAT", hide_env_values = true)]
     pub(super) format: Format,
-    /// Write a report to a file too; may be given several times.
+    /// Write a report to a file too, or to standard output with `-`; may be given several times.
     #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = report, env = "PGWARD_REPORT", hide_env_values = true, value_delimiter = ',')]
     pub(super) report: Vec<(Format, String)>,
     /// Say nothing on success and no remarks.

@@ -1,7 +1,7 @@
 //! `explain`: the page of a rule, with its levels.
 
-use super::{Error, Exit, args::Flags, output};
-use crate::{near, page, rules};
+use super::{Error, Exit, args::Flags, pager};
+use crate::{near, page, rules, world::World};
 
 pub(super) fn run(_: &Flags, id: &str) -> Result<Exit, Error> {
     let Some(rule) = rules::find(id) else {
@@ -11,6 +11,6 @@ pub(super) fn run(_: &Flags, id: &str) -> Result<Exit, Error> {
         };
         return Err(Error::Other(format!("no rule of this version is called so; {help}")));
     };
-    output::stdout(&page::explain(rule))?;
+    pager::show(&World::of_process(), &page::explain(rule))?;
     Ok(Exit::Success)
 }

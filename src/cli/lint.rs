@@ -5,14 +5,16 @@ use super::{
     args::{Flags, Known, Repair},
     baseline::{self, Wanted},
     discover::{self, Search},
-    fixes, output, start, walk,
+    fixes, output,
+    progress::Linting,
+    reports, start, walk,
 };
 use crate::{
     finding::{Located, Severity},
     layer::{Carrier, MAX_BYTES},
     lint::{Files, lint_with},
     policy::Policy,
-    report::{Format, Options, Report},
+    report::{Options, Report, UnreadReport, statistics},
     repository::MAX_MANIFEST,
     source::Sources,
     world::{ReadError, Unreadable, World},
@@ -30,6 +32,7 @@ pub(super) struct Run {
 
 pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known) -> Result<Exit, Error> {
     fixes::admit(repair, paths)?;
+    reports::admit(flags)?;
     let world = World::of_process();
     let began = Instant::now();
     let mut sources = Sources::default();
@@ -51,7 +54,7 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known
         if !flags.quiet {
             run.report.remarks.push("nothing to look at: no env file was read".to_owned());
         }
-        if flags.format != Format::Json && flags.report.is_empty() {
+        if !flags.format.is_document() && flags.report.is_empty() {
             for remark in run.report.remarks.iter().filter(|_| !flags.quiet) {
                 output::error(remark);
             }
@@ -61,7 +64,10 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known
     if repair.fix || repair.diff {
         return fixes::run(flags, &world, &policy, repair, run);
     }
+    let progress = Linting::new(flags, &world, began);
+    progress.judge(run.files.files.len());
     let findings = lint_with(&mut sources, &run.files, &policy);
+    drop(progress);
     run.found(findings);
     run.finish(flags, &world, repair, false)
 }
@@ -76,6 +82,7 @@ fn read(
     let (environment, no_pg_env) = (flags.environment(policy)?, flags.no_pg_env);
     let mut files = Files { environment, no_pg_env, ..Files::default() };
     let mut report = Report::new("lint");
+    let progress = Linting::new(flags, world, began);
     let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
     let selection = policy.selection();
     for path in paths {
@@ -89,7 +96,9 @@ fn read(
         }
         let found = walk::find(path, &selection)?;
         manifests.extend(found.manifests);
+        let known = files.files.len() + failed.len() + found.carriers.len();
         for carrier in found.carriers {
+            progress.read(files.files.len() + failed.len(), known);
             let carrier = carrier.strip_prefix("./").unwrap_or(&carrier).to_owned();
             match world.read(&carrier, MAX_BYTES, start::PATIENCE) {
                 Ok(bytes) => match Carrier::of(&carrier, &bytes) {
@@ -116,7 +125,14 @@ fn read(
     }
     report.files.read = files.files.len();
     report.files.unreadable = failed.len();
+    report.unread = failed.iter().map(unread).collect();
     Ok(Run { files, report, failed, baseline: None, began })
+}
+
+/// The error has the path wherever it may be shown.
+fn unread(error: &ReadError) -> UnreadReport {
+    let message = error.to_string();
+    UnreadReport { path: message.contains(&error.path).then(|| error.path.clone()), message }
 }
 
 impl Run {
@@ -144,6 +160,9 @@ impl Run {
     ) -> Result<Exit, Error> {
         if let Some(mut baseline) = self.baseline.take() {
             baseline.write(world, &mut self)?;
+        }
+        if repair.statistics {
+            self.report.statistics = Some(statistics::of(self.report.standing()));
         }
         self.report.elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).ok();
         let options = Options { fixes: repair.most(), ..output::options(flags, world) };

@@ -5,7 +5,7 @@ use super::{
     args::{Flags, Live, Mode},
     output,
     progress::Progress,
-    start,
+    reports, start,
 };
 use crate::{
     configuration::Configuration,
@@ -19,6 +19,7 @@ use crate::{
 use std::time::Duration;
 
 pub(super) fn check(flags: &Flags) -> Result<Exit, Error> {
+    reports::admit(flags)?;
     let world = World::of_process();
     let (input, remarks) = start::input(flags, &world)?;
     let configuration = Configuration::new(input);
@@ -29,6 +30,7 @@ pub(super) fn check(flags: &Flags) -> Result<Exit, Error> {
 pub(super) fn preflight(flags: &Flags, live: &Live) -> Result<Exit, Error> {
     #[cfg(unix)]
     super::run::end_on_signals();
+    reports::admit(flags)?;
     let world = World::of_process();
     let asked = ask(flags, live, &world, Door::Preflight, "preflight")?;
     finish(flags, &world, asked.verdict, asked.remarks)

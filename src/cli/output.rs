@@ -3,16 +3,15 @@
 use super::{
     Error, Exit,
     args::{Color, Flags},
+    reports,
 };
 use crate::{
     finding::Severity,
-    report::{Format, Options, Report},
+    page,
+    report::{Options, Report},
     world::World,
 };
-use std::{
-    fs,
-    io::{self, IsTerminal as _, Write as _},
-};
+use std::io::{self, IsTerminal as _, Write as _};
 
 /// Writes to standard output. A reader that went away is no error: it has what it wanted.
 pub(super) fn stdout(text: &str) -> io::Result<()> {
@@ -72,10 +71,14 @@ fn options_for(flags: &Flags, world: &World, is_terminal: bool) -> Options {
     };
     let width = world.variable("COLUMNS").and_then(|c| c.parse().ok()).filter(|c| *c >= 40);
     let terminal = || terminal_size::terminal_size().map(|(w, _)| usize::from(w.0)).filter(|w| *w >= 40);
+    let able = !matches!(world.variable("TERM"), None | Some("dumb" | "linux"));
     Options {
         color,
+        links: color && is_terminal && able,
         width: width.or_else(terminal).unwrap_or(80),
         show_notes: flags.verbose,
+        fails: flags.fail_on.severity(),
+        rules: page::texts,
         ..Options::default()
     }
 }
@@ -100,7 +103,7 @@ pub(super) fn report_with(
     let silent =
         flags.quiet && report.failure.is_none() && report.worst().is_none_or(|w| w < Severity::Warning);
     // A document is data wherever it is asked for, but beside a command.
-    if !(silent && (flags.format != Format::Json || report.command == "run")) {
+    if !(silent && (!flags.format.is_document() || report.command == "run")) {
         let mut text = Vec::new();
         flags.format.write(report, options, &mut text)?;
         let text = String::from_utf8_lossy(&text);
@@ -110,12 +113,5 @@ pub(super) fn report_with(
             stdout(&text)?;
         }
     }
-    for (format, path) in &flags.report {
-        let mut text = Vec::new();
-        format.write(report, &Options { color: false, ..*options }, &mut text)?;
-        fs::write(path, text).map_err(|e| {
-            Error::Other(format!("cannot write the {} file of --report: {}", format.name(), e.kind()))
-        })?;
-    }
-    Ok(())
+    reports::write(flags, options, report)
 }

@@ -1,4 +1,5 @@
-//! What is being waited for, on standard error: one live line on a terminal, elsewhere a line for each change.
+//! What takes its time, on standard error: what is being waited for, on one live line of a terminal and elsewhere in a line
+//! for each change; and that many files are being judged, on a terminal alone.
 
 use super::{args::Flags, output};
 use crate::{driver::Watcher, report::clean, world::World};
@@ -7,7 +8,7 @@ use std::{
     collections::BTreeSet,
     io::{self, IsTerminal as _},
     sync::Mutex,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Ends with its line when it is dropped.
@@ -16,15 +17,59 @@ pub(super) struct Progress {
     live: Option<ProgressBar>,
 }
 
+/// A line that is drawn anew, where a terminal shows standard error; nothing of it is drawn yet.
+fn live(flags: &Flags, world: &World) -> Option<ProgressBar> {
+    let terminal = io::stderr().is_terminal() && world.variable("TERM") != Some("dumb");
+    let style = ProgressStyle::with_template("{spinner} {wide_msg}").ok()?.tick_chars("|/-\\ ");
+    let bar = || ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style);
+    (terminal && !flags.quiet).then(bar)
+}
+
+/// What `lint` is at, once it takes its time. Ends with its line when it is dropped.
+pub(super) struct Linting {
+    live: Option<ProgressBar>,
+    began: Instant,
+}
+
+impl Linting {
+    pub(super) fn new(flags: &Flags, world: &World, began: Instant) -> Self {
+        Self { live: live(flags, world), began }
+    }
+
+    /// So many files were read of those that are known of so far.
+    pub(super) fn read(&self, done: usize, known: usize) {
+        if let Some(live) = self.live.as_ref().filter(|_| self.began.elapsed() > SOON) {
+            live.set_message(format!("reading files: {done} of {known}"));
+            live.tick();
+        }
+    }
+
+    /// Judging so many files is one step.
+    pub(super) fn judge(&self, files: usize) {
+        if let Some(live) = self.live.as_ref().filter(|_| files > MANY || self.began.elapsed() > SOON) {
+            live.set_message(format!("judging {files} files"));
+            live.enable_steady_tick(Duration::from_millis(100));
+        }
+    }
+}
+
+impl Drop for Linting {
+    fn drop(&mut self) {
+        if let Some(live) = &self.live {
+            live.finish_and_clear();
+        }
+    }
+}
+
+/// What is done before is not told of.
+const SOON: Duration = Duration::from_millis(500);
+/// Fewer files are judged in no time.
+const MANY: usize = 500;
+
 impl Progress {
     /// Nothing is shown before the first pause, and with `--quiet` nothing ever.
     pub(super) fn new(flags: &Flags, world: &World) -> Self {
-        let terminal = io::stderr().is_terminal() && world.variable("TERM") != Some("dumb");
-        let live = || {
-            let style = ProgressStyle::with_template("{spinner} {wide_msg}").ok()?.tick_chars("|/-\\ ");
-            Some(ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style))
-        };
-        Self { shown: !flags.quiet, live: if terminal && !flags.quiet { live() } else { None } }
+        Self { shown: !flags.quiet, live: live(flags, world) }
     }
 
     /// For whoever waits.

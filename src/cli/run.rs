@@ -19,11 +19,11 @@ use super::{
     Error,
     args::{Flags, Start},
     live::{self, Asked},
-    output,
+    output, reports,
 };
 use crate::{
     preflight::Verdict,
-    report::{Format, Options, summary},
+    report::{Options, summary},
     rules::Door,
     world::World,
 };
@@ -121,7 +121,7 @@ fn begin(flags: &Flags, start: &Start) -> Result<Why, Error> {
     let options = output::options_aside(flags, &world);
     output::report_with(flags, &options, &report, true)?;
     let line = summary::line(&report, &Options { color: false, ..options });
-    if flags.format == Format::Json && !(passes && flags.quiet) {
+    if flags.format.is_document() && !(passes && flags.quiet) {
         output::line(&line);
     }
     if !passes {
@@ -145,20 +145,8 @@ fn leave_streams(flags: &Flags) -> Result<(), Error> {
             )));
         }
     }
-    #[cfg(unix)]
-    for (_, path) in &flags.report {
-        if is_stdout(path) {
-            return Err(Error::Other("--report: standard output is the command's; name another file".into()));
-        }
+    if reports::takes_stdout(flags) {
+        return Err(Error::Other("--report: standard output is the command's; name another file".into()));
     }
-    Ok(())
-}
-
-/// Whether a path leads to what standard output is. /dev/null takes from everybody.
-#[cfg(unix)]
-fn is_stdout(path: &str) -> bool {
-    use rustix::fs::{fstat, stat};
-    let (Ok(there), Ok(out)) = (stat(path), fstat(rustix::stdio::stdout())) else { return false };
-    let null = stat("/dev/null").is_ok_and(|null| null.st_rdev == there.st_rdev && null.st_rdev != 0);
-    (there.st_dev, there.st_ino) == (out.st_dev, out.st_ino) && !null
+    reports::admit(flags)
 }

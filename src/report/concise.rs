@@ -1,6 +1,6 @@
 //! One line a finding, no pictures: for a pod's log, for `grep`, and for the error of the boot API.
 
-use super::{Options, Report, clean, summary};
+use super::{Options, Report, clean, statistics, summary};
 use crate::finding::Located;
 use std::{fmt::Write as _, io};
 
@@ -18,6 +18,9 @@ pub fn render(report: &Report, options: &Options) -> String {
     let mut out = String::new();
     for finding in report.standing().filter(|f| options.shows(f.severity)) {
         one(&mut out, finding);
+    }
+    if let Some(rows) = &report.statistics {
+        out.push_str(&statistics::table(rows));
     }
     if options.remarks {
         for remark in &report.remarks {

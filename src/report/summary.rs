@@ -118,9 +118,7 @@ fn silenced(report: &Report) -> Vec<String> {
 /// How many findings have a fix, with the flags that make it.
 fn fixable(report: &Report, options: &Options) -> Option<String> {
     let of = |wanted: Applicability| {
-        let fits = |f: &&Located| {
-            f.applicability == wanted && f.fix.iter().all(|e| e.place.path.is_some()) && !f.fix.is_empty()
-        };
+        let fits = |f: &&Located| f.applicability == wanted && has_fix(f);
         report.standing().filter(|f| options.shows(f.severity)).filter(fits).count()
     };
     match (of(Applicability::Safe), of(Applicability::Unsafe)) {
@@ -132,6 +130,11 @@ fn fixable(report: &Report, options: &Options) -> Option<String> {
         (0, more) => Some(format!("{more} fixable with `--fix --unsafe-fixes`")),
         (safe, more) => Some(format!("{safe} fixable with `--fix`, {more} more with `--unsafe-fixes`")),
     }
+}
+
+/// Whether `--fix` can mend it, with `--unsafe-fixes` where it must.
+pub(super) fn has_fix(finding: &Located) -> bool {
+    finding.fix.iter().all(|e| e.place.path.is_some()) && !finding.fix.is_empty()
 }
 
 /// Which database, who answered, and for which environment.

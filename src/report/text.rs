@@ -1,7 +1,7 @@
 //! Findings as pictures of masked lines, through annotate-snippets. It panics on bad spans and does not sanitise
 //! paths, labels and notes: everything passes [`clean`] here, at the door, once.
 
-use super::{Options, Report, clean, summary};
+use super::{Options, Report, clean, statistics, summary};
 use crate::finding::{Excerpt, Located, LocatedEdit, LocatedLabel, MASK, Place, Severity};
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle,
@@ -16,6 +16,9 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io:
     for finding in report.standing().filter(|f| options.shows(f.severity)) {
         out.write_all(picture(finding, options).as_bytes())?;
         out.write_all(b"\n\n")?;
+    }
+    if let Some(rows) = report.statistics.as_ref().filter(|rows| !rows.is_empty()) {
+        writeln!(out, "{}", statistics::table(rows))?;
     }
     if options.remarks {
         for remark in &report.remarks {
@@ -40,10 +43,15 @@ pub fn picture(finding: &Located, options: &Options) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut main = level
-        .primary_title(clean::line(&finding.message))
-        .id(clean::line(&finding.rule))
-        .elements(scenes(finding, room).iter().map(|scene| scene.snippet(room, &mut headings)));
+    let id = clean::line(&finding.rule);
+    // What stands before the sentence: `error[id]: `.
+    let beside = finding.severity.as_str().len() + id.chars().count() + 4;
+    let mut title = level.primary_title(title(&finding.message, width.saturating_sub(beside))).id(id);
+    if let Some(rule) = options.rule(&finding.rule).filter(|_| options.links) {
+        title = title.id_url(rule.address.as_str());
+    }
+    let mut main =
+        title.elements(scenes(finding, room).iter().map(|scene| scene.snippet(room, &mut headings)));
     let messages = room.saturating_sub("note: ".len());
     for note in &finding.notes {
         main = main.element(Level::NOTE.message(clean::wrapped(note, messages)));
@@ -62,8 +70,14 @@ pub fn picture(finding: &Located, options: &Options) -> String {
         groups.push(Group::with_title(Level::HELP.secondary_title(title)).elements(elements));
     }
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.hyperlink(false).decor_style(DecorStyle::Unicode).term_width(width);
+    let renderer = renderer.hyperlink(options.links).decor_style(DecorStyle::Unicode).term_width(width);
     headings.put_in(&renderer.render(&groups))
+}
+
+/// The sentence, broken beside a name that leaves it enough room; elsewhere the terminal does it.
+fn title(message: &str, room: usize) -> String {
+    let line = clean::line(message);
+    if room < ENOUGH { line } else { clean::wrapped(&line, room) }
 }
 
 /// One excerpt with all labels that lie in it.
@@ -270,5 +284,7 @@ const CLOSE: char = '\u{f0001}';
 const SIDES: usize = 400;
 /// What the renderer leaves free beside a mark: an ellipsis on each side and the spaces around.
 const MARGINS: usize = 14;
+/// A sentence is broken where it has so many columns.
+const ENOUGH: usize = 36;
 /// Narrower terminals get the picture of this width.
 const NARROWEST: usize = 40;

@@ -3,12 +3,12 @@
 use crate::{finding, options, ready, sqlite};
 use pgward::unstable::{
     finding::{Applicability, Excerpt, LocatedEdit, LocatedLabel, Place, Severity},
-    report::{Format, Options, Report, text},
+    page,
+    report::{Format, Options, Report, UnreadReport, statistics, text},
 };
 use std::io;
 
-const NASTY: &str =
-    "a\u{1b}[2J\u{9b}31m\u{7}\u{7f}\r\u{202e}\u{200f}\u{2028}\u{f0000}0\u{f0001}\0ż\t\u{e0041}z";
+const NASTY: &str = "::error::x\n::stop-commands::y]]><b>&amp;|[x](http://h)![]()`##[error]z, %0A\r\n\u{b}\u{fffe}a\u{1b}[2J\u{9b}31m\u{7}\u{7f}\r\u{202e}\u{200f}\u{2028}\u{f0000}0\u{f0001}\0ż\t\u{e0041}z";
 
 fn hostile(text: &str, start: usize, end: usize) -> Report {
     let place = |path: Option<&str>| Place {
@@ -18,6 +18,8 @@ fn hostile(text: &str, start: usize, end: usize) -> Report {
         column: 0,
         end_line: 0,
         end_column: 0,
+        byte_column: path.map(|_| usize::MAX),
+        byte_end_column: None,
     };
     let excerpt = |line| Excerpt { line, text: text.to_owned(), start, end };
     let mut f = finding("x", Severity::Error, NASTY);
@@ -39,18 +41,30 @@ fn hostile(text: &str, start: usize, end: usize) -> Report {
         vec![edit(Some(NASTY), NASTY), edit(Some(NASTY), ""), edit(None, "\n"), edit(Some("b"), " \nx\n\n")];
     let mut report = ready();
     report.remarks = vec![NASTY.into()];
+    report.unread = vec![UnreadReport { path: Some(NASTY.into()), message: NASTY.into() }];
+    report.statistics = Some(statistics::of(&[f.clone()]));
     report.target.as_mut().unwrap().host = Some(NASTY.into());
     report.findings = vec![f];
     report
 }
 
 #[track_caller]
-fn harmless(report: &Report, width: usize) {
-    for format in Format::ALL {
+fn harmless(report: &Report, width: usize, formats: &[Format]) {
+    for format in formats {
         for color in [false, true] {
+            if color && *format != Format::Text {
+                continue;
+            }
             let mut out = Vec::new();
-            let options =
-                Options { color, width, show_notes: true, remarks: true, fixes: Applicability::Unsafe };
+            let options = Options {
+                color,
+                width,
+                show_notes: true,
+                remarks: true,
+                fixes: Applicability::Unsafe,
+                rules: page::texts,
+                ..Options::default()
+            };
             format.write(report, &options, &mut out).unwrap();
             let mut out = String::from_utf8(out).unwrap();
             // Our own colours: ESC [ digits and semicolons m.
@@ -66,7 +80,33 @@ fn harmless(report: &Report, width: usize) {
                     || (*format != Format::Json && c >= '\u{e0000}')
             };
             assert_eq!(out.find(raw), None, "{format:?}: {out:?}");
+            well_formed(*format, &out);
         }
+    }
+}
+
+/// What a reader of the format would stumble over.
+fn well_formed(format: Format, out: &str) {
+    match format {
+        Format::Json | Format::Sarif | Format::Gitlab | Format::Rdjson => {
+            serde_json::from_str::<serde_json::Value>(out).expect("JSON");
+        }
+        Format::Junit | Format::Checkstyle => {
+            roxmltree::Document::parse(out).expect("XML");
+        }
+        Format::Github => {
+            // Commands and the summary: no text of others begins a line or is a command in the old form.
+            let ours = |l: &str| {
+                ["::error ", "::warning ", "::notice ", "pgward: "].iter().any(|begin| l.starts_with(begin))
+            };
+            assert!(out.lines().all(ours) && !out.contains("##["), "{out:?}");
+        }
+        Format::Markdown => {
+            let cells = |l: &&str| l.starts_with("| ") && l.matches('|').count() != 5;
+            assert_eq!(out.lines().find(cells), None);
+            assert!(!out.contains("](http://") && !out.contains("<b>") && !out.contains("![]"), "{out:?}");
+        }
+        _ => {}
     }
 }
 
@@ -78,13 +118,15 @@ fn hostile_text_is_shown_and_does_nothing() {
     for text in ["", "\n", " ", "a", "ż", "A=1\nB=2\n", "\n\n\n\n\n\n\n\n\n\n", NASTY, &wide, &long] {
         for start in ends {
             for end in ends {
-                harmless(&hostile(text, start, end), 80);
+                // Those without pictures do not look at excerpts.
+                let formats = if start == end { Format::ALL } else { &Format::ALL[..3] };
+                harmless(&hostile(text, start, end), 80, formats);
             }
         }
     }
     for width in [0, 1, 10, 41, 500, usize::MAX / 2] {
-        harmless(&hostile(&long, 1_000, 1_009), width);
-        harmless(&hostile(&wide, 30, 300), width);
+        harmless(&hostile(&long, 1_000, 1_009), width, Format::ALL);
+        harmless(&hostile(&wide, 30, 300), width, Format::ALL);
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct Run {
     pub(crate) text: String,
     /// What is wrong with the page itself.
     pub(crate) problems: Vec<String>,
+    /// What each example says.
+    pub(crate) found: Vec<Vec<Located>>,
 }
 
 /// The blocks of one example.
@@ -84,7 +86,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
 }
 
 pub(crate) fn run(rule: &'static Rule, text: &str) -> Run {
-    let mut out = Run { text: String::new(), problems: Vec::new() };
+    let mut out = Run { text: String::new(), problems: Vec::new(), found: Vec::new() };
     let (mut flagged, mut clean) = (0, 0);
     let mut example = Example::default();
     let mut section = String::new();
@@ -113,7 +115,9 @@ pub(crate) fn run(rule: &'static Rule, text: &str) -> Run {
                     } else {
                         flagged += 1;
                     }
-                    render(&found)
+                    let report = render(&found);
+                    out.found.push(found);
+                    report
                 } else {
                     example.take(&info, &body, &mut out.problems);
                     body
