@@ -210,6 +210,29 @@ warning[tls-weak]: connection may fall back to plaintext: `sslmode=prefer`
 }
 
 #[test]
+fn a_long_sentence_is_broken_on_a_terminal() {
+    let mut f = sqlite();
+    f.related.clear();
+    f.notes.clear();
+    f.message = "role `app` lacks the CONNECT privilege on database `shop` at db.example.com:5432".into();
+    let line = |options: &Options| {
+        let picture = text::picture(&f, options);
+        picture.lines().take_while(|l| !l.contains('▸')).map(|l| format!("{l}\n")).collect::<String>()
+    };
+    let whole = format!("error[sqlite-in-production]: {}\n", f.message);
+    assert_eq!(line(&options()), whole);
+    assert_eq!(
+        line(&Options { breaks: true, ..options() }),
+        "\
+error[sqlite-in-production]: role `app` lacks the CONNECT privilege on database
+                             `shop` at db.example.com:5432
+"
+    );
+    // No column is left for it.
+    assert_eq!(line(&Options { breaks: true, width: 60, ..options() }), whole);
+}
+
+#[test]
 fn variables_and_flags_by_name() {
     looks(
         &same(),

@@ -75,6 +75,7 @@ fn options_for(flags: &Flags, world: &World, is_terminal: bool) -> Options {
     Options {
         color,
         links: color && is_terminal && able,
+        breaks: is_terminal,
         width: width.or_else(terminal).unwrap_or(80),
         show_notes: flags.verbose,
         fails: flags.fail_on.severity(),

@@ -83,7 +83,11 @@ fn try_out(file: &Path) -> io::Result<()> {
 pub(super) fn write(flags: &Flags, options: &Options, report: &Report) -> Result<(), Error> {
     for (format, path) in &flags.report {
         let mut text = Vec::new();
-        format.write(report, &Options { color: false, links: false, ..*options }, &mut text)?;
+        format.write(
+            report,
+            &Options { color: false, links: false, breaks: false, ..*options },
+            &mut text,
+        )?;
         match Way::of(path) {
             Way::Stdout => output::bytes(&text),
             Way::Stderr => {

@@ -161,6 +161,9 @@ pub struct Options {
     pub links: bool,
     /// The width of the terminal in columns (text only).
     pub width: usize,
+    /// Whether a finding's sentence is broken at the width (text only). Where no terminal would break it in the middle of
+    /// a word it stays on its line, for `grep`.
+    pub breaks: bool,
     /// Whether notes are printed or only counted. JSON always has them.
     pub show_notes: bool,
     /// Whether [`Report::remarks`] are written too, before the summary; the command line prints them itself.
@@ -179,6 +182,7 @@ impl Default for Options {
             color: false,
             links: false,
             width: 80,
+            breaks: false,
             show_notes: false,
             remarks: false,
             fixes: Applicability::Safe,

@@ -46,7 +46,13 @@ pub fn picture(finding: &Located, options: &Options) -> String {
     let id = clean::line(&finding.rule);
     // What stands before the sentence: `error[id]: `.
     let beside = finding.severity.as_str().len() + id.chars().count() + 4;
-    let mut title = level.primary_title(title(&finding.message, width.saturating_sub(beside))).id(id);
+    let left = width.saturating_sub(beside);
+    let sentence = if options.breaks && left >= ENOUGH {
+        clean::wrapped(&clean::line(&finding.message), left)
+    } else {
+        clean::line(&finding.message)
+    };
+    let mut title = level.primary_title(sentence).id(id);
     if let Some(rule) = options.rule(&finding.rule).filter(|_| options.links) {
         title = title.id_url(rule.address.as_str());
     }
@@ -72,12 +78,6 @@ pub fn picture(finding: &Located, options: &Options) -> String {
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.hyperlink(options.links).decor_style(DecorStyle::Unicode).term_width(width);
     headings.put_in(&renderer.render(&groups))
-}
-
-/// The sentence, broken beside a name that leaves it enough room; elsewhere the terminal does it.
-fn title(message: &str, room: usize) -> String {
-    let line = clean::line(message);
-    if room < ENOUGH { line } else { clean::wrapped(&line, room) }
 }
 
 /// One excerpt with all labels that lie in it.
@@ -284,7 +284,7 @@ const CLOSE: char = '\u{f0001}';
 const SIDES: usize = 400;
 /// What the renderer leaves free beside a mark: an ellipsis on each side and the spaces around.
 const MARGINS: usize = 14;
-/// A sentence is broken where it has so many columns.
+/// A sentence is broken where its rule's name leaves it so many columns.
 const ENOUGH: usize = 36;
 /// Narrower terminals get the picture of this width.
 const NARROWEST: usize = 40;

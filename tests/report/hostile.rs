@@ -63,6 +63,8 @@ fn harmless(report: &Report, width: usize, formats: &[Format]) {
                 remarks: true,
                 fixes: Applicability::Unsafe,
                 rules: page::texts,
+                links: color,
+                breaks: true,
                 ..Options::default()
             };
             format.write(report, &options, &mut out).unwrap();
