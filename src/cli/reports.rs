@@ -4,7 +4,7 @@
 use super::{Error, args::Flags, output};
 use crate::report::{Format, Options, Report};
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     fs::{self, OpenOptions},
     io::{self, Write as _},
     path::Path,
@@ -55,11 +55,12 @@ pub(super) fn takes_stdout(flags: &Flags) -> bool {
 
 /// Refuses files that cannot be written, before anything else is done. A file that is there keeps what it holds.
 pub(super) fn admit(flags: &Flags) -> Result<(), Error> {
-    let mut seen = BTreeSet::new();
+    let mut seen = BTreeMap::new();
     for (format, path) in &flags.report {
         let Way::File(file) = Way::of(path) else { continue };
-        if !seen.insert(file) {
-            return Err(Error::Other(format!("--report: two reports go to {}", named(path))));
+        if let Some(other) = seen.insert(file, format.name()) {
+            let this = format.name();
+            return Err(Error::Other(format!("--report: {other} and {this} cannot go to one file")));
         }
         try_out(file).map_err(|e| unwritable(*format, path, &e))?;
     }
@@ -112,7 +113,15 @@ fn unwritable(format: Format, path: &str, error: &io::Error) -> Error {
     Error::Other(format!("cannot write the {} file of --report, {}: {why}", format.name(), named(path)))
 }
 
-/// A URL or a password in the place of a path is no path.
+/// What of a path is there: the rest may be what was typed in the wrong place, a URL or a password.
 fn named(path: &str) -> String {
-    if path.contains(['@', '=', ':']) { "which looks like no path".to_owned() } else { format!("`{path}`") }
+    let path = Path::new(path);
+    if path.exists() {
+        return format!("`{}`", path.display());
+    }
+    let above = path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.exists());
+    match above {
+        Some(above) if !above.as_os_str().is_empty() => format!("below `{}`", above.display()),
+        _ => "below the working directory".to_owned(),
+    }
 }

@@ -52,15 +52,13 @@ fn what_cannot_be_written_is_said_before_the_work() {
     for (report, why) in [
         (
             "json=no/such/x.json",
-            "cannot write the json file of --report, `no/such/x.json`: its directory is not there",
+            "cannot write the json file of --report, below the working directory: its directory is not there",
         ),
-        ("sarif=dir", "cannot write the sarif file of --report, `dir`: it is a directory"),
-        (
-            "text=.env/x",
-            "cannot write the text file of --report, `.env/x`: what it should lie in is no directory",
-        ),
-        ("json=postgres://a:hunter2@b/c/d", "which looks like no path: its directory is not there"),
-        ("json=x,sarif=x", "--report: two reports go to `x`"),
+        ("json=dir/such/x.json", "json file of --report, below `dir`: its directory is not there"),
+        ("sarif=dir", "sarif file of --report, `dir`: it is a directory"),
+        ("text=.env/x", "text file of --report, below `.env`: what it should lie in is no directory"),
+        ("json=postgres://a:hunter2@b/c/d", "below the working directory: its directory is not there"),
+        ("json=x,sarif=x", "--report: json and sarif cannot go to one file"),
     ] {
         for command in ["lint", "check", "preflight"] {
             let (out, err, code) =

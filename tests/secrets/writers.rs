@@ -12,7 +12,6 @@ use pgward::{
         judge::Evidence,
         layer,
         lint::{lint_with, mend},
-        page,
         report::{Format, Options, Report},
         rules::Door,
         settings::{document, secret_file::Fault, variables::may_hold_credential},
@@ -239,14 +238,8 @@ pub(crate) fn written(out: &mut Outputs, report: &Report) {
             if color && (*format != Format::Text || report.command != "lint") {
                 continue;
             }
-            let options = Options {
-                color,
-                show_notes: true,
-                remarks: true,
-                width: 200,
-                rules: page::texts,
-                ..Options::default()
-            };
+            let options =
+                Options { color, show_notes: true, remarks: true, width: 200, ..Options::default() };
             let mut text = Vec::new();
             format.write(report, &options, &mut text).expect("memory takes everything");
             out.push((format.name(), String::from_utf8_lossy(&text).into_owned()));
