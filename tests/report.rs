@@ -217,16 +217,16 @@ fn a_long_sentence_is_broken_on_a_terminal() {
     f.message = "role `app` lacks the CONNECT privilege on database `shop` at db.example.com:5432".into();
     let line = |options: &Options| {
         let picture = text::picture(&f, options);
-        picture.lines().take_while(|l| !l.contains('▸')).map(|l| format!("{l}\n")).collect::<String>()
+        picture.lines().take_while(|l| !l.contains('▸')).map(str::to_owned).collect::<Vec<_>>()
     };
-    let whole = format!("error[sqlite-in-production]: {}\n", f.message);
+    let whole = [format!("error[sqlite-in-production]: {}", f.message)];
     assert_eq!(line(&options()), whole);
     assert_eq!(
         line(&Options { breaks: true, ..options() }),
-        "\
-error[sqlite-in-production]: role `app` lacks the CONNECT privilege on database
-                             `shop` at db.example.com:5432
-"
+        [
+            "error[sqlite-in-production]: role `app` lacks the CONNECT privilege on database",
+            "                             `shop` at db.example.com:5432",
+        ]
     );
     // No column is left for it.
     assert_eq!(line(&Options { breaks: true, width: 60, ..options() }), whole);
