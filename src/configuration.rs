@@ -18,7 +18,7 @@ use crate::{
         LibpqFiles, Origin, Request, ServiceFiles, Setting, Settings, document,
         files::key_files,
         lookup::Lookup,
-        misreading, passfile, readers, resolve, reveal, secret_file,
+        misreading, passfile, platform, readers, resolve, reveal, secret_file,
         settle::{self, of_path},
         tls, variables,
     },
@@ -150,8 +150,15 @@ impl Configuration {
         let view = View { layers: &self.layers, settings: &self.settings, carried: None };
         let unknown_rules = judge::unknown_rules(&self.policy);
         let views = std::slice::from_ref(&view);
-        let project =
-            Project { views, door, unread: &self.unread, extensions: &[], unknown_rules: &unknown_rules };
+        let policy = &self.policy;
+        let project = Project {
+            views,
+            door,
+            unread: &self.unread,
+            extensions: &[],
+            unknown_rules: &unknown_rules,
+            policy,
+        };
         let judge = self.judge(door);
         let mut out = judge.view(&project, &view, &self.judged, evidence);
         // What all services of a server take together is not a reason for one of them to speak at every start.
@@ -230,6 +237,7 @@ fn layers(
         variables::meaning(key, policy).is_some()
             || secret_file::of(key, policy).is_some()
             || policy.secrets.iter().any(|(name, _)| name == key)
+            || platform::is_marker(key)
             || variables.get(key).is_some_and(|value| document::might_be(value))
     };
     let process = variables.iter().map(|(k, v)| (k.as_str(), v.as_slice()));

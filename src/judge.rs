@@ -11,7 +11,7 @@ use crate::{
     source::{SourceKind, Sources, Span},
     suppression::Fault,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// How to judge.
 #[derive(Clone, Copy)]
@@ -47,7 +47,7 @@ pub struct Evidence<'a> {
 }
 
 impl Judge<'_> {
-    /// Judges one view. The findings of several environments are merged: the worst stays.
+    /// Judges one view, and what was read as a whole. The findings of several environments are merged: the worst stays.
     pub fn view(
         &self,
         project: &Project<'_>,
@@ -55,26 +55,45 @@ impl Judge<'_> {
         judged: &Judged,
         evidence: Evidence<'_>,
     ) -> Vec<Finding> {
+        let both = |environment| {
+            let mut out = self.in_environment(view, environment, evidence);
+            out.extend(self.together(project, environment));
+            out
+        };
         match judged {
             Judged::In(environments) => {
                 let mut out = Vec::new();
                 for environment in environments {
-                    merge(&mut out, self.in_environment(project, view, *environment, evidence));
+                    merge(&mut out, both(*environment));
                 }
                 out
             }
             Judged::Undetermined => {
                 let mut strict = Vec::new();
-                merge(&mut strict, self.in_environment(project, view, Environment::Production, evidence));
-                let mild = self.in_environment(project, view, Environment::Development, evidence);
+                merge(&mut strict, both(Environment::Production));
+                let mild = both(Environment::Development);
                 fold(strict, &mild)
             }
         }
     }
 
-    fn in_environment(
+    /// Judges what was read as a whole in one environment: the files side by side. Many files are judged together
+    /// once, not once for each of them.
+    pub fn together(&self, project: &Project<'_>, environment: Environment) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
+            for check in rule.checks {
+                if let Check::Project(run) = check {
+                    self.run(rule, environment, None, &mut out, |sink| run(project, sink));
+                }
+            }
+        }
+        out
+    }
+
+    /// Judges one view by itself in one environment.
+    pub fn in_environment(
         &self,
-        project: &Project<'_>,
         view: &View<'_>,
         environment: Environment,
         evidence: Evidence<'_>,
@@ -85,21 +104,16 @@ impl Judge<'_> {
                 continue;
             }
             for check in rule.checks {
-                self.check(rule, check, project, view, environment, evidence, &mut out);
+                self.check(rule, check, view, environment, evidence, &mut out);
             }
         }
         out
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one line of the loop above; a struct would only rename them"
-    )]
     fn check(
         &self,
         rule: &'static Rule,
         check: &Check,
-        project: &Project<'_>,
         view: &View<'_>,
         environment: Environment,
         evidence: Evidence<'_>,
@@ -117,11 +131,8 @@ impl Judge<'_> {
                     self.run(rule, environment, None, out, |sink| run(carried, view, sink));
                 }
             }
-            // With its file, once: see `file`; of the whole, not of a view: see `declared`.
-            Check::File(_) | Check::Policy(_) => {}
-            Check::Project(run) => {
-                self.run(rule, environment, evidence.failure, out, |sink| run(project, sink));
-            }
+            // With its file, once: see `file`; of the whole, not of a view: see `declared` and `together`.
+            Check::File(_) | Check::Policy(_) | Check::Project(_) => {}
             Check::Settings(run) => {
                 self.run(rule, environment, evidence.failure, out, |sink| run(settings, sink));
             }
@@ -301,6 +312,39 @@ pub fn unknown_rules(policy: &Policy) -> Vec<Option<Span>> {
         LevelPlace::Override(_) => None,
     });
     levels.chain(policy.boot_deny.iter().filter(|(id, _)| unknown(id)).map(|(_, span)| *span)).collect()
+}
+
+/// The findings of many files, merged as by [`merge`], in time that grows with their number alone.
+#[derive(Default)]
+pub struct Merged {
+    findings: Vec<Finding>,
+    places: BTreeMap<(&'static str, Result<Span, String>), usize>,
+}
+
+impl Merged {
+    /// Adds findings.
+    pub fn add(&mut self, more: Vec<Finding>) {
+        for finding in more {
+            let place = finding.primary.as_ref().map(|l| l.span).ok_or_else(|| finding.message.clone());
+            match self.places.entry((finding.rule, place)) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(self.findings.len());
+                    self.findings.push(finding);
+                }
+                Entry::Occupied(at) => {
+                    let earlier = &mut self.findings[*at.get()];
+                    if earlier.severity < finding.severity {
+                        *earlier = finding;
+                    }
+                }
+            }
+        }
+    }
+
+    /// All of them, in the order of adding.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
 }
 
 /// Adds findings; one of the same rule at the same place is merged, the worst stays.

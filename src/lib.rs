@@ -88,6 +88,7 @@ mod advice;
 mod ask;
 #[cfg(feature = "cli")]
 mod baseline;
+mod beside;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
@@ -137,6 +138,7 @@ pub use policy::{Policy, PolicyError};
 pub use report::Report;
 pub use repository::is_manifest;
 pub use secret::{Part, Secret};
+pub use settings::Git;
 
 /// What the tests of the inside reach. No promise is made about any of it.
 #[doc(hidden)]

@@ -11,13 +11,13 @@ use crate::{
     environment::Environment,
     finding::{Finding, Located},
     fix,
-    judge::{self, Evidence, Judge, Judged},
+    judge::{self, Evidence, Judge, Merged},
     layer::{Carried, Carrier, Entry, Layer, LayerKind, carried, dotenv::Dialect, is_example},
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
     settings::{
-        Origin, Request, ServiceFiles, Setting, Settings,
+        Git, Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
         lookup::Lookup,
         misreading, readers, resolve, reveal,
         settle::{self, of_path},
@@ -49,6 +49,8 @@ pub struct Files {
     pub no_ignores: bool,
     /// These are not all files of the project: a comment that silences nothing here may be of use beside the others.
     pub partial: bool,
+    /// What git does with the files, by their paths; of one that is not in here nothing is known.
+    pub git: BTreeMap<String, Git>,
 }
 
 impl std::fmt::Debug for Files {
@@ -63,6 +65,7 @@ impl std::fmt::Debug for Files {
             .field("now", &self.now)
             .field("no_ignores", &self.no_ignores)
             .field("partial", &self.partial)
+            .field("git", &self.git.len())
             .finish()
     }
 }
@@ -156,6 +159,7 @@ fn judged(
         }
         views_of_files.push(views);
     }
+    settle_names(&carried, &mut views_of_files);
     let view = |file, v| {
         let FileView { layers, settings, .. }: &FileView = v;
         View { layers, settings, carried: Some(file) }
@@ -173,27 +177,12 @@ fn judged(
         unread: &[],
         extensions: &extensions,
         unknown_rules: &unknown_rules,
+        policy,
     };
     let whole = Judge { policy, door: Door::Lint, example: false, sources, path: None };
-    let mut out: Vec<Finding> = whole.declared(&Environment::ALL);
-    let mut at = 0;
-    for (file, of_file) in carried.iter().zip(&views_of_files) {
-        let (example, path) = (is_example(&file.path), Some(file.path.as_str()));
-        let judge = Judge { policy, door: Door::Lint, example, sources, path };
-        let views = &views[at..at + of_file.len()];
-        at += of_file.len();
-        for (own, view) in of_file.iter().zip(views) {
-            let judged = Judged::In(vec![own.environment]);
-            judge::merge(&mut out, judge.view(&project, view, &judged, Evidence::default()));
-        }
-        let environment = of_file.iter().map(|v| v.environment).max();
-        let environment = environment.unwrap_or_else(|| environment_of(file, None, policy, files));
-        // The one alembic.ini of a project is copied into its image.
-        let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
-        let environment =
-            if file.carrier == Carrier::Ini && !named { Environment::Production } else { environment };
-        judge::merge(&mut out, judge.file(&project, &File { carried: file, views }, environment));
-    }
+    let mut out = Merged::default();
+    out.add(whole.declared(&Environment::ALL));
+    let mut environments = BTreeSet::new();
     let mut spoken: Vec<Spoken<'_>> = Vec::new();
     let mut at = 0;
     for (file, of_file) in carried.iter().zip(&views_of_files) {
@@ -201,17 +190,29 @@ fn judged(
         let judge = Judge { policy, door: Door::Lint, example, sources, path };
         let views = &views[at..at + of_file.len()];
         at += of_file.len();
+        for (own, view) in of_file.iter().zip(views) {
+            out.add(judge.in_environment(view, own.environment, Evidence::default()));
+            if !example {
+                environments.insert(own.environment);
+            }
+        }
+        let environment = of_file.iter().map(|v| v.environment).max();
+        let environment = environment.unwrap_or_else(|| environment_of(file, None, policy, files));
+        // The one alembic.ini of a project is copied into its image.
+        let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
+        let of_whole =
+            if file.carrier == Carrier::Ini && !named { Environment::Production } else { environment };
+        out.add(judge.file(&project, &File { carried: file, views }, of_whole));
         let loaders = of_file.iter().flat_map(|v| &v.settings.loaders).filter(|l| l.path == file.path);
         let declared = loaders.flat_map(|l| &l.loaders).map(|l| l.setting.value);
-        let environment = of_file.iter().map(|v| v.environment).max();
         let project = &project;
         let everywhere = move || {
-            let all = Judged::In(Environment::ALL.to_vec());
-            let in_views = views.iter().flat_map(|v| judge.view(project, v, &all, Evidence::default()));
-            let whole = File { carried: file, views };
-            in_views
-                .chain(Environment::ALL.into_iter().flat_map(|e| judge.file(project, &whole, e)))
-                .collect()
+            let each = |e: Environment| {
+                let in_views =
+                    views.iter().flat_map(move |v| judge.in_environment(v, e, Evidence::default()));
+                in_views.chain(judge.file(project, &File { carried: file, views }, e))
+            };
+            Environment::ALL.into_iter().flat_map(each).collect()
         };
         spoken.push(Spoken {
             path: &file.path,
@@ -219,13 +220,32 @@ fn judged(
             source: file.source,
             layers: file.layers.iter().collect(),
             dialects: declared.chain(Dialect::LIBRARIES).collect(),
-            environment: environment.unwrap_or_else(|| environment_of(file, None, policy, files)),
+            environment,
             judge,
             everywhere: Box::new(everywhere),
         });
     }
+    for environment in environments {
+        out.add(whole.together(&project, environment));
+    }
+    let mut out = out.into_findings();
     silence::silence(sources, files, &spoken, &mut out);
     (out, ids)
+}
+
+/// A name that stands in the example of a project too is the project's own, whatever it looks like.
+fn settle_names(carried: &[Carried], views: &mut [Vec<FileView>]) {
+    let home = |view: &FileView| view.settings.whereabouts.as_ref().map(|w| w.project.clone());
+    let mut own: BTreeSet<(Option<String>, String)> = BTreeSet::new();
+    let examples = carried.iter().zip(&*views).filter(|(file, _)| is_example(&file.path));
+    for view in examples.flat_map(|(_, views)| views) {
+        let keys = view.layers.last().into_iter().flat_map(|l| &l.entries).map(|e| e.key.clone());
+        own.extend(keys.map(|key| (home(view), key)));
+    }
+    for view in views.iter_mut().flatten() {
+        let home = home(view);
+        view.settings.misspelt.retain(|m| !own.contains(&(home.clone(), m.key.clone())));
+    }
 }
 
 /// The env files by their paths, for those that stand on one.
@@ -345,7 +365,12 @@ impl FileView {
             services: &ServiceFiles::default(),
             pg_env: !files.no_pg_env,
         };
-        let settings = resolve(&request);
+        let mut settings = resolve(&request);
+        // Passwords in other carriers have rules of their own.
+        let git = files.git.get(&path).copied().filter(|_| file.carrier == Carrier::Dotenv);
+        let source = layers.last().and_then(|own| own.source);
+        let whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
+        settings.whereabouts = Some(Whereabouts { source, ..whereabouts });
         Self { layers, environment, settings }
     }
 }

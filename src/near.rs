@@ -33,9 +33,90 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
+/// Whether a name of a variable is a slip of the fingers away from one of ours: in one of its words, all others being the
+/// same, two neighbours are swapped, or in a long word a letter is left out, typed twice, or wrong. What begins or ends
+/// otherwise was meant: `URLS`, `URL2`, `URI`, `POSTGRE`.
+pub(crate) fn is_slip(name: &str, word: &str) -> bool {
+    if name.len().abs_diff(word.len()) > 1 || name == word {
+        return false;
+    }
+    let mut pairs = 0;
+    let (mut ours, mut theirs) = (word.split('_'), name.split('_'));
+    loop {
+        match (ours.next(), theirs.next()) {
+            (None, None) => return pairs == 1,
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), Some(b)) if pairs == 0 && is_slip_of_word(b.as_bytes(), a.as_bytes()) => pairs = 1,
+            _ => return false,
+        }
+    }
+}
+
+/// So many letters make a word long.
+const LONG: usize = 6;
+
+fn is_slip_of_word(typed: &[u8], meant: &[u8]) -> bool {
+    let same = typed.iter().zip(meant).take_while(|(a, b)| a == b).count();
+    let (rest, wanted) = (&typed[same..], &meant[same..]);
+    let letters = typed.iter().all(u8::is_ascii_uppercase);
+    let swapped = rest.len() == wanted.len()
+        && rest.len() >= 2
+        && (rest[0], rest[1]) == (wanted[1], wanted[0])
+        && rest[2..] == wanted[2..]
+        && meant.len() >= 3
+        // A word of its own.
+        && typed != b"PROT";
+    let long = meant.len() >= LONG && same > 0;
+    let missing = rest.len() + 1 == wanted.len() && !rest.is_empty() && *rest == wanted[1..];
+    let twice = rest.len() == wanted.len() + 1 && !wanted.is_empty() && rest[1..] == *wanted;
+    let wrong =
+        rest.len() == wanted.len() && wanted.len() >= 2 && rest[1..] == wanted[1..] && meant.len() > LONG;
+    letters && (swapped || long && (missing || twice || wrong))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips_are_told_from_names_of_ones_own() {
+        for (slip, word) in [
+            ("DATABSE_URL", "DATABASE_URL"),
+            ("DATABASE_ULR", "DATABASE_URL"),
+            ("DATABAASE_URL", "DATABASE_URL"),
+            ("DATEBASE_URL", "DATABASE_URL"),
+            ("DB_PASSWROD", "DB_PASSWORD"),
+            ("DB_PASWORD", "DB_PASSWORD"),
+            ("DB_HSOT", "DB_HOST"),
+            ("POSTGERS_PASSWORD", "POSTGRES_PASSWORD"),
+            ("PGPASSWROD", "PGPASSWORD"),
+            ("ENVIROMENT", "ENVIRONMENT"),
+        ] {
+            assert!(is_slip(slip, word), "{slip}");
+        }
+        for (own, word) in [
+            ("DATABASE_URL", "DATABASE_URL"),
+            ("DATABASE_URL2", "DATABASE_URL"),
+            ("DATABASE_URLS", "DATABASE_URL"),
+            ("DATABASE_URI", "DATABASE_URL"),
+            ("DATABASES_URL", "DATABASE_URL"),
+            ("DATABASE2_URL", "DATABASE_URL"),
+            ("DATALAKE_URL", "DATABASE_URL"),
+            ("DATABASEURL", "DATABASE_URL"),
+            ("DATABASE__URL", "DATABASE_URL"),
+            ("REDIS_URL", "DB_URL"),
+            ("DB_HOSTS", "DB_HOST"),
+            ("DB_POST", "DB_PORT"),
+            ("DB_PROT", "DB_PORT"),
+            ("DD_HOST", "DB_HOST"),
+            ("PG_HOST", "PGHOST"),
+            ("POSTGRE_HOST", "POSTGRES_HOST"),
+            ("database_ulr", "database_url"),
+            ("APP_ENVS", "APP_ENV"),
+        ] {
+            assert!(!is_slip(own, word), "{own}");
+        }
+    }
 
     #[test]
     fn edits_are_counted() {

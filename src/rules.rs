@@ -179,6 +179,8 @@ pub struct Project<'a> {
     pub extensions: &'a [String],
     /// Where the policy names rules that this version does not know; no place for a flag.
     pub unknown_rules: &'a [Option<Span>],
+    /// What the project decided, for the names that it gives to variables.
+    pub policy: &'a Policy,
 }
 
 /// One file with the views of its layers.
@@ -305,6 +307,7 @@ mod prelude {
             AVAILABLE, EXTENSIONS, PRIVILEGES, SERVER,
             extension::{self, Obstacle, State},
         },
+        beside::{self, Side},
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
@@ -318,14 +321,15 @@ mod prelude {
         probe::{Failure, FailureCause, FailureClass, Phase, Untrusted},
         secret::{Part, Secret},
         settings::{
-            AliasConflict, Credential, Difference, Engine, FileFault, Form, HostClass, Ignored, Nameless,
-            Origin, PartSet, PathKind, Placeholder, PoolMode, Role, SecretFile, ServiceTroubleKind, Setting,
-            Settings, Target, Toggle, ToggleKind, Validity, document,
+            AliasConflict, CloudSqlFault, Credential, Difference, Engine, FileFault, Form, Git, HostClass,
+            Hosted, Ignored, Nameless, Origin, PartSet, PathKind, Placeholder, Platform, PoolMode, Role,
+            SecretFile, ServiceTroubleKind, Setting, Settings, Target, Toggle, ToggleKind, Validity,
+            Whereabouts, document,
             engine::Spelling,
             misreading::{Cause, Teller},
             secret_file,
             tls::FILES,
-            variables::Meaning,
+            variables::{Meaning, meaning},
         },
         source::Span,
         suppression::{Fault, FaultKind},

@@ -2,8 +2,10 @@
 //! away to a rule, a report or a log. Reading the text is `expose`, allowed by `clippy.toml` in a few files.
 
 mod bytes;
+mod looks;
 
 pub use bytes::SecretBytes;
+pub use looks::Token;
 
 use secrecy::{ExposeSecret, SecretString};
 use std::{collections::BTreeSet, fmt};

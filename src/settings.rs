@@ -7,16 +7,20 @@ pub mod dial;
 pub mod document;
 pub mod drivers;
 pub mod engine;
+mod exposure;
 pub mod files;
 mod foreign;
+mod functions;
 pub mod host;
 mod hosted;
+mod identity;
 pub mod lookup;
 pub mod misreading;
+mod misspelt;
 pub mod overrides;
 mod parts;
 pub mod passfile;
-mod platform;
+pub mod platform;
 pub mod pooling;
 pub mod readers;
 pub mod reading;
@@ -31,15 +35,19 @@ mod suspect;
 pub mod target;
 pub mod tls;
 pub mod variables;
+mod whereabouts;
 pub mod words;
 
 pub use document::Document;
 pub use drivers::MissingDriver;
 pub use engine::Engine;
 pub use files::{FileFacts, LibpqFiles};
-pub use host::HostClass;
+pub use host::{HostClass, Hosted};
+pub use identity::Key;
+pub use misspelt::Misspelt;
 pub use overrides::Override;
 pub use passfile::{Ignored, PassFile};
+pub use platform::{CloudSqlFault, Platform};
 pub use pooling::{PoolMode, Pooling, Preparer};
 pub use readers::{FileLoader, FileLoaders};
 pub use resolve::{Request, resolve};
@@ -53,6 +61,7 @@ pub use target::{
 };
 pub use tls::{FileFault, Nameless, PathKind, TlsFile, TlsFiles, Validity};
 pub use variables::{Role, ToggleKind};
+pub use whereabouts::{Git, Whereabouts};
 pub use words::Named;
 
 use crate::{
@@ -100,6 +109,12 @@ pub struct Settings {
     pub loaders: Vec<FileLoaders>,
     /// Lines of env files that the loaders in play misread; filled where the texts are at hand.
     pub misreadings: Vec<misreading::Misreading>,
+    /// Names in env files that are a slip away from one of ours which nothing sets.
+    pub misspelt: Vec<Misspelt>,
+    /// The platform that the service runs on, where a variable says so.
+    pub platform: Option<Setting<Platform>>,
+    /// Where the file stands, when one file is judged.
+    pub whereabouts: Option<Whereabouts>,
     /// The runner makes a test database of its own (Django).
     pub django: bool,
     /// The project's tests run in databases that the test runner makes, whatever it is; looked at in tests alone.

@@ -2,8 +2,12 @@
 //! judges nothing.
 
 #[cfg(feature = "cli")]
+mod git;
+#[cfg(feature = "cli")]
 mod replace;
 
+#[cfg(feature = "cli")]
+pub(crate) use git::{Kept, kept};
 #[cfg(feature = "cli")]
 pub(crate) use replace::WriteError;
 

@@ -16,8 +16,9 @@ use crate::{
     policy::Policy,
     report::{Options, Report, UnreadReport, statistics},
     repository::MAX_MANIFEST,
+    settings::Git,
     source::Sources,
-    world::{ReadError, Unreadable, World},
+    world::{self, Kept, ReadError, Unreadable, World},
 };
 use std::{collections::BTreeSet, io::Read as _, time::Instant};
 
@@ -123,6 +124,8 @@ fn read(
             files.manifests.push((path, bytes));
         }
     }
+    let named = files.files.iter().map(|(path, _)| path.as_str()).filter(|path| *path != fixes::STDIN);
+    files.git = world::kept(named).into_iter().map(|(path, kept)| (path, git(kept))).collect();
     report.files.read = files.files.len();
     report.files.unreadable = failed.len();
     report.unread = failed.iter().map(unread).collect();
@@ -133,6 +136,14 @@ fn read(
 fn unread(error: &ReadError) -> UnreadReport {
     let message = error.to_string();
     UnreadReport { path: message.contains(&error.path).then(|| error.path.clone()), message }
+}
+
+fn git(kept: Kept) -> Git {
+    match kept {
+        Kept::Tracked => Git::Tracked,
+        Kept::Ignored => Git::Ignored,
+        Kept::Open => Git::Open,
+    }
 }
 
 impl Run {

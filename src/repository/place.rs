@@ -34,6 +34,12 @@ impl Directory {
         out
     }
 
+    /// As one text, for comparing.
+    pub(super) fn to_text(&self) -> String {
+        let root = if self.absolute { "/" } else { "" };
+        format!("{root}{}{}", "../".repeat(self.up), self.names.join("/"))
+    }
+
     fn join(&self, path: &str) -> Self {
         let mut out = self.clone();
         if path.starts_with(['/', '\\']) {

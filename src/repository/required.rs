@@ -28,6 +28,23 @@ impl Repository {
         let around = others.into_iter().filter(|p| related(&p.project)).collect();
         (!own.is_empty()).then_some(Required { own, around, dev })
     }
+
+    /// The requirement of a Python distribution in versions below one alone, in the project of a file.
+    pub fn pinned_below(&self, path: Option<&str>, name: &str, than: (u32, u32, u32)) -> Option<&Package> {
+        let here = self.project(&path.map(Directory::of).unwrap_or_default());
+        let of = self.packages.iter().filter(|p| p.ecosystem == Ecosystem::Python && p.name == name);
+        let mut own = of.filter(|p| p.project == here).peekable();
+        let first = own.peek().copied()?;
+        own.all(|p| Bounds::of(&p.version).side(than) == Some(false)).then_some(first)
+    }
+
+    /// The directory of the nearest manifest of packages above a file, as text for comparing; none where there is
+    /// none.
+    pub fn home(&self, path: &str) -> Option<String> {
+        let directory = Directory::of(path);
+        let above = self.projects.iter().filter(|p| p.holds(&directory));
+        above.max_by_key(|p| p.depth()).map(Directory::to_text)
+    }
 }
 
 impl<'r> Required<'r> {

@@ -9,8 +9,9 @@ use super::{
     document::{self, Document},
     drivers,
     engine::{Engine, Spelling, recognise},
+    functions,
     lookup::Lookup,
-    overrides, parts, platform, pooling, readers, secret_file,
+    misspelt, overrides, parts, platform, pooling, readers, secret_file,
     service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
@@ -89,6 +90,9 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         },
         loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
         misreadings: Vec::new(),
+        misspelt: misspelt::collect(lookup, policy),
+        platform: platform::of(lookup),
+        whereabouts: None,
         django: *django,
         tests_derive: false,
         functions: None,
@@ -114,9 +118,10 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         target.overrides = overrides::of_target(target, lookup, policy, &url);
     }
     select(&mut out, lookup);
-    platform::look(&mut out, lookup, repository, *path);
+    functions::look(&mut out, lookup, repository, *path);
     drivers::compare(&mut out, repository, *path);
     pooling::compare(&mut out, repository, *path);
+    platform::compare(&mut out, repository, *path);
     out
 }
 
@@ -381,6 +386,7 @@ impl Resolver<'_> {
             names: Vec::new(),
             ambient,
             overrides: Vec::new(),
+            sends_no_name: None,
         }
     }
 

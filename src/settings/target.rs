@@ -13,6 +13,7 @@ use super::{
     host::{HostClass, is_managed, is_placeholder, is_socket},
     overrides::Override,
     passfile::PassFile,
+    platform::Nameless,
     pooling::Preparer,
     service::ServiceTrouble,
     setting::{Origin, Setting},
@@ -85,6 +86,8 @@ pub struct Target {
     pub ambient: Vec<&'static str>,
     /// Of host, dbname and user what the process environment sets otherwise than a file that was read.
     pub overrides: Vec<Override>,
+    /// Its client leaves the server's name out of the TLS handshake; looked at only where a service needs it.
+    pub sends_no_name: Option<Nameless>,
 }
 
 /// A password or a declared secret, ready to be judged for its strength.
@@ -303,7 +306,7 @@ impl Target {
     }
 
     /// Hosts (loopback names alike), ports and database.
-    fn identity(&self) -> Option<(Vec<(String, u16)>, String)> {
+    pub(super) fn identity(&self) -> Option<(Vec<(String, u16)>, String)> {
         let conninfo = self.parsed.as_ref().ok().filter(|_| !self.is_elsewhere())?;
         let mut hosts: Vec<(String, u16)> = conninfo
             .endpoints()

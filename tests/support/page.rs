@@ -2,7 +2,7 @@
 //!
 //! | block | meaning |
 //! |---|---|
-//! | `env` | an env file; its first line `# file: NAME` names it, a second one `# bytes: N` fills it up to N bytes |
+//! | `env` | an env file; its first line `# file: NAME` names it, ` git: tracked`, ` git: ignored` or ` git: open` behind it says what git does with it, a second line `# bytes: N` fills it up to N bytes |
 //! | any other that begins with `# file: NAME`, `-- file: NAME` or `// file: NAME` | a file of another carrier |
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
@@ -32,7 +32,7 @@ use pgward::unstable::{
     probe::{self, FailureClass},
     report::{Options, text},
     rules::{Answers, Check, Door, Link, PeerCertificate, RULES, Rule},
-    settings::{FileFacts, LibpqFiles, Validity, document, secret_file::Fault},
+    settings::{FileFacts, Git, LibpqFiles, Validity, document, secret_file::Fault},
     source::{SourceKind, Sources},
 };
 use std::collections::BTreeMap;
@@ -52,6 +52,7 @@ pub(crate) struct Run {
 struct Example {
     env: Vec<(String, Vec<u8>)>,
     manifests: Vec<(String, Vec<u8>)>,
+    git: BTreeMap<String, Git>,
     toml: Option<String>,
     environment: Option<BTreeMap<String, Vec<u8>>>,
     files: BTreeMap<String, Vec<u8>>,
@@ -146,6 +147,18 @@ impl Example {
             "env" => {
                 let named = body.strip_prefix("# file: ").and_then(|b| b.split_once('\n'));
                 let (name, text) = named.unwrap_or((".env", body));
+                let (name, kept) = name.split_once(" git: ").map_or((name, None), |(n, g)| (n, Some(g)));
+                let git = match kept {
+                    None => None,
+                    Some("tracked") => Some(Git::Tracked),
+                    Some("ignored") => Some(Git::Ignored),
+                    Some("open") => Some(Git::Open),
+                    Some(_) => {
+                        problems.push("git does one of `tracked`, `ignored` and `open`".into());
+                        None
+                    }
+                };
+                self.git.extend(git.map(|git| (name.to_owned(), git)));
                 let mut bytes = bytes_of(text);
                 let filled = text.strip_prefix("# bytes: ").and_then(|t| t.lines().next()?.parse().ok());
                 bytes.resize(filled.unwrap_or(bytes.len()), b'\n');
@@ -194,8 +207,13 @@ impl Example {
         let asked = !self.answers.is_empty() || self.link.is_some();
         let process = self.environment.is_some() || self.document.is_some() || !self.files.is_empty();
         let mut found = if !process && !asked && self.failure.is_none() {
-            let files =
-                Files { files: self.env, manifests: self.manifests, now: Some(NOW), ..Files::default() };
+            let files = Files {
+                files: self.env,
+                manifests: self.manifests,
+                git: self.git,
+                now: Some(NOW),
+                ..Files::default()
+            };
             lint_with(&mut sources, &files, &policy)
         } else {
             self.configured(sources, policy, asked, problems)

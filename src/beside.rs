@@ -1,0 +1,81 @@
+//! What all rules that put the files of a run side by side have in common: which databases there are, in which
+//! environment and for whom, and bringing together what is alike. Time grows with the number of files alone.
+
+use crate::{
+    environment::Environment,
+    rules::Project,
+    settings::{Origin, Role, Settings, Target, Whereabouts},
+};
+use std::collections::BTreeMap;
+
+/// One database in one environment, as one file has it.
+#[derive(Clone, Copy)]
+pub(crate) struct Side<'p> {
+    /// The database.
+    pub(crate) target: &'p Target,
+    /// What the file comes to.
+    pub(crate) settings: &'p Settings,
+    /// Where the file stands.
+    pub(crate) at: &'p Whereabouts,
+    /// Where the database is used.
+    pub(crate) environment: Environment,
+    /// Whether anything says the environment; a bare `.env` is taken for a developer's.
+    pub(crate) told: bool,
+}
+
+/// What one file comes to, in its environment.
+#[derive(Clone, Copy)]
+pub(crate) struct Stand<'p> {
+    /// What the file comes to.
+    pub(crate) settings: &'p Settings,
+    /// Where it stands.
+    pub(crate) at: &'p Whereabouts,
+    /// Its environment.
+    pub(crate) environment: Environment,
+    told: bool,
+}
+
+/// The files, in their order. Examples are nobody's.
+pub(crate) fn files<'p>(project: &Project<'p>) -> Vec<Stand<'p>> {
+    let stand = |settings: &'p Settings| {
+        let at = settings.whereabouts.as_ref().filter(|at| !at.example)?;
+        let said = settings.settled.environment.as_ref()?;
+        let told = !matches!(said.origin, Origin::Default(_));
+        Some(Stand { settings, at, environment: said.value, told })
+    };
+    project.views.iter().filter_map(|view| stand(view.settings)).collect()
+}
+
+/// What the services of all files use, in the order of the files.
+pub(crate) fn sides<'p>(project: &Project<'p>) -> Vec<Side<'p>> {
+    let mut out = Vec::new();
+    for Stand { settings, at, environment, told } in files(project) {
+        let own = settings.selected().filter(|t| matches!(t.role, Role::Primary | Role::Test));
+        out.extend(own.map(|target| Side { target, settings, at, environment, told }));
+        // `PROD_DATABASE_URL` is another environment's.
+        for target in settings.targets.iter().filter(|t| t.role == Role::Primary) {
+            let named = target.environment.filter(|_| own.is_none_or(|own| !std::ptr::eq(own, target)));
+            out.extend(named.map(|environment| Side { target, settings, at, environment, told: true }));
+        }
+    }
+    out
+}
+
+/// The sides of one key, where there are several; without a key a side stands alone.
+pub(crate) fn alike<'s, 'p, K: Ord>(
+    sides: &'s [Side<'p>],
+    key: impl Fn(&Side<'p>) -> Option<K>,
+) -> Vec<Vec<&'s Side<'p>>> {
+    let mut groups: BTreeMap<K, Vec<&Side<'p>>> = BTreeMap::new();
+    for side in sides {
+        if let Some(key) = key(side) {
+            groups.entry(key).or_default().push(side);
+        }
+    }
+    groups.into_values().filter(|group| group.len() > 1).collect()
+}
+
+/// The first of the strictest environment.
+pub(crate) fn strictest<'s, 'p>(group: &[&'s Side<'p>]) -> Option<&'s Side<'p>> {
+    group.iter().rev().max_by_key(|side| side.environment).copied()
+}

@@ -1,0 +1,69 @@
+//! Whether a password that everybody could read would open anything: hosts of examples and of one's own machine do not
+//! count, nor do words that stand for a password.
+
+use super::{
+    host::{HostClass, is_documentation, is_placeholder},
+    setting::Origin,
+    target::Target,
+};
+use crate::{environment::Environment, secret::Secret};
+
+impl Target {
+    /// What a message calls its password, and where it stands, if it opens a server to those who read it: it is one,
+    /// and the host is neither this machine nor made up. In development and tests a service of a compose network or a
+    /// private address is out of reach for others.
+    pub fn exposed_password(&self, environment: Environment) -> Option<(String, &Origin)> {
+        let reached = |class: HostClass| match class {
+            HostClass::Public => true,
+            HostClass::Private => environment >= Environment::Staging,
+            HostClass::Local => false,
+        };
+        if let Some(password) = self.credential() {
+            let made_up = self.names_documentation_host() || self.names_placeholder_host();
+            let real = !made_up && !password.secret.is_template() && self.host_class().is_some_and(reached);
+            return real.then_some((password.name, password.origin));
+        }
+        // A raw character leaves readers at odds about where it ends: at the last `@`, as it was meant.
+        if !self.is_postgres() || !self.is_ambiguous() {
+            return None;
+        }
+        let text = self.text.as_ref()?;
+        let (_, rest) = text.value.expose().split_once("://")?;
+        let (credentials, rest) = rest.rsplit_once('@')?;
+        let (_, password) = credentials.split_once(':')?;
+        let host = rest.split(['/', '?', '#', ':', ',']).next()?;
+        let made_up = is_documentation(host) || is_placeholder(host);
+        let real = !made_up && !Secret::from(password).is_template() && reached(HostClass::of(host));
+        real.then(|| (format!("the password in `{}`", text.key), &text.origin))
+    }
+
+    /// Whether a host of a hosting service is one of those that documents and templates show.
+    pub fn names_sample_host(&self) -> bool {
+        self.get("host").is_some_and(|s| {
+            let name = s.value.expose().to_ascii_lowercase();
+            let mut words = name.split(['.', '-', '_']);
+            SAMPLES.iter().any(|sample| name.contains(sample))
+                || words.any(|word| SAMPLE_WORDS.contains(&word))
+                || !name.bytes().any(|b| b.is_ascii_digit())
+        })
+    }
+}
+
+/// Parts of hosts that are made up, or that say nothing about whose they are.
+const SAMPLES: &[&str] = &["xxxx", "pooler.supabase.com"];
+
+/// Words of names that stand for a name.
+const SAMPLE_WORDS: &[&str] = &[
+    "my",
+    "mydb",
+    "mydbinstance",
+    "myserver",
+    "example",
+    "sample",
+    "demo",
+    "instance",
+    "project",
+    "ref",
+    "region",
+    "test",
+];

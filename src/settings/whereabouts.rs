@@ -1,0 +1,144 @@
+//! Where a file stands: in which project, for which tenant, and what git does with it. Facts for rules that put files
+//! side by side; nothing is looked up here.
+
+use super::setting::Origin;
+use crate::{layer::is_example, policy::Policy, source::SourceId};
+
+/// What git does with a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum Git {
+    /// It is in the index: part of every clone.
+    Tracked,
+    /// An ignore rule names it.
+    Ignored,
+    /// Neither: the next `git add .` takes it in.
+    Open,
+}
+
+/// Where a file stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Whereabouts {
+    /// As its author names it.
+    pub path: String,
+    /// The directory that the file speaks for: that of the nearest manifest, else the nearest one that is not named
+    /// after an environment. Files of one project are each other's business.
+    pub project: String,
+    /// Whose connection it is, where many services or forks are kept side by side: `fintech` for
+    /// `forks/production/fintech.env` and for `fintech/.env.production`; none at the top.
+    pub tenant: Option<String>,
+    /// It shows what to write; its values are nobody's.
+    pub example: bool,
+    /// What git does with it; none where that is not known.
+    pub git: Option<Git>,
+    /// Its own text: what it comes to may stand in a file below it.
+    pub source: Option<SourceId>,
+}
+
+impl Whereabouts {
+    /// Of a path with `/` or `\`, relative to where the run began. `manifest`: the directory of the nearest manifest.
+    pub fn new(path: &str, manifest: Option<String>, git: Option<Git>, policy: &Policy) -> Self {
+        let (directories, name) = split(path);
+        let says = |word: &str| policy.environment(word.trim_start_matches('.')).is_some();
+        let home = directories.iter().rposition(|d| !says(d)).map_or(0, |i| i + 1);
+        let project = manifest.unwrap_or_else(|| directories[..home].join("/"));
+        let stem = name.split('.').find(|w| !w.is_empty() && !matches!(*w, "env" | "flaskenv") && !says(w));
+        let stem = stem.filter(|_| !name.starts_with('.') && name.rsplit('.').next() == Some("env"));
+        let named = |d: &&&str| !says(d) && !NO_TENANT.contains(&d.trim_start_matches('.'));
+        let tenant =
+            stem.filter(|stem| named(&stem)).or_else(|| directories.iter().rev().find(named).copied());
+        let tenant = tenant.map(str::to_ascii_lowercase);
+        Self { path: path.to_owned(), project, tenant, example: is_example(path), git, source: None }
+    }
+
+    /// Whether something stands in this very file.
+    pub fn holds(&self, origin: &Origin) -> bool {
+        origin.span().is_some_and(|span| Some(span.source) == self.source)
+    }
+
+    /// Whether the file is by its name one that belongs on one machine: `.env`, `.env.production`, what is in `.envs`.
+    pub fn is_env_file(&self) -> bool {
+        let (directories, name) = split(&self.path);
+        name == ".env" || name.starts_with(".env.") || name == ".flaskenv" || directories.contains(&".envs")
+    }
+
+    /// Whether it stands among tests, examples or documents, whose values are made up.
+    pub fn is_aside(&self) -> bool {
+        let (directories, _) = split(&self.path);
+        self.example || directories.iter().any(|d| d.split(['-', '_']).any(|word| ASIDE.contains(&word)))
+    }
+}
+
+fn split(path: &str) -> (Vec<&str>, &str) {
+    let mut parts: Vec<&str> = path.split(['/', '\\']).filter(|p| !matches!(*p, "" | ".")).collect();
+    let name = parts.pop().unwrap_or_default();
+    (parts, name)
+}
+
+/// Directories that are named for what they hold, not for whom.
+const NO_TENANT: &[&str] = &[
+    "apps",
+    "app",
+    "services",
+    "service",
+    "packages",
+    "projects",
+    "src",
+    "deploy",
+    "deployment",
+    "config",
+    "conf",
+    "configs",
+    "env",
+    "envs",
+    "environments",
+    "forks",
+    "tenants",
+    "secrets",
+    "infra",
+    "ops",
+    "docker",
+    "compose",
+    "backend",
+    "server",
+    "api",
+    "web",
+    "django",
+    "postgres",
+    "database",
+    "db",
+    "..",
+    "tests",
+    "cases",
+];
+
+/// As in the inference from manifests: programs of their own, values of nobody.
+const ASIDE: &[&str] = &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn project_and_tenant_are_read_from_the_path() {
+        let of = |path: &str| {
+            let w = Whereabouts::new(path, None, None, &Policy::default());
+            (w.project, w.tenant.unwrap_or_default())
+        };
+        let want = |project: &str, tenant: &str| (project.to_owned(), tenant.to_owned());
+        assert_eq!(of(".env"), want("", ""));
+        assert_eq!(of("./shop/.env.production"), want("shop", "shop"));
+        assert_eq!(of("forks/production/fintech.env"), want("forks", "fintech"));
+        assert_eq!(of("deploy/staging/app.env"), want("deploy", ""));
+        assert_eq!(of("services/billing/prod.env"), want("services/billing", "billing"));
+        assert_eq!(of(".envs/.production/.postgres"), want(".envs", ""));
+    }
+
+    #[test]
+    fn fixtures_are_aside() {
+        let of = |path: &str| Whereabouts::new(path, None, None, &Policy::default()).is_aside();
+        assert!(of("config-examples/x/.env") && of("tests/.env") && of(".env.example"));
+        assert!(!of(".env.test") && !of("contest/.env") && !of("shop/.env"));
+    }
+}
