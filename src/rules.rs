@@ -374,9 +374,11 @@ mod duplicate_parameter;
 mod empty_password;
 mod engine_not_postgres;
 mod engine_parity;
+mod env_file_tracked;
 mod environment_contradiction;
 mod environment_undetermined;
 mod environment_word_mismatch;
+mod example_with_real_secret;
 mod extension_missing;
 mod extension_not_permitted;
 mod extension_unavailable;
@@ -394,6 +396,7 @@ mod init_grant_insufficient;
 mod init_script_injection;
 mod init_server_only;
 mod keepalive_missing;
+mod literal_password;
 mod loader_divergence;
 mod localhost_in_production;
 mod lock_timeout;
@@ -523,9 +526,11 @@ pub static RULES: &[&Rule] = &[
     &empty_password::RULE,
     &engine_not_postgres::RULE,
     &engine_parity::RULE,
+    &env_file_tracked::RULE,
     &environment_contradiction::RULE,
     &environment_undetermined::RULE,
     &environment_word_mismatch::RULE,
+    &example_with_real_secret::RULE,
     &extension_missing::RULE,
     &extension_not_permitted::RULE,
     &extension_unavailable::RULE,
@@ -543,6 +548,7 @@ pub static RULES: &[&Rule] = &[
     &init_script_injection::RULE,
     &init_server_only::RULE,
     &keepalive_missing::RULE,
+    &literal_password::RULE,
     &loader_divergence::RULE,
     &localhost_in_production::RULE,
     &lock_timeout::RULE,

@@ -1,0 +1,51 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "env-file-tracked",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("env_file_tracked.md"),
+    checks: &[Check::Settings(check)],
+};
+
+fn check(settings: &Settings, out: &mut Sink<'_>) {
+    let Some(at) = settings.whereabouts.as_ref().filter(|at| at.is_env_file() && !at.is_aside()) else {
+        return;
+    };
+    let Some(git @ (Git::Tracked | Git::Open)) = at.git else { return };
+    let environment = out.environment();
+    let exposed =
+        |t| Target::exposed_password(t, t.environment.unwrap_or(environment)).map(|(_, origin)| origin);
+    // Without a word about the environment a declared secret is a developer's, unless a machine made it.
+    let real = |c: &Credential<'_>| {
+        !c.secret.is_template() && (environment >= Environment::Staging || c.secret.looks_generated())
+    };
+    let declared = settings.credentials().filter(real).map(|c| c.origin);
+    let all = settings.targets.iter().filter_map(exposed).chain(declared);
+    let secrets: Vec<&Origin> = all.filter(|origin| at.holds(origin)).collect();
+    let Some((first, rest)) = secrets.split_first() else { return };
+    let (message, label, help) = match git {
+        Git::Tracked => (
+            "git tracks this file, and there are secrets in it",
+            "in every clone, and in the history for good",
+            "`git rm --cached` it, name it in .gitignore, and change what stands in it",
+        ),
+        _ => (
+            "nothing keeps git from taking in this file, and there are secrets in it",
+            "the next `git add .` takes it in",
+            "name the file in .gitignore",
+        ),
+    };
+    let mut draft = out.report(message).at(first, label);
+    for other in rest.iter().filter(|origin| *origin != first).take(7) {
+        draft = draft.also(other, "this too");
+    }
+    draft = draft.help(help);
+    if git == Git::Tracked {
+        draft.note("everybody who may read the repository, and every fork and backup of it, has them");
+    } else {
+        draft.at_most(Levels::of("WWWW"));
+    }
+}
