@@ -378,6 +378,7 @@ mod env_file_tracked;
 mod environment_contradiction;
 mod environment_undetermined;
 mod environment_word_mismatch;
+mod example_drift;
 mod example_with_real_secret;
 mod extension_missing;
 mod extension_not_permitted;
@@ -403,6 +404,7 @@ mod lock_timeout;
 mod maintenance_database;
 mod migrations_via_pooler;
 mod multihost_unportable;
+mod near_miss_name;
 mod not_postgres;
 mod not_queryable_standby;
 mod param_semantics_differ;
@@ -412,6 +414,7 @@ mod parts_incomplete;
 mod password_equals_identifier;
 mod password_missing;
 mod password_on_command_line;
+mod password_reused;
 mod peer_auth_failed;
 mod persistent_connections_serverless;
 mod placeholder_host;
@@ -428,6 +431,7 @@ mod reserved_char_unencoded;
 mod role_cannot_login;
 mod role_missing;
 mod rootcert_without_verify;
+mod same_target_two_environments;
 mod schema_create_denied;
 mod scheme_alias;
 mod scheme_postgres_for_sqlalchemy;
@@ -455,6 +459,8 @@ mod statement_timeout_missing;
 mod superuser_role;
 mod suppression_expired;
 mod suppression_unused;
+mod tenants_share_database;
+mod tenants_share_role;
 mod test_equals_primary;
 mod test_inherits_database_url;
 mod test_name_not_test;
@@ -530,6 +536,7 @@ pub static RULES: &[&Rule] = &[
     &environment_contradiction::RULE,
     &environment_undetermined::RULE,
     &environment_word_mismatch::RULE,
+    &example_drift::RULE,
     &example_with_real_secret::RULE,
     &extension_missing::RULE,
     &extension_not_permitted::RULE,
@@ -555,6 +562,7 @@ pub static RULES: &[&Rule] = &[
     &maintenance_database::RULE,
     &migrations_via_pooler::RULE,
     &multihost_unportable::RULE,
+    &near_miss_name::RULE,
     &not_postgres::RULE,
     &not_queryable_standby::RULE,
     &param_semantics_differ::RULE,
@@ -564,6 +572,7 @@ pub static RULES: &[&Rule] = &[
     &password_equals_identifier::RULE,
     &password_missing::RULE,
     &password_on_command_line::RULE,
+    &password_reused::RULE,
     &peer_auth_failed::RULE,
     &persistent_connections_serverless::RULE,
     &placeholder_host::RULE,
@@ -580,6 +589,7 @@ pub static RULES: &[&Rule] = &[
     &role_cannot_login::RULE,
     &role_missing::RULE,
     &rootcert_without_verify::RULE,
+    &same_target_two_environments::RULE,
     &schema_create_denied::RULE,
     &scheme_alias::RULE,
     &scheme_postgres_for_sqlalchemy::RULE,
@@ -607,6 +617,8 @@ pub static RULES: &[&Rule] = &[
     &superuser_role::RULE,
     &suppression_expired::RULE,
     &suppression_unused::RULE,
+    &tenants_share_database::RULE,
+    &tenants_share_role::RULE,
     &test_equals_primary::RULE,
     &test_inherits_database_url::RULE,
     &test_name_not_test::RULE,

@@ -1,0 +1,106 @@
+use super::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) const RULE: Rule = Rule {
+    id: "example-drift",
+    since: "0.1.0",
+    levels: Levels::of("IIII"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("example_drift.md"),
+    checks: &[Check::Project(check)],
+};
+
+/// So many names are shown.
+const SHOWN: usize = 8;
+
+fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+    let files: Vec<File<'_>> = project.views.iter().filter_map(|v| File::of(v, project)).collect();
+    let mut set: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut real: BTreeMap<(&str, &str), &File<'_>> = BTreeMap::new();
+    for file in files.iter().filter(|f| !f.example) {
+        set.entry(file.directory).or_default().extend(file.keys.keys());
+        real.insert((file.directory, file.name), file);
+    }
+    for example in files.iter().filter(|f| f.example) {
+        let name = without_example(example.name);
+        let Some(file) = real.get(&(example.directory, name.as_str())) else { continue };
+        if file.environment != Some(out.environment()) {
+            continue;
+        }
+        // `.env.local` beside it may set the rest.
+        let around = &set[example.directory];
+        let lacking: Vec<Span> =
+            example.keys.iter().filter(|(key, _)| !around.contains(*key)).map(|(_, span)| *span).collect();
+        let unknown: Vec<Span> = file
+            .keys
+            .iter()
+            .filter(|(key, _)| !example.keys.contains_key(*key))
+            .map(|(_, span)| *span)
+            .collect();
+        tell(
+            out,
+            &lacking,
+            "the example has variables of the database that no file beside it sets",
+            "in the example alone",
+            "set them, or take them out of the example",
+        );
+        tell(
+            out,
+            &unknown,
+            "variables of the database are set that the example does not have",
+            "not in the example",
+            "add the names to the example, without their values",
+        );
+    }
+}
+
+fn tell(out: &mut Sink<'_>, places: &[Span], message: &str, label: &str, help: &str) {
+    let Some((first, rest)) = places.split_first() else { return };
+    let mut draft = out.report(message).at_span(*first, label);
+    for span in rest.iter().take(SHOWN - 1) {
+        draft = draft.also_span(*span, label);
+    }
+    draft
+        .note("who sets up a machine by the example gets another configuration than those who have one")
+        .help(help);
+}
+
+/// One env file and its variables of the database.
+struct File<'p> {
+    directory: &'p str,
+    name: &'p str,
+    example: bool,
+    environment: Option<Environment>,
+    keys: BTreeMap<&'p str, Span>,
+}
+
+impl<'p> File<'p> {
+    fn of(view: &View<'p>, project: &Project<'_>) -> Option<Self> {
+        let layer = view.layers.last().filter(|l| l.kind == LayerKind::EnvFile)?;
+        let at = layer.name.rfind(['/', '\\']).map_or(0, |i| i + 1);
+        let ours = |key: &str| {
+            let declared = project.policy.secrets.iter().any(|(name, _)| name == key);
+            let meaning = meaning(key, project.policy);
+            let part = matches!(
+                meaning,
+                Some(Meaning::Url(_) | Meaning::Part(..) | Meaning::Toggle(_) | Meaning::Document)
+            );
+            declared || part
+        };
+        let keys = layer.entries.iter().filter(|e| ours(&e.key)).map(|e| (e.key.as_str(), e.key_span));
+        Some(Self {
+            directory: &layer.name[..at],
+            name: &layer.name[at..],
+            example: is_example(&layer.name),
+            environment: view.settings.settled.environment.as_ref().map(|s| s.value),
+            keys: keys.collect(),
+        })
+    }
+}
+
+/// `.env` for `.env.example`, `.env.local` for `.env.local.sample` and `.env.sample.local`.
+fn without_example(name: &str) -> String {
+    let words = name.split('.').filter(|w| !matches!(*w, "example" | "sample" | "template" | "dist"));
+    words.collect::<Vec<_>>().join(".")
+}

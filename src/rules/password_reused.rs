@@ -1,0 +1,64 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "password-reused",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("password_reused.md"),
+    checks: &[Check::Project(check)],
+};
+
+fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+    let mut uses: Vec<Use<'_>> = beside::sides(project).into_iter().filter_map(password).collect();
+    for file in beside::files(project) {
+        let environment = file.environment;
+        uses.extend(file.settings.credentials().map(|credential| Use { credential, environment, of: None }));
+    }
+    // What says itself what it is, or is everybody's first guess, is reported as that.
+    uses.retain(|u| !u.credential.secret.is_template());
+    uses.sort_by(|a, b| a.credential.secret.order(b.credential.secret));
+    for group in uses.chunk_by(|a, b| a.credential.secret.same_as(b.credential.secret)) {
+        let strict = group.iter().rev().max_by_key(|u| u.environment);
+        // On a developer's machine tests log in as the developer does.
+        let weighs =
+            |u: &&Use<'_>| u.environment == out.environment() && u.environment >= Environment::Staging;
+        let Some(strict) = strict.filter(weighs) else { continue };
+        let mut others = group.iter().filter(|u| u.is_another(strict));
+        let Some(first) = others.next() else { continue };
+        let mut draft = out
+            .report(format!("{} is that of {} too", strict.credential.name, first.environment))
+            .at(strict.credential.origin, format!("{} here", strict.environment))
+            .also(first.credential.origin, format!("the same in {}", first.environment));
+        for other in others.take(7) {
+            draft = draft.also(other.credential.origin, format!("the same in {}", other.environment));
+        }
+        draft
+            .note("who may see the milder environment's secrets has those of the stricter one")
+            .help("generate another for each environment: `openssl rand -hex 24`");
+    }
+}
+
+/// One secret in one environment.
+struct Use<'p> {
+    credential: Credential<'p>,
+    environment: Environment,
+    /// The database, for a password.
+    of: Option<&'p Target>,
+}
+
+fn password(side: Side<'_>) -> Option<Use<'_>> {
+    Some(Use { credential: side.target.credential()?, environment: side.environment, of: Some(side.target) })
+}
+
+impl Use<'_> {
+    /// Whether this one is another environment's. Two environments of one database have one password; that they have
+    /// one database is what is to be said then.
+    fn is_another(&self, strict: &Self) -> bool {
+        let one = self.of.zip(strict.of).is_some_and(|(a, b)| a.same_database_as(b));
+        self.environment < strict.environment
+            && self.credential.origin.span() != strict.credential.origin.span()
+            && !one
+    }
+}

@@ -1,0 +1,61 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "same-target-two-environments",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("same_target_two_environments.md"),
+    checks: &[Check::Project(check)],
+};
+
+fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+    let sides = beside::sides(project);
+    for group in beside::alike(&sides, |s| Some((s.at.project.as_str(), s.target.database_key()?))) {
+        let Some(group) = comparable(group) else { continue };
+        let Some(strict) = beside::strictest(&group).filter(|s| s.environment == out.environment()) else {
+            continue;
+        };
+        let others: Vec<&Side<'_>> = group
+            .into_iter()
+            .filter(|s| s.environment < strict.environment && !inherits(s, strict))
+            .collect();
+        let Some(mildest) = others.iter().min_by_key(|s| s.environment) else { continue };
+        let mut draft = out
+            .report(format!("{} and {} use one database", mildest.environment, strict.environment))
+            .at(strict.target.origin_of("dbname"), format!("{} here", strict.environment));
+        for other in others.iter().take(8) {
+            let label = format!("the same host, port and database: {}", other.environment);
+            draft = draft.also(other.target.origin_of("dbname"), label);
+        }
+        draft = draft
+            .note("what is tried out in the one is done to the other")
+            .help("give each environment a database and a role of its own");
+        if !strict.told || others.iter().all(|s| !s.told) {
+            draft.at_most(Levels::of("WWWW"));
+        }
+    }
+}
+
+/// Those of a group whose hosts mean the same server. A loopback address does on a developer's machine, where tests
+/// run too; a service's name and production's own loopback do not.
+fn comparable<'s, 'p>(group: Vec<&'s Side<'p>>) -> Option<Vec<&'s Side<'p>>> {
+    let first = group.first()?;
+    if first.target.is_same_everywhere() {
+        return Some(group);
+    }
+    let here = |s: &&Side<'_>| s.environment <= Environment::Test && !makes_its_own(s.settings);
+    first.target.is_loopback().then(|| group.into_iter().filter(here).collect())
+}
+
+/// Whether tests make a database of their own beside the one that is named.
+fn makes_its_own(settings: &Settings) -> bool {
+    let makes = |c: Consumer| matches!(c, Consumer::DjDatabaseUrl | Consumer::DjangoEnviron | Consumer::Sqlx);
+    settings.django || settings.consumers.iter().any(|c| makes(c.value))
+}
+
+/// Whether both have it from the very same lines: one file stands on the other.
+fn inherits(a: &Side<'_>, b: &Side<'_>) -> bool {
+    ["host", "dbname"].iter().all(|k| a.target.origin_of(k).span() == b.target.origin_of(k).span())
+}
