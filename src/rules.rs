@@ -343,9 +343,11 @@ mod ambient_pg_env;
 mod application_name_missing;
 mod auth_failed;
 mod auth_method_unsupported;
+mod azure_user_at;
 mod budget_exceeded;
 mod channel_binding_unsupported;
 mod ci_service_mismatch;
+mod cloudsql_socket;
 mod connect_denied;
 mod connect_timeout;
 mod connect_timeout_missing;
@@ -392,6 +394,7 @@ mod file_unparseable;
 mod foreign_conninfo;
 mod hba_rejected;
 mod host_implicit;
+mod iam_token_in_config;
 mod ini_percent;
 mod init_grant_insufficient;
 mod init_script_injection;
@@ -405,6 +408,7 @@ mod maintenance_database;
 mod migrations_via_pooler;
 mod multihost_unportable;
 mod near_miss_name;
+mod neon_sni;
 mod not_postgres;
 mod not_queryable_standby;
 mod param_semantics_differ;
@@ -420,12 +424,14 @@ mod persistent_connections_serverless;
 mod placeholder_host;
 mod placeholder_secret;
 mod plaintext_auth_possible;
+mod platform_internal_host;
 mod pool_unbounded;
 mod pooler_detected;
 mod pooler_prepared_statements;
 mod pooler_unavailable;
 mod port_invalid;
 mod question_unanswered;
+mod rds_needs_tls;
 mod read_write_role_for_readonly;
 mod reserved_char_unencoded;
 mod role_cannot_login;
@@ -456,6 +462,8 @@ mod sqlite_in_production;
 mod startup_parameter_rejected;
 mod statement_timeout;
 mod statement_timeout_missing;
+mod supabase_direct_ipv6;
+mod supabase_pooler_user;
 mod superuser_role;
 mod suppression_expired;
 mod suppression_unused;
@@ -501,9 +509,11 @@ pub static RULES: &[&Rule] = &[
     &application_name_missing::RULE,
     &auth_failed::RULE,
     &auth_method_unsupported::RULE,
+    &azure_user_at::RULE,
     &budget_exceeded::RULE,
     &channel_binding_unsupported::RULE,
     &ci_service_mismatch::RULE,
+    &cloudsql_socket::RULE,
     &connect_denied::RULE,
     &connect_timeout::RULE,
     &connect_timeout_missing::RULE,
@@ -550,6 +560,7 @@ pub static RULES: &[&Rule] = &[
     &foreign_conninfo::RULE,
     &hba_rejected::RULE,
     &host_implicit::RULE,
+    &iam_token_in_config::RULE,
     &ini_percent::RULE,
     &init_grant_insufficient::RULE,
     &init_script_injection::RULE,
@@ -563,6 +574,7 @@ pub static RULES: &[&Rule] = &[
     &migrations_via_pooler::RULE,
     &multihost_unportable::RULE,
     &near_miss_name::RULE,
+    &neon_sni::RULE,
     &not_postgres::RULE,
     &not_queryable_standby::RULE,
     &param_semantics_differ::RULE,
@@ -578,12 +590,14 @@ pub static RULES: &[&Rule] = &[
     &placeholder_host::RULE,
     &placeholder_secret::RULE,
     &plaintext_auth_possible::RULE,
+    &platform_internal_host::RULE,
     &pool_unbounded::RULE,
     &pooler_detected::RULE,
     &pooler_prepared_statements::RULE,
     &pooler_unavailable::RULE,
     &port_invalid::RULE,
     &question_unanswered::RULE,
+    &rds_needs_tls::RULE,
     &read_write_role_for_readonly::RULE,
     &reserved_char_unencoded::RULE,
     &role_cannot_login::RULE,
@@ -614,6 +628,8 @@ pub static RULES: &[&Rule] = &[
     &startup_parameter_rejected::RULE,
     &statement_timeout::RULE,
     &statement_timeout_missing::RULE,
+    &supabase_direct_ipv6::RULE,
+    &supabase_pooler_user::RULE,
     &superuser_role::RULE,
     &suppression_expired::RULE,
     &suppression_unused::RULE,
