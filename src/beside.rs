@@ -35,10 +35,10 @@ pub(crate) struct Stand<'p> {
     told: bool,
 }
 
-/// The files, in their order. Examples are nobody's.
+/// The files, in their order. What stands among tests and examples is a copy, and nobody's.
 pub(crate) fn files<'p>(project: &Project<'p>) -> Vec<Stand<'p>> {
     let stand = |settings: &'p Settings| {
-        let at = settings.whereabouts.as_ref().filter(|at| !at.example)?;
+        let at = settings.whereabouts.as_ref().filter(|at| !at.is_aside())?;
         let said = settings.settled.environment.as_ref()?;
         let told = !matches!(said.origin, Origin::Default(_));
         Some(Stand { settings, at, environment: said.value, told })

@@ -13,12 +13,16 @@ pub(super) const RULE: Rule = Rule {
 fn check(settings: &Settings, out: &mut Sink<'_>) {
     for name in &settings.misspelt {
         let meant = name.meant;
-        out.report(format!("this name is a slip away from `{meant}`, which nothing sets"))
+        let draft = out
+            .report(format!("this name is a slip away from `{meant}`, which nothing sets"))
             .at_span(name.span, format!("`{meant}`?"))
             .note("whoever reads the right name finds nothing, and goes on with a default or not at all")
             .help(format!(
                 "rename it to `{meant}`; where the code reads this name, say so under `[variables]` in pgward.toml"
-            ))
-            .edit_unsafe(name.span, meant);
+            ));
+        // Of two that mean one, somebody has to choose.
+        if settings.misspelt.iter().filter(|other| other.meant == meant).count() == 1 {
+            draft.edit_unsafe(name.span, meant);
+        }
     }
 }

@@ -12,7 +12,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
     let sides = beside::sides(project);
-    for group in beside::alike(&sides, |s| Some((s.at.project.as_str(), s.target.database_key()?))) {
+    let key = |s: &Side<'_>| {
+        // A loopback address is one server to the files of one service.
+        let home = if s.target.is_same_everywhere() { "" } else { s.at.home.as_str() };
+        Some((s.at.project.clone(), home.to_owned(), s.target.database_key()?))
+    };
+    for group in beside::alike(&sides, key) {
         let Some(group) = comparable(group) else { continue };
         let Some(strict) = beside::strictest(&group).filter(|s| s.environment == out.environment()) else {
             continue;

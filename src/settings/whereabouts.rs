@@ -25,6 +25,8 @@ pub struct Whereabouts {
     /// The directory that the file speaks for: that of the nearest manifest, else the nearest one that is not named
     /// after an environment. Files of one project are each other's business.
     pub project: String,
+    /// The nearest directory that is not named after an environment: of several in one project that of the file.
+    pub home: String,
     /// Whose connection it is, where many services or forks are kept side by side: `fintech` for
     /// `forks/production/fintech.env` and for `fintech/.env.production`; none at the top.
     pub tenant: Option<String>,
@@ -42,14 +44,15 @@ impl Whereabouts {
         let (directories, name) = split(path);
         let says = |word: &str| policy.environment(word.trim_start_matches('.')).is_some();
         let home = directories.iter().rposition(|d| !says(d)).map_or(0, |i| i + 1);
-        let project = manifest.unwrap_or_else(|| directories[..home].join("/"));
+        let home = directories[..home].join("/");
+        let project = manifest.unwrap_or_else(|| home.clone());
         let stem = name.split('.').find(|w| !w.is_empty() && !matches!(*w, "env" | "flaskenv") && !says(w));
         let stem = stem.filter(|_| !name.starts_with('.') && name.rsplit('.').next() == Some("env"));
         let named = |d: &&&str| !says(d) && !NO_TENANT.contains(&d.trim_start_matches('.'));
         let tenant =
             stem.filter(|stem| named(&stem)).or_else(|| directories.iter().rev().find(named).copied());
         let tenant = tenant.map(str::to_ascii_lowercase);
-        Self { path: path.to_owned(), project, tenant, example: is_example(path), git, source: None }
+        Self { path: path.to_owned(), project, home, tenant, example: is_example(path), git, source: None }
     }
 
     /// Whether something stands in this very file.
