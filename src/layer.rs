@@ -4,6 +4,7 @@
 pub mod carried;
 pub mod carrier;
 pub mod ci;
+pub mod code;
 mod database_yml;
 mod dockerfile;
 pub mod dotenv;
@@ -11,8 +12,11 @@ mod ecs;
 mod environment;
 mod general;
 pub mod ini;
+mod javascript;
 pub mod json;
+mod prisma;
 mod provider;
+mod python;
 mod reference;
 pub mod service;
 pub mod shell;
@@ -84,7 +88,8 @@ pub struct Layer {
 /// A variable that a text takes from the environment.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Read {
-    /// Its name.
+    /// Its name; empty where the text takes a part of it from somewhere else than a variable, so that nothing of it is
+    /// missing.
     pub variable: String,
     /// Where the name stands.
     pub span: Span,
@@ -105,6 +110,9 @@ pub enum Means {
     Part(&'static str, &'static str),
     /// The engine, by a name that contains it: `django.db.backends.postgresql`.
     Engine,
+    /// libpq's keyword that code fixes beside a URL: `ssl_require=True`, `OPTIONS` of a database whose URL stands
+    /// elsewhere.
+    Fixed(&'static str),
     /// Nothing that pgward knows, although the name may look so: `DB_HOST` that describes another program's database.
     Nothing,
 }
@@ -146,6 +154,15 @@ pub struct Segment {
     pub span: Span,
     /// How one became the other.
     pub kind: SegmentKind,
+}
+
+impl Segment {
+    /// Whether source bytes and value bytes are the same. A default in code stands for itself; in `${X:-default}` the
+    /// place is the whole reference, which is longer.
+    pub(crate) fn is_exact(&self) -> bool {
+        let length = (self.span.end - self.span.start) as usize == self.value.len();
+        self.kind == SegmentKind::Literal || self.kind == SegmentKind::Fallback && length
+    }
 }
 
 /// How the source became the value.
@@ -280,7 +297,7 @@ impl Value {
     /// interpolated or otherwise derived has none, and takes the label of the whole value.
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
         let inside = |s: &&Segment| s.value.start <= range.start && range.end <= s.value.end;
-        let segment = self.map.iter().filter(|s| s.kind == SegmentKind::Literal).find(inside)?;
+        let segment = self.map.iter().filter(|s| s.is_exact()).find(inside)?;
         let from = |o: usize| segment.span.start + u32::try_from(o - segment.value.start).unwrap_or(u32::MAX);
         Some(Span { source: segment.span.source, start: from(range.start), end: from(range.end) })
     }

@@ -3,6 +3,7 @@
 mod meaning;
 mod mend;
 mod silence;
+mod vocabulary;
 
 pub use mend::{Mended, mend};
 
@@ -12,7 +13,7 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{Carried, Carrier, Entry, Layer, LayerKind, carried, dotenv::Dialect, is_example},
+    layer::{Carried, Carrier, Entry, Layer, LayerKind, Means, carried, dotenv::Dialect, is_example},
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
@@ -28,6 +29,7 @@ use crate::{
 use meaning::Meanings;
 use silence::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
+use vocabulary::Vocabulary;
 
 /// The files of one project, as their author names them.
 #[derive(Clone, Default)]
@@ -80,8 +82,8 @@ pub fn lint(files: &Files, policy: &Policy) -> Vec<Located> {
 /// As [`lint`], with the sources that the policy's own spans speak of.
 pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<Located> {
     let repository = Repository::read(sources, &files.manifests);
-    let (mut findings, ids) = judged(sources, files, policy, &repository);
-    prove_with(sources, files, &ids, policy, &repository, &mut findings);
+    let (mut findings, ids, vocabulary) = judged(sources, files, policy, &repository);
+    prove_with(sources, files, &ids, policy, &repository, &vocabulary, &mut findings);
     mend::located(&findings, sources)
 }
 
@@ -91,18 +93,13 @@ fn read(
     files: &[(String, Vec<u8>)],
     carriers: &BTreeMap<String, Carrier>,
     dialect: &dyn Fn(&str) -> Dialect,
-    policy: &Policy,
 ) -> Vec<Carried> {
     let mut one = |(path, bytes): &(String, Vec<u8>)| {
         let carrier = carriers.get(path).copied().or_else(|| Carrier::of(path, bytes));
         let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
         // What no name tells is read as what `lint -` reads.
         let carrier = carrier.unwrap_or(Carrier::Dotenv);
-        let file = carried::read(sources, id, path, carrier, dialect(path));
-        for layer in &file.layers {
-            reveal::reveal(sources, layer, policy);
-        }
-        file
+        carried::read(sources, id, path, carrier, dialect(path))
     };
     files.iter().map(&mut one).collect()
 }
@@ -114,6 +111,7 @@ fn prove_with(
     ids: &[SourceId],
     policy: &Policy,
     repository: &Repository,
+    vocabulary: &Vocabulary,
     findings: &mut [Finding],
 ) {
     // A fix that changes another text, the policy, is none that is made here.
@@ -123,26 +121,32 @@ fn prove_with(
             finding.fix.clear();
         }
     }
-    let meaning = Meanings::new(files, ids, policy, repository);
+    let meaning = Meanings::new(files, ids, policy, repository, vocabulary);
     fix::prove(sources, findings, &|texts| meaning.same(texts));
 }
 
-/// The findings of all files, in no order, and the source of each file.
+/// The findings of all files, in no order, the source of each file, and what the code says of names.
 fn judged(
     sources: &mut Sources,
     files: &Files,
     policy: &Policy,
     repository: &Repository,
-) -> (Vec<Finding>, Vec<SourceId>) {
+) -> (Vec<Finding>, Vec<SourceId>, Vocabulary) {
     let dialect = |path: &str| {
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
-    let carried = read(sources, &files.files, &files.carriers, &dialect, policy);
+    let carried = read(sources, &files.files, &files.carriers, &dialect);
+    let vocabulary = Vocabulary::of(&carried, policy, repository);
+    for file in &carried {
+        let policy = vocabulary.policy(file, files.environment, policy, repository);
+        file.layers.iter().for_each(|layer| reveal::reveal(sources, layer, &policy));
+    }
     let ids = carried.iter().map(|c| c.source).collect();
     let env_files: BTreeMap<&str, &Layer> = env_files(&carried);
     // By file, in the order of its layers.
     let mut views_of_files: Vec<Vec<FileView>> = Vec::new();
     for file in &carried {
+        let policy = &*vocabulary.policy(file, files.environment, policy, repository);
         let mut views: Vec<FileView> = file
             .layers
             .iter()
@@ -230,7 +234,7 @@ fn judged(
     }
     let mut out = out.into_findings();
     silence::silence(sources, files, &spoken, &mut out);
-    (out, ids)
+    (out, ids, vocabulary)
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
@@ -350,7 +354,9 @@ impl FileView {
         let fallback = set(fallback, Origin::Default("the carrier's default"));
         let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
-        let django = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
+        let told = Lookup::new(&layers).told().any(|e| matches!(e.means, Some(Means::Part("DATABASES", _))));
+        let named = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
+        let django = named || told || policy.django;
         // The service files of the machine that lints are not those of the service.
         let request = Request {
             readers: readers_of(file.carrier, own_means_url),

@@ -68,6 +68,8 @@ pub struct Policy {
     pub databases: Vec<Database>,
     /// Where relative paths begin.
     roots: paths::Roots,
+    /// The code of the project is Django's, whose test runner makes a database of its own.
+    pub(crate) django: bool,
     /// The text it was read from; spans point into it.
     text: Option<Vec<u8>>,
     /// The flags that stand in for lists of the text, each with its words: they are in no text.

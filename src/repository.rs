@@ -23,6 +23,7 @@ use crate::{
     source::{SourceKind, Sources, Span},
 };
 use place::Directory;
+pub use place::Home;
 pub use required::Required;
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -420,6 +420,7 @@ mod password_missing;
 mod password_on_command_line;
 mod password_reused;
 mod peer_auth_failed;
+mod persistent_connection_unchecked;
 mod persistent_connections_serverless;
 mod placeholder_host;
 mod placeholder_secret;
@@ -488,6 +489,7 @@ mod typed_value_hazard;
 mod unknown_parameter;
 mod unknown_policy_rule;
 mod unresolved_placeholder;
+mod url_composed_unencoded;
 mod url_fragment;
 mod url_in_framework_config;
 mod url_in_image;
@@ -586,6 +588,7 @@ pub static RULES: &[&Rule] = &[
     &password_on_command_line::RULE,
     &password_reused::RULE,
     &peer_auth_failed::RULE,
+    &persistent_connection_unchecked::RULE,
     &persistent_connections_serverless::RULE,
     &placeholder_host::RULE,
     &placeholder_secret::RULE,
@@ -654,6 +657,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_parameter::RULE,
     &unknown_policy_rule::RULE,
     &unresolved_placeholder::RULE,
+    &url_composed_unencoded::RULE,
     &url_fragment::RULE,
     &url_in_framework_config::RULE,
     &url_in_image::RULE,

@@ -4,10 +4,12 @@
 use super::{
     Carrier, Entry, Layer, Problem, ProblemKind,
     ci::{self, Pipeline},
+    code::Code,
     database_yml, dockerfile,
     dotenv::{self, Dialect},
     ecs, general,
     ini::{self, Ini},
+    javascript, prisma, python,
     shell::{self, Script},
     spring,
     sql::{self, Sql},
@@ -40,6 +42,8 @@ pub enum Structure {
     /// Nothing.
     #[default]
     None,
+    /// Of code: databases with what keeps their connections, URLs that are put together.
+    Code(Code),
     /// What `ConfigParser` stumbles over.
     Ini(Ini),
     /// The commands of a script.
@@ -83,6 +87,9 @@ pub fn read(sources: &mut Sources, id: SourceId, path: &str, carrier: Carrier, d
         Carrier::Toml => general::read_toml(&mut reader),
         Carrier::Spring | Carrier::Properties => spring::read(&mut reader),
         Carrier::Ini => ini::read(&mut reader),
+        Carrier::Python => python::read(&mut reader),
+        Carrier::JavaScript => javascript::read(&mut reader),
+        Carrier::Prisma => prisma::read(&mut reader),
         // A carrier that this version does not read says nothing.
         _ => {}
     }

@@ -49,11 +49,13 @@ pub enum Carrier {
     Python,
     /// JavaScript or TypeScript.
     JavaScript,
+    /// `schema.prisma`.
+    Prisma,
 }
 
 impl Carrier {
     /// Every carrier, in the order of the documentation.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Dotenv,
         Self::Compose,
         Self::Dockerfile,
@@ -75,6 +77,7 @@ impl Carrier {
         Self::Sql,
         Self::Python,
         Self::JavaScript,
+        Self::Prisma,
     ];
 
     /// The name on the command line (`--as`).
@@ -101,6 +104,7 @@ impl Carrier {
             Self::Sql => "sql",
             Self::Python => "python",
             Self::JavaScript => "javascript",
+            Self::Prisma => "prisma",
         }
     }
 
@@ -143,6 +147,7 @@ impl Carrier {
             ("sql", _) => Self::Sql,
             ("py", _) => Self::Python,
             ("js" | "mjs" | "cjs" | "ts" | "mts" | "cts", _) => Self::JavaScript,
+            ("prisma", _) => Self::Prisma,
             _ => return None,
         })
     }
@@ -307,6 +312,7 @@ mod tests {
             ("initdb/01.sql", Carrier::Sql),
             ("settings.py", Carrier::Python),
             ("prisma.config.ts", Carrier::JavaScript),
+            ("prisma/schema.prisma", Carrier::Prisma),
         ] {
             assert_eq!(Carrier::of_name(path), Some(carrier), "{path}");
         }

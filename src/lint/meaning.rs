@@ -1,6 +1,6 @@
 //! Whether a changed file still means the same, by every reading in play: what makes a fix safe.
 
-use super::{FileView, Files, base_of, env_files, read};
+use super::{FileView, Files, base_of, env_files, read, vocabulary::Vocabulary};
 use crate::{
     environment::Environment,
     fix::Texts,
@@ -22,6 +22,7 @@ pub(super) struct Meanings<'f> {
     files: &'f Files,
     policy: &'f Policy,
     repository: &'f Repository,
+    vocabulary: &'f Vocabulary,
     by_source: BTreeMap<SourceId, usize>,
     by_path: BTreeMap<&'f str, usize>,
     /// By the place of a file those that may stand on it.
@@ -35,6 +36,7 @@ impl<'f> Meanings<'f> {
         ids: &[SourceId],
         policy: &'f Policy,
         repository: &'f Repository,
+        vocabulary: &'f Vocabulary,
     ) -> Self {
         let by_path: BTreeMap<&str, usize> =
             files.files.iter().enumerate().map(|(i, (path, _))| (path.as_str(), i)).collect();
@@ -45,7 +47,7 @@ impl<'f> Meanings<'f> {
             }
         }
         let by_source = ids.iter().copied().enumerate().map(|(i, id)| (id, i)).collect();
-        Self { files, policy, repository, by_source, by_path, above }
+        Self { files, policy, repository, vocabulary, by_source, by_path, above }
     }
 
     /// Whether every file that the changed texts concern reads as before, by each declared loader.
@@ -105,12 +107,12 @@ impl<'f> Meanings<'f> {
             let in_force = || readers::in_force(path, self.policy, self.repository, self.environment(path));
             ours.unwrap_or_else(in_force)
         };
-        let read = read(&mut Sources::default(), &files, &self.files.carriers, &dialect, self.policy);
+        let read = read(&mut Sources::default(), &files, &self.files.carriers, &dialect);
         let env_files = env_files(&read);
         let wanted = needed.iter().zip(&read).filter(|(i, _)| concerned.contains(i));
         let views = |file| {
-            let view =
-                |layer| FileView::of(file, layer, &env_files, self.policy, self.repository, self.files);
+            let policy = self.vocabulary.policy(file, self.files.environment, self.policy, self.repository);
+            let view = |layer| FileView::of(file, layer, &env_files, &policy, self.repository, self.files);
             file.layers.iter().map(view).collect::<Vec<FileView>>()
         };
         wanted.flat_map(|(_, file)| views(file)).collect()

@@ -50,10 +50,10 @@ pub fn mend(files: &Files, policy: &Policy, most: Applicability) -> Mended {
         let mut sources = Sources::default();
         let policy = policy.rehomed(&mut sources);
         let repository = Repository::read(&mut sources, &files.manifests);
-        let (mut findings, ids) = judged(&mut sources, &files, &policy, &repository);
-        prove_with(&sources, &files, &ids, &policy, &repository, &mut findings);
+        let (mut findings, ids, vocabulary) = judged(&mut sources, &files, &policy, &repository);
+        prove_with(&sources, &files, &ids, &policy, &repository, &vocabulary, &mut findings);
         let round = {
-            let meaning = Meanings::new(&files, &ids, &policy, &repository);
+            let meaning = Meanings::new(&files, &ids, &policy, &repository, &vocabulary);
             fix::round(&sources, &findings, most, &|texts| meaning.same(texts))
         };
         let settled = round.texts.is_empty();
@@ -85,7 +85,7 @@ fn again(files: &Files, policy: &Policy) -> (Sources, Vec<SourceId>) {
     let mut sources = Sources::default();
     let policy = policy.rehomed(&mut sources);
     let repository = Repository::read(&mut sources, &files.manifests);
-    let (_, ids) = judged(&mut sources, files, &policy, &repository);
+    let (_, ids, _) = judged(&mut sources, files, &policy, &repository);
     (sources, ids)
 }
 

@@ -1,6 +1,6 @@
 //! Directories as the author names them, compared without looking at a disk.
 
-use super::Kind;
+use super::{Kind, Repository};
 
 /// A directory: so many steps up, then names. The default is the one that paths are relative to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
@@ -98,6 +98,19 @@ impl Directory {
                 return false;
             }
         }
+    }
+}
+
+/// The project that a file belongs to: the directory of the nearest manifest of packages, or the top.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Home(Directory);
+
+impl Repository {
+    /// The project of a file; none for an example or a fixture, which is none of its project's own.
+    pub fn place_of(&self, path: &str) -> Option<Home> {
+        let directory = Directory::of(path);
+        let here = self.project(&directory);
+        (!directory.is_aside_of(&here)).then_some(Home(here))
     }
 }
 

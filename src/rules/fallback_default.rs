@@ -22,7 +22,14 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))
-            .at_span(fallback.span, "the variable in here is not set")
+            .at_span(
+                fallback.span,
+                if fallback.alone {
+                    "taken where the variable is not set"
+                } else {
+                    "the variable in here is not set"
+                },
+            )
             .help("remove the default, so that a missing variable is noticed");
         if fallback.towards_production {
             draft.note("the default leads to production or to a public host: who sets nothing works on it");

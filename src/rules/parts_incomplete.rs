@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: true,
     traits: COMMON,
     page: include_str!("parts_incomplete.md"),
-    checks: &[Check::Target(check)],
+    checks: &[Check::Target(check), Check::File(in_code)],
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -47,6 +47,19 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     draft = draft.help("set it; what the code fixes stands under `[connection]` in pgward.toml");
     if undecided {
         draft.at_most(Levels::of("WWWW"));
+    }
+}
+
+/// Django's settings take the name from a variable that may not be set, without a word.
+fn in_code(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Code(code) = &file.carried.structure else { return };
+    for nameless in code.databases.iter().filter_map(|d| d.nameless.as_ref()) {
+        let variable = nameless.variable.as_ref().map_or("its variable".to_owned(), |v| format!("`{v}`"));
+        out.report(format!("`NAME` is `None` where {variable} is not set"))
+            .at_span(nameless.span, "read without a default, and nothing stops without it")
+            .note(consequence("dbname", true))
+            .help("read it with `os.environ[…]`, which stops at once and says which variable is missing")
+            .at_most(Levels::of("IIWW"));
     }
 }
 

@@ -15,14 +15,20 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     let environment = out.environment();
+    // Django's own word for it in its settings.
+    let engine = target.form == Form::Toggle && target.engine.key == "ENGINE";
     let draft = out
         .report(format!("{environment} uses SQLite"))
         .at(
             &target.engine.origin,
-            if target.form == Form::Toggle { "this switches to SQLite" } else { "this is SQLite" },
+            if target.form == Form::Toggle && !engine { "this switches to SQLite" } else { "this is SQLite" },
         )
         .note("an SQLite file in a container is lost with it, and no second instance can share it")
         .help(match target.form {
+            Form::Toggle if engine => {
+                "set `ENGINE` to `django.db.backends.postgresql`; what only a developer's machine needs stands in \
+                 settings of its own"
+            }
             Form::Toggle => "turn the switch, or set DATABASE_URL to a `postgresql://` URL",
             Form::Url | Form::Parts | Form::Document => "set it to a `postgresql://` URL",
         });

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: true,
     traits: Traits { even_observed: true, ..COMMON },
     page: include_str!("test_equals_primary.md"),
-    checks: &[Check::Target(check)],
+    checks: &[Check::Target(check), Check::File(in_code)],
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -35,6 +35,17 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .also(real.origin_of("dbname"), "the same host, port and database")
         .note("compared as libpq dials: default port and loopback names taken into account, user and parameters not")
         .help("give the tests a database of their own, with `test` in its name");
+}
+
+/// `TEST` of Django's settings names the database itself, which the runner then offers to destroy.
+fn in_code(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Code(code) = &file.carried.structure else { return };
+    for own in code.databases.iter().filter_map(|d| d.test_is_own) {
+        out.report("`TEST` names the very database that the service uses")
+            .at_span(own, "the same as `NAME`")
+            .note("Django's runner finds it there and offers to destroy it; with `--noinput` it does so unasked")
+            .help("remove it: without it the runner makes `test_` + `NAME`");
+    }
 }
 
 /// The database with data in it that is the same as that of the tests.

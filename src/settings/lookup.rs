@@ -49,6 +49,11 @@ impl<'l> Lookup<'l> {
         self.layers.iter().flat_map(|l| &l.reads).any(|r| r.means == means)
     }
 
+    /// Whether a text takes something from elsewhere, so that nothing can be called missing.
+    pub fn is_open(&self) -> bool {
+        self.layers.iter().flat_map(|l| &l.reads).any(|r| r.variable.is_empty())
+    }
+
     /// The winning entry.
     pub fn entry(&self, key: &str) -> Option<(LayerId, &'l Entry)> {
         self.entries(key).into_iter().next()

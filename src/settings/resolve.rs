@@ -390,8 +390,22 @@ impl Resolver<'_> {
         }
     }
 
-    /// `[connection]` of pgward.toml.
+    /// `[connection]` of pgward.toml, and what code fixes beside a URL.
     fn fixed(&self) -> Vec<(&'static str, Setting<Part>)> {
+        let mut out = self.declared();
+        for (layer, entry) in
+            self.lookup.layers().iter().enumerate().flat_map(|(i, l)| l.entries.iter().map(move |e| (i, e)))
+        {
+            let Some(Means::Fixed(keyword)) = entry.means else { continue };
+            let shown = crate::conninfo::shows(keyword, entry.value.text.expose());
+            let value = Part::with_proof(entry.value.text.clone(), shown);
+            let origin = Origin::Entry { layer, span: entry.value_span };
+            out.push((keyword, Setting { value, key: entry.key.clone(), origin, shadowed: Vec::new() }));
+        }
+        out
+    }
+
+    fn declared(&self) -> Vec<(&'static str, Setting<Part>)> {
         let layers = self.lookup.layers().iter().enumerate().filter(|(_, l)| l.kind == LayerKind::Policy);
         layers
             .flat_map(|(id, layer)| layer.entries.iter().map(move |entry| (id, entry)))

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     conninfo,
-    layer::{Entry, Layer, LayerKind, SegmentKind},
+    layer::{Entry, Layer, LayerKind, Means},
     policy::Policy,
     source::{Sources, Span},
 };
@@ -35,6 +35,9 @@ fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Vec<Range<usize>
     }
     if document::is_guessed(kind, entry, policy) {
         return document::visible(entry);
+    }
+    if let Some(Means::Fixed(keyword)) = entry.means {
+        return whole_if(conninfo::shows(keyword, text));
     }
     match meaning_of(entry, policy) {
         _ if entry.doubtful => Vec::new(),
@@ -67,7 +70,7 @@ fn literal(entry: &Entry, range: &Range<usize>) -> Vec<Span> {
         .value
         .map
         .iter()
-        .filter(|s| s.kind == SegmentKind::Literal)
+        .filter(|s| s.is_exact())
         .filter_map(|s| {
             let (from, to) = (range.start.max(s.value.start), range.end.min(s.value.end));
             if from < to { entry.value.span_of(from..to) } else { None }

@@ -164,7 +164,8 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
                 && host.is_some_and(|h| h.split(',').any(|h| HostClass::of(h) == HostClass::Public));
             let towards_production = public || names_production(&text[segment.value.clone()]);
             let key = entry.key.clone();
-            out.push(Fallback { key, span: segment.span, supplies, towards_production });
+            let alone = segment.is_exact();
+            out.push(Fallback { key, span: segment.span, alone, supplies, towards_production });
         }
     }
     out
@@ -176,7 +177,8 @@ pub(super) fn part_fallback(keyword: &'static str, entry: &Entry, part: &Part) -
     let public = keyword == "host" && HostClass::of(part.expose()) == HostClass::Public;
     let towards_production = public || names_production(part.expose());
     let key = entry.key.clone();
-    (keyword != "port").then_some(Fallback { key, span: segment.span, supplies: keyword, towards_production })
+    let (span, alone) = (segment.span, segment.is_exact());
+    (keyword != "port").then_some(Fallback { key, span, alone, supplies: keyword, towards_production })
 }
 
 fn names_production(text: &str) -> bool {

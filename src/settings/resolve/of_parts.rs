@@ -93,7 +93,7 @@ impl Resolver<'_> {
             .into_iter()
             .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k))
             // Code that reads a variable without a default says nothing of its value.
-            .filter(|k| !self.lookup.reads(set.name, k))
+            .filter(|k| !self.lookup.reads(set.name, k) && !self.lookup.is_open())
             .collect();
         target.told =
             self.lookup.told().any(|e| matches!(e.means, Some(Means::Part(name, _)) if name == set.name));
@@ -104,6 +104,10 @@ impl Resolver<'_> {
 
     /// The switch says PostgreSQL, and nothing says which.
     fn only_a_switch(&self, out: &mut Settings, toggle: &Toggle) {
+        // Code that takes the rest from elsewhere.
+        if self.lookup.is_open() {
+            return;
+        }
         let parsed = Conninfo::parse_as("", self.policy.reading());
         let engine = toggle.setting.map(Engine::Postgres);
         let mut target =

@@ -63,6 +63,8 @@ pub struct Fallback {
     pub key: String,
     /// Where the reference with its default stands.
     pub span: Span,
+    /// The default alone stands there: code that gives one to a function.
+    pub alone: bool,
     /// `url`, or the libpq keyword it supplies.
     pub supplies: &'static str,
     /// The default names production or a public host.

@@ -1,0 +1,176 @@
+//! A place in code that says something of a connection ▶ entries of a block, variables that it takes, and what of the
+//! line may be shown.
+
+use super::{Code, Expr, Outcome, Scope, compose, is_variable};
+use crate::layer::{Entry, Layer, Means, Read, SegmentKind, Value, carried::Reader};
+use std::ops::Range;
+
+/// A place that says something: a key, and an expression for its value.
+pub(in crate::layer) struct Site<'s, 'e> {
+    /// The name of the entry.
+    pub key: &'s str,
+    pub key_range: Range<usize>,
+    pub means: Option<Means>,
+    pub value: &'e Expr,
+}
+
+/// Fills the blocks of one file.
+pub(in crate::layer) struct Writer {
+    pub code: Code,
+    /// The blocks so far, each with what tells it from others.
+    blocks: Vec<(String, Layer)>,
+    /// What of the text is proved harmless: keys, names of variables.
+    shown: Vec<Range<usize>>,
+}
+
+impl Writer {
+    pub(in crate::layer) fn new() -> Self {
+        Self { code: Code::default(), blocks: Vec::new(), shown: Vec::new() }
+    }
+
+    /// A new block; `group` tells it from others, the last of a group is its own.
+    pub(in crate::layer) fn open(
+        &mut self,
+        reader: &Reader<'_>,
+        group: &str,
+        name: &str,
+        word: Option<&str>,
+    ) -> usize {
+        let mut block = reader.block(name);
+        block.word = word.map(str::to_owned);
+        self.blocks.push((group.to_owned(), block));
+        self.blocks.len() - 1
+    }
+
+    /// The last block of a group.
+    pub(in crate::layer) fn last(&self, group: &str) -> Option<usize> {
+        self.blocks.iter().rposition(|(g, _)| g == group)
+    }
+
+    pub(in crate::layer) fn block(&mut self, at: usize) -> &mut Layer {
+        &mut self.blocks[at].1
+    }
+
+    /// Whether a block was opened for a stretch of code, by [`Writer::leave_open`].
+    pub(in crate::layer) fn opened(&self, at: crate::source::Span) -> bool {
+        self.blocks
+            .iter()
+            .any(|(_, b)| b.reads.first().is_some_and(|r| r.variable.is_empty() && r.span == at))
+    }
+
+    /// Marks bytes as harmless.
+    pub(in crate::layer) fn show(&mut self, range: Range<usize>) {
+        self.shown.push(range);
+    }
+
+    /// The rest of what a block is about stands elsewhere: nothing of it is missing.
+    pub(in crate::layer) fn leave_open(&mut self, at: usize, scope: &Scope<'_>, range: &Range<usize>) {
+        let read = Read { variable: String::new(), span: scope.span(range), means: None };
+        self.block(at).reads.push(read);
+    }
+
+    /// Puts what a place says into a block. Returns whether it is an entry.
+    pub(in crate::layer) fn put<'e>(&mut self, at: usize, scope: &Scope<'e>, site: &Site<'_, 'e>) -> bool {
+        let outcome = scope.evaluate(site.value);
+        self.put_outcome(at, scope, site, outcome)
+    }
+
+    /// As [`Writer::put`], with what the value comes to.
+    pub(in crate::layer) fn put_outcome<'e>(
+        &mut self,
+        at: usize,
+        scope: &Scope<'e>,
+        site: &Site<'_, 'e>,
+        outcome: Outcome<'e>,
+    ) -> bool {
+        self.show(site.key_range.clone());
+        self.composed(at, scope, site.value, &outcome);
+        for taken in &outcome.taken {
+            if is_variable(&taken.variable) {
+                self.show(taken.range.clone());
+            }
+            let read =
+                Read { variable: taken.variable.clone(), span: scope.span(&taken.range), means: site.means };
+            self.block(at).reads.push(read);
+        }
+        if outcome.taken.is_empty() && outcome.value.is_none() {
+            self.leave_open(at, scope, &site.value.range);
+        }
+        let Some(value) = outcome.value else { return false };
+        // An empty default, or an empty text for what may be left out, says nothing.
+        if value.text.is_blank() {
+            self.leave_open(at, scope, &site.value.range);
+            return false;
+        }
+        let entry = Entry {
+            means: site.means,
+            ..Entry::new(site.key, scope.span(&site.key_range), value, scope.span(&outcome.place))
+        };
+        self.block(at).entries.push(entry);
+        true
+    }
+
+    /// A URL that is put together: its parts, and what nothing encodes.
+    pub(in crate::layer) fn composed<'e>(
+        &mut self,
+        at: usize,
+        scope: &Scope<'e>,
+        whole: &Expr,
+        outcome: &Outcome<'e>,
+    ) {
+        let Some(placed) = compose::placed(outcome) else { return };
+        for piece in &placed {
+            let Some(keyword) = piece.keyword else { continue };
+            let means = Some(Means::Part(COMPOSED, keyword));
+            for taken in scope.evaluate(piece.hole).taken {
+                if is_variable(&taken.variable) {
+                    self.show(taken.range.clone());
+                }
+                let read = Read { variable: taken.variable, span: scope.span(&taken.range), means };
+                self.block(at).reads.push(read);
+            }
+        }
+        let found = compose::unencoded(scope, whole, &placed);
+        let known = |c: &super::Composed| self.code.composed.iter().any(|o| o.span == c.span);
+        self.code.composed.extend(found.filter(|c| !known(c)));
+    }
+
+    /// An SQLite URL whose file is put together: the engine is plain all the same.
+    pub(in crate::layer) fn sqlite_of<'e>(
+        scope: &Scope<'e>,
+        expr: &Expr,
+        outcome: &Outcome<'e>,
+    ) -> Option<Value> {
+        let super::evaluate::Part::Text(head) = outcome.pieces.first()? else { return None };
+        if !head.starts_with("sqlite") || !head.contains("://") || outcome.pieces.len() < 2 {
+            return None;
+        }
+        let mut mapped = crate::layer::tree::Mapped::new(scope.id);
+        mapped.derived(expr.range.clone(), "sqlite:///file", SegmentKind::Escape);
+        Some(mapped.finish("sqlite:///file"))
+    }
+
+    /// TLS that a switch asks for: `sslmode=require`, which stands nowhere.
+    pub(in crate::layer) fn require_tls(&mut self, at: usize, scope: &Scope<'_>, key: &str, value: &Expr) {
+        let span = scope.span(&value.range);
+        let text = Value { text: "require".into(), map: Vec::new() };
+        let entry = Entry { means: Some(Means::Fixed("sslmode")), ..Entry::new(key, span, text, span) };
+        self.block(at).entries.push(entry);
+    }
+
+    /// Hands the blocks over, and reveals what is harmless.
+    pub(in crate::layer) fn finish(self, reader: &mut Reader<'_>) {
+        for range in self.shown {
+            let span = reader.sources.span(reader.id, range);
+            reader.sources.reveal(span);
+        }
+        let says = |layer: &Layer| !layer.entries.is_empty() || !layer.reads.is_empty();
+        reader.layers.extend(self.blocks.into_iter().map(|(_, layer)| layer).filter(says));
+        if !self.code.databases.is_empty() || !self.code.composed.is_empty() {
+            reader.structure = crate::layer::Structure::Code(self.code);
+        }
+    }
+}
+
+/// The family of what is put into a URL.
+pub(in crate::layer) const COMPOSED: &str = "URL";

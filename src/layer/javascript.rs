@@ -1,0 +1,396 @@
+//! JavaScript and TypeScript in plain sight: connection URLs and their defaults, the objects that clients are made with,
+//! what is put into the environment. No code is run; what is not one of the known shapes says nothing.
+
+mod lex;
+mod parse;
+
+use super::{
+    Means,
+    carried::Reader,
+    code::{Expr, Kind, Language, Outcome, Scope, Site, Writer, is_database_url, is_url_name, is_variable},
+};
+use lex::{Tok, Token};
+use parse::Parser;
+use std::ops::Range;
+
+/// Reads the file that the reader is at.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    if !SIGNS.iter().any(|sign| text.contains(sign)) {
+        return;
+    }
+    let tokens = lex::lex(&text, 0..text.len());
+    let statements = statements(&text, &tokens);
+    let scope = Scope::new(reader.id, &text, Language::JavaScript);
+    let imports =
+        ["\"pg\"", "'pg'", "postgres", "pg-", "@neondatabase"].iter().any(|sign| text.contains(sign));
+    let mut file = File { scope, writer: Writer::new(), imports, said: 0 };
+    for statement in &statements {
+        let before = file.said;
+        file.statement(reader, statement);
+        if file.said > before {
+            show(&mut file.writer, &text, &tokens[statement.tokens.clone()]);
+        }
+    }
+    file.writer.finish(reader);
+}
+
+/// One of these stands in every file that says something.
+const SIGNS: &[&str] = &[
+    "DATABASE_URL",
+    "://",
+    "process.env",
+    "new Pool",
+    "new Client",
+    "createPool",
+    "knex",
+    "dialect",
+    "DataSource",
+];
+
+/// One statement, or what was left of one.
+struct Statement {
+    to: Option<Expr>,
+    value: Expr,
+    /// It is taken only where there is none: `||=`.
+    default: bool,
+    tokens: Range<usize>,
+}
+
+/// The statements of a text without their nesting: the body of a function stands beside it.
+fn statements(source: &str, tokens: &[Token]) -> Vec<Statement> {
+    let mut parser = Parser::new(source, tokens);
+    let mut out = Vec::new();
+    while !parser.at_end() {
+        let from = parser.at;
+        let first = parser.expr();
+        if parser.at == from {
+            parser.at += 1;
+            continue;
+        }
+        let (mut to, mut value, mut default) = (None, first, false);
+        if parser.take(b'=') {
+            to = Some(std::mem::replace(&mut value, parser.expr()));
+        } else if parser.take(b'V') {
+            to = Some(std::mem::replace(&mut value, parser.expr()));
+            default = true;
+        } else if parser.take(b':') {
+            // A type with a value behind it, or the pair of an object that was left in the middle.
+            let key = std::mem::replace(&mut value, parser.expr());
+            if parser.take(b'=') {
+                value = parser.expr();
+            }
+            to = Some(key);
+        }
+        out.push(Statement { to, value, default, tokens: from..parser.at });
+    }
+    out
+}
+
+/// Keys whose value is a whole URL.
+const URL_KEYS: &[&str] =
+    &["connectionString", "url", "uri", "databaseUrl", "connection", "connectionUri", "dsn"];
+
+/// Keys of an object that a client is made with, and libpq's.
+const KEYS: &[(&str, &str)] = &[
+    ("host", "host"),
+    ("port", "port"),
+    ("user", "user"),
+    ("username", "user"),
+    ("password", "password"),
+    ("database", "dbname"),
+];
+
+/// The family of what such an object says.
+const FAMILY: &str = "connection";
+
+struct File<'e> {
+    scope: Scope<'e>,
+    writer: Writer,
+    /// A client for PostgreSQL is imported.
+    imports: bool,
+    said: usize,
+}
+
+impl<'e> File<'e> {
+    fn statement(&mut self, reader: &Reader<'_>, statement: &'e Statement) {
+        if let Some(to) = &statement.to {
+            self.assigned(reader, to, &statement.value, statement.default);
+            if let Some(name) = to.name() {
+                self.scope.names.insert(name.to_owned(), &statement.value);
+            }
+        }
+        // From the outer to the inner, each with the word of the environment that it stands under.
+        let mut stack: Vec<(&'e Expr, Option<&'e str>)> = vec![(&statement.value, None)];
+        while let Some((expr, word)) = stack.pop() {
+            match &expr.kind {
+                Kind::Map(pairs) => {
+                    self.object(reader, expr, word, false);
+                    for (key, value) in pairs {
+                        let own = key.as_ref().and_then(Expr::name).filter(|k| is_word(k));
+                        stack.push((value, own.or(word)));
+                    }
+                }
+                Kind::Call(of, args) => {
+                    self.call(reader, of, args.first().map(|a| &a.value), word);
+                    // The object of a client was looked at with it.
+                    stack.push((of, word));
+                    stack.extend(args.iter().map(|a| (&a.value, word)));
+                }
+                Kind::Attribute(of, _) => stack.push((of, word)),
+                Kind::Index(a, b) | Kind::Choice(a, b) => stack.extend([(&**a, word), (&**b, word)]),
+                Kind::List(all) | Kind::Either(all) | Kind::Sum(all) | Kind::Other(all) => {
+                    stack.extend(all.iter().map(|e| (e, word)));
+                }
+                Kind::Text(_) | Kind::Word | Kind::Name(_) => {}
+            }
+        }
+    }
+
+    fn assigned(&mut self, reader: &Reader<'_>, to: &'e Expr, value: &'e Expr, default: bool) {
+        let key = match &to.kind {
+            Kind::Name(name) => name.clone(),
+            Kind::Index(of, key) if of.name() == Some("process.env") => match key.text(self.scope.source) {
+                Some(key) => format!("process.env.{key}"),
+                None => return,
+            },
+            Kind::Text(_) => to.text(self.scope.source).unwrap_or_default(),
+            _ => return,
+        };
+        let last = key.rsplit('.').next().unwrap_or(&key);
+        let set = key.starts_with("process.env.");
+        // A name was looked at where it was assigned, and an object is looked at as one.
+        if matches!(value.kind, Kind::Name(_) | Kind::Map(_)) && !set && !key_is_url(last) {
+            return;
+        }
+        let mut outcome = match &value.kind {
+            _ if set && default => self.scope.as_default(value, last, to),
+            // `z.string().default("…")` under the name of a variable.
+            Kind::Call(of, args) if of.last_name() == Some("default") && is_variable(last) => {
+                match args.first() {
+                    Some(arg) => self.scope.as_default(&arg.value, last, to),
+                    None => return,
+                }
+            }
+            _ => self.scope.evaluate(value),
+        };
+        if outcome.value.is_none() {
+            outcome.value = Writer::sqlite_of(&self.scope, value, &outcome);
+        }
+        let url = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));
+        let named = key_is_url(last) && outcome.value.is_none();
+        if !url && !(named && !outcome.taken.is_empty()) && outcome.pieces.len() < 2 {
+            return;
+        }
+        let name = if is_variable(last) { last } else { "url" };
+        let at = to.range.end - if last == key || set { last.len().min(to.range.len()) } else { 0 };
+        let key_range =
+            if is_variable(last) && matches!(to.kind, Kind::Name(_)) { at..to.range.end } else { at..at };
+        let key_range = if matches!(to.kind, Kind::Text(_)) { to.inner() } else { key_range };
+        self.url(reader, name, key_range, value, outcome, None);
+    }
+
+    /// A URL in a block of its own.
+    fn url(
+        &mut self,
+        reader: &Reader<'_>,
+        key: &str,
+        key_range: Range<usize>,
+        value: &'e Expr,
+        outcome: Outcome<'e>,
+        word: Option<&str>,
+    ) {
+        let variable = outcome.taken.first().map(|t| t.variable.clone()).filter(|v| is_variable(v));
+        let name = variable.as_deref().filter(|_| !is_variable(key)).unwrap_or(key).to_owned();
+        let test = name.split('_').any(|w| w == "TEST");
+        let means = Some(if test { Means::TestUrl } else { Means::Url });
+        let at = self.writer.open(reader, "url", "module", word);
+        let site = Site { key: &name, key_range, means, value };
+        self.writer.put_outcome(at, &self.scope, &site, outcome);
+        self.said += 1;
+    }
+
+    fn call(&mut self, reader: &Reader<'_>, of: &'e Expr, first: Option<&'e Expr>, word: Option<&str>) {
+        let (Some(last), Some(first)) = (of.last_name(), first) else { return };
+        let client = matches!(last, "Pool" | "Client" | "postgres" | "neon" | "pgp")
+            || matches!(
+                last,
+                "createPool" | "Sequelize" | "knex" | "drizzle" | "PrismaPg" | "DataSource" | "Connection"
+            );
+        if !client || of.name().is_some_and(|n| n.contains("mysql") || n.contains("maria")) {
+            return;
+        }
+        if matches!(first.kind, Kind::Map(_)) {
+            let own = matches!(last, "Pool" | "Client" | "postgres" | "pgp" | "createPool") && self.imports;
+            self.object(reader, first, word, own);
+            return;
+        }
+        // A name was looked at where it was assigned; a variable is none.
+        let outcome = self.scope.evaluate(first);
+        let is_name = matches!(&first.kind, Kind::Name(name) if self.scope.names.contains_key(name));
+        let url = outcome.value.as_ref().is_none_or(|v| is_database_url(v.text.expose()));
+        let says =
+            outcome.value.is_some() || outcome.pieces.len() > 1 || !outcome.taken.is_empty() && self.imports;
+        if !is_name && url && says {
+            let start = first.range.start;
+            self.url(reader, last, start..start, first, outcome, word);
+        }
+    }
+
+    /// An object that may describe a connection; `own`: it is handed to a client for PostgreSQL.
+    fn object(&mut self, reader: &Reader<'_>, map: &'e Expr, word: Option<&str>, own: bool) {
+        let pairs = map.pairs(self.scope.source);
+        let text =
+            |value: &'e Expr| self.scope.evaluate(value).value.map(|v| v.text.expose().to_ascii_lowercase());
+        let says = |key: &str| matches!(key, "type" | "dialect" | "client" | "provider");
+        let engines = pairs.iter().filter(|(k, _, _)| says(k)).filter_map(|(_, _, v)| text(v));
+        let ours = own || engines.into_iter().any(|e| e.contains("postg") || e == "pg" || e == "pg-native");
+        let mut urls = Vec::new();
+        for (name, key, value) in &pairs {
+            // `connection: { … }` below `client: "pg"`.
+            if name == "connection" && ours && matches!(value.kind, Kind::Map(_)) {
+                self.object(reader, value, word, true);
+            }
+            if !URL_KEYS.contains(&name.as_str()) && !is_url_name(name) {
+                continue;
+            }
+            let outcome = match &value.kind {
+                Kind::Call(of, args) if of.last_name() == Some("default") && is_variable(name) => {
+                    match args.first() {
+                        Some(arg) => self.scope.as_default(&arg.value, name, key),
+                        None => continue,
+                    }
+                }
+                _ => self.scope.evaluate(value),
+            };
+            let known = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));
+            let is_name = matches!(&value.kind, Kind::Name(name) if self.scope.names.contains_key(name));
+            let taken = outcome.value.is_none() && !outcome.taken.is_empty();
+            let named = outcome.taken.iter().any(|t| is_url_name(&t.variable));
+            if !is_name
+                && (known || outcome.pieces.len() > 1 || taken && (ours || named || is_url_name(name)))
+            {
+                urls.push((name.clone(), key.inner(), *value, outcome));
+            }
+        }
+        for (name, key, value, outcome) in urls {
+            self.url(reader, &name, key, value, outcome, word);
+        }
+        let parts: Vec<_> = pairs
+            .iter()
+            .filter_map(|(name, key, value)| {
+                KEYS.iter().find(|(k, _)| k == name).map(|(k, keyword)| (*k, *keyword, *key, *value))
+            })
+            .collect();
+        let telling = parts.iter().any(|(_, k, _, _)| matches!(*k, "host" | "dbname"));
+        if !ours || !telling || parts.len() < 2 || self.seen(map) {
+            return;
+        }
+        let at = self.writer.open(reader, "object", "object", word);
+        self.writer.leave_open(at, &self.scope, &map.range);
+        for (name, keyword, key, value) in parts {
+            let means = Some(Means::Part(FAMILY, keyword));
+            self.writer.put(at, &self.scope, &Site { key: name, key_range: key.inner(), means, value });
+        }
+        let tls = pairs.iter().find(|(name, _, _)| name == "ssl").map(|(_, _, v)| *v);
+        if let Some(value) = tls.filter(|v| self.scope.source.get(v.range.clone()) != Some("false")) {
+            self.writer.require_tls(at, &self.scope, "ssl", value);
+        }
+        self.said += 1;
+    }
+
+    /// Whether an object was looked at before: with the client that it is handed to.
+    fn seen(&mut self, map: &Expr) -> bool {
+        let at = self.scope.span(&map.range);
+        self.writer.opened(at)
+    }
+}
+
+fn key_is_url(name: &str) -> bool {
+    is_url_name(name)
+        || matches!(name, "connectionString" | "databaseUrl" | "dbUrl" | "DATABASE_URI" | "postgresUrl")
+}
+
+/// A word that may name an environment.
+fn is_word(key: &str) -> bool {
+    matches!(key, "development" | "dev" | "test" | "staging" | "production" | "prod" | "local")
+}
+
+/// Names that are no secrets: words of the language and of the libraries that are known.
+const SHOWN: &[&str] = &[
+    "process",
+    "env",
+    "const",
+    "let",
+    "var",
+    "export",
+    "default",
+    "new",
+    "await",
+    "return",
+    "Pool",
+    "Client",
+    "postgres",
+    "Sequelize",
+    "knex",
+    "createPool",
+    "drizzle",
+    "DataSource",
+    "connectionString",
+    "url",
+    "connection",
+    "client",
+    "host",
+    "port",
+    "user",
+    "username",
+    "password",
+    "database",
+    "ssl",
+    "type",
+    "dialect",
+    "production",
+    "development",
+    "test",
+    "staging",
+    "pool",
+    "db",
+    "pg",
+    "sql",
+    "databaseUrl",
+    "module",
+    "exports",
+    "defineConfig",
+    "datasource",
+    "dbCredentials",
+];
+
+/// Shows of a statement its signs, quotes, and the names of our own vocabulary.
+fn show(writer: &mut Writer, source: &str, tokens: &[Token]) {
+    // The words before it belong to its line.
+    if let Some(first) = tokens.first() {
+        let line = source[..first.range.start].rfind('\n').map_or(0, |i| i + 1);
+        let lead = &source[line..first.range.start];
+        if lead.split_whitespace().all(|w| SHOWN.contains(&w)) {
+            writer.show(line..first.range.start);
+        }
+    }
+    for token in tokens {
+        let range = token.range.clone();
+        let text = &source[range.clone()];
+        match token.kind {
+            Tok::Sign(_) => writer.show(range.clone()),
+            Tok::Name if is_variable(text) || SHOWN.contains(&text) => writer.show(range.clone()),
+            Tok::Text | Tok::Template => {
+                writer.show(range.start..range.start + 1);
+                if text.len() >= 2 && text.as_bytes()[text.len() - 1] == text.as_bytes()[0] {
+                    writer.show(range.end - 1..range.end);
+                }
+            }
+            _ => {}
+        }
+        let before = &source.as_bytes()[..range.start];
+        let blank = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        writer.show(range.start - blank..range.start);
+    }
+}

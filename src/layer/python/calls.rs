@@ -1,0 +1,145 @@
+//! Calls that connect, or that put something into the environment.
+
+use super::{File, statement::Context};
+use crate::layer::{
+    Means,
+    carried::Reader,
+    code::{Arg, Expr, Kind, Site, is_database_url},
+};
+
+/// Keywords of a client's `connect`, and libpq's.
+const KEYWORDS: &[(&str, &str)] = &[
+    ("host", "host"),
+    ("port", "port"),
+    ("dbname", "dbname"),
+    ("database", "dbname"),
+    ("user", "user"),
+    ("password", "password"),
+    ("sslmode", "sslmode"),
+];
+
+/// The family of what is handed to `connect` part by part.
+const CONNECT: &str = "connect(…)";
+
+impl<'e> File<'e> {
+    /// Looks at every call in an expression.
+    pub(super) fn calls(&mut self, reader: &Reader<'_>, value: &'e Expr, context: &Context) {
+        let mut found: Vec<(&'e Expr, &'e [Arg])> = Vec::new();
+        value.walk(&mut |e| {
+            if let Kind::Call(of, args) = &e.kind {
+                found.push((of, args));
+            }
+        });
+        for (of, args) in found {
+            self.call(reader, of, args, context);
+        }
+    }
+
+    fn call(&mut self, reader: &Reader<'_>, of: &'e Expr, args: &'e [Arg], context: &Context) {
+        let Some(last) = of.last_name() else { return };
+        let base = of.name().and_then(|n| n.rsplit_once('.')).map_or("", |(base, _)| base);
+        let positional = |n: usize| args.get(n).filter(|a| a.name.is_none()).map(|a| &a.value);
+        let named = |n: &str| args.iter().find(|a| a.name.as_deref() == Some(n)).map(|a| &a.value);
+        match last {
+            "update" => self.updated(reader, of, args, context),
+            "setdefault" if base.ends_with("environ") => {
+                self.set_call(reader, positional(0), positional(1), context)
+            }
+            "setenv" | "putenv" => self.set_call(reader, positional(0), positional(1), context),
+            "set_main_option" | "set_section_option" => {
+                let skip = usize::from(last == "set_section_option");
+                if let (Some(key), Some(value)) = (positional(skip), positional(skip + 1))
+                    && key.text(self.scope.source).as_deref() == Some("sqlalchemy.url")
+                {
+                    self.url(reader, "sqlalchemy.url", value, context);
+                }
+            }
+            "create_engine"
+            | "create_async_engine"
+            | "async_engine_from_url"
+            | "Database"
+            | "AsyncEngine" => {
+                if let Some(value) = positional(0).or_else(|| named("url")) {
+                    self.url(reader, last, value, context);
+                }
+            }
+            "connect" | "create_pool" | "ConnectionPool" | "AsyncConnectionPool" | "connect_async" => {
+                let client = base.is_empty() && last != "connect"
+                    || ["psycopg", "asyncpg", "aiopg", "pg8000", "Connection"]
+                        .iter()
+                        .any(|c| base.contains(c));
+                if !client {
+                    return;
+                }
+                match positional(0).or_else(|| named("dsn")).or_else(|| named("conninfo")) {
+                    Some(value) => self.url(reader, last, value, context),
+                    None => self.parts(reader, args, context),
+                }
+            }
+            "init" | "register_tortoise" => {
+                if let Some(value) = named("db_url") {
+                    self.url(reader, "db_url", value, context);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set_call(
+        &mut self,
+        reader: &Reader<'_>,
+        key: Option<&'e Expr>,
+        value: Option<&'e Expr>,
+        context: &Context,
+    ) {
+        let (Some(key), Some(value)) = (key, value) else { return };
+        let Some(name) = key.text(self.scope.source) else { return };
+        self.set(reader, &name, key, value, context);
+    }
+
+    /// A URL that is handed over in place. A name was looked at where it was assigned.
+    fn url(&mut self, reader: &Reader<'_>, key: &str, value: &'e Expr, context: &Context) {
+        if matches!(value.kind, Kind::Name(_)) {
+            return;
+        }
+        let outcome = self.scope.evaluate(value);
+        let literal = outcome
+            .value
+            .as_ref()
+            .is_none_or(|v| is_database_url(v.text.expose()) || is_conninfo(v.text.expose()));
+        let says = outcome.value.is_some() || !outcome.taken.is_empty() || outcome.pieces.len() > 1;
+        if !literal || !says {
+            return;
+        }
+        let at = self.writer.open(reader, "call", "call", context.word.as_deref());
+        let start = value.range.start;
+        let site = Site { key, key_range: start..start, means: Some(Means::Url), value };
+        self.writer.put_outcome(at, &self.scope, &site, outcome);
+        self.said += 1;
+    }
+
+    fn parts(&mut self, reader: &Reader<'_>, args: &'e [Arg], context: &Context) {
+        let known = |arg: &'e Arg| {
+            let name = arg.name.as_deref()?;
+            KEYWORDS.iter().find(|(n, _)| *n == name).map(|(n, k)| (*n, *k, &arg.value))
+        };
+        let found: Vec<_> = args.iter().filter_map(known).collect();
+        if found.len() < 2 {
+            return;
+        }
+        let at = self.writer.open(reader, "call", "call", context.word.as_deref());
+        for (name, keyword, value) in found {
+            let start = value.range.start;
+            let means = Some(Means::Part(CONNECT, keyword));
+            self.writer.put(at, &self.scope, &Site { key: name, key_range: start..start, means, value });
+        }
+        self.writer.leave_open(at, &self.scope, &(0..0));
+        self.said += 1;
+    }
+}
+
+/// libpq's `host=… dbname=…`.
+fn is_conninfo(text: &str) -> bool {
+    let mut words = text.split_whitespace().filter_map(|w| w.split_once('=')).map(|(k, _)| k);
+    words.any(|k| matches!(k, "host" | "dbname" | "hostaddr" | "service"))
+}

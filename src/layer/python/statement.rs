@@ -1,0 +1,181 @@
+//! Python's lines ▶ statements: what is assigned to what, under which condition, in which class.
+
+use super::{
+    lex::{Line, Tok, Token},
+    parse::Parser,
+};
+use crate::layer::code::Expr;
+use std::ops::Range;
+
+/// What a statement stands in.
+#[derive(Clone, Default)]
+pub(super) struct Context {
+    indent: usize,
+    /// The word for an environment that its condition or its class has.
+    pub word: Option<String>,
+    /// Tells the inner branch or class from others.
+    pub group: usize,
+    /// A class whose fields come from the environment: pydantic's `BaseSettings`.
+    pub settings: bool,
+}
+
+/// One statement.
+pub(super) struct Statement {
+    /// What is assigned to; none for an expression alone.
+    pub to: Vec<Expr>,
+    /// What is assigned, or the expression; none for a field that has only a type.
+    pub value: Option<Expr>,
+    /// The place of its [`Context`].
+    pub context: usize,
+    /// The tokens of its line.
+    pub tokens: Range<usize>,
+}
+
+/// The statements of a file with what they stand in; the first context is the file itself.
+pub(super) fn statements(source: &str, tokens: &[Token], lines: &[Line]) -> (Vec<Statement>, Vec<Context>) {
+    let mut out = Vec::new();
+    let mut contexts = vec![Context::default()];
+    // The open ones, from the outer to the inner.
+    let mut open: Vec<usize> = vec![0];
+    for line in lines {
+        while open.len() > 1 && contexts[open[open.len() - 1]].indent >= line.indent {
+            open.pop();
+        }
+        let mut parser = Parser::new(source, &tokens[line.tokens.clone()]);
+        one(&mut parser, line, &mut contexts, &mut open, &mut out);
+    }
+    (out, contexts)
+}
+
+fn one(
+    parser: &mut Parser<'_>,
+    line: &Line,
+    contexts: &mut Vec<Context>,
+    open: &mut Vec<usize>,
+    out: &mut Vec<Statement>,
+) {
+    let enter = |contexts: &mut Vec<Context>, open: &mut Vec<usize>, word: Option<String>, settings: bool| {
+        let outer = &contexts[open[open.len() - 1]];
+        let word = if word.as_deref() == Some("") { None } else { word.or_else(|| outer.word.clone()) };
+        let group = contexts.len();
+        contexts.push(Context { indent: line.indent, word, group, settings });
+        open.push(contexts.len() - 1);
+    };
+    while !parser.at_end() {
+        match parser.word() {
+            Some("if" | "elif" | "while") => {
+                let from = parser.at + 1;
+                parser.at = from;
+                drop(parser.expr());
+                let word = condition(parser.source, &parser.tokens[from..parser.at.max(from)]);
+                parser.take(b':');
+                enter(contexts, open, word, false);
+            }
+            // What is so otherwise says no environment.
+            Some("else" | "try" | "finally") => {
+                parser.at += 1;
+                parser.take(b':');
+                enter(contexts, open, None, false);
+            }
+            Some("class") => {
+                parser.at += 1;
+                let name = parser.word().unwrap_or_default();
+                let bases = parser.expr();
+                parser.take(b':');
+                let mut settings = false;
+                bases.walk(&mut |e| {
+                    settings |= e.last_name().is_some_and(|n| n.ends_with("BaseSettings"));
+                });
+                enter(contexts, open, Some(class_word(name)), settings);
+            }
+            Some("def") => {
+                parser.at += 1;
+                drop(parser.expr());
+                while !parser.at_end() && !parser.is_sign(b':') {
+                    parser.at += 1;
+                }
+                parser.take(b':');
+                enter(contexts, open, None, false);
+            }
+            Some("import" | "from" | "global" | "nonlocal" | "pass" | "break" | "continue") => return,
+            Some(
+                "return" | "yield" | "await" | "with" | "async" | "for" | "in" | "assert" | "raise"
+                | "except" | "as" | "del",
+            ) => {
+                parser.at += 1;
+            }
+            _ => assignment(parser, line, open[open.len() - 1], out),
+        }
+    }
+}
+
+fn assignment(parser: &mut Parser<'_>, line: &Line, context: usize, out: &mut Vec<Statement>) {
+    let before = parser.at;
+    let first = parser.expr();
+    if parser.at == before {
+        parser.at += 1;
+        return;
+    }
+    let statement = |to, value| Statement { to, value, context, tokens: line.tokens.clone() };
+    if parser.take(b':') {
+        let from = parser.at;
+        drop(parser.expr());
+        let value = parser.take(b'=').then(|| parser.expr());
+        if value.is_some() || parser.at > from {
+            out.push(statement(vec![first], value));
+        }
+        return;
+    }
+    let mut chain = vec![first];
+    while parser.take(b'=') {
+        chain.push(parser.expr());
+    }
+    let value = chain.pop();
+    out.push(statement(chain, value));
+}
+
+/// The word of a class that is an environment's: `ProductionConfig`; empty where it says none.
+fn class_word(name: &str) -> String {
+    let mut word = name;
+    for end in ["Config", "Settings", "Configuration"] {
+        word = word.strip_suffix(end).unwrap_or(word);
+    }
+    if word.len() <= 16 { word.to_ascii_lowercase() } else { String::new() }
+}
+
+/// The word of a condition: `ENV == "production"`, `if DEBUG`, `"test" in sys.argv`. What is negated says nothing.
+fn condition(source: &str, tokens: &[Token]) -> Option<String> {
+    let (mut word, mut said, mut compares, mut not) = (None, None, false, false);
+    for token in tokens {
+        let text = &source[token.range.clone()];
+        match token.kind {
+            Tok::Sign(b'C') if text == "!=" => return None,
+            Tok::Sign(b'C') => compares = true,
+            Tok::Name if text == "in" => {
+                if not {
+                    return None;
+                }
+                compares = true;
+            }
+            Tok::Name => {
+                let upper = text.to_ascii_uppercase();
+                let has = |words: &[&str]| upper.split('_').any(|w| words.contains(&w));
+                if !not && has(&["TEST", "TESTS", "TESTING"]) {
+                    word = word.or(Some("test"));
+                } else if !not && text == "DEBUG" {
+                    word = word.or(Some("development"));
+                }
+            }
+            Tok::Text { prefix, quote, .. } => {
+                let (open, close) = (usize::from(prefix) + usize::from(quote), usize::from(quote));
+                let inner = text.get(open..text.len().saturating_sub(close)).unwrap_or_default();
+                if inner.len() <= 16 && inner.bytes().all(|b| b.is_ascii_lowercase()) {
+                    said = Some(inner);
+                }
+            }
+            _ => {}
+        }
+        not = text == "not";
+    }
+    said.filter(|_| compares).or(word).map(str::to_owned)
+}

@@ -1,0 +1,162 @@
+//! What a project's code says: which variables it reads and what for, and what it fixes beside them. For the other files
+//! of the project this precedes guessed spellings, and `[variables]` of pgward.toml precedes both.
+
+use crate::{
+    environment::Environment,
+    layer::{Carried, Carrier, Entry, Layer, LayerKind, Means, SegmentKind},
+    policy::Policy,
+    repository::{Home, Repository},
+    settings::{
+        settle::of_path,
+        variables::{Meaning, OWN, Role, meaning},
+    },
+};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// By project what its code says.
+#[derive(Default)]
+pub(super) struct Vocabulary(BTreeMap<Home, Code>);
+
+#[derive(Default)]
+struct Code {
+    /// Names by the keys of `[variables]`, in the order of the files.
+    names: BTreeMap<&'static str, Vec<String>>,
+    /// What is fixed, by libpq's keyword, each with the environment of its file; none for every one.
+    fixed: Vec<(Option<Environment>, &'static str, Entry)>,
+    django: bool,
+}
+
+/// Keywords that code may fix for every variable beside it; what a connection leads to is none.
+const FIXED: &[&str] = &[
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "channel_binding",
+    "connect_timeout",
+    "application_name",
+    "target_session_attrs",
+];
+
+fn is_code(carrier: Carrier) -> bool {
+    matches!(carrier, Carrier::Python | Carrier::JavaScript | Carrier::Prisma)
+}
+
+impl Vocabulary {
+    /// What the code among the files says.
+    pub(super) fn of(carried: &[Carried], policy: &Policy, repository: &Repository) -> Self {
+        let mut out = Self::default();
+        for file in carried.iter().filter(|f| is_code(f.carrier)) {
+            // What tests read and set is theirs.
+            let Some(home) = repository.place_of(&file.path) else { continue };
+            let of_file = of_path(&file.path, policy);
+            if of_file == Some(Environment::Test) || file.layers.is_empty() {
+                continue;
+            }
+            let code = out.0.entry(home).or_default();
+            for layer in &file.layers {
+                let word = layer.word.as_deref().and_then(|word| policy.environment(word));
+                code.take(layer, word.or(of_file), policy);
+            }
+        }
+        out
+    }
+
+    /// The policy for a file: with the names that its project's code reads, and with what that fixes in the
+    /// environment of the file.
+    pub(super) fn policy<'p>(
+        &self,
+        file: &Carried,
+        environment: Option<Environment>,
+        policy: &'p Policy,
+        repository: &Repository,
+    ) -> Cow<'p, Policy> {
+        if is_code(file.carrier) || self.0.is_empty() {
+            return Cow::Borrowed(policy);
+        }
+        let Some(home) = repository.place_of(&file.path) else { return Cow::Borrowed(policy) };
+        // The files above several programs belong to the only one whose code speaks.
+        let only = || self.0.values().next().filter(|_| self.0.len() == 1);
+        let Some(code) = self.0.get(&home).or_else(only) else { return Cow::Borrowed(policy) };
+        let mut own = policy.clone();
+        own.django |= code.django;
+        if policy.variables.is_empty() {
+            for (key, names) in &code.names {
+                own.variables.insert((*key).to_owned(), names.clone());
+            }
+        }
+        let here = environment.or_else(|| of_path(&file.path, policy)).unwrap_or(Environment::Development);
+        let mut layer = policy
+            .connection
+            .clone()
+            .unwrap_or_else(|| Layer { kind: LayerKind::Policy, ..Layer::block("code", file.source, "") });
+        let before = layer.entries.len();
+        for (environment, keyword, entry) in &code.fixed {
+            let known = layer.entries.iter().any(|e| e.key == *keyword);
+            if !known && environment.is_none_or(|e| e == here) {
+                layer.entries.push(Entry { key: (*keyword).to_owned(), means: None, ..entry.clone() });
+            }
+        }
+        if layer.entries.len() > before {
+            own.connection = Some(layer);
+        }
+        Cow::Owned(own)
+    }
+}
+
+impl Code {
+    fn take(&mut self, layer: &Layer, environment: Option<Environment>, policy: &Policy) {
+        let read = || layer.reads.iter().filter(|r| !r.variable.is_empty());
+        self.django |= layer.block.as_deref().is_some_and(|b| b.starts_with("DATABASES"));
+        for variable in read() {
+            let known = meaning(&variable.variable, policy);
+            match variable.means {
+                Some(Means::Url) if !matches!(known, Some(Meaning::Url(_))) => {
+                    self.name("url", &variable.variable)
+                }
+                Some(Means::TestUrl) if known != Some(Meaning::Url(Role::Test)) => {
+                    self.name("test-url", &variable.variable);
+                }
+                _ => {}
+            }
+        }
+        // One name that is not known makes the whole family the project's own: families are never mixed.
+        let parts: Vec<(&str, &'static str)> = read()
+            .filter_map(|r| match r.means {
+                Some(Means::Part(_, keyword)) => Some((r.variable.as_str(), keyword)),
+                _ => None,
+            })
+            .collect();
+        let families: BTreeSet<Option<&str>> = parts
+            .iter()
+            .map(|(variable, keyword)| match meaning(variable, policy) {
+                Some(Meaning::Part(family, known)) if known == *keyword => Some(family),
+                _ => None,
+            })
+            .collect();
+        if families.contains(&None) {
+            for (variable, keyword) in parts {
+                if let Some((key, _)) = OWN.iter().find(|(_, k)| *k == keyword) {
+                    self.name(key, variable);
+                }
+            }
+        }
+        for entry in &layer.entries {
+            let (Some(Means::Fixed(keyword)) | Some(Means::Part(_, keyword))) = entry.means else { continue };
+            let plain = entry.value.map.iter().all(|s| s.kind != SegmentKind::Fallback);
+            if plain && FIXED.contains(&keyword) {
+                self.fixed.push((environment, keyword, entry.clone()));
+            }
+        }
+    }
+
+    fn name(&mut self, key: &'static str, variable: &str) {
+        let names = self.names.entry(key).or_default();
+        if names.len() < 16 && names.iter().all(|n| n != variable) {
+            names.push(variable.to_owned());
+        }
+    }
+}
