@@ -27,7 +27,11 @@ fn babyshield_as_was() {
         "config/environments/production.env:1 warning[tls-unspecified]",
         "config/environments/staging.env:1 warning[fallback-default]",
         "config/environments/staging.env:1 warning[sqlite-in-production]",
+        "core_infra/database.py:6 note[fallback-default]",
+        "core/startup.py:12 note[superuser-role]",
+        "core/startup.py:19 note[url-composed-unencoded]",
     ]);
+    case.silent_about(&["tests/conftest.py"]);
     // A developer's SQLite and default passwords are in their place, and an example is nobody's configuration.
     case.silent_about(&[".env", ".env.example", "docker-compose.dev.env"]);
     case.check("production-nothing-set", &["error[database-url-unset]"]);
@@ -51,7 +55,14 @@ fn babyshield_as_was() {
 #[test]
 fn event_horizon_as_was() {
     let case = Case::judged("cases/event-horizon/as-was");
-    case.lint(&[".env:1 warning[toggle-contradiction]"]);
+    case.lint(&[
+        ".env:1 warning[toggle-contradiction]",
+        "event_horizon/settings/production.py:9 warning[parts-incomplete]",
+        "event_horizon/settings/production.py:12 warning[fallback-default]",
+        "event_horizon/settings/production.py:12 warning[localhost-in-production]",
+        "event_horizon/settings/production.py:14 warning[persistent-connection-unchecked]",
+    ]);
+    case.silent_about(&["event_horizon/settings/development.py"]);
     case.check(
         "production-toggle-off",
         &["USE_POSTGRESQL error[sqlite-in-production]", "USE_POSTGRESQL error[toggle-contradiction]"],
@@ -88,6 +99,11 @@ fn startupwebapp_as_was() {
         "forks/production/healthtech.env:4 error[tls-unspecified]",
         "forks/production/fintech.env:1 error[environment-word-mismatch]",
         "forks/production/fintech.env:3 error[placeholder-secret]",
+        "StartupWebApp/settings.py:6 error[fallback-default]",
+        "StartupWebApp/settings.py:9 error[fallback-default]",
+        "StartupWebApp/settings.py:9 warning[placeholder-host]",
+        "StartupWebApp/settings.py:11 note[persistent-connection-unchecked]",
+        "StartupWebApp/production/settings_secret.py:4 error[sqlite-in-production]",
     ]);
     case.silent_about(&[".env"]);
     case.check("production-without-name", &["DATABASE_HOST error[parts-incomplete]"]);

@@ -25,7 +25,7 @@ mod writers;
 use canary::{Canary, NASTY, Random};
 use pgward::{Policy, Secret, figment};
 use std::collections::BTreeMap;
-use templates::{DOCUMENTS, PASSWORD_KEYS, PASSWORD_LINES, POLICIES, URL_LINES, URLS};
+use templates::{CODE, DOCUMENTS, PASSWORD_KEYS, PASSWORD_LINES, POLICIES, URL_LINES, URLS};
 use writers::Outputs;
 
 /// The lines around the password, so that the rules have something to say.
@@ -144,6 +144,20 @@ fn passwords_in_env_files() {
         }
     }
     proof.finish(800);
+}
+
+#[test]
+fn passwords_in_code() {
+    let (mut random, mut proof) = (Random::new(), Proof::default());
+    for (i, (path, template)) in CODE.iter().enumerate() {
+        for (_, nasty) in NASTY.iter().enumerate().filter(|(j, _)| (i + j) % 2 == 0) {
+            let canary = Canary::new(&mut random, nasty);
+            let text = fill(template, &canary);
+            let outputs = writers::env_file(path, text.as_bytes(), &Policy::default());
+            proof.take(&format!("{path}: {template}"), &text, &canary, &outputs);
+        }
+    }
+    proof.finish(200);
 }
 
 #[test]

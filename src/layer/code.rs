@@ -231,26 +231,50 @@ pub(super) fn speaks(name: &str) -> bool {
     known || name.split('_').any(|w| w == "SECRET")
 }
 
-/// Whether a text is a URL of a database, by its scheme.
+/// Whether a text is a URL of PostgreSQL or SQLite, by its scheme, and no template that is filled in later: other engines
+/// are no business of code that also speaks of them.
 pub(super) fn is_database_url(text: &str) -> bool {
+    let template = text.contains('{') && text.contains('}') || text.contains("%s") || text.contains("%(");
     let family =
         text.trim_start().split_once("://").map(|(scheme, _)| scheme.split('+').next().unwrap_or(scheme));
-    family.is_some_and(|family| {
+    let known = [
+        "postgresql",
+        "postgres",
+        "postgis",
+        "psql",
+        "pgsql",
+        "sqlite",
+        "sqlite3",
+        "spatialite",
+        "cockroachdb",
+    ];
+    !template && family.is_some_and(|family| known.iter().any(|k| k.eq_ignore_ascii_case(family)))
+}
+
+/// Whether a file is a test, a fixture or an example: its URLs are as odd as what it tries, and only what is called
+/// a database's URL is one of its own.
+pub(super) fn is_aside(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let mut steps = lower.rsplit(['/', '\\']);
+    let name = steps.next().unwrap_or_default();
+    let test = name.starts_with("test_")
+        || name == "conftest.py"
+        || name.contains("_test.")
+        || name.contains(".test.")
+        || name.contains(".spec.");
+    test || steps.any(|step| {
         matches!(
-            family.to_ascii_lowercase().as_str(),
-            "postgresql"
-                | "postgres"
-                | "postgis"
-                | "psql"
-                | "pgsql"
-                | "sqlite"
-                | "sqlite3"
-                | "spatialite"
-                | "mysql"
-                | "mariadb"
-                | "mssql"
-                | "oracle"
-                | "cockroachdb"
+            step,
+            "tests"
+                | "test"
+                | "__tests__"
+                | "spec"
+                | "e2e"
+                | "fixtures"
+                | "examples"
+                | "example"
+                | "docs"
+                | "testdata"
         )
     })
 }

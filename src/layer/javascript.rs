@@ -7,7 +7,10 @@ mod parse;
 use super::{
     Means,
     carried::Reader,
-    code::{Expr, Kind, Language, Outcome, Scope, Site, Writer, is_database_url, is_url_name, is_variable},
+    code::{
+        Expr, Kind, Language, Outcome, Scope, Site, Writer, is_aside, is_database_url, is_url_name,
+        is_variable,
+    },
 };
 use lex::{Tok, Token};
 use parse::Parser;
@@ -46,6 +49,8 @@ const SIGNS: &[&str] = &[
     "knex",
     "dialect",
     "DataSource",
+    "client:",
+    "type:",
 ];
 
 /// One statement, or what was left of one.
@@ -158,6 +163,9 @@ impl<'e> File<'e> {
             _ => return,
         };
         let last = key.rsplit('.').next().unwrap_or(&key);
+        if is_aside(reader.path) && !is_url_name(last) {
+            return;
+        }
         let set = key.starts_with("process.env.");
         // A name was looked at where it was assigned, and an object is looked at as one.
         if matches!(value.kind, Kind::Name(_) | Kind::Map(_)) && !set && !key_is_url(last) {
@@ -212,6 +220,9 @@ impl<'e> File<'e> {
 
     fn call(&mut self, reader: &Reader<'_>, of: &'e Expr, first: Option<&'e Expr>, word: Option<&str>) {
         let (Some(last), Some(first)) = (of.last_name(), first) else { return };
+        if is_aside(reader.path) {
+            return;
+        }
         let client = matches!(last, "Pool" | "Client" | "postgres" | "neon" | "pgp")
             || matches!(
                 last,
@@ -233,12 +244,13 @@ impl<'e> File<'e> {
             outcome.value.is_some() || outcome.pieces.len() > 1 || !outcome.taken.is_empty() && self.imports;
         if !is_name && url && says {
             let start = first.range.start;
-            self.url(reader, last, start..start, first, outcome, word);
+            self.url(reader, &format!("{last}(…)"), start..start, first, outcome, word);
         }
     }
 
     /// An object that may describe a connection; `own`: it is handed to a client for PostgreSQL.
     fn object(&mut self, reader: &Reader<'_>, map: &'e Expr, word: Option<&str>, own: bool) {
+        let aside = is_aside(reader.path);
         let pairs = map.pairs(self.scope.source);
         let text =
             |value: &'e Expr| self.scope.evaluate(value).value.map(|v| v.text.expose().to_ascii_lowercase());
@@ -251,7 +263,7 @@ impl<'e> File<'e> {
             if name == "connection" && ours && matches!(value.kind, Kind::Map(_)) {
                 self.object(reader, value, word, true);
             }
-            if !URL_KEYS.contains(&name.as_str()) && !is_url_name(name) {
+            if !(URL_KEYS.contains(&name.as_str()) && !aside) && !is_url_name(name) {
                 continue;
             }
             let outcome = match &value.kind {
@@ -283,7 +295,7 @@ impl<'e> File<'e> {
             })
             .collect();
         let telling = parts.iter().any(|(_, k, _, _)| matches!(*k, "host" | "dbname"));
-        if !ours || !telling || parts.len() < 2 || self.seen(map) {
+        if aside || !ours || !telling || parts.len() < 2 || self.seen(map) {
             return;
         }
         let at = self.writer.open(reader, "object", "object", word);

@@ -6,11 +6,15 @@ mod django;
 mod lex;
 mod parse;
 mod statement;
+mod text;
 
 use super::{
     Means,
     carried::Reader,
-    code::{Expr, Kind, Language, Scope, Site, Writer, is_database_url, is_url_name, is_variable, speaks},
+    code::{
+        Expr, Kind, Language, Scope, Site, Writer, is_aside, is_database_url, is_url_name, is_variable,
+        speaks,
+    },
 };
 use lex::{Tok, Token};
 use statement::{Context, Statement};
@@ -132,6 +136,9 @@ impl<'e> File<'e> {
         }
         let url = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));
         let by_name = is_url_name(name);
+        if !by_name && is_aside(reader.path) {
+            return;
+        }
         let key_range = match &key.kind {
             Kind::Name(full) => key.range.end - full.rsplit('.').next().map_or(0, str::len)..key.range.end,
             _ => key.inner(),

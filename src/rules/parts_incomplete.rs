@@ -33,7 +33,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         settings.empty_parts.iter().filter(|(keyword, _)| missing.contains(keyword)).collect();
     // Elsewhere another source may set what a file leaves out; a file that sets it to nothing has decided.
     let undecided = out.door() == Door::Lint && empty.is_empty();
-    let mut draft = out.report(format!("the connection in `{}` is incomplete: {names} not set", set.name));
+    // Names that the project declares, or that its code reads, are no family.
+    let family = if set.name.starts_with('[') { String::new() } else { format!(" in `{}`", set.name) };
+    let mut draft = out.report(format!("the connection{family} is incomplete: {names} not set"));
     draft = match empty.first() {
         Some((_, variable)) => draft.at(&variable.origin, "set to nothing"),
         None => draft.at(target.origin(), "one of the parts that are set"),

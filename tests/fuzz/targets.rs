@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each user needs a part of it")]
 
 mod carriers;
+mod code;
 mod conninfo;
 mod consumers;
 mod dotenv;
@@ -46,6 +47,7 @@ pub(crate) struct Target {
 /// Every target.
 pub(crate) const TARGETS: &[Target] = &[
     carriers::TARGET,
+    code::TARGET,
     conninfo::TARGET,
     consumers::TARGET,
     dotenv::TARGET,

@@ -401,3 +401,50 @@ pub(crate) const DOCUMENTS: &[&str] = &[
     "{'host':'db','username':'app','password':'{}'}",
     "  {\"username\":\"app\",\"password\":\"{}\"}  ",
 ];
+
+/// Source code, by the path that it stands at; `{}` is the password.
+pub(crate) const CODE: &[(&str, &str)] = &[
+    (
+        "settings/production.py",
+        "DATABASE_URL = os.getenv(\"DATABASE_URL\", \"postgresql://app:{}@db.example.com/prod\")\n",
+    ),
+    (
+        "settings/production.py",
+        "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'app', 'USER': 'app', 'PASSWORD': '{}', \
+         'HOST': 'localhost', 'CONN_MAX_AGE': 60, 'OPTIONS': {'sslmode': 'require', 'passfile': '{}'}}}\n",
+    ),
+    (
+        "settings/production.py",
+        "DATABASES = {\n 'default': {\n  'ENGINE': 'django.db.backends.postgresql',\n  'NAME': os.getenv('DB_NAME'),\n  \
+         'PASSWORD': os.environ.get('DB_PASSWORD', '{}'),\n  'HOST': os.environ.get('DB_HOST', 'localhost'),\n }\n}\n",
+    ),
+    ("app/production/db.py", "url = f\"postgresql://{user}:{}{password}@{host}/app\" # {}\n"),
+    ("app/production/db.py", "engine = create_engine(\"postgresql://app:\" \"{}\" \"@localhost/app\")\n"),
+    ("app/production/db.py", "os.environ[\"DATABASE_URL\"] = '''postgresql://postgres:{}@localhost/app'''\n"),
+    (
+        "app/production/db.py",
+        "conn = psycopg.connect(host=\"localhost\", user=\"postgres\", password=\"{}\", dbname=\"app\")\n",
+    ),
+    (
+        "app/production/config.py",
+        "class Settings(BaseSettings):\n    database_url: str = \"postgresql://postgres:{}@localhost/app\"\n    \
+         DB_PASSWORD: str = Field(\"{}\")\n    DB_HOST: str = \"localhost\"\n",
+    ),
+    (
+        "config/production/db.ts",
+        "export const pool = new Pool({ connectionString: process.env.DATABASE_URL || \"postgres://postgres:{}@localhost/prod\" });\n",
+    ),
+    (
+        "config/production/db.js",
+        "const { Pool } = require('pg');\nnew Pool({ host: 'localhost', user: 'postgres', password: '{}', database: 'app' }); // {}\n",
+    ),
+    ("config/production/db.js", "process.env.DATABASE_URL ??= `postgres://postgres:{}@localhost/app`;\n"),
+    (
+        "config/production/db.js",
+        "const url = `postgres://app:${password}{}@${host}/app`;\nconst sql = postgres(url);\n",
+    ),
+    (
+        "production/schema.prisma",
+        "datasource db {\n  provider = \"postgresql\"\n  url = \"postgresql://postgres:{}@localhost/app\"\n}\n",
+    ),
+];

@@ -4,7 +4,7 @@ use super::{File, statement::Context};
 use crate::layer::{
     Means,
     carried::Reader,
-    code::{Arg, Expr, Kind, Site, is_database_url},
+    code::{Arg, Expr, Kind, Site, is_aside, is_database_url},
 };
 
 /// Keywords of a client's `connect`, and libpq's.
@@ -60,7 +60,7 @@ impl<'e> File<'e> {
             | "Database"
             | "AsyncEngine" => {
                 if let Some(value) = positional(0).or_else(|| named("url")) {
-                    self.url(reader, last, value, context);
+                    self.url(reader, &format!("{last}(…)"), value, context);
                 }
             }
             "connect" | "create_pool" | "ConnectionPool" | "AsyncConnectionPool" | "connect_async" => {
@@ -72,7 +72,7 @@ impl<'e> File<'e> {
                     return;
                 }
                 match positional(0).or_else(|| named("dsn")).or_else(|| named("conninfo")) {
-                    Some(value) => self.url(reader, last, value, context),
+                    Some(value) => self.url(reader, &format!("{last}(…)"), value, context),
                     None => self.parts(reader, args, context),
                 }
             }
@@ -99,7 +99,7 @@ impl<'e> File<'e> {
 
     /// A URL that is handed over in place. A name was looked at where it was assigned.
     fn url(&mut self, reader: &Reader<'_>, key: &str, value: &'e Expr, context: &Context) {
-        if matches!(value.kind, Kind::Name(_)) {
+        if matches!(value.kind, Kind::Name(_)) || is_aside(reader.path) {
             return;
         }
         let outcome = self.scope.evaluate(value);
@@ -124,7 +124,7 @@ impl<'e> File<'e> {
             KEYWORDS.iter().find(|(n, _)| *n == name).map(|(n, k)| (*n, *k, &arg.value))
         };
         let found: Vec<_> = args.iter().filter_map(known).collect();
-        if found.len() < 2 {
+        if found.len() < 2 || is_aside(reader.path) {
             return;
         }
         let at = self.writer.open(reader, "call", "call", context.word.as_deref());

@@ -1,0 +1,3 @@
+import os
+
+os.environ.setdefault("TEST_DATABASE_URL", "sqlite:///:memory:")
