@@ -145,9 +145,18 @@ impl<'e> File<'e> {
                 Kind::Attribute(of, _) => stack.push((of, word)),
                 Kind::Index(a, b) | Kind::Choice(a, b) => stack.extend([(&**a, word), (&**b, word)]),
                 Kind::List(all) | Kind::Either(all) | Kind::Sum(all) | Kind::Other(all) => {
+                    if matches!(expr.kind, Kind::Sum(_)) && !is_aside(reader.path) {
+                        let looked = self.writer.compose(reader, &self.scope, expr, word);
+                        self.said += usize::from(looked);
+                    }
                     stack.extend(all.iter().map(|e| (e, word)));
                 }
-                Kind::Text(_) | Kind::Word | Kind::Name(_) => {}
+                Kind::Text(_) => {
+                    let looked =
+                        !is_aside(reader.path) && self.writer.compose(reader, &self.scope, expr, word);
+                    self.said += usize::from(looked);
+                }
+                Kind::Word | Kind::Name(_) => {}
             }
         }
     }
@@ -187,7 +196,7 @@ impl<'e> File<'e> {
         }
         let url = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));
         let named = key_is_url(last) && outcome.value.is_none();
-        if !url && !(named && !outcome.taken.is_empty()) && outcome.pieces.len() < 2 {
+        if !url && !(named && !outcome.taken.is_empty()) && !Writer::is_composed(&outcome) {
             return;
         }
         let name = if is_variable(last) { last } else { "url" };
@@ -240,8 +249,9 @@ impl<'e> File<'e> {
         let outcome = self.scope.evaluate(first);
         let is_name = matches!(&first.kind, Kind::Name(name) if self.scope.names.contains_key(name));
         let url = outcome.value.as_ref().is_none_or(|v| is_database_url(v.text.expose()));
-        let says =
-            outcome.value.is_some() || outcome.pieces.len() > 1 || !outcome.taken.is_empty() && self.imports;
+        let says = outcome.value.is_some()
+            || Writer::is_composed(&outcome)
+            || !outcome.taken.is_empty() && self.imports;
         if !is_name && url && says {
             let start = first.range.start;
             self.url(reader, &format!("{last}(…)"), start..start, first, outcome, word);
@@ -280,7 +290,7 @@ impl<'e> File<'e> {
             let taken = outcome.value.is_none() && !outcome.taken.is_empty();
             let named = outcome.taken.iter().any(|t| is_url_name(&t.variable));
             if !is_name
-                && (known || outcome.pieces.len() > 1 || taken && (ours || named || is_url_name(name)))
+                && (known || Writer::is_composed(&outcome) || taken && (ours || named || is_url_name(name)))
             {
                 urls.push((name.clone(), key.inner(), *value, outcome));
             }

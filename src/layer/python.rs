@@ -18,7 +18,7 @@ use super::{
 };
 use lex::{Tok, Token};
 use statement::{Context, Statement};
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -35,6 +35,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         contexts: &contexts,
         tokens: &tokens,
         databases: Vec::new(),
+        unsure: BTreeSet::new(),
         said: 0,
     };
     for statement in &statements {
@@ -65,6 +66,8 @@ struct File<'e> {
     tokens: &'e [Token],
     /// Blocks of `DATABASES`.
     databases: Vec<django::Known>,
+    /// Names that branches make different things of.
+    unsure: BTreeSet<String>,
     /// How much was said before the statement that is looked at.
     said: usize,
 }
@@ -79,7 +82,15 @@ impl<'e> File<'e> {
         if let Some(value) = &statement.value {
             self.calls(reader, value, context);
             for name in statement.to.iter().filter_map(Expr::name) {
-                self.scope.names.insert(name.to_owned(), value);
+                // What a branch makes of a name is so in that branch alone.
+                let twice = self.unsure.contains(name) || self.scope.names.contains_key(name);
+                if context.branch && twice {
+                    self.scope.names.remove(name);
+                    self.unsure.insert(name.to_owned());
+                } else {
+                    self.scope.names.insert(name.to_owned(), value);
+                    self.unsure.remove(name);
+                }
             }
         }
         if self.said > before {
@@ -171,9 +182,6 @@ impl<'e> File<'e> {
             let site = Site { key: name, key_range, means: None, value };
             self.writer.put_outcome(at, &self.scope, &site, outcome);
             self.said += 1;
-        } else if outcome.pieces.len() > 1 {
-            let at = self.writer.open(reader, "composed", name_of_block(context), context.word.as_deref());
-            self.writer.composed(at, &self.scope, value, &outcome);
         } else if name == "DEBUG" && self.scope.source.get(value.range.clone()) == Some("True") {
             let at = self.block(reader, name, context);
             let site = Site { key: name, key_range, means: None, value };

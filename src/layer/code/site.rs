@@ -14,6 +14,9 @@ pub(in crate::layer) struct Site<'s, 'e> {
     pub value: &'e Expr,
 }
 
+/// A file that describes more connections than this is none of settings: the rules look at each beside each.
+const MOST: usize = 64;
+
 /// Fills the blocks of one file.
 pub(in crate::layer) struct Writer {
     pub code: Code,
@@ -36,6 +39,10 @@ impl Writer {
         name: &str,
         word: Option<&str>,
     ) -> usize {
+        // What is beyond goes into one block that is dropped.
+        if self.blocks.len() > MOST {
+            return MOST;
+        }
         let mut block = reader.block(name);
         block.word = word.map(str::to_owned);
         self.blocks.push((group.to_owned(), block));
@@ -65,6 +72,9 @@ impl Writer {
 
     /// The rest of what a block is about stands elsewhere: nothing of it is missing.
     pub(in crate::layer) fn leave_open(&mut self, at: usize, scope: &Scope<'_>, range: &Range<usize>) {
+        if self.block(at).reads.len() >= 4 * MOST {
+            return;
+        }
         let read = Read { variable: String::new(), span: scope.span(range), means: None };
         self.block(at).reads.push(read);
     }
@@ -83,6 +93,9 @@ impl Writer {
         site: &Site<'_, 'e>,
         outcome: Outcome<'e>,
     ) -> bool {
+        if self.block(at).entries.len() >= MOST || self.block(at).reads.len() >= 4 * MOST {
+            return false;
+        }
         self.show(site.key_range.clone());
         self.composed(at, scope, site.value, &outcome);
         for taken in &outcome.taken {
@@ -110,6 +123,29 @@ impl Writer {
         true
     }
 
+    /// Whether something is the URL of a PostgreSQL database, put together of pieces.
+    pub(in crate::layer) fn is_composed(outcome: &Outcome<'_>) -> bool {
+        compose::placed(outcome).is_some()
+    }
+
+    /// Looks at a text that may be a URL put together, wherever it stands.
+    pub(in crate::layer) fn compose<'e>(
+        &mut self,
+        reader: &Reader<'_>,
+        scope: &Scope<'e>,
+        expr: &'e Expr,
+        word: Option<&str>,
+    ) -> bool {
+        let outcome = scope.evaluate(expr);
+        let span = scope.span(&expr.range);
+        let found = compose::placed(&outcome).is_some() && self.code.composed.iter().all(|c| c.span != span);
+        if found {
+            let at = self.open(reader, "composed", "composed", word);
+            self.composed(at, scope, expr, &outcome);
+        }
+        found
+    }
+
     /// A URL that is put together: its parts, and what nothing encodes.
     pub(in crate::layer) fn composed<'e>(
         &mut self,
@@ -131,7 +167,8 @@ impl Writer {
             }
         }
         let found = compose::unencoded(scope, whole, &placed);
-        let known = |c: &super::Composed| self.code.composed.iter().any(|o| o.span == c.span);
+        let full = self.code.composed.len() >= MOST;
+        let known = |c: &super::Composed| full || self.code.composed.iter().any(|o| o.span == c.span);
         self.code.composed.extend(found.filter(|c| !known(c)));
     }
 
@@ -159,11 +196,12 @@ impl Writer {
     }
 
     /// Hands the blocks over, and reveals what is harmless.
-    pub(in crate::layer) fn finish(self, reader: &mut Reader<'_>) {
+    pub(in crate::layer) fn finish(mut self, reader: &mut Reader<'_>) {
         for range in self.shown {
             let span = reader.sources.span(reader.id, range);
             reader.sources.reveal(span);
         }
+        self.blocks.truncate(MOST);
         let says = |layer: &Layer| !layer.entries.is_empty() || !layer.reads.is_empty();
         reader.layers.extend(self.blocks.into_iter().map(|(_, layer)| layer).filter(says));
         if !self.code.databases.is_empty() || !self.code.composed.is_empty() {

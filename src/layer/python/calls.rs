@@ -4,7 +4,7 @@ use super::{File, statement::Context};
 use crate::layer::{
     Means,
     carried::Reader,
-    code::{Arg, Expr, Kind, Site, is_aside, is_database_url},
+    code::{Arg, Expr, Kind, Site, Writer, is_aside, is_database_url},
 };
 
 /// Keywords of a client's `connect`, and libpq's.
@@ -25,11 +25,20 @@ impl<'e> File<'e> {
     /// Looks at every call in an expression.
     pub(super) fn calls(&mut self, reader: &Reader<'_>, value: &'e Expr, context: &Context) {
         let mut found: Vec<(&'e Expr, &'e [Arg])> = Vec::new();
-        value.walk(&mut |e| {
-            if let Kind::Call(of, args) = &e.kind {
+        let mut texts: Vec<&'e Expr> = Vec::new();
+        value.walk(&mut |e| match &e.kind {
+            Kind::Call(of, args) => {
                 found.push((of, args));
+                let formats = matches!(&of.kind, Kind::Attribute(_, m) if m == "format" || m == "%");
+                texts.extend(formats.then_some(e));
             }
+            Kind::Sum(_) => texts.push(e),
+            Kind::Text(pieces) if pieces.len() > 1 => texts.push(e),
+            _ => {}
         });
+        for text in texts.into_iter().filter(|_| !is_aside(reader.path)) {
+            self.said += usize::from(self.writer.compose(reader, &self.scope, text, context.word.as_deref()));
+        }
         for (of, args) in found {
             self.call(reader, of, args, context);
         }
@@ -107,7 +116,7 @@ impl<'e> File<'e> {
             .value
             .as_ref()
             .is_none_or(|v| is_database_url(v.text.expose()) || is_conninfo(v.text.expose()));
-        let says = outcome.value.is_some() || !outcome.taken.is_empty() || outcome.pieces.len() > 1;
+        let says = outcome.value.is_some() || !outcome.taken.is_empty() || Writer::is_composed(&outcome);
         if !literal || !says {
             return;
         }

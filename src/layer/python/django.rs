@@ -176,6 +176,9 @@ impl<'e> File<'e> {
         at: &Expr,
         context: &Context,
     ) -> usize {
+        if self.databases.len() >= 64 {
+            return self.databases.len() - 1;
+        }
         let shown = if is_alias(alias) { alias } else { "" };
         let block =
             self.writer.open(reader, "django", &format!("DATABASES.{shown}"), context.word.as_deref());

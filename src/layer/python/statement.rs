@@ -15,6 +15,8 @@ pub(super) struct Context {
     pub word: Option<String>,
     /// Tells the inner branch or class from others.
     pub group: usize,
+    /// A branch of a condition.
+    pub branch: bool,
     /// A class whose fields come from the environment: pydantic's `BaseSettings`.
     pub settings: bool,
 }
@@ -54,11 +56,15 @@ fn one(
     open: &mut Vec<usize>,
     out: &mut Vec<Statement>,
 ) {
-    let enter = |contexts: &mut Vec<Context>, open: &mut Vec<usize>, word: Option<String>, settings: bool| {
+    let enter = |contexts: &mut Vec<Context>,
+                 open: &mut Vec<usize>,
+                 word: Option<String>,
+                 settings: bool,
+                 branch: bool| {
         let outer = &contexts[open[open.len() - 1]];
         let word = if word.as_deref() == Some("") { None } else { word.or_else(|| outer.word.clone()) };
         let group = contexts.len();
-        contexts.push(Context { indent: line.indent, word, group, settings });
+        contexts.push(Context { indent: line.indent, word, group, branch, settings });
         open.push(contexts.len() - 1);
     };
     while !parser.at_end() {
@@ -69,13 +75,13 @@ fn one(
                 drop(parser.expr());
                 let word = condition(parser.source, &parser.tokens[from..parser.at.max(from)]);
                 parser.take(b':');
-                enter(contexts, open, word, false);
+                enter(contexts, open, word, false, true);
             }
             // What is so otherwise says no environment.
             Some("else" | "try" | "finally") => {
                 parser.at += 1;
                 parser.take(b':');
-                enter(contexts, open, None, false);
+                enter(contexts, open, None, false, true);
             }
             Some("class") => {
                 parser.at += 1;
@@ -86,7 +92,7 @@ fn one(
                 bases.walk(&mut |e| {
                     settings |= e.last_name().is_some_and(|n| n.ends_with("BaseSettings"));
                 });
-                enter(contexts, open, Some(class_word(name)), settings);
+                enter(contexts, open, Some(class_word(name)), settings, false);
             }
             Some("def") => {
                 parser.at += 1;
@@ -95,7 +101,7 @@ fn one(
                     parser.at += 1;
                 }
                 parser.take(b':');
-                enter(contexts, open, None, false);
+                enter(contexts, open, None, false, false);
             }
             Some("import" | "from" | "global" | "nonlocal" | "pass" | "break" | "continue") => return,
             Some(
