@@ -126,11 +126,13 @@ impl Expr {
     fn children(&self) -> Vec<&Expr> {
         match &self.kind {
             Kind::Text(pieces) => {
-                let hole = |p| match p {
-                    &Piece::Hole(ref e) => Some(e),
-                    _ => None,
-                };
-                pieces.iter().filter_map(hole).collect()
+                let mut holes = Vec::new();
+                for piece in pieces {
+                    if let Piece::Hole(hole) = piece {
+                        holes.push(hole);
+                    }
+                }
+                holes
             }
             Kind::Word | Kind::Name(_) => Vec::new(),
             Kind::Attribute(of, _) => vec![of],

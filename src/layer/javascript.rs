@@ -196,7 +196,7 @@ impl<'e> File<'e> {
         }
         let url = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));
         let named = key_is_url(last) && outcome.value.is_none();
-        if !url && !(named && !outcome.taken.is_empty()) && !Writer::is_composed(&outcome) {
+        if !(url || named && !outcome.taken.is_empty() || Writer::is_composed(&outcome)) {
             return;
         }
         let name = if is_variable(last) { last } else { "url" };
@@ -273,7 +273,7 @@ impl<'e> File<'e> {
             if name == "connection" && ours && matches!(value.kind, Kind::Map(_)) {
                 self.object(reader, value, word, true);
             }
-            if !(URL_KEYS.contains(&name.as_str()) && !aside) && !is_url_name(name) {
+            if !(is_url_name(name) || !aside && URL_KEYS.contains(&name.as_str())) {
                 continue;
             }
             let outcome = match &value.kind {

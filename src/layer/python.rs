@@ -217,7 +217,7 @@ impl<'e> File<'e> {
         let outcome = value
             .map(|v| self.scope.as_default(v, &variable, key))
             .filter(|o| o.value.as_ref().is_none_or(|v| !url || is_database_url(v.text.expose())));
-        let outcome = outcome.unwrap_or_else(|| self.scope.only(&variable, key));
+        let outcome = outcome.unwrap_or_else(|| Scope::only(&variable, key));
         self.writer.leave_open(at, &self.scope, &key.range);
         let site = Site { key: &variable, key_range: key.range.clone(), means, value: value.unwrap_or(key) };
         self.writer.put_outcome(at, &self.scope, &site, outcome);

@@ -115,7 +115,7 @@ impl Code {
             let known = meaning(&variable.variable, policy);
             match variable.means {
                 Some(Means::Url) if !matches!(known, Some(Meaning::Url(_))) => {
-                    self.name("url", &variable.variable)
+                    self.name("url", &variable.variable);
                 }
                 Some(Means::TestUrl) if known != Some(Meaning::Url(Role::Test)) => {
                     self.name("test-url", &variable.variable);
@@ -145,7 +145,7 @@ impl Code {
             }
         }
         for entry in &layer.entries {
-            let (Some(Means::Fixed(keyword)) | Some(Means::Part(_, keyword))) = entry.means else { continue };
+            let Some(Means::Fixed(keyword) | Means::Part(_, keyword)) = entry.means else { continue };
             let plain = entry.value.map.iter().all(|s| s.kind != SegmentKind::Fallback);
             if plain && FIXED.contains(&keyword) {
                 self.fixed.push((environment, keyword, entry.clone()));

@@ -103,14 +103,14 @@ pub(super) fn placed<'e>(outcome: &Outcome<'e>) -> Option<Vec<Placed<'e>>> {
         ("dbname", dbname),
         ("", query),
     ];
-    for (keyword, part) in parts {
-        let part = part.unwrap_or_default();
-        for _ in part.matches('\0') {
+    for (keyword, text) in parts {
+        let text = text.unwrap_or_default();
+        for _ in text.matches('\0') {
             let keyword = match keyword {
                 "" => None,
                 // A password with a mark of its own around it is still one.
                 "user" | "password" => Some(keyword),
-                _ => (part == "\0").then_some(keyword),
+                _ => (text == "\0").then_some(keyword),
             };
             out.extend(holes.next().map(|hole| Placed { keyword, hole }));
         }

@@ -69,12 +69,12 @@ impl<'e> Scope<'e> {
 
     /// A value that is taken where a variable is not set: the field of a class.
     pub(in crate::layer) fn as_default(&self, value: &'e Expr, variable: &str, key: &Expr) -> Outcome<'e> {
-        let of = self.only(variable, key);
+        let of = Self::only(variable, key);
         self.with_default(of, self.at(value, 0))
     }
 
     /// A variable without a default.
-    pub(in crate::layer) fn only(&self, variable: &str, key: &Expr) -> Outcome<'e> {
+    pub(in crate::layer) fn only(variable: &str, key: &Expr) -> Outcome<'e> {
         let taken = vec![Taken { variable: variable.to_owned(), range: key.inner(), strict: true }];
         Outcome { taken, place: key.range.clone(), ..Outcome::default() }
     }
@@ -127,7 +127,9 @@ impl<'e> Scope<'e> {
             }
             Kind::Sum(all) => {
                 let mut pieces = Vec::new();
-                all.iter().for_each(|e| self.pieces(e, &mut pieces));
+                for e in all {
+                    self.pieces(e, &mut pieces);
+                }
                 let mut out = Outcome { pieces, ..unknown() };
                 if let Some((first, rest)) = all.split_first()
                     && rest.iter().chain([first]).all(|e| matches!(&e.kind, Kind::Text(_)))
@@ -272,7 +274,7 @@ impl<'e> Scope<'e> {
                 // The scheme is exchanged: what it comes to is another text.
                 "replace" => {
                     let inner = self.at(text, depth + 1);
-                    return Outcome { taken: inner.taken, value: self.exchanged(inner.value), ..unknown };
+                    return Outcome { taken: inner.taken, value: Self::exchanged(inner.value), ..unknown };
                 }
                 _ => {}
             }
@@ -284,7 +286,7 @@ impl<'e> Scope<'e> {
             && let Some(other) = self.names.get(name)
         {
             let inner = self.at(other, depth + 1);
-            let value = if last == "replace" { self.exchanged(inner.value) } else { inner.value };
+            let value = if last == "replace" { Self::exchanged(inner.value) } else { inner.value };
             return Outcome { taken: inner.taken, value, place: inner.place, ..Outcome::default() };
         }
         let through = matches!(
@@ -308,7 +310,7 @@ impl<'e> Scope<'e> {
     }
 
     /// `postgres://` made `postgresql://`: the same database; nothing of it stands in the source any more.
-    fn exchanged(&self, value: Option<Value>) -> Option<Value> {
+    fn exchanged(value: Option<Value>) -> Option<Value> {
         value.map(|v| {
             let text = v.text.expose().replacen("postgres://", "postgresql://", 1);
             let map = v.map.into_iter().take(1).map(|s| Segment { value: 0..text.len(), ..s });

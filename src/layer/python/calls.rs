@@ -52,7 +52,7 @@ impl<'e> File<'e> {
         match last {
             "update" => self.updated(reader, of, args, context),
             "setdefault" if base.ends_with("environ") => {
-                self.set_call(reader, positional(0), positional(1), context)
+                self.set_call(reader, positional(0), positional(1), context);
             }
             "setenv" | "putenv" => self.set_call(reader, positional(0), positional(1), context),
             "set_main_option" | "set_section_option" => {

@@ -4,7 +4,7 @@ use super::{File, statement::Context};
 use crate::layer::{
     Means, Value,
     carried::Reader,
-    code::{Arg, Database, Expr, Kind, Nameless, Outcome, Site, is_database_url, is_variable},
+    code::{Arg, Database, Expr, Kind, Nameless, Outcome, Scope, Site, is_database_url, is_variable},
 };
 
 /// The family of its parts.
@@ -149,7 +149,9 @@ impl<'e> File<'e> {
                 self.alias(reader, alias, b, context, depth + 1);
             }
             Kind::Either(all) if depth < 4 => {
-                all.iter().for_each(|e| self.alias(reader, alias, e, context, depth + 1));
+                for e in all {
+                    self.alias(reader, alias, e, context, depth + 1);
+                }
             }
             Kind::Map(pairs) => {
                 let said = value.pairs(self.scope.source);
@@ -382,7 +384,7 @@ impl<'e> File<'e> {
         let place = variable.unwrap_or(of);
         match default {
             Some(default) => self.scope.as_default(default, &name, place),
-            None => self.scope.only(&name, place),
+            None => Scope::only(&name, place),
         }
     }
 }

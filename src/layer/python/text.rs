@@ -92,7 +92,6 @@ fn hole(bytes: &[u8], from: usize, end: usize) -> usize {
     while at < end {
         match (bytes[at], quote) {
             (b, Some(q)) if b == q => quote = None,
-            (_, Some(_)) => {}
             (b @ (b'"' | b'\''), None) => quote = Some(b),
             (b'{' | b'(' | b'[', None) => depth += 1,
             (b')' | b']', None) => depth = depth.saturating_sub(1),
