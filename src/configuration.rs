@@ -151,6 +151,7 @@ impl Configuration {
         let unknown_rules = judge::unknown_rules(&self.policy);
         let views = std::slice::from_ref(&view);
         let policy = &self.policy;
+        let absent = std::collections::BTreeSet::new();
         let project = Project {
             views,
             door,
@@ -158,6 +159,7 @@ impl Configuration {
             extensions: &[],
             unknown_rules: &unknown_rules,
             policy,
+            absent: &absent,
         };
         let judge = self.judge(door);
         let mut out = judge.view(&project, &view, &self.judged, evidence);

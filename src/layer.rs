@@ -5,6 +5,7 @@ pub mod carried;
 pub mod carrier;
 pub mod ci;
 pub mod code;
+pub mod compose;
 mod database_yml;
 mod dockerfile;
 pub mod dotenv;
@@ -14,6 +15,7 @@ mod general;
 pub mod ini;
 mod javascript;
 pub mod json;
+pub mod kubernetes;
 mod prisma;
 mod provider;
 mod python;
@@ -27,7 +29,7 @@ mod toml;
 pub mod tree;
 pub mod yaml;
 
-pub use carried::{Carried, Structure};
+pub use carried::{Carried, Footing, Seat, Structure};
 pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
 pub use provider::{ProviderError, from_provider};
@@ -95,6 +97,16 @@ pub struct Read {
     pub span: Span,
     /// What becomes of the value; none where the text does not say.
     pub means: Option<Means>,
+}
+
+impl Read {
+    /// A name for variables of which the text only says that there are more of them, and where.
+    pub const REST: &str = "*";
+
+    /// A variable whose name tells what it is.
+    pub fn new(variable: impl Into<String>, span: Span) -> Self {
+        Self { variable: variable.into(), span, means: None }
+    }
 }
 
 /// What a carrier itself says of an entry, whatever its name: `sqlalchemy.url` in alembic.ini, `HOST` in Django's
@@ -183,6 +195,8 @@ pub enum SegmentKind {
     Later,
     /// The output of a command, or a process id: not known, and nothing was put.
     Command,
+    /// `${NAME}` that gets its value where the program is started: not known here. The value holds the reference itself.
+    Elsewhere,
 }
 
 /// Something in a layer's text that could not be read.
@@ -296,10 +310,52 @@ impl Value {
     /// The place of a range of the value: only where the source bytes equal the value's. What was escaped,
     /// interpolated or otherwise derived has none, and takes the label of the whole value.
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
-        let inside = |s: &&Segment| s.value.start <= range.start && range.end <= s.value.end;
-        let segment = self.map.iter().filter(|s| s.is_exact()).find(inside)?;
+        let first = self.map.partition_point(|s| s.value.end < range.end);
+        let reach = self.map[first..].iter().take_while(|s| s.value.start <= range.start);
+        let segment = reach.into_iter().find(|s| s.is_exact())?;
         let from = |o: usize| segment.span.start + u32::try_from(o - segment.value.start).unwrap_or(u32::MAX);
         Some(Span { source: segment.span.source, start: from(range.start), end: from(range.end) })
+    }
+
+    /// A stretch of the value as one of its own.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let text = Secret::new(&self.text.expose()[range.clone()]);
+        let mut map = Vec::new();
+        let first = self.map.partition_point(|s| s.value.end <= range.start);
+        for segment in self.map[first..].iter().take_while(|s| s.value.start < range.end) {
+            let (from, to) = (range.start.max(segment.value.start), range.end.min(segment.value.end));
+            if from >= to {
+                continue;
+            }
+            let span = match segment.kind {
+                SegmentKind::Literal => self.span_of(from..to).unwrap_or(segment.span),
+                _ => segment.span,
+            };
+            let value = from - range.start..to - range.start;
+            map.push(Segment { value, span, kind: segment.kind.clone() });
+        }
+        Self { text, map }
+    }
+
+    /// Whether nothing of what stands at a place of the source came from a variable.
+    pub fn is_written_at(&self, span: Span) -> bool {
+        let written = |s: &Segment| matches!(s.kind, SegmentKind::Literal | SegmentKind::Escape);
+        let meets = |s: &Segment| s.span.start < span.end && span.start < s.span.end;
+        self.map.iter().all(|s| written(s) || !meets(s))
+    }
+
+    /// Whether every variable in it has a value here.
+    pub fn is_known(&self) -> bool {
+        let open = |s: &Segment| {
+            matches!(s.kind, SegmentKind::Elsewhere | SegmentKind::Unresolved | SegmentKind::Later)
+        };
+        !self.map.iter().any(open)
+    }
+
+    /// Whether all of it came from where the program is started.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        !self.map.is_empty() && self.map.iter().all(|s| s.kind == SegmentKind::Elsewhere)
     }
 }
 

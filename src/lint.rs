@@ -2,33 +2,30 @@
 
 mod meaning;
 mod mend;
+mod read;
 mod silence;
+mod view;
 mod vocabulary;
 
 pub use mend::{Mended, mend};
 
 use crate::{
-    consumer::Consumer,
     environment::Environment,
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{Carried, Carrier, Entry, Layer, LayerKind, Means, carried, dotenv::Dialect, is_example},
+    layer::{Carried, Carrier, Layer, LayerKind, Structure, carried, dotenv::Dialect, is_example},
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
-    settings::{
-        Git, Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
-        lookup::Lookup,
-        misreading, readers, resolve, reveal,
-        settle::{self, of_path},
-        variables::{self, Meaning, meaning},
-    },
+    settings::{Git, misreading, readers, reveal, settle::of_path, variables},
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
+use read::{env_files, read};
 use silence::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
+use view::FileView;
 use vocabulary::Vocabulary;
 
 /// The files of one project, as their author names them.
@@ -41,6 +38,8 @@ pub struct Files {
     pub manifests: Vec<(String, Vec<u8>)>,
     /// What a file is read as, by its path, where its name and text do not decide.
     pub carriers: BTreeMap<String, Carrier>,
+    /// Of the paths of [`named_paths`] those where nothing is.
+    pub absent: BTreeSet<String>,
     /// The environment that the user named; else each file's own.
     pub environment: Option<Environment>,
     /// libpq's `PG*` variables are left alone.
@@ -62,6 +61,7 @@ impl std::fmt::Debug for Files {
             .field("paths", &paths)
             .field("manifests", &self.manifests.len())
             .field("carriers", &self.carriers)
+            .field("absent", &self.absent)
             .field("environment", &self.environment)
             .field("no_pg_env", &self.no_pg_env)
             .field("now", &self.now)
@@ -87,21 +87,22 @@ pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<L
     mend::located(&findings, sources)
 }
 
-/// The files as their carriers have them, each with its source; `dialect` knows the loader of a file by its path.
-fn read(
-    sources: &mut Sources,
-    files: &[(String, Vec<u8>)],
-    carriers: &BTreeMap<String, Carrier>,
-    dialect: &dyn Fn(&str) -> Dialect,
-) -> Vec<Carried> {
-    let mut one = |(path, bytes): &(String, Vec<u8>)| {
-        let carrier = carriers.get(path).copied().or_else(|| Carrier::of(path, bytes));
+/// Paths that the files name and of which a rule asks whether something is there: for [`Files::absent`].
+pub fn named_paths(files: &Files) -> Vec<String> {
+    let mut out = Vec::new();
+    for (path, bytes) in &files.files {
+        let carrier = files.carriers.get(path).copied().or_else(|| Carrier::of(path, bytes));
+        if carrier != Some(Carrier::Compose) {
+            continue;
+        }
+        let mut sources = Sources::default();
         let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
-        // What no name tells is read as what `lint -` reads.
-        let carrier = carrier.unwrap_or(Carrier::Dotenv);
-        carried::read(sources, id, path, carrier, dialect(path))
-    };
-    files.iter().map(&mut one).collect()
+        let read = carried::read(&mut sources, id, path, Carrier::Compose, Dialect::default(), &|_| None);
+        if let Structure::Compose(compose) = read.structure {
+            out.extend(compose.named_paths().map(str::to_owned));
+        }
+    }
+    out
 }
 
 /// Takes the fixes that change the meaning of a file for unsafe ones.
@@ -135,7 +136,7 @@ fn judged(
     let dialect = |path: &str| {
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
-    let carried = read(sources, &files.files, &files.carriers, &dialect);
+    let carried = read(sources, files, &files.files, &dialect, policy);
     let vocabulary = Vocabulary::of(&carried, policy, repository);
     for file in &carried {
         let policy = vocabulary.policy(file, files.environment, policy, repository);
@@ -182,6 +183,7 @@ fn judged(
         extensions: &extensions,
         unknown_rules: &unknown_rules,
         policy,
+        absent: &files.absent,
     };
     let whole = Judge { policy, door: Door::Lint, example: false, sources, path: None };
     let mut out = Merged::default();
@@ -201,7 +203,8 @@ fn judged(
             }
         }
         let environment = of_file.iter().map(|v| v.environment).max();
-        let environment = environment.unwrap_or_else(|| environment_of(file, None, policy, files));
+        let environment =
+            environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy));
         // The one alembic.ini of a project is copied into its image.
         let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
         let of_whole =
@@ -252,137 +255,10 @@ fn settle_names(carried: &[Carried], views: &mut [Vec<FileView>]) {
     }
 }
 
-/// The env files by their paths, for those that stand on one.
-fn env_files(carried: &[Carried]) -> BTreeMap<&str, &Layer> {
-    let layers = carried.iter().flat_map(|c| &c.layers).filter(|l| l.kind == LayerKind::EnvFile);
-    layers.map(|l| (l.name.as_str(), l)).collect()
-}
-
-/// The environment of a file, or of a part of it, where no variable in it says one.
-fn environment_of(file: &Carried, layer: Option<&Layer>, policy: &Policy, files: &Files) -> Environment {
-    let word = layer.and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
-    let named = files.environment.or(word).or_else(|| of_path(&file.path, policy));
-    named.unwrap_or_else(|| usual_environment(file.carrier))
-}
-
-/// Who reads what a carrier itself calls a connection: whoever else reads URLs in the repository does not read this one.
-fn readers_of(carrier: Carrier, told: bool) -> Option<&'static [Consumer]> {
-    match carrier {
-        _ if !told => None,
-        Carrier::Ini => Some(&[Consumer::SqlAlchemy]),
-        Carrier::DatabaseYml => Some(&[Consumer::Libpq]),
-        Carrier::Spring | Carrier::Properties | Carrier::Yaml | Carrier::Toml | Carrier::Json => Some(&[]),
-        _ => None,
-    }
-}
-
-/// What a carrier that names no environment is for.
-fn usual_environment(carrier: Carrier) -> Environment {
-    match carrier {
-        // Made once, and run wherever the service runs.
-        Carrier::Dockerfile
-        | Carrier::Kubernetes
-        | Carrier::EcsTask
-        | Carrier::Systemd
-        | Carrier::Procfile => Environment::Production,
-        Carrier::GithubActions | Carrier::GitlabCi => Environment::Test,
-        // A developer's.
-        _ => Environment::Development,
-    }
-}
-
 /// The libraries that may read a file when nobody says which one does. What dotenvy alone stumbles over, such as
 /// blanks without quotes, is not asked about where all packages are of other languages.
 fn usual(repository: &Repository, path: &str) -> Vec<Dialect> {
     let mut packages = repository.packages(Some(path)).map(|p| p.ecosystem).peekable();
     let foreign = packages.peek().is_some() && packages.all(|e| e != Ecosystem::Cargo);
     Dialect::LIBRARIES.into_iter().filter(|d| !(foreign && *d == Dialect::Dotenvy)).collect()
-}
-
-/// One layer of a file with what it stands on.
-struct FileView {
-    layers: Vec<Layer>,
-    environment: Environment,
-    settings: Settings,
-}
-
-impl FileView {
-    fn of(
-        file: &Carried,
-        layer: &Layer,
-        env_files: &BTreeMap<&str, &Layer>,
-        policy: &Policy,
-        repository: &Repository,
-        files: &Files,
-    ) -> Self {
-        let with = |layers| Self::with(file, layers, policy, repository, files);
-        let alone = with(vec![layer.clone()]);
-        if alone.settings.targets.iter().any(|t| t.missing.is_empty()) || layer.kind != LayerKind::EnvFile {
-            return alone;
-        }
-        let Some(base) = base_of(&layer.name).and_then(|base| env_files.get(base.as_str())) else {
-            return alone;
-        };
-        // `.env.production` that sets only some variables of a family stands on the `.env` beside it, as in every
-        // cascade; a URL below is not taken up, because a platform may set the real one.
-        let family = with(vec![(*base).clone()]).settings.parts.map(|set| set.name);
-        let shares = |entry: &Entry| match meaning(&entry.key, policy) {
-            Some(Meaning::Part(set, _)) => family == Some(set),
-            _ => false,
-        };
-        if layer.entries.iter().any(shares) { with(vec![(*base).clone(), layer.clone()]) } else { alone }
-    }
-
-    fn with(
-        file: &Carried,
-        own: Vec<Layer>,
-        policy: &Policy,
-        repository: &Repository,
-        files: &Files,
-    ) -> Self {
-        let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
-        let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
-        let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
-        let fallback = usual_environment(file.carrier);
-        let layers: Vec<Layer> = policy.connection.iter().cloned().chain(own).collect();
-        let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
-        let named = files
-            .environment
-            .map(|e| set(e, Origin::Program))
-            .or_else(|| word.or_else(|| of_path(&path, policy)).map(|e| set(e, Origin::Path(path.clone()))));
-        // A file that says nothing is what its kind usually is: an env file a developer's.
-        let fallback = set(fallback, Origin::Default("the carrier's default"));
-        let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
-        let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
-        let told = Lookup::new(&layers).told().any(|e| matches!(e.means, Some(Means::Part("DATABASES", _))));
-        let named = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
-        let django = named || told || policy.django;
-        // The service files of the machine that lints are not those of the service.
-        let request = Request {
-            readers: readers_of(file.carrier, own_means_url),
-            lookup: Lookup::new(&layers),
-            policy,
-            settled,
-            django,
-            extensions: &[],
-            faults: &BTreeMap::new(),
-            repository,
-            path: Some(path.as_str()),
-            services: &ServiceFiles::default(),
-            pg_env: !files.no_pg_env,
-        };
-        let mut settings = resolve(&request);
-        // Passwords in other carriers have rules of their own.
-        let git = files.git.get(&path).copied().filter(|_| file.carrier == Carrier::Dotenv);
-        let source = layers.last().and_then(|own| own.source);
-        let whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
-        settings.whereabouts = Some(Whereabouts { source, ..whereabouts });
-        Self { layers, environment, settings }
-    }
-}
-
-/// `.env` for `.env.production` and `.env.production.local`, in the same directory.
-fn base_of(path: &str) -> Option<String> {
-    let at = path.rfind(['/', '\\']).map_or(0, |i| i + 1);
-    path[at..].starts_with(".env.").then(|| format!("{}.env", &path[..at]))
 }

@@ -12,7 +12,7 @@ use crate::{
     source::Span,
     suppression::Fault,
 };
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 /// One defect that pgward names.
 #[derive(Debug)]
@@ -181,6 +181,8 @@ pub struct Project<'a> {
     pub unknown_rules: &'a [Option<Span>],
     /// What the project decided, for the names that it gives to variables.
     pub policy: &'a Policy,
+    /// Paths that files name and where nothing is. Of any other path nobody looked.
+    pub absent: &'a BTreeSet<String>,
 }
 
 /// One file with the views of its layers.
@@ -312,7 +314,10 @@ mod prelude {
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
         layer::{
-            Carried, Carrier, Layer, LayerKind, ProblemKind, Structure, is_example,
+            Carried, Carrier, Entry, Layer, LayerKind, ProblemKind, Read, Seat, Structure,
+            compose::{Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
+            is_example,
+            kubernetes::{Block, Holder, Oddity},
             service::DatabaseService,
             sql::{Statement, StatementKind},
         },
@@ -348,6 +353,13 @@ mod budget_exceeded;
 mod channel_binding_unsupported;
 mod ci_service_mismatch;
 mod cloudsql_socket;
+mod compose_credential_mismatch;
+mod compose_host_port_clash;
+mod compose_init_only_variable;
+mod compose_localhost_host;
+mod compose_no_health_gate;
+mod compose_port_public;
+mod compose_weak_healthcheck;
 mod connect_denied;
 mod connect_timeout;
 mod connect_timeout_missing;
@@ -395,11 +407,15 @@ mod foreign_conninfo;
 mod hba_rejected;
 mod host_implicit;
 mod iam_token_in_config;
+mod image_floating;
 mod ini_percent;
 mod init_grant_insufficient;
 mod init_script_injection;
+mod init_script_missing;
 mod init_server_only;
+mod k8s_literal_url;
 mod keepalive_missing;
+mod kubernetes_service_link;
 mod literal_password;
 mod loader_divergence;
 mod localhost_in_production;
@@ -491,6 +507,7 @@ mod unknown_policy_rule;
 mod unresolved_placeholder;
 mod url_composed_unencoded;
 mod url_fragment;
+mod url_in_compose;
 mod url_in_framework_config;
 mod url_in_image;
 mod url_malformed;
@@ -503,6 +520,7 @@ mod verify_full_with_ip;
 mod verify_without_root;
 mod weak_secret;
 mod wrong_server_suspected;
+mod yaml_secret_typing;
 
 /// Every rule, in the order of their names.
 pub static RULES: &[&Rule] = &[
@@ -516,6 +534,13 @@ pub static RULES: &[&Rule] = &[
     &channel_binding_unsupported::RULE,
     &ci_service_mismatch::RULE,
     &cloudsql_socket::RULE,
+    &compose_credential_mismatch::RULE,
+    &compose_host_port_clash::RULE,
+    &compose_init_only_variable::RULE,
+    &compose_localhost_host::RULE,
+    &compose_no_health_gate::RULE,
+    &compose_port_public::RULE,
+    &compose_weak_healthcheck::RULE,
     &connect_denied::RULE,
     &connect_timeout::RULE,
     &connect_timeout_missing::RULE,
@@ -563,11 +588,15 @@ pub static RULES: &[&Rule] = &[
     &hba_rejected::RULE,
     &host_implicit::RULE,
     &iam_token_in_config::RULE,
+    &image_floating::RULE,
     &ini_percent::RULE,
     &init_grant_insufficient::RULE,
     &init_script_injection::RULE,
+    &init_script_missing::RULE,
     &init_server_only::RULE,
+    &k8s_literal_url::RULE,
     &keepalive_missing::RULE,
+    &kubernetes_service_link::RULE,
     &literal_password::RULE,
     &loader_divergence::RULE,
     &localhost_in_production::RULE,
@@ -659,6 +688,7 @@ pub static RULES: &[&Rule] = &[
     &unresolved_placeholder::RULE,
     &url_composed_unencoded::RULE,
     &url_fragment::RULE,
+    &url_in_compose::RULE,
     &url_in_framework_config::RULE,
     &url_in_image::RULE,
     &url_malformed::RULE,
@@ -671,5 +701,6 @@ pub static RULES: &[&Rule] = &[
     &verify_without_root::RULE,
     &weak_secret::RULE,
     &wrong_server_suspected::RULE,
+    &yaml_secret_typing::RULE,
 ];
 // rules:end

@@ -73,6 +73,11 @@ impl Secret {
             .any(|label| !label.is_empty() && label.eq_ignore_ascii_case(self.expose()))
     }
 
+    /// Whether the text is one of a comma-separated list.
+    pub fn is_item_of(&self, list: &Self) -> bool {
+        list.expose().split(',').any(|item| item.trim() == self.expose())
+    }
+
     /// The first of `words` (lower case) that stands in the text as a whole segment. Segments end at anything
     /// but a letter or digit, and where a digit meets a letter: `latest` has no `test`, `test2` has.
     pub fn has_word<'w>(&self, words: &[&'w str]) -> Option<&'w str> {

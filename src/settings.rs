@@ -66,6 +66,7 @@ pub use words::Named;
 
 use crate::{
     consumer::Consumer,
+    layer::Seat,
     secret::{Part, Secret},
 };
 use std::collections::BTreeMap;
@@ -123,6 +124,10 @@ pub struct Settings {
     pub functions: Option<Setting<&'static str>>,
     /// The present time in seconds since 1970, where it matters: files alone are judged the same on every day.
     pub now: Option<u64>,
+    /// Who is on the loopback address of the program.
+    pub seat: Seat,
+    /// More variables come to the program than were read.
+    pub open: bool,
 }
 
 /// A switch between SQLite and PostgreSQL.

@@ -30,6 +30,9 @@ fn babyshield_as_was() {
         "core_infra/database.py:6 note[fallback-default]",
         "core/startup.py:12 note[superuser-role]",
         "core/startup.py:19 note[url-composed-unencoded]",
+        "docker-compose.dev.yml:6 note[url-in-compose]",
+        "docker-compose.dev.yml:11 note[url-in-compose]",
+        "docker-compose.dev.yml:14 note[compose-no-health-gate]",
     ]);
     case.silent_about(&["tests/conftest.py"]);
     // A developer's SQLite and default passwords are in their place, and an example is nobody's configuration.
@@ -104,6 +107,15 @@ fn startupwebapp_as_was() {
         "StartupWebApp/settings.py:9 warning[placeholder-host]",
         "StartupWebApp/settings.py:11 note[persistent-connection-unchecked]",
         "StartupWebApp/production/settings_secret.py:4 error[sqlite-in-production]",
+        "docker-compose.yml:6 note[url-in-compose]",
+        "docker-compose.yml:10 warning[init-script-missing]",
+        "docker-compose.yml:12 note[compose-port-public]",
+        "docker-compose.yml:14 note[compose-weak-healthcheck]",
+        "docker-compose.yml:22 note[url-in-compose]",
+        "docker-compose.yml:35 error[compose-credential-mismatch]",
+        "docker-compose.yml:38 note[compose-no-health-gate]",
+        "docker-compose.prod.yml:4 error[url-in-compose]",
+        "docker-compose.prod.yml:6 error[compose-port-public]",
     ]);
     case.silent_about(&[".env"]);
     case.check("production-without-name", &["DATABASE_HOST error[parts-incomplete]"]);

@@ -9,6 +9,8 @@
 
 #[path = "secrets/canary.rs"]
 mod canary;
+#[path = "secrets/containers.rs"]
+mod containers;
 #[path = "secrets/guard.rs"]
 mod guard;
 #[path = "secrets/log.rs"]
@@ -23,6 +25,7 @@ mod templates;
 mod writers;
 
 use canary::{Canary, NASTY, Random};
+use containers::CONTAINERS;
 use pgward::{Policy, Secret, figment};
 use std::collections::BTreeMap;
 use templates::{CODE, DOCUMENTS, PASSWORD_KEYS, PASSWORD_LINES, POLICIES, URL_LINES, URLS};
@@ -95,6 +98,30 @@ fn what_a_loader_joins_is_not_shown() {
         proof.take(template, &text, &canary, &outputs);
         proof.finish(1);
     }
+}
+
+#[test]
+fn compose_files_and_objects_of_kubernetes() {
+    let (mut random, mut proof, policy) = (Random::new(), Proof::default(), Policy::default());
+    for (i, (path, template)) in CONTAINERS.iter().enumerate() {
+        let urls = if template.contains("<u>") { URLS } else { &URLS[..1] };
+        for (j, url) in urls.iter().enumerate() {
+            for (k, nasty) in NASTY.iter().enumerate() {
+                if (i + j + k) % if urls.len() > 1 { 60 } else { 2 } > 0 || whole_without_host(url, nasty) {
+                    continue;
+                }
+                let canary = Canary::new(&mut random, nasty);
+                let text = fill(&template.replace("<u>", url), &canary);
+                let beside = fill("NOPE='{}'\nDB_PASSWORD={}\n", &canary);
+                let files = vec![
+                    (".env".to_owned(), beside.into_bytes()),
+                    ((*path).to_owned(), text.clone().into_bytes()),
+                ];
+                proof.take(path, &text, &canary, &writers::files(files, &policy));
+            }
+        }
+    }
+    proof.finish(150);
 }
 
 #[test]
@@ -262,7 +289,7 @@ fn providers() {
             proof.take(key, &url, &canary, &writers::foreign(&Failing(url.clone())));
         }
     }
-    proof.finish(500);
+    proof.finish(150);
 }
 
 /// A provider whose error quotes what it read, as figment's own do.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     finding::{Located, Severity},
     layer::{Carrier, MAX_BYTES},
-    lint::{Files, lint_with},
+    lint::{Files, lint_with, named_paths},
     policy::Policy,
     report::{Options, Report, UnreadReport, statistics},
     repository::MAX_MANIFEST,
@@ -126,6 +126,11 @@ fn read(
     }
     let named = files.files.iter().map(|(path, _)| path.as_str()).filter(|path| *path != fixes::STDIN);
     files.git = world::kept(named).into_iter().map(|(path, kept)| (path, git(kept))).collect();
+    for path in named_paths(&files) {
+        if !std::path::Path::new(&path).exists() {
+            files.absent.insert(path);
+        }
+    }
     report.files.read = files.files.len();
     report.files.unreadable = failed.len();
     report.unread = failed.iter().map(unread).collect();

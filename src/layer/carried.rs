@@ -5,11 +5,14 @@ use super::{
     Carrier, Entry, Layer, Problem, ProblemKind,
     ci::{self, Pipeline},
     code::Code,
+    compose::{self, Compose},
     database_yml, dockerfile,
     dotenv::{self, Dialect},
     ecs, general,
     ini::{self, Ini},
-    javascript, prisma, python,
+    javascript,
+    kubernetes::{self, Kubernetes},
+    prisma, python,
     shell::{self, Script},
     spring,
     sql::{self, Sql},
@@ -17,7 +20,10 @@ use super::{
     tree::{Invalid, Node},
     yaml,
 };
-use crate::source::{SourceId, Sources, Span};
+use crate::{
+    secret::Part,
+    source::{SourceId, Sources, Span},
+};
 
 /// What a file comes to.
 #[derive(Clone, Debug)]
@@ -42,6 +48,10 @@ pub enum Structure {
     /// Nothing.
     #[default]
     None,
+    /// A compose file.
+    Compose(Compose),
+    /// Objects of Kubernetes.
+    Kubernetes(Kubernetes),
     /// Of code: databases with what keeps their connections, URLs that are put together.
     Code(Code),
     /// What `ConfigParser` stumbles over.
@@ -65,9 +75,54 @@ impl Carried {
     }
 }
 
-/// Reads a file. `dialect` is for an env file alone.
-pub fn read(sources: &mut Sources, id: SourceId, path: &str, carrier: Carrier, dialect: Dialect) -> Carried {
-    let mut reader = Reader { sources, id, path, layers: Vec::new(), structure: Structure::None };
+/// What a block stands on, beside its own text.
+#[derive(Clone, Default, Debug)]
+pub struct Footing {
+    /// Env files whose variables it has too, the lowest first, by their paths among the run's files. One that is not
+    /// there, or is for another environment, leaves the block open.
+    pub env_files: Vec<String>,
+    /// More variables come to it from where this file does not say.
+    pub open: bool,
+    /// Who is on its loopback address.
+    pub seat: Seat,
+    /// Names of the containers beside its own, on the same machine.
+    pub hosts: Vec<Part>,
+}
+
+/// Who is on the loopback address of a program.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Seat {
+    /// Nobody knows: the machine where it runs.
+    #[default]
+    Open,
+    /// The program itself and nobody else: a container.
+    Alone,
+    /// Another container that shares the network with it.
+    Accompanied,
+}
+
+impl Structure {
+    /// What a block of the file stands on.
+    pub fn footing(&self, layer: &Layer) -> Footing {
+        let block = layer.block.as_deref().unwrap_or_default();
+        match self {
+            Self::Compose(compose) => compose.footing(block),
+            Self::Kubernetes(kubernetes) => kubernetes.footing(block),
+            _ => Footing::default(),
+        }
+    }
+}
+
+/// Reads a file. `dialect` is for an env file alone; `beside` has the variables of the `.env` beside a compose file.
+pub fn read(
+    sources: &mut Sources,
+    id: SourceId,
+    path: &str,
+    carrier: Carrier,
+    dialect: Dialect,
+    beside: &dyn Fn(&str) -> Option<Entry>,
+) -> Carried {
+    let mut reader = Reader { sources, id, path, beside, layers: Vec::new(), structure: Structure::None };
     match carrier {
         Carrier::Dotenv => {
             let layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
@@ -90,8 +145,8 @@ pub fn read(sources: &mut Sources, id: SourceId, path: &str, carrier: Carrier, d
         Carrier::Python => python::read(&mut reader),
         Carrier::JavaScript => javascript::read(&mut reader),
         Carrier::Prisma => prisma::read(&mut reader),
-        // A carrier that this version does not read says nothing.
-        _ => {}
+        Carrier::Compose => compose::read(&mut reader),
+        Carrier::Kubernetes => kubernetes::read(&mut reader),
     }
     let Reader { layers, structure, .. } = reader;
     Carried { path: path.to_owned(), source: id, carrier, layers, structure }
@@ -105,6 +160,8 @@ pub struct Reader<'r> {
     pub(super) id: SourceId,
     /// Its path.
     pub(super) path: &'r str,
+    /// The variables of the `.env` beside it.
+    pub(super) beside: &'r dyn Fn(&str) -> Option<Entry>,
     /// The environments so far.
     pub(super) layers: Vec<Layer>,
     /// What the rules about this carrier look at.
@@ -172,6 +229,18 @@ impl Reader<'_> {
             && entry.key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
         if known || capitals {
             self.reveal_lead(entry.key_span, entry.value_span);
+        }
+    }
+
+    /// Reveals a whole scalar that is proved harmless, with the quotes around it.
+    pub(super) fn reveal_scalar(&mut self, span: Span) {
+        self.reveal_lead(span, Span { start: span.end + 1, ..span });
+    }
+
+    /// Reveals a key of the carrier's own vocabulary, with what leads to its value.
+    pub(super) fn reveal_pair(&mut self, pair: Option<(&Node, &Node)>) {
+        if let Some((key, value)) = pair {
+            self.reveal_lead(key.span, value.span);
         }
     }
 

@@ -192,16 +192,17 @@ impl Builder<'_> {
             }
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
                 let quote = raw.chars().next().filter(|q| matches!(q, '"' | '\''));
-                let inner = match quote.filter(|q| raw.len() > 1 && raw.ends_with(*q)) {
-                    Some(_) => range.start + 1..range.end - 1,
+                // The parser's range may go on to the end of a comment behind it.
+                let inner = match quote.and_then(|q| closing(raw, q)) {
+                    Some(end) => range.start + 1..range.start + end,
                     None => range,
                 };
                 let value = self.quoted(read, inner.clone(), quote == Some('"'));
                 Node { span: self.span(&inner), kind: Kind::Scalar(Scalar { value, style: Style::Text }) }
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                let header = raw.find('\n').map_or(raw.len(), |i| i + 1);
-                let body = range.start + header..range.end;
+                // The parser's place begins at the text; of an empty one at its mark.
+                let body = if read.trim().is_empty() { range.end..range.end } else { range };
                 let lead = self.text[body.clone()].len() - self.text[body.clone()].trim_start().len();
                 let end = body.start + self.text[body.clone()].trim_end().len();
                 let span = self.span(&(body.start + lead..end.max(body.start + lead)));
@@ -257,6 +258,22 @@ impl Builder<'_> {
         }
         out.finish(read)
     }
+}
+
+/// Where the quote that opens a text is closed.
+fn closing(raw: &str, quote: char) -> Option<usize> {
+    let bytes = raw.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        if quote == '"' && bytes[at] == b'\\' || quote == '\'' && bytes[at..].starts_with(b"''") {
+            at += 2;
+        } else if bytes[at] == quote as u8 {
+            return Some(at);
+        } else {
+            at += 1;
+        }
+    }
+    None
 }
 
 /// The length of an escape sequence and its character (YAML 1.2, section 5.7); none for one that is no such.

@@ -1,6 +1,11 @@
 //! Whether a changed file still means the same, by every reading in play: what makes a fix safe.
 
-use super::{FileView, Files, base_of, env_files, read, vocabulary::Vocabulary};
+use super::{
+    Files,
+    read::{env_files, read},
+    view::{FileView, base_of},
+    vocabulary::Vocabulary,
+};
 use crate::{
     environment::Environment,
     fix::Texts,
@@ -107,7 +112,7 @@ impl<'f> Meanings<'f> {
             let in_force = || readers::in_force(path, self.policy, self.repository, self.environment(path));
             ours.unwrap_or_else(in_force)
         };
-        let read = read(&mut Sources::default(), &files, &self.files.carriers, &dialect);
+        let read = read(&mut Sources::default(), self.files, &files, &dialect, self.policy);
         let env_files = env_files(&read);
         let wanted = needed.iter().zip(&read).filter(|(i, _)| concerned.contains(i));
         let views = |file| {

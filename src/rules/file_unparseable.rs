@@ -15,6 +15,13 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
     // Single lines of a file that is read otherwise are told one by one, with what each loader makes of them;
     // so is the one at which the loader gives up.
     let Some(first) = lines.first().filter(|_| layer.entries.is_empty() && !layer.refused) else { return };
+    if layer.kind == LayerKind::Block {
+        out.report(format!("`{}` cannot be read as what it is by its name", layer.name))
+            .at_span(*first, "from here on")
+            .note("what is written there is not judged")
+            .help("a linter of the format says what is wrong; a template is read when it is rendered");
+        return;
+    }
     let count = if lines.len() == 1 { "a line".into() } else { format!("{} lines", lines.len()) };
     let mut draft = out
         .report(format!("{count} of `{}` cannot be read", layer.name))

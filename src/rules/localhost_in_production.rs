@@ -3,24 +3,33 @@ use super::prelude::*;
 pub(super) const RULE: Rule = Rule {
     id: "localhost-in-production",
     since: "0.1.0",
-    levels: Levels::of("..IW"),
+    levels: Levels::of("..IE"),
     boot: false,
     traits: COMMON,
     page: include_str!("localhost_in_production.md"),
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    // A proxy or a pooler in the same pod is dialled just so.
+    if settings.seat == Seat::Accompanied {
+        return;
+    }
     // `PROD_DATABASE_URL` names somebody else's environment, often through a tunnel from a laptop.
     if !target.is_loopback() || target.environment.is_some() {
         return;
     }
     let place = if target.get("hostaddr").is_some_and(|h| !h.value.is_empty()) { "hostaddr" } else { "host" };
     let environment = out.environment();
-    out.report(format!("{environment} connects to this very machine"))
+    let draft = out
+        .report(format!("{environment} connects to this very machine"))
         .at(target.origin_of(place), "a loopback address")
-        .note("inside a container that is the container itself, where no PostgreSQL runs")
-        .help(
-            "name the server; where a proxy, tunnel or pooler listens here, allow this rule with that reason",
-        );
+        .note("inside a container that is the container itself, where no PostgreSQL runs");
+    if settings.seat == Seat::Alone {
+        draft.note("no other container of the pod could listen there").help("name the server's service");
+    } else {
+        draft
+            .help("name the server; where a proxy, tunnel or pooler listens here, allow this rule with that reason")
+            .at_most(Levels::of("..IW"));
+    }
 }

@@ -10,10 +10,12 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // JDBC and its like have words of their own, a service file may say it.
     let elsewhere = !target.spelling().is_native() || target.is_elsewhere();
-    if target.get("sslmode").is_some() || elsewhere {
+    // A ConfigMap has the host, and the pod that takes it `PGSSLMODE`.
+    let open = settings.open && target.form == Form::Parts;
+    if target.get("sslmode").is_some() || elsewhere || open {
         return;
     }
     // libpq does not go on in plain text then, it refuses: that has a rule of its own.

@@ -1,8 +1,14 @@
 //! Who wins: for each variable the entry of the highest layer, with those that lost.
 
-use super::setting::{LayerId, Origin, Setting, Shadowed};
-use crate::layer::{Entry, Layer, LayerKind, Means};
-use crate::secret::Secret;
+use super::{
+    setting::{LayerId, Origin, Setting, Shadowed},
+    variables::{Meaning, meaning},
+};
+use crate::{
+    layer::{Entry, Layer, LayerKind, Means, Read},
+    policy::Policy,
+    secret::Secret,
+};
 
 /// The layers, lowest first, ready for questions.
 pub struct Lookup<'l> {
@@ -43,10 +49,13 @@ impl<'l> Lookup<'l> {
         self.layers.iter().flat_map(|l| &l.entries).filter(|e| e.means.is_some())
     }
 
-    /// Whether a text takes a part of a family from the environment.
-    pub fn reads(&self, family: &'static str, keyword: &'static str) -> bool {
+    /// Whether a text takes a part of a family from the environment, or more than it names.
+    pub fn reads(&self, family: &'static str, keyword: &'static str, policy: &Policy) -> bool {
         let means = Some(Means::Part(family, keyword));
-        self.layers.iter().flat_map(|l| &l.reads).any(|r| r.means == means)
+        let by_name = |read: &Read| meaning(&read.variable, policy) == Some(Meaning::Part(family, keyword));
+        let all = self.layers.iter().flat_map(|l| &l.reads);
+        all.into_iter()
+            .any(|r| r.means == means || r.variable == Read::REST || r.means.is_none() && by_name(r))
     }
 
     /// Whether a text takes something from elsewhere, so that nothing can be called missing.

@@ -24,7 +24,7 @@ use crate::{
     conninfo::{Conninfo, Libpq, keyword_since},
     consumer::Consumer,
     environment::Environment,
-    layer::{Entry, LayerKind, Means},
+    layer::{Entry, LayerKind, Means, Read, Seat},
     policy::{Policy, Wanted},
     repository::Repository,
     secret::{Part, Secret},
@@ -97,6 +97,8 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         tests_derive: false,
         functions: None,
         now: None,
+        seat: Seat::default(),
+        open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
     let libpq = if *pg_env { parts::libpq(lookup) } else { BTreeMap::new() };
     let services_unread =
@@ -387,6 +389,7 @@ impl Resolver<'_> {
             ambient,
             overrides: Vec::new(),
             sends_no_name: None,
+            neighbour: false,
         }
     }
 

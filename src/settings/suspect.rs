@@ -96,14 +96,21 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
         .value
         .map
         .iter()
-        .filter(|s| matches!(s.kind, SegmentKind::Unresolved | SegmentKind::Later))
+        .filter(|s| matches!(s.kind, SegmentKind::Unresolved | SegmentKind::Later | SegmentKind::Elsewhere))
         .map(|s| Placeholder {
             key: entry.key.clone(),
             span: s.span,
             shape: "${…}",
-            later: s.kind == SegmentKind::Later,
+            later: s.kind != SegmentKind::Unresolved,
         })
         .collect();
+    // The value holds the reference itself, which is no second one.
+    let elsewhere: Vec<&Range<usize>> =
+        entry.value.map.iter().filter(|s| s.kind == SegmentKind::Elsewhere).map(|s| &s.value).collect();
+    let told = |range: &Range<usize>| {
+        let at = elsewhere.partition_point(|e| e.end <= range.start);
+        elsewhere.get(at).is_some_and(|e| e.start < range.end)
+    };
     for (open, close, shape) in SHAPES {
         let mut at = 0;
         while let Some(start) = text[at..].find(open).map(|i| at + i) {
@@ -111,7 +118,7 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
             let Some(end) = text[inner..].find(close).map(|i| inner + i) else { break };
             let name = text[inner..end].trim();
             let whole = start..end + close.len();
-            if is_name(name) && (*open != "<" || stands_alone(text, &whole)) {
+            if is_name(name) && (*open != "<" || stands_alone(text, &whole)) && !told(&whole) {
                 let span = entry.span_of(whole);
                 out.push(Placeholder { key: entry.key.clone(), span, shape, later: false });
             }

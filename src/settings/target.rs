@@ -88,6 +88,8 @@ pub struct Target {
     pub overrides: Vec<Override>,
     /// Its client leaves the server's name out of the TLS handshake; looked at only where a service needs it.
     pub sends_no_name: Option<Nameless>,
+    /// Its host is a container beside its own: what is sent never leaves the machine.
+    pub neighbour: bool,
 }
 
 /// A password or a declared secret, ready to be judged for its strength.
@@ -207,6 +209,14 @@ impl Target {
         let list =
             |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
         let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
+        if self.neighbour && !self.tls_required {
+            return Some(HostClass::Local);
+        }
+        // What the program gets where it is started may be any host.
+        let open = self.oddities.placeholders.iter().any(|p| p.later);
+        if open && hosts.contains('$') {
+            return None;
+        }
         hosts.split(',').map(HostClass::of).max()
     }
 

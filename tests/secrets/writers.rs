@@ -42,6 +42,21 @@ pub(crate) fn env_file(path: &str, bytes: &[u8], policy: &Policy) -> Outputs {
     out
 }
 
+/// Files of any kind, as `lint` sees them.
+pub(crate) fn files(files: Vec<(String, Vec<u8>)>, policy: &Policy) -> Outputs {
+    let mut out = Outputs::new();
+    let mut sources = Sources::default();
+    let files = Files { files, ..Files::default() };
+    let mut report = Report::new("lint");
+    report.findings = log::during(&mut out, || lint_with(&mut sources, &files, policy));
+    written(&mut out, &report);
+    debug(&mut out, "sources", &sources);
+    if report.findings.iter().any(|f| !f.fix.is_empty()) {
+        mended(&mut out, &files, policy);
+    }
+    out
+}
+
 /// What `--diff` and `--fix` print.
 fn mended(out: &mut Outputs, files: &Files, policy: &Policy) {
     let mended = log::during(out, || mend(files, policy, Applicability::Unsafe));

@@ -3,7 +3,7 @@
 //! | block | meaning |
 //! |---|---|
 //! | `env` | an env file; its first line `# file: NAME` names it, ` git: tracked`, ` git: ignored` or ` git: open` behind it says what git does with it, a second line `# bytes: N` fills it up to N bytes |
-//! | any other that begins with `# file: NAME`, `-- file: NAME` or `// file: NAME` | a file of another carrier |
+//! | any, its first line `# file: NAME`, `-- file: NAME` or `// file: NAME` | a file of that name; a path that files name and that no block has does not exist |
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
 //! | `libpq file` | a file of libpq's world; its first line is `# path: PATH`, with ` mode: 0644` behind it unless it is 0600, ` directory` for one or ` forbidden` for one that may not be opened; the home directory is `/home/app`, the day the 1 January 2026 |
@@ -27,7 +27,7 @@ use pgward::unstable::{
     finding::Located,
     judge::Evidence,
     layer,
-    lint::{Files, lint_with},
+    lint::{Files, lint_with, named_paths},
     policy::Policy,
     probe::{self, FailureClass},
     report::{Options, text},
@@ -164,6 +164,10 @@ impl Example {
                 bytes.resize(filled.unwrap_or(bytes.len()), b'\n');
                 self.env.push((name.to_owned(), bytes));
             }
+            _ if info != "manifest" && named_file(body).is_some() => {
+                let (name, text) = named_file(body).expect("a file");
+                self.env.push((name.to_owned(), bytes_of(text)));
+            }
             "manifest" => match body.strip_prefix("# file: ").and_then(|b| b.split_once('\n')) {
                 Some((name, text)) => self.manifests.push((name.to_owned(), text.into())),
                 None => problems.push("a `manifest` block begins with `# file: NAME`".into()),
@@ -207,13 +211,18 @@ impl Example {
         let asked = !self.answers.is_empty() || self.link.is_some();
         let process = self.environment.is_some() || self.document.is_some() || !self.files.is_empty();
         let mut found = if !process && !asked && self.failure.is_none() {
-            let files = Files {
+            let mut files = Files {
                 files: self.env,
                 manifests: self.manifests,
                 git: self.git,
                 now: Some(NOW),
                 ..Files::default()
             };
+            let there = |path: &String| {
+                let names = files.files.iter().chain(&files.manifests).map(|(name, _)| name);
+                names.into_iter().any(|name| name == path || name.starts_with(&format!("{path}/")))
+            };
+            files.absent = named_paths(&files).into_iter().filter(|path| !there(path)).collect();
             lint_with(&mut sources, &files, &policy)
         } else {
             self.configured(sources, policy, asked, problems)
@@ -348,6 +357,12 @@ fn libpq_file(block: &str) -> Option<(String, FileFacts)> {
     let bytes = (!directory && !forbidden).then(|| bytes_of(text));
     let facts = FileFacts { bytes, regular: !directory, directory, mode, owner: 1000 };
     Some((path.to_owned(), facts))
+}
+
+/// The name and the text of a block that is a file of any kind.
+fn named_file(body: &str) -> Option<(&str, &str)> {
+    let named = ["# file: ", "-- file: ", "// file: "].iter().find_map(|mark| body.strip_prefix(mark));
+    named?.split_once('\n')
 }
 
 /// The text with `\xff` as that byte, and `\r` and `\ufeff` as those characters.

@@ -93,7 +93,7 @@ impl Resolver<'_> {
             .into_iter()
             .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k))
             // Code that reads a variable without a default says nothing of its value.
-            .filter(|k| !self.lookup.reads(set.name, k) && !self.lookup.is_open())
+            .filter(|k| !self.lookup.reads(set.name, k, self.policy) && !self.lookup.is_open())
             .collect();
         target.told =
             self.lookup.told().any(|e| matches!(e.means, Some(Means::Part(name, _)) if name == set.name));

@@ -52,7 +52,7 @@ pub struct Placeholder {
     pub span: Span,
     /// Its shape, such as `${…}`.
     pub shape: &'static str,
-    /// Its variable gets a value further down in the same file.
+    /// Its variable gets a value further down in the same file, or where the program is started.
     pub later: bool,
 }
 

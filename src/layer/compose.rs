@@ -1,0 +1,122 @@
+//! Compose files: the environment of each service, and what the rules about compose look at. `${…}` is read as docker
+//! compose v2 reads it; a variable that nothing beside the file sets is the shell's, and stays open.
+
+pub(super) mod image;
+mod service;
+mod variables;
+
+pub use image::{Image, Pinned};
+pub use service::{Dependency, HealthCheck, Interface, IsReady, Mount, Port, Source};
+pub(super) use variables::filled;
+
+use super::{Footing, Seat, carried::Reader, carried::Structure};
+use crate::{secret::Part, source::Span};
+
+/// What a compose file says beside the environments of its services.
+#[derive(Clone, Default, Debug)]
+pub struct Compose {
+    /// In the order of the text.
+    pub services: Vec<Service>,
+}
+
+/// A service.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, each off for most services")]
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name, shown where it is made of small letters, digits and `._-`.
+    pub name: Part,
+    /// Where the name stands.
+    pub span: Span,
+    /// Names under which other services reach it, its own first.
+    pub hosts: Vec<Part>,
+    /// The image that it runs; none for one that is built, or that only changes another file's service.
+    pub image: Option<Image>,
+    /// It runs a PostgreSQL server: by its image, or for it mounts that server's data directory.
+    pub server: bool,
+    /// Its image is built from sources of the project, so that more may be in it than its name says.
+    pub built: bool,
+    /// Its block among the layers of the file; none where it has no environment.
+    pub layer: Option<usize>,
+    /// The block's own words.
+    block: String,
+    /// Env files, as [`Footing::env_files`].
+    env_files: Vec<Part>,
+    /// What it waits for.
+    pub depends_on: Vec<Dependency>,
+    /// How it is told whether it is ready.
+    pub healthcheck: Option<HealthCheck>,
+    /// What it publishes on the machine.
+    pub ports: Vec<Port>,
+    /// What is mounted into it.
+    pub mounts: Vec<Mount>,
+    /// It runs only when a profile asks for it.
+    pub profiled: bool,
+    /// It shares the network of the machine, or of another container.
+    pub foreign_network: bool,
+    /// Its command waits for the server by itself.
+    pub waits: bool,
+    /// It is a part of a service: what it changes or takes over stands in another file.
+    pub partial: bool,
+}
+
+/// The files that docker compose reads without being told, the first that is there.
+pub const BASES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+
+impl Compose {
+    /// Learns of its partial services which are servers in the file that it changes.
+    pub fn take_over(&mut self, base: &Self) {
+        for service in self.services.iter_mut().filter(|s| s.partial) {
+            service.server |= base.services.iter().any(|b| b.server && b.name.same_as(&service.name));
+        }
+    }
+
+    /// Paths that are mounted as scripts for a new data directory.
+    pub fn named_paths(&self) -> impl Iterator<Item = &str> {
+        let mounts = self.services.iter().flat_map(|s| &s.mounts).filter(|m| m.init);
+        mounts.filter_map(|m| match &m.source {
+            Source::Path(path) => Some(path.expose()),
+            _ => None,
+        })
+    }
+
+    pub(super) fn footing(&self, block: &str) -> Footing {
+        let Some(service) = self.services.iter().find(|s| s.block == block) else {
+            return Footing::default();
+        };
+        let seat = if service.foreign_network { Seat::Accompanied } else { Seat::Open };
+        let hosts = self.services.iter().filter(|s| s.server).flat_map(|s| s.hosts.clone()).collect();
+        let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
+        Footing { env_files, open: service.partial, seat, hosts }
+    }
+}
+
+/// Where the image of PostgreSQL keeps its data; the second is bitnami's.
+const DATA: [&str; 2] = ["/var/lib/postgresql", "/bitnami/postgresql"];
+/// Scripts in here run once, while the data directory is made.
+pub(super) const INIT: &str = "/docker-entrypoint-initdb.d";
+
+/// So many services, and items of a list of each, are looked at: what compares them with each other stays small.
+const MANY: usize = 1000;
+
+/// Reads the file that the reader is at.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(documents) = reader.yaml() else { return };
+    let Some((_, services)) = documents.first().and_then(|root| root.pair("services")) else { return };
+    let mut out = Compose::default();
+    for (key, node) in services.pairs().into_iter().take(MANY) {
+        out.services.extend(service::read(reader, key, node));
+    }
+    reader.structure = Structure::Compose(out);
+}
+
+/// Whether a name of the project may be shown: `postgres-dev`, `web.1`. Passwords of any strength have other letters.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    name.len() <= 63
+        && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b))
+}
+
+/// A name with the proof whether it may be shown.
+pub(super) fn name(text: &str) -> Part {
+    Part::with_proof(text, is_plain_name(text))
+}

@@ -1,0 +1,90 @@
+//! The name of an image: whether it runs a PostgreSQL server, and how firmly its tag holds it.
+
+use crate::{layer::Value, secret::Part, source::Span};
+
+/// An image that a service runs.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// Where the name stands.
+    pub span: Span,
+    /// The name as it is written, shown when it is one of a PostgreSQL server.
+    pub text: Part,
+    /// It runs a PostgreSQL server.
+    pub server: bool,
+    /// Its entrypoint makes role and database of `POSTGRES_USER`, `POSTGRES_PASSWORD` and `POSTGRES_DB`, and nothing else.
+    pub official: bool,
+    /// What holds it in place.
+    pub pinned: Pinned,
+}
+
+/// What holds an image in place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pinned {
+    /// A digest, a minor release, a release of the system below it, or a tag that is not known here.
+    Firmly,
+    /// A major release alone: the system below it, and its C library, may change with any pull.
+    Major,
+    /// Nothing: no tag, or one that always means the newest.
+    Nothing,
+}
+
+/// Images of a PostgreSQL server by the end of their name, behind any registry; whether the entrypoint is docker-library's.
+const SERVERS: &[(&str, bool)] = &[
+    ("library/postgres", true),
+    ("postgis/postgis", true),
+    ("imresamu/postgis", true),
+    ("nickblah/postgis", true),
+    ("pgvector/pgvector", true),
+    ("ankane/pgvector", true),
+    ("timescale/timescaledb", true),
+    ("timescale/timescaledb-ha", false),
+    ("tensorchord/pgvecto-rs", true),
+    ("groonga/pgroonga", true),
+    ("citusdata/citus", true),
+    ("apache/age", true),
+    ("bitnami/postgresql", false),
+    ("bitnamilegacy/postgresql", false),
+    ("supabase/postgres", false),
+    ("kartoza/postgis", false),
+    ("cimg/postgres", false),
+    ("circleci/postgres", false),
+    ("paradedb/paradedb", false),
+    ("crunchydata/crunchy-postgres", false),
+];
+
+/// Reads a name with its variables put in.
+pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
+    let text = value.text.expose().trim();
+    let (bare, digest) = text.split_once('@').map_or((text, false), |(bare, _)| (bare, true));
+    // A colon before the last slash belongs to the registry's port.
+    let slash = bare.rfind('/').map_or(0, |i| i + 1);
+    let (path, tag) = match bare[slash..].find(':') {
+        Some(colon) => (&bare[..slash + colon], Some(&bare[slash + colon + 1..])),
+        None => (bare, None),
+    };
+    let official = matches!(path, "postgres" | "docker.io/postgres" | "index.docker.io/postgres");
+    let path = if official { "library/postgres" } else { path };
+    let ends = |known: &str| path.strip_suffix(known).is_some_and(|p| p.is_empty() || p.ends_with('/'));
+    let server = SERVERS.iter().find(|(known, _)| ends(known));
+    let shown = text.len() <= 160
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"./_:@-".contains(&b));
+    let known = value.map.iter().all(|s| s.kind != crate::layer::SegmentKind::Elsewhere);
+    Image {
+        span,
+        text: Part::with_proof(text, shown && server.is_some()),
+        server: server.is_some(),
+        official: server.is_some_and(|(_, official)| *official),
+        pinned: if digest || !known { Pinned::Firmly } else { pinned(tag) },
+    }
+}
+
+/// `16.4` and `16-bookworm` hold; `16`, `pg16` and `latest` do not. Of another tag nobody knows.
+fn pinned(tag: Option<&str>) -> Pinned {
+    let Some(tag) = tag else { return Pinned::Nothing };
+    if tag == "latest" {
+        return Pinned::Nothing;
+    }
+    let number = tag.strip_prefix("pg").unwrap_or(tag);
+    let major = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    if major { Pinned::Major } else { Pinned::Firmly }
+}

@@ -1,0 +1,159 @@
+//! `environment:` as map and as list ▶ entries, and `${…}` in any value, with a map that knows what came from where.
+
+use crate::{
+    interpolation::{ErrorKind, Flavour, Kind, LENGTH, Piece, expand},
+    layer::{Entry, Layer, Read, Segment, SegmentKind, Value, carried::Reader, tree::Node},
+    secret::Secret,
+    source::Span,
+};
+use std::collections::BTreeSet;
+
+/// A value with its variables put in.
+pub(in crate::layer) struct Filled {
+    pub(in crate::layer) value: Value,
+    /// Variables that nothing here gives a value.
+    pub(in crate::layer) elsewhere: Vec<String>,
+    /// The place of the variable that all of it comes from.
+    pub(in crate::layer) from: Option<Span>,
+}
+
+/// So many variables of one value may be required without being known.
+const REQUIRED: usize = 16;
+
+/// Puts the variables in that `variables` knows. `whole` is the place of what has none of its own. A text that docker
+/// compose refuses stays as it is written.
+pub(in crate::layer) fn filled(
+    value: &Value,
+    whole: Span,
+    variables: &dyn Fn(&str) -> Option<Entry>,
+) -> Filled {
+    let text = value.text.expose();
+    let as_it_is = || Filled { value: value.clone(), elsewhere: Vec::new(), from: None };
+    if !text.contains('$') {
+        return as_it_is();
+    }
+    // `${X:?}` stops docker compose only where X is not set, which nobody knows here.
+    let mut required: BTreeSet<String> = BTreeSet::new();
+    let expansion = loop {
+        let known = |name: &str| {
+            let given = variables(name).map(|e| e.value.text);
+            given.or_else(|| required.contains(name).then(|| Secret::new(reference(name))))
+        };
+        match expand(text, Flavour::Compose, LENGTH, &known) {
+            Ok(expansion) => break expansion,
+            Err(error) if error.kind == ErrorKind::Required && required.len() < REQUIRED => {
+                if !required.insert(text[error.at].to_owned()) {
+                    return as_it_is();
+                }
+            }
+            Err(_) => return as_it_is(),
+        }
+    };
+    let (mut out, mut elsewhere, mut from) = (Builder::default(), Vec::new(), None);
+    let whole_text = expansion.pieces.len() == 1;
+    for piece in &expansion.pieces {
+        let Piece { output, input, name, kind } = piece;
+        let name = &text[name.clone()];
+        let span = || value.span_of(input.clone()).unwrap_or(whole);
+        let put = &expansion.text.expose()[output.clone()];
+        match kind {
+            Kind::Literal => out.part(&value.part(input.clone())),
+            Kind::Escape => out.put(put, span(), SegmentKind::Escape),
+            Kind::Unresolved => {
+                out.put(&reference(name), span(), SegmentKind::Elsewhere);
+                elsewhere.push(name.to_owned());
+            }
+            Kind::Reference if required.contains(name) => {
+                out.put(put, span(), SegmentKind::Elsewhere);
+                elsewhere.push(name.to_owned());
+            }
+            Kind::Reference => {
+                // Where it stands in the file beside, it is judged and shown.
+                let clear = |e: &Entry| !e.doubtful && e.value.text.equals(put) && !e.value.map.is_empty();
+                match variables(name).filter(clear) {
+                    Some(entry) => {
+                        from = whole_text.then_some(entry.value_span);
+                        out.part(&entry.value);
+                    }
+                    None => out.put(put, span(), SegmentKind::Reference),
+                }
+            }
+            Kind::Fallback => out.put(put, span(), SegmentKind::Fallback),
+        }
+    }
+    Filled { value: out.finish(), elsewhere, from }
+}
+
+fn reference(name: &str) -> String {
+    format!("${{{name}}}")
+}
+
+/// A value in the making.
+#[derive(Default)]
+struct Builder {
+    text: String,
+    map: Vec<Segment>,
+}
+
+impl Builder {
+    fn put(&mut self, text: &str, span: Span, kind: SegmentKind) {
+        let from = self.text.len();
+        self.text.push_str(text);
+        self.map.push(Segment { value: from..self.text.len(), span, kind });
+    }
+
+    fn part(&mut self, part: &Value) {
+        let from = self.text.len();
+        self.text.push_str(part.text.expose());
+        self.map.extend(part.map.iter().cloned().map(|mut segment| {
+            segment.value = segment.value.start + from..segment.value.end + from;
+            segment
+        }));
+    }
+
+    fn finish(self) -> Value {
+        Value { text: Secret::new(self.text), map: self.map }
+    }
+}
+
+/// The variables of a service. `KEY` without a value is the shell's.
+pub(super) fn read(reader: &mut Reader<'_>, node: &Node, out: &mut Layer) {
+    let mut seen = BTreeSet::new();
+    for (key, value) in node.pairs() {
+        let Some(name) = key.text() else { continue };
+        // Of a key and one that `<<` brings the own counts, which stands first.
+        if !seen.insert(name.to_owned()) {
+            continue;
+        }
+        match value.scalar() {
+            Some(scalar) => take(reader, (name, key.span), (&scalar.value, value.span), out),
+            None => out.reads.push(Read::new(name, key.span)),
+        }
+    }
+    for item in node.items() {
+        let Some(scalar) = item.scalar() else { continue };
+        let text = scalar.value.text.expose();
+        let Some(sign) = text.find('=') else {
+            out.reads.push(Read::new(text, item.span));
+            continue;
+        };
+        let key = scalar.value.span_of(0..sign).unwrap_or(item.span);
+        let start = item.span.end.min(key.end + 1).max(item.span.start);
+        let value_span = scalar.value.span_of(sign + 1..text.len()).unwrap_or(Span { start, ..item.span });
+        let value = scalar.value.part(sign + 1..text.len());
+        take(reader, (&text[..sign], key), (&value, value_span), out);
+    }
+}
+
+fn take(reader: &mut Reader<'_>, key: (&str, Span), value: (&Value, Span), out: &mut Layer) {
+    let Filled { value: text, elsewhere, from } = filled(value.0, value.1, reader.beside);
+    out.reads.extend(elsewhere.into_iter().map(|name| Read::new(name, value.1)));
+    let mut entry = Entry::new(key.0, key.1, text, value.1);
+    reader.reveal_key(&entry, false);
+    entry.value_span = from.unwrap_or(entry.value_span);
+    if entry.value.is_elsewhere() {
+        out.reads.push(Read::new(key.0, key.1));
+    } else {
+        out.entries.push(entry);
+    }
+}

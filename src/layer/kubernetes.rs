@@ -1,0 +1,426 @@
+//! Objects of Kubernetes: the variables of containers, `ConfigMap` and `Secret`, each a block. What a Secret decodes to
+//! stays masked; what another object holds stays open.
+
+mod base64;
+
+use super::{
+    Entry, Footing, Layer, Read, Seat, Segment, SegmentKind, Value,
+    carried::{Reader, Structure},
+    compose::{Image, image, is_plain_name, name},
+    tree::{Node, Style},
+};
+use crate::{
+    secret::{Part, Secret},
+    source::Span,
+};
+use std::{collections::BTreeMap, ops::Range};
+
+/// What a file of objects says beside the variables.
+#[derive(Clone, Default, Debug)]
+pub struct Kubernetes {
+    /// One for each layer, in their order.
+    pub blocks: Vec<Block>,
+    /// The place of each by the layer's own words.
+    index: BTreeMap<String, usize>,
+    /// Values that the API server refuses, or that come out otherwise than they were meant.
+    pub odd: Vec<Odd>,
+    /// The services, by which variables are injected.
+    pub services: Vec<Service>,
+    /// What the containers run.
+    pub images: Vec<Image>,
+}
+
+/// A block of variables.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// What holds it.
+    pub holder: Holder,
+    /// The names of `$(NAME)` that nothing before sets: what Kubernetes injects, if anything.
+    pub expands: Vec<Read>,
+    /// More variables come to it from elsewhere.
+    pub open: bool,
+    /// Who is on its loopback address.
+    seat: Seat,
+}
+
+/// What holds variables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holder {
+    /// A container of a pod.
+    Container {
+        /// `enableServiceLinks` is not switched off: what Kubernetes injects for services comes to it too.
+        links: bool,
+    },
+    /// A `ConfigMap`.
+    ConfigMap,
+    /// A Secret.
+    Secret,
+}
+
+/// A value that the API server refuses, or that comes out otherwise than it was meant.
+#[derive(Clone, Copy, Debug)]
+pub struct Odd {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: Oddity,
+}
+
+/// What is odd about a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Oddity {
+    /// `data` of a Secret that is no base64.
+    NotBase64,
+    /// `data` of a Secret that ends in a line break: `echo … | base64`.
+    LineEnd,
+    /// `data` of a Secret that is base64 of base64.
+    Twice,
+    /// A number or a truth where only a text is taken.
+    Typed,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: Part,
+    /// Where the name stands.
+    pub span: Span,
+    /// `DB_PORT`: the variable that says `tcp://…` in every pod of the namespace.
+    pub variable: String,
+}
+
+impl Kubernetes {
+    pub(super) fn footing(&self, block: &str) -> Footing {
+        let Some(block) = self.index.get(block).map(|i| &self.blocks[*i]) else {
+            return Footing::default();
+        };
+        Footing { open: block.open, seat: block.seat, ..Footing::default() }
+    }
+}
+
+/// Reads the file that the reader is at.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    // A template of Helm is no YAML before it is rendered; what it says is in its values.
+    if text.contains("{{") {
+        return;
+    }
+    let Some(documents) = reader.yaml() else { return };
+    let mut objects = Objects { out: Kubernetes::default(), reader };
+    for document in &documents {
+        objects.object(document);
+        if document.get("kind").and_then(Node::text) == Some("List") {
+            document.get("items").map(Node::items).unwrap_or_default().iter().for_each(|o| objects.object(o));
+        }
+    }
+    let Objects { out, reader } = objects;
+    reader.structure = Structure::Kubernetes(out);
+}
+
+struct Objects<'o, 'r> {
+    out: Kubernetes,
+    reader: &'o mut Reader<'r>,
+}
+
+impl Objects<'_, '_> {
+    fn object(&mut self, object: &Node) {
+        let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
+        match kind {
+            "Pod" => self.pod(object, object),
+            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
+                if let Some(pod) = object.at(&["spec", "template"]) {
+                    self.pod(object, pod);
+                }
+            }
+            "CronJob" => {
+                if let Some(pod) = object.at(&["spec", "jobTemplate", "spec", "template"]) {
+                    self.pod(object, pod);
+                }
+            }
+            "ConfigMap" => self.map(object, Holder::ConfigMap, &["data"]),
+            "Secret" => self.map(object, Holder::Secret, &["data", "stringData"]),
+            "Service" => self.service(object),
+            _ => {}
+        }
+    }
+
+    /// `Deployment.web` and what is appended; a name that is not plain, or stood here before, gets the object's place.
+    fn block(&self, object: &Node, of: &str) -> String {
+        let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
+        let named = object.at(&["metadata", "name"]).and_then(Node::text).filter(|n| is_plain_name(n));
+        let block = format!("{kind}.{}{of}", named.unwrap_or("…"));
+        if self.out.index.contains_key(&block) {
+            format!("{block} ({})", self.out.blocks.len() + 1)
+        } else {
+            block
+        }
+    }
+
+    fn push(&mut self, object: &Node, mut layer: Layer, block: Block) {
+        if layer.entries.is_empty() && layer.reads.is_empty() {
+            return;
+        }
+        layer.word = object.at(&["metadata", "namespace"]).and_then(Node::text).map(str::to_owned);
+        self.out.index.insert(layer.block.clone().unwrap_or_default(), self.out.blocks.len());
+        self.out.blocks.push(block);
+        self.reader.layers.push(layer);
+    }
+
+    fn pod(&mut self, object: &Node, pod: &Node) {
+        let Some(spec) = pod.get("spec") else { return };
+        let all = |key: &str| spec.get(key).map(Node::items).unwrap_or_default();
+        // An init container that restarts is a sidecar (Kubernetes 1.29).
+        let restarts = |n: &Node| n.get("restartPolicy").and_then(Node::text) == Some("Always");
+        let beside = all("containers").len() + all("initContainers").iter().filter(|n| restarts(n)).count();
+        let host = spec.get("hostNetwork").and_then(Node::text) == Some("true");
+        let seat = match beside {
+            _ if host => Seat::Open,
+            0 | 1 => Seat::Alone,
+            _ => Seat::Accompanied,
+        };
+        let links = spec.get("enableServiceLinks").and_then(Node::text) != Some("false");
+        for container in all("initContainers").iter().chain(all("containers")) {
+            if let Some((scalar, span)) = container.get("image").and_then(|n| Some((n.scalar()?, n.span))) {
+                let image = image::read(&scalar.value, span);
+                if image.text.is_harmless() {
+                    self.reader.reveal_pair(container.pair("image"));
+                    self.reader.reveal_scalar(span);
+                }
+                self.out.images.push(image);
+            }
+            let named = container.get("name").and_then(Node::text).filter(|n| is_plain_name(n));
+            let block = self.block(object, &format!(".{}.env", named.unwrap_or("…")));
+            let layer = self.reader.block(block);
+            let from = container.get("envFrom").is_some_and(|n| !n.items().is_empty());
+            let mut expands = Vec::new();
+            let layer = self.variables(container, layer, from, &mut expands);
+            let block = Block { holder: Holder::Container { links }, expands, open: from, seat };
+            self.push(object, layer, block);
+        }
+    }
+
+    /// `env` of a container. `$(NAME)` is put in where NAME stands before it.
+    fn variables(
+        &mut self,
+        container: &Node,
+        mut layer: Layer,
+        open: bool,
+        expands: &mut Vec<Read>,
+    ) -> Layer {
+        let mut known: BTreeMap<String, Option<Secret>> = BTreeMap::new();
+        for item in container.get("env").map(Node::items).unwrap_or_default() {
+            let Some((name, key)) = item.get("name").and_then(|n| Some((n.text()?, n.span))) else {
+                continue;
+            };
+            let Some(node) = item.get("value") else {
+                // `valueFrom`, or nothing, which is empty.
+                if item.get("valueFrom").is_some() {
+                    layer.reads.push(Read::new(name, key));
+                    known.insert(name.to_owned(), None);
+                }
+                continue;
+            };
+            self.typed(node);
+            let Some(entry) = node.entry(name, key) else { continue };
+            self.reader.reveal_pair(item.pair("value"));
+            self.reader.reveal_key(&entry, false);
+            let value = references(&entry, &known, open, expands);
+            known.insert(name.to_owned(), Some(value.text.clone()));
+            layer.entries.push(Entry { value, ..entry });
+        }
+        layer
+    }
+
+    /// `data` and `stringData`. Whole files in them are read where their names say that they are env files.
+    fn map(&mut self, object: &Node, holder: Holder, under: &[&str]) {
+        let block = self.block(object, ".data");
+        let mut layer = self.reader.block(block);
+        for part in under {
+            for (key, node) in object.get(part).map(Node::pairs).unwrap_or_default() {
+                let Some(name) = key.text() else { continue };
+                let encoded = holder == Holder::Secret && *part == "data";
+                if !encoded {
+                    self.typed(node);
+                }
+                let Some(mut entry) = node.entry(name, key.span) else { continue };
+                self.reader.reveal_key(&entry, false);
+                if encoded {
+                    let Some(value) = self.decoded(name, &entry, node.span) else { continue };
+                    entry.value = value;
+                }
+                if name.rsplit('.').next() == Some("env") {
+                    let shown = if is_plain_name(name.trim_start_matches('.')) { name } else { "…" };
+                    let block = self.block(object, &format!(".data.{shown}"));
+                    let mut inner = self.reader.block(block);
+                    file(&entry, &mut inner.entries);
+                    let block = Block { holder, expands: Vec::new(), open: true, seat: Seat::Open };
+                    self.push(object, inner, block);
+                    continue;
+                }
+                layer.entries.push(entry);
+            }
+        }
+        let block = Block { holder, expands: Vec::new(), open: true, seat: Seat::Open };
+        self.push(object, layer, block);
+    }
+
+    /// What base64 stands for. It has no place of its own, so that it stays masked.
+    fn decoded(&mut self, name: &str, entry: &Entry, span: Span) -> Option<Value> {
+        let text = entry.value.text.expose();
+        let odd = |kind| Odd { span, kind };
+        let Some(bytes) = base64::decode(text) else {
+            self.out.odd.push(odd(Oddity::NotBase64));
+            return None;
+        };
+        let decoded = String::from_utf8(bytes).ok()?;
+        // A whole file ends in a line break rightly.
+        let variable = !name.contains('.');
+        let mut read = decoded.as_str();
+        if variable && decoded.lines().count() == 1 && decoded.ends_with('\n') {
+            self.out.odd.push(odd(Oddity::LineEnd));
+            // Told here; what it is judged by is the value.
+            read = decoded.trim_end_matches(['\n', '\r']);
+        }
+        if variable && twice(read) {
+            self.out.odd.push(odd(Oddity::Twice));
+        }
+        Some(Value { text: Secret::new(read), map: Vec::new() })
+    }
+
+    /// The API server takes texts alone here.
+    fn typed(&mut self, node: &Node) {
+        let plain = node.scalar().filter(|s| s.style == Style::Plain);
+        if plain.is_some_and(|s| is_typed(s.value.text.expose())) {
+            self.out.odd.push(Odd { span: node.span, kind: Oddity::Typed });
+        }
+    }
+
+    fn service(&mut self, object: &Node) {
+        let headless = object.at(&["spec", "clusterIP"]).and_then(Node::text) == Some("None");
+        let external = object.at(&["spec", "type"]).and_then(Node::text) == Some("ExternalName");
+        let Some((_, node)) = object.get("metadata").and_then(|m| m.pair("name")) else { return };
+        // Neither has an address of its own to be injected.
+        let named = node.text().filter(|n| is_plain_name(n) && !headless && !external);
+        let Some(text) = named else { return };
+        let variable = format!("{}_PORT", text.to_ascii_uppercase().replace('-', "_"));
+        self.reader.reveal_pair(object.get("metadata").and_then(|m| m.pair("name")));
+        self.reader.reveal_scalar(node.span);
+        self.out.services.push(Service { name: name(text), span: node.span, variable });
+    }
+}
+
+/// What YAML 1.1, which kubectl reads, takes for a number or a truth.
+fn is_typed(text: &str) -> bool {
+    let truth = ["true", "false", "yes", "no", "on", "off", "y", "n"];
+    let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && (text.parse::<f64>().is_ok() || text.parse::<i64>().is_ok());
+    number || truth.iter().any(|t| text.eq_ignore_ascii_case(t))
+}
+
+/// Whether a text is the base64 of something that people read. A short one may be by chance.
+fn twice(text: &str) -> bool {
+    let readable = |bytes: &[u8]| bytes.iter().all(|b| (0x20..0x7f).contains(b) || *b == b'\n');
+    let likely = text.len() >= 16 && text.len().is_multiple_of(4);
+    likely && base64::decode(text).is_some_and(|bytes| readable(&bytes))
+}
+
+/// A value with `$(NAME)` put in. `$$(NAME)` is `$(NAME)`. A name that nothing before it sets stays as it is, unless
+/// it may come from elsewhere.
+fn references(
+    entry: &Entry,
+    known: &BTreeMap<String, Option<Secret>>,
+    open: bool,
+    expands: &mut Vec<Read>,
+) -> Value {
+    let value = &entry.value;
+    let text = value.text.expose();
+    if !text.contains("$(") && !text.contains("$$") {
+        return value.clone();
+    }
+    let (mut out, mut map) = (String::new(), Vec::new());
+    let literal = |out: &mut String, map: &mut Vec<Segment>, range: Range<usize>| {
+        let part = value.part(range.clone());
+        map.extend(part.map.into_iter().map(|s| shifted(s, out.len())));
+        out.push_str(&text[range]);
+    };
+    let (mut at, mut closes) = (0, true);
+    while at < text.len() {
+        let stop = text[at..].find('$').map_or(text.len(), |i| at + i);
+        literal(&mut out, &mut map, at..stop);
+        at = stop;
+        let rest = &text[at..];
+        let span = |end: usize| value.span_of(at..end).unwrap_or(entry.value_span);
+        if rest.starts_with("$$") {
+            map.push(Segment {
+                value: out.len()..out.len() + 1,
+                span: span(at + 2),
+                kind: SegmentKind::Escape,
+            });
+            out.push('$');
+            at += 2;
+            continue;
+        }
+        let named = closes && rest.starts_with("$(");
+        let Some(end) = named.then(|| rest.find(')')).flatten().map(|i| at + i + 1) else {
+            closes &= !named;
+            let end = at + rest.len().min(1);
+            literal(&mut out, &mut map, at..end);
+            at = end;
+            continue;
+        };
+        let name = &text[at + 2..end - 1];
+        if !known.contains_key(name) {
+            expands.push(Read::new(name, span(end)));
+        }
+        let given = match known.get(name) {
+            Some(Some(value)) => Some((value.expose(), SegmentKind::Reference)),
+            Some(None) => Some((&text[at..end], SegmentKind::Elsewhere)),
+            // What Kubernetes injects, or another object holds.
+            None if open || name.contains("_SERVICE_") => Some((&text[at..end], SegmentKind::Elsewhere)),
+            None => None,
+        };
+        match given.filter(|(put, _)| out.len() + put.len() <= LONGEST) {
+            Some((put, kind)) => {
+                map.push(Segment { value: out.len()..out.len() + put.len(), span: span(end), kind });
+                out.push_str(put);
+            }
+            None => literal(&mut out, &mut map, at..end),
+        }
+        at = end;
+    }
+    Value { text: Secret::new(out), map }
+}
+
+/// Linux hands a process no variable of more than 128 KiB (`execve(2)`); variables that double one another end here.
+const LONGEST: usize = 128 << 10;
+
+fn shifted(mut segment: Segment, by: usize) -> Segment {
+    segment.value = segment.value.start + by..segment.value.end + by;
+    segment
+}
+
+/// The `NAME=value` lines of a file inside a value.
+fn file(entry: &Entry, out: &mut Vec<Entry>) {
+    let text = entry.value.text.expose();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let trimmed = line.trim();
+        let Some(sign) = line.find('=').filter(|_| !trimmed.starts_with('#')) else { continue };
+        let key = line[..sign].trim().trim_start_matches("export ").trim();
+        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            continue;
+        }
+        let raw = line[sign + 1..].trim();
+        let from = start + sign + 1 + (line[sign + 1..].len() - line[sign + 1..].trim_start().len());
+        let quoted = raw.len() >= 2 && ['"', '\''].iter().any(|q| raw.starts_with(*q) && raw.ends_with(*q));
+        let range = if quoted { from + 1..from + raw.len() - 1 } else { from..from + raw.len() };
+        let key_at = start + line.find(key).unwrap_or(0);
+        let key_span = entry.span_of(key_at..key_at + key.len());
+        let value_span = entry.span_of(range.clone());
+        out.push(Entry::new(key, key_span, entry.value.part(range), value_span));
+    }
+}

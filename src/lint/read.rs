@@ -1,0 +1,85 @@
+//! The files of a run ▶ what their carriers make of them, env files first: others take variables from them.
+
+use super::Files;
+use crate::{
+    layer::{
+        Carried, Carrier, Layer, LayerKind, Structure, carried,
+        compose::{BASES, Compose},
+        dotenv::Dialect,
+    },
+    policy::Policy,
+    source::{SourceId, SourceKind, Sources},
+};
+use std::collections::BTreeMap;
+
+/// The files as their carriers have them, each with its source, in their order; `dialect` knows the loader of a file by
+/// its path.
+pub(super) fn read(
+    sources: &mut Sources,
+    files: &Files,
+    texts: &[(String, Vec<u8>)],
+    dialect: &dyn Fn(&str) -> Dialect,
+    policy: &Policy,
+) -> Vec<Carried> {
+    let mut known: Vec<(SourceId, &str, Carrier)> = Vec::new();
+    for (path, bytes) in texts {
+        let carrier = files.carriers.get(path).copied().or_else(|| Carrier::of(path, bytes));
+        let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
+        // What no name tells is read as what `lint -` reads.
+        known.push((id, path, carrier.unwrap_or(Carrier::Dotenv)));
+    }
+    let is_env_file = |carrier: Carrier| carrier == Carrier::Dotenv;
+    let env_files: BTreeMap<&str, SourceId> =
+        known.iter().filter(|(.., c)| is_env_file(*c)).map(|(id, path, _)| (*path, *id)).collect();
+    let mut out: BTreeMap<SourceId, Carried> = BTreeMap::new();
+    // Env files first: others take variables from them.
+    for first in [true, false] {
+        for (id, path, carrier) in known.iter().filter(|(.., c)| is_env_file(*c) == first) {
+            let name = beside(path);
+            let below = env_files.get(name.as_str()).and_then(|id| out.get(id));
+            let environment = |path, carrier| files.environment_of(path, carrier, policy);
+            // That of a developer says nothing of what a file for production is given.
+            let below = below.filter(|_| {
+                *carrier == Carrier::Compose
+                    && environment(path, *carrier) == environment(&name, Carrier::Dotenv)
+            });
+            let layers = below.map(|c| c.layers.clone()).unwrap_or_default();
+            let variable = |name: &str| layers.iter().find_map(|l| l.entry(name)).cloned();
+            let carried = carried::read(sources, *id, path, *carrier, dialect(path), &variable);
+            out.insert(*id, carried);
+        }
+    }
+    let mut out: Vec<Carried> = out.into_values().collect();
+    let bases: BTreeMap<String, Compose> = out
+        .iter()
+        .filter(|c| BASES.contains(&c.path.rsplit(['/', '\\']).next().unwrap_or_default()))
+        .filter_map(|c| match &c.structure {
+            Structure::Compose(compose) => Some((directory(&c.path).to_owned(), compose.clone())),
+            _ => None,
+        })
+        .collect();
+    for file in &mut out {
+        if let (Structure::Compose(compose), Some(base)) =
+            (&mut file.structure, bases.get(directory(&file.path)))
+        {
+            compose.take_over(base);
+        }
+    }
+    out
+}
+
+/// The directory of a path, with its slash.
+fn directory(path: &str) -> &str {
+    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
+}
+
+/// The `.env` beside a file.
+fn beside(path: &str) -> String {
+    format!("{}.env", directory(path))
+}
+
+/// The env files by their paths, for those that stand on one.
+pub(super) fn env_files(carried: &[Carried]) -> BTreeMap<&str, &Layer> {
+    let layers = carried.iter().flat_map(|c| &c.layers).filter(|l| l.kind == LayerKind::EnvFile);
+    layers.map(|l| (l.name.as_str(), l)).collect()
+}

@@ -1,0 +1,176 @@
+//! One layer of a file ▶ what it comes to: what it stands on, which environment it is for, who reads it.
+
+use super::Files;
+use crate::{
+    consumer::Consumer,
+    environment::Environment,
+    layer::{Carried, Carrier, Entry, Footing, Layer, LayerKind, Means, Read},
+    policy::Policy,
+    repository::Repository,
+    settings::{
+        Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
+        lookup::Lookup,
+        resolve,
+        settle::{self, of_path},
+        variables::{Meaning, meaning},
+    },
+    source::Span,
+};
+use std::collections::BTreeMap;
+
+/// One layer of a file with what it stands on.
+pub(super) struct FileView {
+    pub(super) layers: Vec<Layer>,
+    pub(super) environment: Environment,
+    pub(super) settings: Settings,
+}
+
+impl FileView {
+    pub(super) fn of(
+        file: &Carried,
+        layer: &Layer,
+        env_files: &BTreeMap<&str, &Layer>,
+        policy: &Policy,
+        repository: &Repository,
+        files: &Files,
+    ) -> Self {
+        let with = |layers| Self::with(file, layers, policy, repository, files);
+        if layer.kind == LayerKind::Block {
+            let footing = file.structure.footing(layer);
+            let mut view = with(stood_on(file, layer, &footing, env_files, policy, files));
+            view.settings.seat = footing.seat;
+            for target in &mut view.settings.targets {
+                let host = target.get("host").map(|h| &h.value);
+                target.neighbour = footing.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
+            }
+            return view;
+        }
+        let alone = with(vec![layer.clone()]);
+        if alone.settings.targets.iter().any(|t| t.missing.is_empty()) || layer.kind != LayerKind::EnvFile {
+            return alone;
+        }
+        let Some(base) = base_of(&layer.name).and_then(|base| env_files.get(base.as_str())) else {
+            return alone;
+        };
+        // `.env.production` that sets only some variables of a family stands on the `.env` beside it, as in every
+        // cascade; a URL below is not taken up, because a platform may set the real one.
+        let family = with(vec![(*base).clone()]).settings.parts.map(|set| set.name);
+        let shares = |entry: &Entry| match meaning(&entry.key, policy) {
+            Some(Meaning::Part(set, _)) => family == Some(set),
+            _ => false,
+        };
+        if layer.entries.iter().any(shares) { with(vec![(*base).clone(), layer.clone()]) } else { alone }
+    }
+
+    fn with(
+        file: &Carried,
+        own: Vec<Layer>,
+        policy: &Policy,
+        repository: &Repository,
+        files: &Files,
+    ) -> Self {
+        let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
+        let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
+        let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
+        let fallback = usual_environment(file.carrier);
+        let layers: Vec<Layer> = policy.connection.iter().cloned().chain(own).collect();
+        let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
+        let named = files
+            .environment
+            .map(|e| set(e, Origin::Program))
+            .or_else(|| word.or_else(|| of_path(&path, policy)).map(|e| set(e, Origin::Path(path.clone()))));
+        // A file that says nothing is what its kind usually is: an env file a developer's.
+        let fallback = set(fallback, Origin::Default("the carrier's default"));
+        let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
+        let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
+        let told = Lookup::new(&layers).told().any(|e| matches!(e.means, Some(Means::Part("DATABASES", _))));
+        let named = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
+        let django = named || told || policy.django;
+        // The service files of the machine that lints are not those of the service.
+        let request = Request {
+            readers: readers_of(file.carrier, own_means_url),
+            lookup: Lookup::new(&layers),
+            policy,
+            settled,
+            django,
+            extensions: &[],
+            faults: &BTreeMap::new(),
+            repository,
+            path: Some(path.as_str()),
+            services: &ServiceFiles::default(),
+            pg_env: !files.no_pg_env,
+        };
+        let mut settings = resolve(&request);
+        // Passwords in other carriers have rules of their own.
+        let git = files.git.get(&path).copied().filter(|_| file.carrier == Carrier::Dotenv);
+        let source = layers.last().and_then(|own| own.source);
+        let whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
+        settings.whereabouts = Some(Whereabouts { source, ..whereabouts });
+        Self { layers, environment, settings }
+    }
+}
+
+/// A block with the env files below it that are known and for the same environment.
+fn stood_on(
+    file: &Carried,
+    layer: &Layer,
+    footing: &Footing,
+    env_files: &BTreeMap<&str, &Layer>,
+    policy: &Policy,
+    files: &Files,
+) -> Vec<Layer> {
+    let mut layer = layer.clone();
+    let environment = files.environment_of(&file.path, file.carrier, policy);
+    let same = |path: &str| files.environment_of(path, Carrier::Dotenv, policy) == environment;
+    let known = |path: &String| env_files.get(path.as_str()).filter(|_| same(path)).copied();
+    let mut out: Vec<Layer> = footing.env_files.iter().filter_map(known).cloned().collect();
+    if let Some(source) = layer.source.filter(|_| footing.open || out.len() < footing.env_files.len()) {
+        layer.reads.push(Read::new(Read::REST, Span { source, start: 0, end: 0 }));
+    }
+    // What the shell sets is not what the file below says.
+    for below in &mut out {
+        below.entries.retain(|e| layer.reads.iter().all(|r| r.variable != e.key));
+    }
+    out.push(layer);
+    out
+}
+
+/// `.env` for `.env.production` and `.env.production.local`, in the same directory.
+pub(super) fn base_of(path: &str) -> Option<String> {
+    let at = path.rfind(['/', '\\']).map_or(0, |i| i + 1);
+    path[at..].starts_with(".env.").then(|| format!("{}.env", &path[..at]))
+}
+
+impl Files {
+    /// The environment of a file by the user's word, its path, and what its kind usually is.
+    pub(super) fn environment_of(&self, path: &str, carrier: Carrier, policy: &Policy) -> Environment {
+        let named = self.environment.or_else(|| of_path(path, policy));
+        named.unwrap_or_else(|| usual_environment(carrier))
+    }
+}
+
+/// Who reads what a carrier itself calls a connection: whoever else reads URLs in the repository does not read this one.
+fn readers_of(carrier: Carrier, told: bool) -> Option<&'static [Consumer]> {
+    match carrier {
+        _ if !told => None,
+        Carrier::Ini => Some(&[Consumer::SqlAlchemy]),
+        Carrier::DatabaseYml => Some(&[Consumer::Libpq]),
+        Carrier::Spring | Carrier::Properties | Carrier::Yaml | Carrier::Toml | Carrier::Json => Some(&[]),
+        _ => None,
+    }
+}
+
+/// What a carrier that names no environment is for.
+pub(super) fn usual_environment(carrier: Carrier) -> Environment {
+    match carrier {
+        // Made once, and run wherever the service runs.
+        Carrier::Dockerfile
+        | Carrier::Kubernetes
+        | Carrier::EcsTask
+        | Carrier::Systemd
+        | Carrier::Procfile => Environment::Production,
+        Carrier::GithubActions | Carrier::GitlabCi => Environment::Test,
+        // A developer's.
+        _ => Environment::Development,
+    }
+}

@@ -1,0 +1,39 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "compose-weak-healthcheck",
+    since: "0.1.0",
+    levels: Levels::of("IIWW"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("compose_weak_healthcheck.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Compose(compose) = &file.carried.structure else { return };
+    for service in compose.services.iter().filter(|s| s.server) {
+        // Other images make their data directory otherwise.
+        let official = service.built || service.image.as_ref().is_some_and(|i| i.official);
+        let view = service.layer.and_then(|i| file.views.get(i));
+        let by_variable = view.is_some_and(|v| v.layers.iter().any(|l| l.entry("PGHOST").is_some()));
+        let Some(check) = service.healthcheck.as_ref().filter(|c| official && !c.disabled) else { continue };
+        let Some(call) = check.is_ready.filter(|c| !c.host && !by_variable) else { continue };
+        let draft = out
+            .report(format!(
+                "the healthcheck of `{}` is passed by a server that takes no connections yet",
+                service.name
+            ))
+            .at_span(call.word.unwrap_or(check.span), "asks the socket")
+            .note("while the data directory is made, a temporary server listens on the socket alone")
+            .help("ask over TCP, as the services do: `pg_isready -h 127.0.0.1`");
+        let draft = if call.user {
+            draft
+        } else {
+            draft.note("without `-U` the server's log gets `role \"root\" does not exist` each time")
+        };
+        if let Some(word) = call.word.filter(|_| call.in_line) {
+            draft.edit(Span { start: word.end, ..word }, " -h 127.0.0.1");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "init-script-missing",
+    since: "0.1.0",
+    levels: Levels::of("WWWW"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("init_script_missing.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Compose(compose) = &file.carried.structure else { return };
+    for service in &compose.services {
+        for mount in service.mounts.iter().filter(|m| m.init) {
+            let Source::Path(path) = &mount.source else { continue };
+            if !mount.is_absent(project.absent) {
+                continue;
+            }
+            out.report(format!("the init script of `{}` is not there: `{path}`", service.name))
+                .at_span(mount.span, "no file and no directory of this name")
+                .note("docker makes an empty directory of a missing source: no script runs, and nothing says so")
+                .help("name the script where it is, from the directory of the compose file");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "k8s-literal-url",
+    since: "0.1.0",
+    levels: Levels::of("WWEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("k8s_literal_url.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Kubernetes(objects) = &file.carried.structure else { return };
+    for (block, view) in objects.blocks.iter().zip(file.views) {
+        let (what, help) = match block.holder {
+            Holder::Secret => continue,
+            Holder::ConfigMap => ("a ConfigMap", "put it into a Secret, and name that in `envFrom`"),
+            Holder::Container { .. } => (
+                "the variables of a container",
+                "put it into a Secret, and take it by `valueFrom: secretKeyRef`",
+            ),
+        };
+        let Some(layer) = view.layers.last() else { continue };
+        let told = view.settings.targets.iter().filter_map(|t| Some((t.get("password")?, t.credential()?)));
+        for (password, credential) in told {
+            let Some(span) = credential.origin.span() else { continue };
+            let written = layer.entry(&password.key).is_some_and(|e| e.value.is_written_at(span));
+            if !written || credential.secret.looks_like_placeholder() {
+                continue;
+            }
+            report(&password.key, what, span, help, out);
+        }
+        // A password alone makes no connection, and is one all the same.
+        let spoken = !view.settings.targets.is_empty();
+        for entry in layer.entries.iter().filter(|e| !spoken && PASSWORDS.contains(&e.key.as_str())) {
+            let text = &entry.value.text;
+            let written = entry.value.is_known() && entry.value.is_written_at(entry.value_span);
+            if written && !text.is_blank() && !text.looks_like_placeholder() {
+                report(&entry.key, what, entry.value_span, help, out);
+            }
+        }
+    }
+}
+
+fn report(key: &str, what: &str, span: Span, help: &str, out: &mut Sink<'_>) {
+    out.report(format!("the password in `{key}` stands in {what}"))
+        .at_span(span, "in clear")
+        .note("who may read workloads and their configuration reads it; Secrets have rights of their own")
+        .help(help);
+}
+
+/// What holds a database's password by its name.
+const PASSWORDS: &[&str] =
+    &["DATABASE_PASSWORD", "DB_PASSWORD", "POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "PGPASSWORD"];

@@ -1,0 +1,60 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "url-in-compose",
+    since: "0.1.0",
+    levels: Levels::of("IIWE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("url_in_compose.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Compose(compose) = &file.carried.structure else { return };
+    for service in &compose.services {
+        let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
+        let Some(block) = view.layers.last() else { continue };
+        for target in &view.settings.targets {
+            of_target(target, block, service, out);
+        }
+        for key in SERVER.iter().filter(|_| service.server || service.partial) {
+            let Some(entry) = block.entry(key) else { continue };
+            let here = Some(entry.value_span.source) == block.source;
+            let literal = here && entry.value.is_written_at(entry.value_span);
+            if literal && !entry.value.text.is_blank() && !is_left_open(&entry.value.text) {
+                report(key, service, entry.value_span, out);
+            }
+        }
+    }
+}
+
+fn of_target(target: &Target, block: &Layer, service: &Service, out: &mut Sink<'_>) {
+    let Some(credential) = target.credential() else { return };
+    let (Some(password), Some(span)) = (target.get("password"), credential.origin.span()) else { return };
+    // What `${…}` brings does not stand here, and a default is told as one.
+    let here = block
+        .entry(&password.key)
+        .is_some_and(|e| Some(span.source) == block.source && e.value.is_written_at(span));
+    if here && !is_left_open(credential.secret) {
+        report(&password.key, service, span, out);
+    }
+}
+
+/// `<password>` is told as what it is; `dev_password_change_me` is used as it stands.
+fn is_left_open(secret: &Secret) -> bool {
+    secret.looks_like_placeholder() && !secret.says_development()
+}
+
+fn report(key: &str, service: &Service, span: Span, out: &mut Sink<'_>) {
+    out.report(format!(
+        "the password in `{key}` of the service `{}` stands in the compose file",
+        service.name
+    ))
+    .at_span(span, "read by everybody who may read the file")
+    .note("it stays in the history of the repository when it is taken out")
+    .help(format!("write `{key}: ${{{key}:?}}` and set it where the service is started, or mount a secret"));
+}
+
+/// What the images of a server take their password from.
+const SERVER: &[&str] = &["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRESQL_POSTGRES_PASSWORD"];
