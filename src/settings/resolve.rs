@@ -3,9 +3,11 @@
 
 mod of_document;
 mod of_parts;
+mod select;
+mod switch;
 
 use super::{
-    PartSet, Settings, Toggle,
+    PartSet, Settings,
     document::{self, Document},
     drivers,
     engine::{Engine, Spelling, recognise},
@@ -17,13 +19,12 @@ use super::{
     settle::Settled,
     suspect,
     target::{Form, Oddities, Target, Wrapped},
-    variables::{Meaning, Role, TOGGLES, ToggleKind, URLS, meaning_of, prefixed},
+    variables::{Meaning, Role, URLS, meaning_of, prefixed},
     words,
 };
 use crate::{
     conninfo::{Conninfo, Libpq, keyword_since},
     consumer::Consumer,
-    environment::Environment,
     layer::{Entry, LayerKind, Means, Read, Seat},
     policy::{Policy, Wanted},
     repository::Repository,
@@ -67,7 +68,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let environment = settled.environment.as_ref().map(|s| s.value);
     let sets = parts::collect(lookup, policy);
     let chosen_set = parts::choose(&sets).cloned();
-    let mut switches = toggles(lookup, policy).into_iter();
+    let mut switches = switch::toggles(lookup, policy).into_iter();
     let toggle = switches.next();
     let mut out = Settings {
         settled: settled.clone(),
@@ -119,7 +120,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         target.names = words::of_target(target, policy);
         target.overrides = overrides::of_target(target, lookup, policy, &url);
     }
-    select(&mut out, lookup);
+    select::select(&mut out, lookup);
     functions::look(&mut out, lookup, repository, *path);
     drivers::compare(&mut out, repository, *path);
     pooling::compare(&mut out, repository, *path);
@@ -130,37 +131,6 @@ pub fn resolve(request: &Request<'_>) -> Settings {
 fn wanted(policy: &Policy, extra: &[Wanted]) -> Vec<Wanted> {
     let mut seen = BTreeSet::new();
     policy.extensions.iter().chain(extra).filter(|w| seen.insert(w.name.clone())).cloned().collect()
-}
-
-/// The switches that are set, the one in force first. A name before an engine's name, because code asks the switch
-/// first.
-fn toggles(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Toggle> {
-    let own = policy.names("toggle").iter().map(|name| (name.as_str(), ToggleKind::Postgres));
-    let told = lookup.told().filter(|e| e.means == Some(Means::Engine));
-    let told = told.map(|e| (e.key.as_str(), ToggleKind::Engine));
-    told.chain(own)
-        .chain(TOGGLES.iter().copied())
-        .filter_map(|(key, kind)| toggle(lookup, key, kind))
-        .collect()
-}
-
-fn toggle(lookup: &Lookup<'_>, key: &str, kind: ToggleKind) -> Option<Toggle> {
-    let setting = lookup.winner(key)?;
-    let text = setting.value.expose().trim().to_ascii_lowercase();
-    let sqlite = Engine::Sqlite { memory: false };
-    let says = match (kind, text.as_str()) {
-        (ToggleKind::Engine, engine) if engine.contains("sqlite") => Some(sqlite),
-        (ToggleKind::Engine, engine) if engine.contains("postg") || engine.contains("psycopg") => {
-            Some(Engine::Postgres)
-        }
-        (ToggleKind::Engine, engine) => super::engine::other(engine),
-        (ToggleKind::Postgres, "true") | (ToggleKind::Sqlite, "false") => Some(Engine::Postgres),
-        (ToggleKind::Postgres, "false") | (ToggleKind::Sqlite, "true") => Some(sqlite),
-        _ => None,
-    };
-    let shown = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-    let value = Part::with_proof(setting.value.clone(), shown);
-    Some(Toggle { setting: setting.map(value), kind, says })
 }
 
 /// The name of a target that libpq's own variables make.
@@ -437,44 +407,4 @@ fn fill(
             winner.beats(setting);
         }
     }
-}
-
-/// Tests use the database of tests; everything else the primary one. A URL on the command line is meant as it is.
-fn select(out: &mut Settings, lookup: &Lookup<'_>) {
-    let place = |out: &Settings, role: Role| {
-        out.targets.iter().position(|t| t.role == role && t.environment.is_none())
-    };
-    let environment = out.settled.environment.as_ref().map(|s| s.value);
-    let testing = environment == Some(Environment::Test) || out.settled.test_mode.is_some();
-    let primary = place(out, Role::Primary);
-    let by_flag = primary.is_some_and(|i| {
-        lookup.entry(&out.targets[i].name).is_some_and(|(layer, _)| lookup.kind(layer) == LayerKind::Flag)
-    });
-    out.chosen = if testing && !by_flag {
-        place(out, Role::Test).or_else(|| primary.map(|i| derive_test(out, i)))
-    } else {
-        primary
-    };
-}
-
-/// Django's runner makes `test_` + name beside the real database; an SQLite one is in memory.
-fn derive_test(out: &mut Settings, primary: usize) -> usize {
-    let real = &out.targets[primary];
-    let Some(dbname) = real.get("dbname").filter(|_| out.django && real.is_postgres()).cloned() else {
-        return primary;
-    };
-    let mut target = real.clone();
-    target.role = Role::Test;
-    let name = Part::with_proof(format!("test_{}", dbname.value.expose()), dbname.value.is_harmless());
-    let derived = Setting {
-        value: name,
-        key: dbname.key.clone(),
-        origin: Origin::Derived(vec![dbname.origin.clone()]),
-        shadowed: Vec::new(),
-    };
-    target.parameters.insert("dbname", derived);
-    target.derived_from = Some(dbname);
-    target.oddities = Oddities::default();
-    out.targets.push(target);
-    out.targets.len() - 1
 }

@@ -99,7 +99,7 @@ fn read(data: &[u8], carrier: Carrier) {
     let text = format!("{}\n# ://", String::from_utf8_lossy(data));
     let mut sources = Sources::default();
     let id = sources.add(SourceKind::File("code".into()), text.as_str());
-    let read = carried::read(&mut sources, id, "code", carrier, Dialect::LIBRARIES[0]);
+    let read = carried::read(&mut sources, id, "code", carrier, Dialect::LIBRARIES[0], &|_| None);
     let range = |span: Span| {
         let range = span.start as usize..span.end as usize;
         inside(&text, &range);

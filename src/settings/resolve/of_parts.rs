@@ -1,10 +1,11 @@
 //! The target that variables make, one a part, or a switch alone.
 
-use super::{LIBPQ_SET, PartSet, Resolver, Settings, Toggle};
+use super::{LIBPQ_SET, PartSet, Resolver, Settings};
 use crate::{
     conninfo::Conninfo,
     layer::Means,
     settings::{
+        Toggle,
         engine::Engine,
         parts, suspect,
         target::{Form, Oddities},

@@ -1,0 +1,44 @@
+//! Switches between SQLite and PostgreSQL, and what each says.
+
+use crate::{
+    layer::Means,
+    policy::Policy,
+    secret::Part,
+    settings::{
+        Toggle,
+        engine::{self, Engine},
+        lookup::Lookup,
+        variables::{TOGGLES, ToggleKind},
+    },
+};
+
+/// The switches that are set, the one in force first. A name before an engine's name, because code asks the switch
+/// first.
+pub(super) fn toggles(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Toggle> {
+    let own = policy.names("toggle").iter().map(|name| (name.as_str(), ToggleKind::Postgres));
+    let told = lookup.told().filter(|e| e.means == Some(Means::Engine));
+    let told = told.map(|e| (e.key.as_str(), ToggleKind::Engine));
+    told.chain(own)
+        .chain(TOGGLES.iter().copied())
+        .filter_map(|(key, kind)| toggle(lookup, key, kind))
+        .collect()
+}
+
+fn toggle(lookup: &Lookup<'_>, key: &str, kind: ToggleKind) -> Option<Toggle> {
+    let setting = lookup.winner(key)?;
+    let text = setting.value.expose().trim().to_ascii_lowercase();
+    let sqlite = Engine::Sqlite { memory: false };
+    let says = match (kind, text.as_str()) {
+        (ToggleKind::Engine, engine) if engine.contains("sqlite") => Some(sqlite),
+        (ToggleKind::Engine, engine) if engine.contains("postg") || engine.contains("psycopg") => {
+            Some(Engine::Postgres)
+        }
+        (ToggleKind::Engine, engine) => engine::other(engine),
+        (ToggleKind::Postgres, "true") | (ToggleKind::Sqlite, "false") => Some(Engine::Postgres),
+        (ToggleKind::Postgres, "false") | (ToggleKind::Sqlite, "true") => Some(sqlite),
+        _ => None,
+    };
+    let shown = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+    let value = Part::with_proof(setting.value.clone(), shown);
+    Some(Toggle { setting: setting.map(value), kind, says })
+}
