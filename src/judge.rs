@@ -131,8 +131,9 @@ impl Judge<'_> {
                     self.run(rule, environment, None, out, |sink| run(carried, view, sink));
                 }
             }
-            // With its file, once: see `file`; of the whole, not of a view: see `declared` and `together`.
-            Check::File(_) | Check::Policy(_) | Check::Project(_) => {}
+            // With its file, once: see `file`; of the whole, not of a view: see `declared` and `together`; when all else
+            // is judged: see `comments`.
+            Check::File(_) | Check::Policy(_) | Check::Project(_) | Check::Comment(_) => {}
             Check::Settings(run) => {
                 self.run(rule, environment, evidence.failure, out, |sink| run(settings, sink));
             }
@@ -163,8 +164,6 @@ impl Judge<'_> {
                     self.run(rule, environment, evidence.failure, out, |sink| run(target, failure, sink));
                 }
             }
-            // When all else is judged: see `comments`.
-            Check::Comment(_) => {}
         }
     }
 

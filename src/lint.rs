@@ -14,7 +14,7 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{Carried, Carrier, Layer, LayerKind, Structure, carried, dotenv::Dialect, is_example},
+    layer::{Carried, Carrier, LayerKind, Structure, carried, dotenv::Dialect, is_example},
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
@@ -143,27 +143,7 @@ fn judged(
         file.layers.iter().for_each(|layer| reveal::reveal(sources, layer, &policy));
     }
     let ids = carried.iter().map(|c| c.source).collect();
-    let env_files: BTreeMap<&str, &Layer> = env_files(&carried);
-    // By file, in the order of its layers.
-    let mut views_of_files: Vec<Vec<FileView>> = Vec::new();
-    for file in &carried {
-        let policy = &*vocabulary.policy(file, files.environment, policy, repository);
-        let mut views: Vec<FileView> = file
-            .layers
-            .iter()
-            .map(|l| FileView::of(file, l, &env_files, policy, repository, files))
-            .collect();
-        for (view, layer) in views.iter_mut().zip(&file.layers) {
-            let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
-            if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
-                let matter = |key: &str| variables::matter(key, policy);
-                let usual = usual(repository, &layer.name);
-                view.settings.misreadings =
-                    misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
-            }
-        }
-        views_of_files.push(views);
-    }
+    let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
     settle_names(&carried, &mut views_of_files);
     let view = |file, v| {
         let FileView { layers, settings, .. }: &FileView = v;
@@ -238,6 +218,35 @@ fn judged(
     let mut out = out.into_findings();
     silence::silence(sources, files, &spoken, &mut out);
     (out, ids, vocabulary)
+}
+
+/// What the layers of each file come to, by file, in the order of its layers.
+fn views_of_files(
+    sources: &mut Sources,
+    files: &Files,
+    carried: &[Carried],
+    vocabulary: &Vocabulary,
+    policy: &Policy,
+    repository: &Repository,
+) -> Vec<Vec<FileView>> {
+    let env_files = env_files(carried);
+    let mut out = Vec::new();
+    for file in carried {
+        let policy = &*vocabulary.policy(file, files.environment, policy, repository);
+        let view = |layer| FileView::of(file, layer, &env_files, policy, repository, files);
+        let mut views: Vec<FileView> = file.layers.iter().map(view).collect();
+        for (view, layer) in views.iter_mut().zip(&file.layers) {
+            let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
+            if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
+                let matter = |key: &str| variables::matter(key, policy);
+                let usual = usual(repository, &layer.name);
+                view.settings.misreadings =
+                    misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
+            }
+        }
+        out.push(views);
+    }
+    out
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.

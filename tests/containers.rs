@@ -19,8 +19,8 @@ fn read(carrier: Carrier, text: &str, beside: &str) -> (Sources, Carried) {
         carried::read(&mut sources, id, ".env", Carrier::Dotenv, Dialect::default(), &|_| None).layers;
     let variable = |name: &str| -> Option<Entry> { below[0].entry(name).cloned() };
     let id = sources.add(SourceKind::File("deploy/file.yml".into()), text);
-    let carried = carried::read(&mut sources, id, "deploy/file.yml", carrier, Dialect::default(), &variable);
-    (sources, carried)
+    let read = carried::read(&mut sources, id, "deploy/file.yml", carrier, Dialect::default(), &variable);
+    (sources, read)
 }
 
 fn compose(text: &str) -> (Carried, Compose) {

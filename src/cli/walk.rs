@@ -53,7 +53,7 @@ pub(super) fn find(path: &str, selection: &Selection) -> Result<Found, Error> {
                 | "vendor"
                 | "site-packages"
                 | "bower_components"
-        )
+        ) || name.contains("{{")
     };
     let entered = selection.clone();
     let walk = WalkBuilder::new(root)

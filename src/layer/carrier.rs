@@ -116,6 +116,10 @@ impl Carrier {
             return Some(Self::Dotenv);
         }
         let lower = name.to_ascii_lowercase();
+        // Our own file, and those that a package manager writes.
+        if matches!(lower.as_str(), "pgward.toml" | "package-lock.json" | "npm-shrinkwrap.json") {
+            return None;
+        }
         let (stem, extension) = lower.rsplit_once('.').unwrap_or((&lower, ""));
         let parent = steps.next().unwrap_or("");
         Some(match (extension, stem) {
@@ -156,6 +160,8 @@ impl Carrier {
     pub fn of(path: &str, bytes: &[u8]) -> Option<Self> {
         match Self::of_name(path) {
             Some(Self::Yaml) => Some(of_yaml(bytes)),
+            // What `--write-baseline` wrote.
+            Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
             Some(Self::Json) if has(bytes, b"\"containerDefinitions\"") => Some(Self::EcsTask),
             None => is_shell_script(bytes).then_some(Self::Shell),
             told => told,
@@ -165,7 +171,7 @@ impl Carrier {
     /// Whether a text may speak of a database at all. A file of which this is false has no finding, so that most of a
     /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds.
     pub fn may_speak(self, bytes: &[u8]) -> bool {
-        self == Self::Dotenv || NEEDLES.iter().any(|needle| has_ignoring_case(bytes, needle))
+        self == Self::Dotenv || speaks(bytes)
     }
 
     /// Whether `#` begins a comment behind a value on the same line.
@@ -275,8 +281,25 @@ const NEEDLES: &[&[u8]] = &[
     b"jdbc",
 ];
 
-fn has_ignoring_case(bytes: &[u8], needle: &[u8]) -> bool {
-    bytes.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle))
+/// Which bytes a needle begins with, in either case.
+const FIRST: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut i = 0;
+    while i < NEEDLES.len() {
+        first[NEEDLES[i][0] as usize] = true;
+        first[NEEDLES[i][0].to_ascii_uppercase() as usize] = true;
+        i += 1;
+    }
+    first
+};
+
+/// One pass over the bytes; most of them begin no needle.
+fn speaks(bytes: &[u8]) -> bool {
+    let here = |at: usize| {
+        let rest = &bytes[at..];
+        NEEDLES.iter().any(|n| rest.len() >= n.len() && rest[..n.len()].eq_ignore_ascii_case(n))
+    };
+    bytes.iter().enumerate().any(|(at, byte)| FIRST[usize::from(*byte)] && here(at))
 }
 
 fn has(bytes: &[u8], needle: &[u8]) -> bool {

@@ -287,7 +287,7 @@ impl Resolver<'_> {
             shadowed: Vec::new(),
         };
         let mut target = self.target(key, role, Form::Url, engine, parsed, parameters);
-        target.told = entry.means.is_some();
+        target.told = entry.means.is_some() || self.lookup.kind(layer) == LayerKind::Block;
         target.text = Some(text);
         target.written = Some(entry.value.clone());
         target.oddities = oddities;

@@ -52,7 +52,7 @@ pub struct Target {
     pub parameters: BTreeMap<&'static str, Setting<Part>>,
     /// Of host, dbname and user those that nobody set, for a target made of variables.
     pub missing: Vec<&'static str>,
-    /// Its carrier itself calls it a connection; else a variable's name does.
+    /// Its carrier itself calls it a connection, or is no env file; else a variable's name does.
     pub told: bool,
     /// The text as a whole, for a target that is one.
     pub text: Option<Setting<Secret>>,

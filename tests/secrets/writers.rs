@@ -246,9 +246,14 @@ fn flag(input: &mut Input, value: &str) {
     input.layers.push(layer);
 }
 
-/// Every writer.
+/// Every writer: those of people and programs each time, of the documents one, chosen by what was found, so that each has
+/// its turn many times. JSON has every text that they have.
 pub(crate) fn written(out: &mut Outputs, report: &Report) {
-    for format in Format::ALL {
+    let always = |f: &&Format| matches!(f, Format::Text | Format::Concise | Format::Json);
+    let (always, documents): (Vec<&Format>, Vec<&Format>) = Format::ALL.iter().partition(always);
+    let turn: usize = report.findings.iter().map(|f| f.message.len() + f.rule.len()).sum();
+    let document = documents.get(turn % documents.len().max(1)).copied();
+    for format in always.into_iter().chain(document) {
         for color in [false, true] {
             if color && (*format != Format::Text || report.command != "lint") {
                 continue;
