@@ -34,7 +34,9 @@ pub fn run() -> ExitCode {
     };
     let code = match &cli.command {
         None => output::moments(),
-        Some(Command::Lint { paths, repair, known }) => lint::run(&cli.flags, paths, *repair, known),
+        Some(Command::Lint { paths, carrier, repair, known }) => {
+            lint::run(&cli.flags, paths, carrier.as_deref(), *repair, known)
+        }
         Some(Command::Show) => show::run(&cli.flags),
         Some(Command::Check) => live::check(&cli.flags),
         Some(Command::Preflight(live)) => live::preflight(&cli.flags, live),

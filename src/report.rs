@@ -263,8 +263,14 @@ pub struct ExtensionReport {
 /// How many files were seen.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct FileCounts {
+    /// Files that may carry settings by their names.
+    #[serde(default)]
+    pub seen: usize,
     /// Files that were read as carriers.
     pub read: usize,
+    /// Files in which no word of a database stands, or that are too large for a configuration.
+    #[serde(default)]
+    pub skipped: usize,
     /// Files that look like carriers and could not be read or parsed; each has a finding.
     pub unreadable: usize,
 }

@@ -20,11 +20,14 @@ pub(super) struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// The files of this repository: lints env files.
+    /// The files of this repository: lints what carries a connection.
     Lint {
-        /// Files and directories; `-` is an env file on standard input.
+        /// Files and directories; `-` is standard input, an env file unless --as says otherwise.
         #[arg(default_value = ".", value_name = "PATH")]
         paths: Vec<String>,
+        /// What standard input, or a file that is named, is read as: dotenv, compose, dockerfile, …
+        #[arg(long = "as", value_name = "KIND", env = "PGWARD_AS", hide_env_values = true)]
+        carrier: Option<String>,
         #[command(flatten)]
         repair: Repair,
         #[command(flatten)]

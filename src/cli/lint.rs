@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     finding::{Located, Severity},
-    layer::{Carrier, MAX_BYTES},
+    layer::{Carrier, MAX_BYTES, carrier::UnknownCarrier},
     lint::{Files, lint_with, named_paths},
+    near,
     policy::Policy,
     report::{Options, Report, UnreadReport, statistics},
     repository::MAX_MANIFEST,
@@ -31,7 +32,14 @@ pub(super) struct Run {
     began: Instant,
 }
 
-pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known) -> Result<Exit, Error> {
+pub(super) fn run(
+    flags: &Flags,
+    paths: &[String],
+    kind: Option<&str>,
+    repair: Repair,
+    known: &Known,
+) -> Result<Exit, Error> {
+    let carrier = kind.map(carrier).transpose()?;
     fixes::admit(repair, paths)?;
     reports::admit(flags)?;
     let world = World::of_process();
@@ -40,7 +48,7 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known
     let first = paths.iter().find(|p| *p != "-").map_or(".", String::as_str);
     let (policy, remarks) = discover::policy(flags, &world, &mut sources, Search::Above(first))?;
     let baseline = baseline::wanted(known, None, &world, paths)?;
-    let mut run = read(flags, &world, &policy, paths, began)?;
+    let mut run = read(flags, &world, &policy, paths, carrier, began)?;
     run.baseline = baseline;
     run.files.now = Some(World::now());
     run.files.no_ignores = known.no_ignores;
@@ -73,11 +81,24 @@ pub(super) fn run(flags: &Flags, paths: &[String], repair: Repair, known: &Known
     run.finish(flags, &world, repair, false)
 }
 
+/// The word behind `--as`.
+fn carrier(word: &str) -> Result<Carrier, Error> {
+    let known = Carrier::ALL.map(Carrier::as_str);
+    word.parse().map_err(|unknown: UnknownCarrier| {
+        let meant = near::nearest(&word.to_ascii_lowercase(), known.iter().copied(), 2);
+        Error::Other(match meant {
+            Some(meant) => format!("--as: unknown kind of file; did you mean `{meant}`?"),
+            None => format!("--as: {unknown}"),
+        })
+    })
+}
+
 fn read(
     flags: &Flags,
     world: &World,
     policy: &Policy,
     paths: &[String],
+    carrier: Option<Carrier>,
     began: Instant,
 ) -> Result<Run, Error> {
     let (environment, no_pg_env) = (flags.environment(policy)?, flags.no_pg_env);
@@ -92,26 +113,36 @@ fn read(
             let input = std::io::stdin().take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
             input.map_err(|e| Error::Other(format!("standard input cannot be read: {}", e.kind())))?;
             files.files.push((fixes::STDIN.to_owned(), bytes));
+            files.carriers.extend(carrier.map(|kind| (fixes::STDIN.to_owned(), kind)));
             manifests.extend(walk::manifests_above(std::path::Path::new("."), true));
             continue;
         }
         let found = walk::find(path, &selection)?;
         manifests.extend(found.manifests);
         let known = files.files.len() + failed.len() + found.carriers.len();
-        for carrier in found.carriers {
+        // What is said of files that are named does not hold for those below a directory.
+        let named = carrier.filter(|_| !std::path::Path::new(path).is_dir());
+        report.files.seen += found.carriers.len();
+        for file in found.carriers {
             progress.read(files.files.len() + failed.len(), known);
-            let carrier = carrier.strip_prefix("./").unwrap_or(&carrier).to_owned();
-            match world.read(&carrier, MAX_BYTES, start::PATIENCE) {
-                Ok(bytes) => match Carrier::of(&carrier, &bytes) {
-                    Some(kind) if kind.may_speak(&bytes) => files.files.push((carrier, bytes)),
-                    None if carrier == *path => {
+            let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
+            match world.read(&file, MAX_BYTES, start::PATIENCE) {
+                Ok(bytes) => match named.or_else(|| Carrier::of(&file, &bytes)) {
+                    Some(kind) if named.is_some() || kind.may_speak(&bytes) => {
+                        files.carriers.extend(named.map(|kind| (file.clone(), kind)));
+                        files.files.push((file, bytes));
+                    }
+                    None if file == *path => {
                         report.remarks.push(format!("`{path}` is no file that this version lints"));
                     }
-                    Some(_) | None => {}
+                    Some(_) | None => report.files.skipped += 1,
                 },
                 // A bundle of megabytes is no configuration.
                 Err(ReadError { reason: Unreadable::TooLarge, .. })
-                    if Carrier::of_name(&carrier).is_some_and(|kind| kind != Carrier::Dotenv) => {}
+                    if Carrier::of_name(&file).is_some_and(|kind| kind != Carrier::Dotenv) =>
+                {
+                    report.files.skipped += 1;
+                }
                 Err(error) => failed.push(error),
             }
         }

@@ -42,7 +42,7 @@ impl<'f> Entry<'f> {
 
     /// The findings that are shown.
     pub(super) fn shown(report: &'f Report, options: &Options) -> Vec<Self> {
-        report.findings.iter().filter(|f| options.shows(f.severity)).map(Self::of).collect()
+        report.standing().filter(|f| options.shows(f.severity)).map(Self::of).collect()
     }
 
     /// The rule's id.

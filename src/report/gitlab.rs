@@ -12,7 +12,7 @@ use std::io;
 /// What `out` says.
 pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let prints = fingerprints(&report.findings, &str::to_owned);
-    let all = report.findings.iter().zip(&prints).filter(|(f, _)| options.shows(f.severity));
+    let all = report.findings.iter().zip(&prints).filter(|(f, _)| f.stands() && options.shows(f.severity));
     let issues: Vec<Value> = all.map(|(f, print)| issue(&Entry::of(f), print, options)).collect();
     out.write_all(json::document(&issues)?.as_bytes())
 }

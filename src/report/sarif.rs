@@ -1,7 +1,7 @@
 //! SARIF 2.1.0 (OASIS): for GitHub code scanning and whatever else reads it. Each result has a region, because readers
 //! refuse one without; nothing of a value that is not shown in every other format.
 
-use super::{Options, Report, RuleText, clean, entry, json};
+use super::{CuredReport, Options, Report, RuleText, clean, entry, json};
 use crate::finding::{Located, LocatedEdit, LocatedLabel, Severity, fingerprints};
 use entry::{Entry, Region};
 use serde_json::{Map, Value, json};
@@ -27,7 +27,8 @@ fn log(report: &Report, options: &Options) -> Value {
     let mut rules: Vec<&str> = shown.iter().map(|(e, _)| e.finding.rule.as_str()).collect();
     rules.sort_unstable();
     rules.dedup();
-    let results: Vec<Value> = shown.iter().map(|(entry, print)| result(entry, print, &rules)).collect();
+    let results = shown.iter().map(|(entry, print)| result(entry, print, &rules));
+    let results: Vec<Value> = results.chain(absent(report)).collect();
     let described: Vec<Value> =
         rules.iter().map(|id| descriptor(id, options.rule(id), worst(report, id))).collect();
     json!({
@@ -138,8 +139,37 @@ fn result(entry: &Entry<'_>, print: &str, rules: &[&str]) -> Value {
 }
 
 /// What a comment or a baseline says of a finding: `suppressions`, `baselineState`.
-fn marks(_: &Located) -> Map<String, Value> {
-    Map::new()
+fn marks(finding: &Located) -> Map<String, Value> {
+    let mut out = Map::new();
+    if let Some(suppression) = &finding.suppressed {
+        let mut said = json!({ "kind": suppression.kind });
+        if let Some(justification) = &suppression.justification {
+            said["justification"] = clean::line(justification).into();
+        }
+        out.insert("suppressions".into(), json!([said]));
+    }
+    if let Some(state) = finding.baseline {
+        out.insert("baselineState".into(), json!(state));
+    }
+    out
+}
+
+/// What the baseline holds and was found no more: with its fingerprint alone, a reader closes what it had opened.
+fn absent(report: &Report) -> Vec<Value> {
+    let cured = report.baseline.iter().flat_map(|baseline| &baseline.cured);
+    let one = |cured: &CuredReport| {
+        let path = cured.path.as_deref().unwrap_or(entry::NOWHERE);
+        json!({
+            "ruleId": clean::line(&cured.rule),
+            "kind": "pass",
+            "level": "none",
+            "message": { "text": "this was in the baseline and is found no more" },
+            "locations": [location(path, Region::START)],
+            "partialFingerprints": { "pgward/v1": cured.fingerprint },
+            "baselineState": "absent",
+        })
+    };
+    cured.map(one).collect()
 }
 
 /// Readers show the first sentence where they have little room.

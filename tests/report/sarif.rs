@@ -2,9 +2,9 @@
 
 use crate::{example, finding, options, ready, same, sqlite, unset, weak};
 use pgward::unstable::{
-    finding::{Located, Severity},
+    finding::{BaselineState, Located, Severity, Suppression},
     page,
-    report::{Options, Report, UnreadReport, sarif},
+    report::{BaselineReport, CuredReport, Format, Options, Report, UnreadReport, sarif},
     rules::RULES,
 };
 use serde_json::Value;
@@ -193,4 +193,45 @@ fn the_gravest_finding_of_a_rule_gives_its_number() {
     };
     assert_eq!(rule(&[Severity::Note, Severity::Error, Severity::Warning]), "8.0");
     assert_eq!(rule(&[Severity::Note]), "3.0");
+}
+
+#[test]
+fn what_is_silenced_or_known_is_marked_here_and_told_nowhere_else() {
+    let mut report = of(vec![sqlite(), weak(), same()]);
+    report.findings[0].suppressed = Some(Suppression::in_source("a comment in line 1 allows it"));
+    report.findings[1].baseline = Some(BaselineState::Unchanged);
+    report.findings[2].baseline = Some(BaselineState::New);
+    let cured = CuredReport {
+        path: Some("old/.env".into()),
+        rule: "tls-weak".into(),
+        fingerprint: "0123456789abcdef0123456789abcdef".into(),
+    };
+    report.baseline = Some(BaselineReport {
+        file: "pgward-baseline.json".into(),
+        written: false,
+        unchanged: 1,
+        cured: vec![cured],
+    });
+    let results = run(&report)["results"].as_array().unwrap().clone();
+    assert_eq!(results.len(), 4);
+    assert_eq!(results[0]["suppressions"][0]["kind"], "inSource");
+    assert_eq!(results[0]["suppressions"][0]["justification"], "a comment in line 1 allows it");
+    let states: Vec<&Value> = results.iter().map(|r| &r["baselineState"]).collect();
+    assert_eq!(states, [&Value::Null, &"unchanged".into(), &"new".into(), &"absent".into()]);
+    let place = &results[3]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "old/.env");
+    let only = &report.findings[2].rule;
+    for format in
+        [Format::Github, Format::Gitlab, Format::Junit, Format::Checkstyle, Format::Rdjson, Format::Markdown]
+    {
+        let mut out = Vec::new();
+        format.write(&report, &Options { show_notes: true, ..options() }, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains(only.as_str()) && !text.contains(&report.findings[0].rule),
+            "{}",
+            format.name()
+        );
+        assert!(!text.contains(&report.findings[1].rule), "{}", format.name());
+    }
 }
