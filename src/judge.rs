@@ -3,7 +3,7 @@
 use crate::{
     environment::Environment,
     finding::{Finding, Severity},
-    policy::{Level, LevelPlace, Policy},
+    policy::{Level, LevelPlace, LevelSetting, Policy},
     probe::Failure,
     rules::{self, Answers, Ask, Asking, Check, Door, File, Project, RULES, Rule, Sink, View},
     settings::{Role, Settings, Target},
@@ -236,7 +236,9 @@ impl Judge<'_> {
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();
-        check(&mut Sink::new(rule, severity, environment, self.door, failure, out));
+        let decides = |s: &LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
+        let decided = self.policy.levels.iter().any(decides);
+        check(&mut Sink::new(rule, severity, environment, self.door, failure, out).decided(decided));
         if by_path {
             for mut finding in out.split_off(from) {
                 if let Some(most) = sink::severity(self.level(rule, environment, self.path_of(&finding))) {

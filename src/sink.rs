@@ -19,6 +19,7 @@ pub struct Sink<'a> {
     environment: Environment,
     door: Door,
     failure: Option<&'a Failure>,
+    decided: bool,
     out: &'a mut Vec<Finding>,
 }
 
@@ -32,7 +33,12 @@ impl<'a> Sink<'a> {
         failure: Option<&'a Failure>,
         out: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { rule, severity, environment, door, failure, out }
+        Self { rule, severity, environment, door, failure, decided: false, out }
+    }
+
+    /// For the engine only: the project has decided how much the rule weighs here.
+    pub(crate) fn decided(self, decided: bool) -> Self {
+        Self { decided, ..self }
     }
 
     /// Whether a connection failed with this before anything was sent: then a rule of the same name says what another
@@ -65,13 +71,20 @@ impl<'a> Sink<'a> {
             applicability: Applicability::Safe,
             suppressed: None,
         };
-        Draft { environment: self.environment, finding: Some(finding), helped: false, out: self.out }
+        Draft {
+            environment: self.environment,
+            decided: self.decided,
+            finding: Some(finding),
+            helped: false,
+            out: self.out,
+        }
     }
 }
 
 /// A finding in the making; it is reported when the draft goes out of scope.
 pub struct Draft<'a> {
     environment: Environment,
+    decided: bool,
     finding: Option<Finding>,
     helped: bool,
     out: &'a mut Vec<Finding>,
@@ -153,6 +166,11 @@ impl Draft<'_> {
     /// Makes the whole fix unsafe.
     pub fn needs_a_look(self) -> Self {
         self.with(|f| f.applicability = Applicability::Unsafe)
+    }
+
+    /// As [`Draft::at_most`], for what the rule weighs as a rule: where the project has decided otherwise, that holds.
+    pub fn usually(self, levels: Levels) -> Self {
+        if self.decided { self } else { self.at_most(levels) }
     }
 
     /// Lowers the finding to a level; never raises it. `Allow` takes it back.

@@ -30,6 +30,6 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     } else {
         draft
             .help("name the server; where a proxy, tunnel or pooler listens here, allow this rule with that reason")
-            .at_most(Levels::of("..IW"));
+            .usually(Levels::of("..IW"));
     }
 }

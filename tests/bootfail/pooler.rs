@@ -55,7 +55,7 @@ impl Bouncer {
                 users.display()
             ),
         );
-        let script = "\"$0\" -q \"$1\" >/dev/null 2>&1 & bouncer=$!; cat >/dev/null; kill -QUIT $bouncer; wait $bouncer";
+        let script = "\"$0\" -q \"$1\" >/dev/null 2>&1 & bouncer=$!; cat >/dev/null; kill -KILL $bouncer; wait $bouncer";
         let keeper = pg::unprivileged_command(Path::new("/bin/sh"))
             .args(["-c", script])
             .arg(program())

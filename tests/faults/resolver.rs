@@ -107,7 +107,7 @@ fn inside_a_silent_nameserver() {
     let url = format!("postgresql://app:{PASSWORD}@{hosts}/app?sslmode=disable&connect_timeout=2");
     let (output, took) = preflight(&url, "10s");
     assert_eq!(failure(&output).0, "database-missing");
-    assert!(took > Duration::from_millis(1900) && took < Duration::from_secs(4), "{took:?}");
+    assert!(took > Duration::from_millis(1900) && took < Duration::from_secs(8), "{took:?}");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn inside_two_addresses() {
         |rest: &str| format!("postgresql://app:{PASSWORD}@two.example:{port}/app?sslmode=disable{rest}");
     let (output, took) = preflight(&url("&connect_timeout=2"), "20s");
     assert_eq!(failure(&output).0, "database-missing", "the second address answered");
-    assert!(took > Duration::from_millis(1900) && took < Duration::from_secs(4), "{took:?}");
+    assert!(took > Duration::from_millis(1900) && took < Duration::from_secs(8), "{took:?}");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(report["findings"].to_string().contains("127.0.0.2"), "{report}");
     // without it the first has its share of the time, and no more
