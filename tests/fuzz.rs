@@ -61,9 +61,11 @@ fn kept_inputs_are_replayed() {
         for (name, input) in corpus {
             try_input(target, target.replay, &input, &name);
         }
+        // What does much with each input meets its words with one choice each, not with all.
+        let body = if target.cost > 1 { target.run } else { target.replay };
         for word in target.words {
             for (before, after) in target.around {
-                try_input(target, target.replay, format!("{before}{word}{after}").as_bytes(), "a word");
+                try_input(target, body, format!("{before}{word}{after}").as_bytes(), "a word");
             }
         }
     }

@@ -284,7 +284,7 @@ fn names_that_no_retry_can_help() {
         ("auth-faild", "did you mean `auth-failed`?"),
         ("auth-failed,extension-mising", "did you mean `extension-missing`?"),
         ("sqlite-in-production", "`sqlite-in-production` judges the configuration"),
-        (CANARY, "no rule of this version is called so; see `pgward rules`"),
+        (CANARY, "no rule of this version is called so; what may be named: dns-failed"),
     ] {
         let ran = pgward(&to, &["--retry", names]);
         assert!(ran.code == 2 && ran.stderr.contains(says) && ran.stdout.is_empty(), "{}", ran.stderr);
