@@ -236,8 +236,8 @@ impl Judge<'_> {
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();
-        let decides = |s: &LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
-        let decided = self.policy.levels.iter().any(decides);
+        let speaks = |s: &LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
+        let decided = self.policy.levels.iter().any(speaks);
         check(&mut Sink::new(rule, severity, environment, self.door, failure, out).decided(decided));
         if by_path {
             for mut finding in out.split_off(from) {

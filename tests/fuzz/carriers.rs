@@ -140,9 +140,9 @@ fn replay(data: &[u8]) {
 fn read(carrier: Carrier, data: &[u8]) {
     let mut sources = Sources::default();
     let id = sources.add(SourceKind::File("x".into()), data);
-    let carried = carried::read(&mut sources, id, "x", carrier, Dialect::default(), &|_| None);
+    let file = carried::read(&mut sources, id, "x", carrier, Dialect::default(), &|_| None);
     if let Ok(text) = std::str::from_utf8(data) {
-        for layer in &carried.layers {
+        for layer in &file.layers {
             for entry in &layer.entries {
                 within(text, entry.key_span);
                 within(text, entry.value_span);

@@ -106,7 +106,9 @@ fn read(data: &[u8], carrier: Carrier) {
         range
     };
     for layer in &read.layers {
-        layer.reads.iter().for_each(|r| drop(range(r.span)));
+        for read in &layer.reads {
+            range(read.span);
+        }
         for entry in &layer.entries {
             range(entry.key_span);
             range(entry.value_span);
