@@ -37,7 +37,12 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
 /// same, two neighbours are swapped, or in a long word a letter is left out, typed twice, or wrong. What begins or ends
 /// otherwise was meant: `URLS`, `URL2`, `URI`, `POSTGRE`.
 pub(crate) fn is_slip(name: &str, word: &str) -> bool {
-    if name.len().abs_diff(word.len()) > 1 || name == word {
+    // Most names begin otherwise.
+    let begins = match (name.as_bytes(), word.as_bytes()) {
+        ([a, b, ..], [c, d, ..]) => a == c || (a, b) == (d, c),
+        _ => false,
+    };
+    if !begins || name.len().abs_diff(word.len()) > 1 || name == word {
         return false;
     }
     let mut pairs = 0;

@@ -7,17 +7,18 @@ use crate::{
     report::RuleText,
     rules::{RULES, Rule},
 };
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// Where the page of a rule of this very version stands: docs.rs shows the files of a release.
 pub fn address(rule: &Rule) -> String {
     format!("https://docs.rs/crate/pgward/{}/source/docs/rules/{}.md", env!("CARGO_PKG_VERSION"), rule.id)
 }
 
-/// What the writers of reports may tell of the rules.
-pub fn texts() -> &'static [RuleText] {
-    static TEXTS: LazyLock<Vec<RuleText>> = LazyLock::new(|| RULES.iter().map(|rule| text(rule)).collect());
-    &TEXTS
+/// What the writers of reports may tell of a rule; made when it is asked for.
+pub fn text_of(id: &str) -> Option<&'static RuleText> {
+    static TEXTS: [OnceLock<RuleText>; RULES.len()] = [const { OnceLock::new() }; RULES.len()];
+    let at = RULES.iter().position(|rule| rule.id == id)?;
+    Some(TEXTS[at].get_or_init(|| text(RULES[at])))
 }
 
 fn text(rule: &Rule) -> RuleText {

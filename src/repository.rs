@@ -7,6 +7,7 @@ mod compose;
 mod direct;
 mod found;
 mod functions;
+mod index;
 mod json;
 mod node;
 mod php;
@@ -22,6 +23,7 @@ use crate::{
     layer::dotenv::Dialect,
     source::{SourceKind, Sources, Span},
 };
+use index::{Places, name_of};
 use place::Directory;
 pub use place::Home;
 pub use required::Required;
@@ -234,6 +236,11 @@ pub struct Repository {
     packages: Vec<Package>,
     consumers: Vec<(Directory, Found<Consumer>)>,
     loaders: Vec<Loader>,
+    /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
+    /// thousands of them.
+    by_project: BTreeMap<Directory, Places>,
+    /// The places of loaders that read one file, by its name.
+    by_file: BTreeMap<String, Vec<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -299,6 +306,7 @@ impl Repository {
             }
         }
         out.interpret();
+        out.index();
         for span in out.shown() {
             sources.reveal(span);
         }
@@ -314,8 +322,7 @@ impl Repository {
 
     /// The directory of the nearest manifest of packages above, or the top.
     fn project(&self, directory: &Directory) -> Directory {
-        let above = self.projects.iter().filter(|p| p.holds(directory));
-        above.max_by_key(|p| p.depth()).cloned().unwrap_or_default()
+        directory.nearest(&self.projects).cloned().unwrap_or_default()
     }
 
     /// Packages ▶ consumers and loaders. What one package means depends on the others beside it.
@@ -372,36 +379,43 @@ impl Repository {
         if directory.is_aside_of(&here) {
             return Vec::new();
         }
-        let all = |keep: &dyn Fn(&Directory) -> bool| {
+        let all = |mut places: Vec<usize>| {
+            places.sort_unstable();
             let mut seen = BTreeSet::new();
-            let wanted = self.consumers.iter().filter(|(d, f)| keep(d) && (dev || !f.dev));
-            wanted.map(|(_, f)| f).filter(|f| seen.insert(f.value)).collect::<Vec<_>>()
+            let wanted = places.into_iter().map(|i| &self.consumers[i].1).filter(|f| dev || !f.dev);
+            wanted.filter(|f| seen.insert(f.value)).collect::<Vec<_>>()
         };
-        let own = all(&|d| *d == here);
-        if own.is_empty() { all(&|d| here.holds(d) && !d.is_aside()) } else { own }
+        let own = all(self.places(&here).consumers.clone());
+        if own.is_empty() {
+            all(self.places_below(&here).flat_map(|p| p.consumers.iter().copied()).collect())
+        } else {
+            own
+        }
     }
 
     /// The packages of the project that a file belongs to.
     pub fn packages(&self, path: Option<&str>) -> impl Iterator<Item = &Package> {
         let here = self.project(&path.map(Directory::of).unwrap_or_default());
-        self.packages.iter().filter(move |p| p.project == here)
+        self.of_project(&here)
     }
 
     /// The loaders that read an env file.
     pub fn readers(&self, path: &str, dev: bool) -> Readers {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let name = name_of(path);
         // A library opens these by itself; any other file is named somewhere.
         let usual = name == ".env" || name.starts_with(".env.") || matches!(name, ".flaskenv" | "<stdin>");
         let directory = Directory::of(path);
         let here = self.project(&directory);
         let counted = |l: &&Loader| dev || !l.found.dev;
-        let library = |keep: &dyn Fn(&Directory) -> bool| -> Vec<Reader> {
-            let of = self.loaders.iter().filter(counted);
-            let of = of.filter(|l| usual && l.reads == Reads::Project && keep(&l.project));
+        let library = |mut places: Vec<usize>| -> Vec<Reader> {
+            places.sort_unstable();
+            let of = places.into_iter().map(|i| &self.loaders[i]).filter(counted);
             of.map(|l| Reader { found: l.found.clone(), only: None }).collect()
         };
-        let mut readers = library(&|d| *d == here);
-        for loader in self.loaders.iter().filter(counted) {
+        let own = if usual { self.places(&here).libraries.clone() } else { Vec::new() };
+        let mut readers = library(own);
+        let naming = self.by_file.get(name).into_iter().flatten().map(|i| &self.loaders[*i]);
+        for loader in naming.filter(counted) {
             let only = match &loader.reads {
                 Reads::File(file) if loader.directory.reaches(file, path) => None,
                 Reads::Beside(names) if name == ".env" && loader.directory == directory => {
@@ -412,8 +426,8 @@ impl Repository {
             readers.push(Reader { found: loader.found.clone(), only });
         }
         let sure = !readers.is_empty();
-        if readers.is_empty() {
-            readers = library(&|d| here.holds(d) && !d.is_aside());
+        if readers.is_empty() && usual {
+            readers = library(self.places_below(&here).flat_map(|p| p.libraries.iter().copied()).collect());
         }
         let mut seen = BTreeSet::new();
         readers.retain(|r| seen.insert((r.found.value, r.only.clone())));

@@ -4,7 +4,7 @@
 //! was revealed. The bytes never leave the crate.
 
 use crate::secret::MASK;
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::OnceLock};
 
 /// Which source, in the order of adding.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -48,6 +48,10 @@ pub struct Source {
     bytes: Vec<u8>,
     /// Byte ranges proved harmless, unordered.
     visible: Vec<Range<usize>>,
+    /// Where each line begins, once somebody asks: a file may have thousands of findings.
+    lines: OnceLock<Vec<u32>>,
+    /// What is visible, in order and without overlaps, once somebody asks.
+    shown: OnceLock<Vec<Range<usize>>>,
 }
 
 /// 1-based line, and 1-based column in characters.
@@ -76,6 +80,14 @@ const SIDE: usize = 160;
 const LINES: usize = 4;
 
 impl Source {
+    const NONE: Self = Self {
+        kind: SourceKind::File(String::new()),
+        bytes: Vec::new(),
+        visible: Vec::new(),
+        lines: OnceLock::new(),
+        shown: OnceLock::new(),
+    };
+
     /// What it is.
     pub fn kind(&self) -> &SourceKind {
         &self.kind
@@ -88,10 +100,32 @@ impl Source {
 
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
-        let before = &self.bytes[..offset.min(self.bytes.len())];
-        #[expect(clippy::naive_bytecount, reason = "once a printed place, over at most 4 MiB")]
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        let offset = offset.min(self.bytes.len());
+        let line = self.lines().partition_point(|start| *start as usize <= offset);
         LineColumn { line, column: String::from_utf8_lossy(self.line_before(offset)).chars().count() + 1 }
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.bytes.iter().enumerate().filter(|(_, b)| **b == b'\n');
+            let starts = breaks.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
+    }
+
+    fn shown(&self) -> &[Range<usize>] {
+        self.shown.get_or_init(|| {
+            let mut visible = self.visible.clone();
+            visible.sort_by_key(|r| (r.start, r.end));
+            let mut shown: Vec<Range<usize>> = Vec::with_capacity(visible.len());
+            for r in visible {
+                match shown.last_mut().filter(|last| r.start <= last.end) {
+                    Some(last) => last.end = last.end.max(r.end),
+                    None => shown.push(r),
+                }
+            }
+            shown
+        })
     }
 
     /// 1-based column of a byte offset, in bytes.
@@ -138,11 +172,10 @@ impl Source {
             out.text.clear();
             0
         };
-        let mut shown: Vec<Range<usize>> =
-            self.visible.iter().filter(|r| r.start < last && r.end > first).cloned().collect();
-        shown.sort_by_key(|r| (r.start, r.end));
+        let shown = self.shown();
+        let shown = &shown[shown.partition_point(|r| r.end <= first)..];
         let mut at = if first == 0 && self.bytes.starts_with(BOM) { BOM.len().min(last) } else { first };
-        for r in shown {
+        for r in shown.iter().take_while(|r| r.start < last) {
             let (from, to) = (r.start.max(at), r.end.min(last));
             if to <= at {
                 continue;
@@ -158,15 +191,7 @@ impl Source {
 
     /// Every line, whole and masked, without its line break; as many as the bytes have.
     pub fn masked_lines(&self) -> Vec<String> {
-        let mut visible = self.visible.clone();
-        visible.sort_by_key(|r| (r.start, r.end));
-        let mut shown: Vec<Range<usize>> = Vec::new();
-        for r in visible {
-            match shown.last_mut().filter(|last| r.start <= last.end) {
-                Some(last) => last.end = last.end.max(r.end),
-                None => shown.push(r),
-            }
-        }
+        let shown = self.shown();
         let mut out = Vec::new();
         let (mut at, mut next) = (0, 0);
         for line in self.bytes.split_inclusive(|b| *b == b'\n') {
@@ -320,14 +345,13 @@ impl Sources {
     pub fn add(&mut self, kind: SourceKind, bytes: impl Into<Vec<u8>>) -> SourceId {
         let mut bytes = bytes.into();
         bytes.truncate(u32::MAX as usize);
-        self.0.push(Source { kind, bytes, visible: Vec::new() });
+        self.0.push(Source { kind, bytes, ..Source::NONE });
         SourceId(u32::try_from(self.0.len() - 1).expect("fewer than 2^32 sources"))
     }
 
     /// The source of an id that this very set gave out; an empty one for an id of another set that is none here.
     pub fn get(&self, id: SourceId) -> &Source {
-        static NONE: Source =
-            Source { kind: SourceKind::File(String::new()), bytes: Vec::new(), visible: Vec::new() };
+        static NONE: Source = Source::NONE;
         self.0.get(id.0 as usize).unwrap_or(&NONE)
     }
 
@@ -347,6 +371,7 @@ impl Sources {
     pub(crate) fn reveal(&mut self, span: Span) {
         if let Some(source) = self.0.get_mut(span.source.0 as usize).filter(|_| span.end > span.start) {
             source.visible.push(span.range());
+            source.shown.take();
         }
     }
 }

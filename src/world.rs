@@ -4,12 +4,18 @@
 #[cfg(feature = "cli")]
 mod git;
 #[cfg(feature = "cli")]
+mod ignored;
+#[cfg(feature = "cli")]
 mod replace;
+#[cfg(feature = "cli")]
+mod walk;
 
 #[cfg(feature = "cli")]
 pub(crate) use git::{Kept, kept};
 #[cfg(feature = "cli")]
 pub(crate) use replace::WriteError;
+#[cfg(feature = "cli")]
+pub(crate) use walk::{Visitor, Walked, Want, walk};
 
 use std::{
     collections::BTreeMap,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     finding::Place,
-    layer::{MAX_BYTES, is_example},
+    layer::{Carrier, is_example},
     policy::{HOMES, Selection},
     report::clean,
     repository::{Found, MAX_MANIFEST, Repository},
@@ -66,13 +66,14 @@ pub(super) fn run(flags: &Flags, writing: &Writing) -> Result<Exit, Error> {
         refuse_another(&world, directory)?;
     }
     let mut sources = Sources::default();
-    let found = walk::find(directory, &Selection::default())?;
-    let manifests = found.manifests.iter().filter_map(|path| {
-        let bytes = world.read(path, MAX_MANIFEST, start::PATIENCE).ok()?;
-        Some((path.strip_prefix("./").unwrap_or(path).to_owned(), bytes))
-    });
-    let manifests: Vec<(String, Vec<u8>)> = manifests.collect();
-    let repository = Repository::read(&mut sources, &manifests);
+    let mut found = walk::find(directory, &Selection::default(), &|_| ())?;
+    for path in &found.above {
+        let shown = path.strip_prefix("./").unwrap_or(path);
+        if let Ok(bytes) = world.read(path, MAX_MANIFEST, start::PATIENCE) {
+            found.manifests.push((shown.to_owned(), bytes));
+        }
+    }
+    let repository = Repository::read(&mut sources, &found.manifests);
     let mut seen = Seen { extensions: extensions::asked_for(&world, directory), ..Seen::default() };
     for found in repository.all_consumers() {
         say(&mut seen.consumers, found.value.as_str(), evidence(&sources, found));
@@ -80,13 +81,10 @@ pub(super) fn run(flags: &Flags, writing: &Writing) -> Result<Exit, Error> {
     for found in repository.all_loaders() {
         say(&mut seen.loaders, found.value.as_str(), evidence(&sources, found));
     }
-    for path in &found.carriers {
-        let shown = path.strip_prefix("./").unwrap_or(path);
-        seen.env_files.push(clean::line(shown));
-        if let Ok(bytes) = world.read(path, MAX_BYTES, start::PATIENCE) {
-            for (name, line) in secrets(&bytes) {
-                say(&mut seen.secrets, name, format!("{}:{line}", clean::line(shown)));
-            }
+    for (path, bytes) in found.carriers.iter().filter(|(p, _)| Carrier::of_name(p) == Some(Carrier::Dotenv)) {
+        seen.env_files.push(clean::line(path));
+        for (name, line) in secrets(bytes) {
+            say(&mut seen.secrets, name, format!("{}:{line}", clean::line(path)));
         }
     }
     seen.env_files.retain(|path| !is_example(path));

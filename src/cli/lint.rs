@@ -117,39 +117,45 @@ fn read(
             manifests.extend(walk::manifests_above(std::path::Path::new("."), true));
             continue;
         }
-        let found = walk::find(path, &selection)?;
-        manifests.extend(found.manifests);
-        let known = files.files.len() + failed.len() + found.carriers.len();
-        // What is said of files that are named does not hold for those below a directory.
-        let named = carrier.filter(|_| !std::path::Path::new(path).is_dir());
-        report.files.seen += found.carriers.len();
-        for file in found.carriers {
-            progress.read(files.files.len() + failed.len(), known);
-            let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
-            match world.read(&file, MAX_BYTES, start::PATIENCE) {
-                Ok(bytes) => match named.or_else(|| Carrier::of(&file, &bytes)) {
-                    Some(kind) if named.is_some() || kind.may_speak(&bytes) => {
-                        files.carriers.extend(named.map(|kind| (file.clone(), kind)));
-                        files.files.push((file, bytes));
-                    }
-                    None if file == *path => {
-                        report.remarks.push(format!("`{path}` is no file that this version lints"));
-                    }
-                    Some(_) | None => report.files.skipped += 1,
-                },
-                // A bundle of megabytes is no configuration.
-                Err(ReadError { reason: Unreadable::TooLarge, .. })
-                    if Carrier::of_name(&file).is_some_and(|kind| kind != Carrier::Dotenv) =>
-                {
-                    report.files.skipped += 1;
+        let here = std::path::Path::new(path);
+        if here.is_dir() {
+            let read = files.files.len();
+            let found = walk::find(path, &selection, &|kept| progress.read(read + kept))?;
+            report.files.seen += found.seen;
+            report.files.skipped += found.skipped;
+            files.files.extend(found.carriers);
+            files.manifests.extend(found.manifests);
+            manifests.extend(found.above);
+            failed.extend(found.failed);
+            continue;
+        }
+        let beside = here.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+        manifests.extend(walk::manifests_above(beside, true));
+        // A file that is named is read, whatever it is called; what it is, its text may tell.
+        report.files.seen += 1;
+        let file = path.strip_prefix("./").unwrap_or(path).to_owned();
+        match world.read(&file, MAX_BYTES, start::PATIENCE) {
+            Ok(bytes) => match carrier.or_else(|| Carrier::of(&file, &bytes)) {
+                Some(kind) if carrier.is_some() || kind.may_speak(&bytes) => {
+                    files.carriers.extend(carrier.map(|kind| (file.clone(), kind)));
+                    files.files.push((file, bytes));
                 }
-                Err(error) => failed.push(error),
+                Some(_) => report.files.skipped += 1,
+                None => {
+                    report.remarks.push(format!("`{path}` is no file that this version lints"));
+                }
+            },
+            Err(ReadError { reason: Unreadable::Missing, path }) => {
+                return Err(ReadError { reason: Unreadable::Missing, path }.into());
             }
+            Err(error) => failed.push(error),
         }
     }
     files.files.sort_by(|a, b| a.0.cmp(&b.0));
     files.files.dedup_by(|a, b| a.0 == b.0);
-    for path in manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned()) {
+    let known: BTreeSet<String> = files.manifests.iter().map(|(path, _)| path.clone()).collect();
+    let named = manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned());
+    for path in named.filter(|path| !known.contains(path)) {
         // They only help to judge: what cannot be read says nothing.
         if let Ok(bytes) = world.read(&path, MAX_MANIFEST, start::PATIENCE) {
             files.manifests.push((path, bytes));

@@ -79,7 +79,7 @@ fn options_for(flags: &Flags, world: &World, is_terminal: bool) -> Options {
         width: width.or_else(terminal).unwrap_or(80),
         show_notes: flags.verbose,
         fails: flags.fail_on.severity(),
-        rules: page::texts,
+        rule: page::text_of,
         ..Options::default()
     }
 }

@@ -36,10 +36,10 @@ impl Linting {
         Self { live: live(flags, world), began }
     }
 
-    /// So many files were read of those that are known of so far.
-    pub(super) fn read(&self, done: usize, known: usize) {
+    /// So many files that carry settings were found so far.
+    pub(super) fn read(&self, found: usize) {
         if let Some(live) = self.live.as_ref().filter(|_| self.began.elapsed() > SOON) {
-            live.set_message(format!("reading files: {done} of {known}"));
+            live.set_message(format!("reading files: {found} that carry settings"));
             live.tick();
         }
     }

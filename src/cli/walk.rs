@@ -1,90 +1,146 @@
 //! Which files of a tree are looked at.
 
-use super::Error;
+use super::{Error, start::PATIENCE};
 use crate::{
-    layer::Carrier,
+    layer::{Carrier, MAX_BYTES},
     policy::Selection,
-    repository::is_manifest,
-    world::{ReadError, Unreadable},
+    repository::{MAX_MANIFEST, is_manifest},
+    world::{ReadError, Unreadable, Visitor, Walked, Want, walk},
 };
-use ignore::WalkBuilder;
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
-/// What stands at a path.
+/// What stands below a directory.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Files that may carry settings by their names, in the order of their paths.
-    pub(super) carriers: Vec<String>,
-    /// Files that say who reads URLs and env files: those of the directory or below it, and those that stand
-    /// directly in a directory above it, up to the root of the git checkout.
-    pub(super) manifests: Vec<String>,
+    /// Files that may carry settings by their names and texts, in the order of their paths.
+    pub(super) carriers: Vec<(String, Vec<u8>)>,
+    /// Files that say who reads URLs and env files, in the order of their paths.
+    pub(super) manifests: Vec<(String, Vec<u8>)>,
+    /// Those directly in a directory above, up to the root of the git checkout, by their paths.
+    pub(super) above: Vec<String>,
+    /// How many have the name of a carrier.
+    pub(super) seen: usize,
+    /// How many of them do not speak of a database.
+    pub(super) skipped: usize,
+    /// What could not be listed or read.
+    pub(super) failed: Vec<ReadError>,
 }
 
 /// More manifests than this are not looked at.
 const MANIFESTS: usize = 4096;
 
-/// The carriers at a path: the file itself, or those below a directory. `.gitignore` is honoured for directories;
-/// an env file that it names is looked at all the same, because that is where secrets are kept. Of what lies below a
-/// directory the policy's selection is taken; a file that is named is looked at, whatever is excluded.
-pub(super) fn find(path: &str, selection: &Selection) -> Result<Found, Error> {
+/// The carriers and manifests below a directory. `.gitignore` is honoured; an env file that it names is looked at all
+/// the same, because that is where secrets are kept. What the policy leaves out is not looked at.
+///
+/// # Errors
+/// When nothing is there.
+pub(super) fn find(path: &str, selection: &Selection, progress: &dyn Fn(usize)) -> Result<Found, Error> {
     let root = Path::new(path);
     if !root.exists() {
         return Err(ReadError { path: path.to_owned(), reason: Unreadable::Missing }.into());
     }
-    if !root.is_dir() {
-        // A file that is named is read, whatever it is called; what it is, its text may tell.
-        let carriers = vec![path.to_owned()];
-        let beside = root.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let manifests = if carriers.is_empty() { Vec::new() } else { manifests_above(beside, true) };
-        return Ok(Found { carriers, manifests });
-    }
-    let mut out = Found { carriers: Vec::new(), manifests: manifests_above(root, false) };
-    let skip = |name: &str| {
-        matches!(
-            name,
-            ".git"
-                | "node_modules"
-                | "target"
-                | "__pycache__"
-                | ".venv"
-                | "venv"
-                | ".tox"
-                | ".nox"
-                | "vendor"
-                | "site-packages"
-                | "bower_components"
-        ) || name.contains("{{")
+    let taking = Arc::new(Taking { selection: selection.clone(), ..Taking::default() });
+    let trimmed = path.strip_prefix("./").unwrap_or(path).trim_end_matches('/');
+    let shown = match trimmed {
+        "" if path.starts_with('/') => "/".to_owned(),
+        "" | "." => String::new(),
+        other => format!("{other}/"),
     };
-    let entered = selection.clone();
-    let walk = WalkBuilder::new(root)
-        .hidden(false)
-        .filter_entry(move |e| {
-            let left_out =
-                || skip(&e.file_name().to_string_lossy()) || !entered.enters(&e.path().to_string_lossy());
-            !(e.path().is_dir() && e.depth() > 0 && left_out())
-        })
-        .build();
-    for entry in walk.flatten().filter(|e| e.file_type().is_some_and(|t| t.is_dir())) {
-        for file in std::fs::read_dir(entry.path()).into_iter().flatten().flatten() {
-            let file = file.path();
-            let name = file.to_string_lossy();
-            let carrier = Carrier::of_name(&name);
-            // What git ignores is looked at where it is an env file: that is where secrets are kept.
-            let manifest = is_manifest(&name);
-            if !(carrier.is_some() || manifest) || !file.is_file() {
-                continue;
-            }
-            let shown = file.strip_prefix(".").unwrap_or(&file).to_string_lossy().into_owned();
-            if manifest && out.manifests.len() < MANIFESTS {
-                out.manifests.push(shown.clone());
-            }
-            if carrier.is_some() && selection.takes(&shown) {
-                out.carriers.push(shown);
-            }
+    let Walked { mut kept, mut failed } = walk(root, &shown, &taking, PATIENCE, progress);
+    kept.sort_by(|a, b| a.path.cmp(&b.path));
+    failed.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut out = Found {
+        above: manifests_above(root, false),
+        seen: taking.seen.load(Ordering::Acquire),
+        skipped: taking.skipped.load(Ordering::Acquire),
+        failed,
+        ..Found::default()
+    };
+    for Item { path, bytes, carrier, manifest } in kept {
+        if manifest && out.manifests.len() < MANIFESTS {
+            out.manifests.push((path.clone(), bytes.clone()));
+        }
+        if carrier {
+            out.carriers.push((path, bytes));
         }
     }
-    out.carriers.sort();
     Ok(out)
+}
+
+/// Directories that hold what others wrote, and what was made of it.
+fn is_foreign(name: &str) -> bool {
+    matches!(
+        name,
+        ".git"
+            | "node_modules"
+            | "target"
+            | "__pycache__"
+            | ".venv"
+            | "venv"
+            | ".tox"
+            | ".nox"
+            | "vendor"
+            | "site-packages"
+            | "bower_components"
+    ) || name.contains("{{")
+}
+
+/// What `lint` takes of a tree.
+#[derive(Default)]
+struct Taking {
+    selection: Selection,
+    seen: AtomicUsize,
+    skipped: AtomicUsize,
+}
+
+/// A file that is kept.
+struct Item {
+    path: String,
+    bytes: Vec<u8>,
+    carrier: bool,
+    manifest: bool,
+}
+
+impl Visitor for Taking {
+    type Kept = Item;
+
+    const LIMIT: usize = MAX_BYTES;
+
+    fn enters(&self, path: &str, name: &str) -> bool {
+        !is_foreign(name) && self.selection.enters(path)
+    }
+
+    fn wants(&self, path: &str) -> Want {
+        match Carrier::of_name(path) {
+            // That is where secrets are kept.
+            Some(Carrier::Dotenv) if self.selection.takes(path) => Want::Always,
+            Some(_) if self.selection.takes(path) => Want::Visible,
+            _ if is_manifest(path) => Want::Visible,
+            _ => Want::No,
+        }
+    }
+
+    fn look(&self, path: String, bytes: &[u8]) -> Option<Item> {
+        let manifest = is_manifest(&path) && bytes.len() <= MAX_MANIFEST;
+        let named = Carrier::of_name(&path).filter(|_| self.selection.takes(&path));
+        let carrier = named.is_some_and(|named| {
+            self.seen.fetch_add(1, Ordering::AcqRel);
+            // A bundle of megabytes is no configuration.
+            let small = named == Carrier::Dotenv || bytes.len() <= MAX_BYTES;
+            let speaks = small && named.may_speak(bytes) && Carrier::of(&path, bytes).is_some();
+            if !speaks {
+                self.skipped.fetch_add(1, Ordering::AcqRel);
+            }
+            speaks
+        });
+        (carrier || manifest).then(|| Item { path, bytes: bytes.to_vec(), carrier, manifest })
+    }
 }
 
 /// The manifests in the directories above one, as seen from there, and in itself when asked for; none where no

@@ -24,6 +24,7 @@ mod lines;
 mod node;
 mod outcome;
 mod php;
+mod plain;
 mod python;
 mod python_lines;
 mod ruby;
@@ -39,6 +40,9 @@ mod xargs;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use outcome::Outcome;
+pub use plain::is_plain;
+#[cfg(test)]
+pub(crate) use plain::tests as plain_tests;
 
 use super::{Layer, ProblemKind};
 use crate::{

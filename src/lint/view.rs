@@ -81,15 +81,16 @@ impl FileView {
             .or_else(|| word.or_else(|| of_path(&path, policy)).map(|e| set(e, Origin::Path(path.clone()))));
         // A file that says nothing is what its kind usually is: an env file a developer's.
         let fallback = set(fallback, Origin::Default("the carrier's default"));
-        let settled = settle::settle(&Lookup::new(&layers), policy, named, None, &[], Some(fallback));
+        let lookup = Lookup::new(&layers);
+        let settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback));
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
-        let told = Lookup::new(&layers).told().any(|e| matches!(e.means, Some(Means::Part("DATABASES", _))));
-        let named = Lookup::new(&layers).entry("DJANGO_SETTINGS_MODULE").is_some();
+        let told = lookup.told().any(|e| matches!(e.means, Some(Means::Part("DATABASES", _))));
+        let named = lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
         let django = named || told || policy.django;
         // The service files of the machine that lints are not those of the service.
         let request = Request {
             readers: readers_of(file.carrier, own_means_url),
-            lookup: Lookup::new(&layers),
+            lookup,
             policy,
             settled,
             django,

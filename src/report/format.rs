@@ -172,8 +172,8 @@ pub struct Options {
     pub fixes: Applicability,
     /// From which severity on a finding fails the run; none for never (`JUnit` only).
     pub fails: Option<Severity>,
-    /// What writers may tell of rules; called by those that do, because it costs something.
-    pub rules: fn() -> &'static [RuleText],
+    /// What writers may tell of a rule, by its id; asked by those that do, because a page costs something.
+    pub rule: fn(&str) -> Option<&'static RuleText>,
 }
 
 impl Default for Options {
@@ -187,7 +187,7 @@ impl Default for Options {
             remarks: false,
             fixes: Applicability::Safe,
             fails: Some(Severity::Error),
-            rules: || &[],
+            rule: |_| None,
         }
     }
 }
@@ -200,7 +200,7 @@ impl Options {
 
     /// What there is to tell of a rule.
     pub fn rule(&self, id: &str) -> Option<&'static RuleText> {
-        (self.rules)().iter().find(|rule| rule.id == id)
+        (self.rule)(id)
     }
 }
 

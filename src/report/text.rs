@@ -53,7 +53,7 @@ pub fn picture(finding: &Located, options: &Options) -> String {
         clean::line(&finding.message)
     };
     let mut title = level.primary_title(sentence).id(id);
-    if let Some(rule) = options.rule(&finding.rule).filter(|_| options.links) {
+    if let Some(rule) = options.links.then(|| options.rule(&finding.rule)).flatten() {
         title = title.id_url(rule.address.as_str());
     }
     let mut main =

@@ -1,6 +1,7 @@
 //! Directories as the author names them, compared without looking at a disk.
 
 use super::{Kind, Repository};
+use std::collections::BTreeSet;
 
 /// A directory: so many steps up, then names. The default is the one that paths are relative to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
@@ -63,9 +64,26 @@ impl Directory {
             && (above || self.up == other.up && other.names.starts_with(&self.names))
     }
 
-    /// Deeper is more.
-    pub(super) fn depth(&self) -> isize {
-        self.names.len().cast_signed() - self.up.cast_signed()
+    /// Whether one of the two holds the other; an example below a project is not its business.
+    pub(super) fn is_related_to(&self, project: &Self) -> bool {
+        self.holds(project) || project.holds(self) && !self.is_aside_of(project)
+    }
+
+    /// Of some directories the deepest that is this one or holds it, in time that grows with the depth alone.
+    pub(super) fn nearest<'d>(&self, among: &'d BTreeSet<Self>) -> Option<&'d Self> {
+        let highest = among.iter().rev().find(|d| !d.absolute).map_or(0, |d| d.up);
+        let mut here = self.clone();
+        loop {
+            if let Some(found) = among.get(&here) {
+                return Some(found);
+            }
+            if here.names.pop().is_none() {
+                if here.absolute || here.up >= highest {
+                    return None;
+                }
+                here.up += 1;
+            }
+        }
     }
 
     /// A place for examples and tests, whose programs are not the project's.
@@ -124,7 +142,24 @@ mod tests {
         assert_eq!(of("a/b/../c/./x"), of("a/c/y"));
         assert!(of("x").holds(&of("a/x")) && of("../x").holds(&of("x")) && of("/x").holds(&of("/a/x")));
         assert!(!of("a/x").holds(&of("x")) && !of("../a/x").holds(&of("x")) && !of("/x").holds(&of("x")));
-        assert!(of("a/b/x").depth() > of("x").depth() && of("x").depth() > of("../x").depth());
+    }
+
+    #[test]
+    fn the_nearest_is_the_deepest_that_holds() {
+        let of = Directory::of;
+        let paths = ["x", "a/x", "a/b/x", "../x", "../../c/x", "../../x", "/x", "/a/b/x", "c/d/e/x"];
+        for mask in 0_u32..1 << paths.len() {
+            let chosen = paths.iter().enumerate().filter(|(i, _)| mask >> i & 1 == 1);
+            let among: BTreeSet<Directory> = chosen.map(|(_, p)| of(p)).collect();
+            for path in paths.iter().copied().chain(["a/b/c/d/x", "../c/x", "/a/x", "../../../x", "c/x"]) {
+                let here = of(path);
+                let holds = among
+                    .iter()
+                    .filter(|d| d.holds(&here))
+                    .max_by_key(|d| d.names.len().cast_signed() - d.up.cast_signed());
+                assert_eq!(here.nearest(&among), holds, "{path} among {among:?}");
+            }
+        }
     }
 
     #[test]

@@ -6,9 +6,9 @@ use crate::consumer::driver::{Driver, Requirement, SqlAlchemyVersion};
 /// The requirements of a Python project, of which none stands where nobody has looked.
 #[derive(Clone, Debug)]
 pub struct Required<'r> {
+    repository: &'r Repository,
+    here: Directory,
     own: Vec<&'r Package>,
-    /// What projects above and below require: one of them may be installed along with this one.
-    around: Vec<&'r Package>,
     /// What is only for development and tests counts.
     dev: bool,
 }
@@ -19,21 +19,18 @@ impl Repository {
     pub fn required(&self, path: Option<&str>, dev: bool) -> Option<Required<'_>> {
         let directory = path.map(Directory::of).unwrap_or_default();
         let here = self.project(&directory);
-        let related = |d: &Directory| d.holds(&here) || here.holds(d) && !d.is_aside_of(&here);
-        if directory.is_aside_of(&here) || self.open.iter().any(related) {
+        if directory.is_aside_of(&here) || self.open.iter().any(|d| d.is_related_to(&here)) {
             return None;
         }
-        let packages = self.packages.iter().filter(|p| p.ecosystem == Ecosystem::Python);
-        let (own, others): (Vec<_>, Vec<_>) = packages.partition(|p| p.project == here);
-        let around = others.into_iter().filter(|p| related(&p.project)).collect();
-        (!own.is_empty()).then_some(Required { own, around, dev })
+        let own: Vec<_> = self.of_project(&here).filter(|p| p.ecosystem == Ecosystem::Python).collect();
+        (!own.is_empty()).then_some(Required { repository: self, here, own, dev })
     }
 
     /// The requirement of a Python distribution in versions below one alone, in the project of a file.
     pub fn pinned_below(&self, path: Option<&str>, name: &str, than: (u32, u32, u32)) -> Option<&Package> {
         let here = self.project(&path.map(Directory::of).unwrap_or_default());
-        let of = self.packages.iter().filter(|p| p.ecosystem == Ecosystem::Python && p.name == name);
-        let mut own = of.filter(|p| p.project == here).peekable();
+        let of = self.of_project(&here);
+        let mut own = of.filter(|p| p.ecosystem == Ecosystem::Python && p.name == name).peekable();
         let first = own.peek().copied()?;
         own.all(|p| Bounds::of(&p.version).side(than) == Some(false)).then_some(first)
     }
@@ -42,8 +39,7 @@ impl Repository {
     /// none.
     pub fn home(&self, path: &str) -> Option<String> {
         let directory = Directory::of(path);
-        let above = self.projects.iter().filter(|p| p.holds(&directory));
-        above.max_by_key(|p| p.depth()).map(Directory::to_text)
+        directory.nearest(&self.projects).map(Directory::to_text)
     }
 }
 
@@ -67,9 +63,11 @@ impl<'r> Required<'r> {
         self.bringing(driver).find(|p| self.dev || !p.dev)
     }
 
-    /// Whether a project above or below brings a driver, for whatever.
+    /// Whether a project above or below brings a driver, for whatever: it may be installed along with this one.
     pub fn has_around(&self, driver: Driver) -> bool {
-        self.of(&self.around, driver).next().is_some()
+        let python = self.repository.packages.iter().filter(|p| p.ecosystem == Ecosystem::Python);
+        let others = python.filter(|p| p.project != self.here && p.project.is_related_to(&self.here));
+        self.of(&others.collect::<Vec<_>>(), driver).next().is_some()
     }
 
     /// As [`Required::brings`], of what is only for development and tests, where that is not installed.

@@ -15,6 +15,9 @@ pub(super) const RULE: Rule = Rule {
 const SHOWN: usize = 8;
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+    if !project.views.iter().any(|v| v.carried.is_some_and(|file| is_example(&file.path))) {
+        return;
+    }
     let files: Vec<File<'_>> = project.views.iter().filter_map(|v| File::of(v, project)).collect();
     let mut set: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut real: BTreeMap<(&str, &str), &File<'_>> = BTreeMap::new();

@@ -219,14 +219,14 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Document> {
             out.push(Document::read(key, layer, entry));
         }
     }
-    // One pass, the strongest layer last: what stands in `in_force` at the end is what wins.
+    // What loses is not looked at.
     let mut in_force: BTreeMap<&str, (LayerId, &Entry)> = BTreeMap::new();
-    let mut order: Vec<(LayerId, LayerKind)> =
-        lookup.layers().iter().enumerate().map(|(id, l)| (id, l.kind)).collect();
-    order.sort_by_key(|(id, kind)| (*kind, *id));
-    for (id, _) in order.into_iter().filter(|(_, kind)| *kind != LayerKind::Policy) {
-        for entry in &lookup.layers()[id].entries {
-            in_force.insert(&entry.key, (id, entry));
+    for layer in lookup.layers().iter().filter(|layer| layer.kind != LayerKind::Policy) {
+        for entry in layer.entries.iter().filter(|e| might_be(e.value.text.expose().as_bytes())) {
+            if let Some(winner) = lookup.entry(&entry.key).filter(|(_, winner)| std::ptr::eq(*winner, entry))
+            {
+                in_force.insert(&entry.key, winner);
+            }
         }
     }
     let guessed =
@@ -247,6 +247,9 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Document> {
 /// too, so that the engine, another member or the variable's name must tell.
 pub(super) fn is_guessed(kind: LayerKind, entry: &Entry, policy: &Policy) -> bool {
     let text = entry.value.text.expose();
+    if !might_be(text.as_bytes()) {
+        return false;
+    }
     let stands_for_nothing_else = match meaning_of(entry, policy) {
         None => true,
         // `DATABASE_URL` with a document in it is no URL for those who read it; a file may rightly hold one.
@@ -255,7 +258,7 @@ pub(super) fn is_guessed(kind: LayerKind, entry: &Entry, policy: &Policy) -> boo
     };
     // A name that is none of ours is shown in capitals alone: anything else may be a slipped password.
     let capitals = entry.key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    if !capitals || !stands_for_nothing_else || !might_be(text.as_bytes()) {
+    if !capitals || !stands_for_nothing_else {
         return false;
     }
     let Ok(members) = json::object(text) else { return false };
@@ -277,7 +280,8 @@ pub(super) fn is_guessed(kind: LayerKind, entry: &Entry, policy: &Policy) -> boo
 /// of its members (`arn:…:password::`).
 pub(super) fn undivided(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Setting<()>> {
     let mut keys = BTreeSet::new();
-    for entry in lookup.layers().iter().flat_map(|l| &l.entries) {
+    let entries = lookup.layers().iter().flat_map(|l| &l.entries);
+    for entry in entries.filter(|e| might_be(e.value.text.expose().as_bytes())) {
         if matches!(meaning(&entry.key, policy), Some(Meaning::Part(..))) {
             keys.insert(entry.key.as_str());
         }

@@ -10,15 +10,63 @@ use crate::{
     secret::Secret,
 };
 
-/// The layers, lowest first, ready for questions.
+/// The layers, lowest first, ready for questions. A question takes the same time however many entries there are.
 pub struct Lookup<'l> {
     layers: &'l [Layer],
+    /// Each entry with its layer, and the one before it of the same slot, by their places.
+    places: Vec<(LayerId, usize, usize)>,
+    /// By the hash of a key the last place of those that fall there; as many as a power of two.
+    slots: Vec<usize>,
 }
+
+/// No place.
+const NONE: usize = usize::MAX;
 
 impl<'l> Lookup<'l> {
     /// `layers` in the order of their strength: of two of one kind the later wins.
     pub fn new(layers: &'l [Layer]) -> Self {
-        Self { layers }
+        let told = || layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
+        let count: usize = told().map(|(_, layer)| layer.entries.len()).sum();
+        let mut out = Self {
+            layers,
+            places: Vec::with_capacity(count),
+            slots: vec![NONE; (2 * count).next_power_of_two().max(1)],
+        };
+        for (id, layer) in told() {
+            for (i, entry) in layer.entries.iter().enumerate() {
+                let slot = out.slot(&entry.key);
+                out.places.push((id, i, out.slots[slot]));
+                out.slots[slot] = out.places.len() - 1;
+            }
+        }
+        out
+    }
+
+    fn slot(&self, key: &str) -> usize {
+        // FNV-1a: the keys are short, and nobody gains by keys that fall together.
+        let hash = key
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
+    }
+
+    /// Every entry of a key, the strongest first.
+    fn all(&self, key: &str) -> Vec<(LayerId, &'l Entry)> {
+        let mut out = Vec::new();
+        let mut at = self.slots[self.slot(key)];
+        while at != NONE {
+            let (id, i, before) = self.places[at];
+            let entry = &self.layers[id].entries[i];
+            if entry.key == key {
+                out.push((id, entry));
+            }
+            at = before;
+        }
+        // Within a layer the last one comes first already.
+        if out.len() > 1 {
+            out.sort_by_key(|(id, _)| std::cmp::Reverse((self.layers[*id].kind, *id)));
+        }
+        out
     }
 
     /// The kind of a layer.
@@ -33,14 +81,8 @@ impl<'l> Lookup<'l> {
 
     /// The entries of a key, the strongest layer first; within a layer the last one.
     fn entries(&self, key: &str) -> Vec<(LayerId, &'l Entry)> {
-        let mut out: Vec<(LayerId, &Entry)> = self
-            .layers
-            .iter()
-            .enumerate()
-            .filter(|(_, layer)| layer.kind != LayerKind::Policy)
-            .filter_map(|(id, layer)| Some((id, layer.entry(key)?)))
-            .collect();
-        out.sort_by_key(|(id, _)| std::cmp::Reverse((self.layers[*id].kind, *id)));
+        let mut out = self.all(key);
+        out.dedup_by_key(|(id, _)| *id);
         out
     }
 
@@ -75,15 +117,12 @@ impl<'l> Lookup<'l> {
 
     /// The winning value with those that lost. Empty is not unset: an empty value wins like any other.
     pub fn winner(&self, key: &str) -> Option<Setting<Secret>> {
-        let entries = self.entries(key);
-        let (layer, entry) = *entries.first()?;
         // Within a file the last of several lines wins; the earlier ones lost like those of a weaker layer.
-        let shadowed = entries
+        let entries = self.all(key);
+        let (layer, entry) = *entries.first()?;
+        let shadowed = entries[1..]
             .iter()
-            .flat_map(|(layer, _)| self.layers[*layer].entries.iter().rev().map(move |e| (*layer, e)))
-            .filter(|(_, e)| e.key == key)
-            .skip(1)
-            .map(|(layer, e)| Shadowed { key: e.key.clone(), layer, span: e.value_span })
+            .map(|(layer, e)| Shadowed { key: e.key.clone(), layer: *layer, span: e.value_span })
             .collect();
         Some(Setting {
             value: entry.value.text.clone(),

@@ -7,7 +7,7 @@ use super::{
     variables::{LIBPQ, MARKERS, SETS, TOGGLES, URLS, meaning},
 };
 use crate::{layer::LayerKind, near, policy::Policy, source::Span};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 /// A name that nothing reads, as far as is known.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
     for layer in lookup.layers().iter().filter(|l| l.kind == LayerKind::EnvFile) {
         for entry in &layer.entries {
             let key = entry.key.as_str();
-            let like = || words().find(|word| near::is_slip(key, word));
+            let like = || like(key).find(|word| near::is_slip(key, word));
             let blank = entry.value.text.is_blank() || entry.doubtful;
             let known = || meaning(key, policy).is_some() || secret_file::of(key, policy).is_some();
             let declared = || policy.secrets.iter().any(|(name, _)| name == key);
@@ -38,6 +38,18 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
         }
     }
     out
+}
+
+/// The names that are looked for and begin as this one does, perhaps with its first two letters swapped.
+fn like(key: &str) -> impl Iterator<Item = &'static str> {
+    static BY_LETTER: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+        let begin = |letter: u8| words().filter(|w| w.as_bytes()[0] == letter).collect();
+        (b'A'..=b'Z').map(begin).collect()
+    });
+    let by = |letter: &u8| letter.checked_sub(b'A').and_then(|i| BY_LETTER.get(usize::from(i)));
+    let mut letters = key.as_bytes().iter().take(2);
+    let (first, second) = (letters.next().and_then(by), letters.next().and_then(by));
+    first.into_iter().chain(second).flatten().copied()
 }
 
 /// The names that are looked for.

@@ -51,7 +51,7 @@ impl Target {
 
     /// What each known consumer makes of the text.
     pub fn read_by<'s>(&self, settings: &'s Settings) -> Vec<(&'s Setting<Consumer>, Row)> {
-        let Some(text) = self.asked() else { return Vec::new() };
+        let Some(text) = self.asked().filter(|_| !settings.consumers.is_empty()) else { return Vec::new() };
         let rows = agreement::compare(text, true, settings.consumers.iter().map(|c| c.value));
         settings.consumers.iter().zip(rows).collect()
     }

@@ -151,40 +151,40 @@ impl Resolver<'_> {
     fn urls(&self, out: &mut Settings) {
         // What the carrier itself calls the URL comes first.
         let told = self.lookup.told().filter_map(|entry| match meaning_of(entry, self.policy) {
-            Some(Meaning::Url(role)) => Some((entry.key.clone(), role)),
+            Some(Meaning::Url(role)) => Some((entry.key.as_str(), role)),
             _ => None,
         });
-        let mut keys: Vec<(String, Role)> = told.collect();
-        keys.extend(self.policy.names("url").iter().map(|k| (k.clone(), Role::Primary)));
-        keys.extend(self.policy.names("test-url").iter().map(|k| (k.clone(), Role::Test)));
-        keys.extend(URLS.iter().map(|(key, role)| ((*key).to_owned(), *role)));
+        let mut keys: Vec<(&str, Role)> = told.collect();
+        keys.extend(self.policy.names("url").iter().map(|k| (k.as_str(), Role::Primary)));
+        keys.extend(self.policy.names("test-url").iter().map(|k| (k.as_str(), Role::Test)));
+        keys.extend(URLS.iter().copied());
         // `PROD_DATABASE_URL` and its like are in no list.
         for layer in self.lookup.layers() {
             for entry in &layer.entries {
                 if let Some(Meaning::Url(role)) = meaning_of(entry, self.policy) {
-                    keys.push((entry.key.clone(), role));
+                    keys.push((entry.key.as_str(), role));
                 }
             }
         }
         let mut seen = BTreeSet::new();
         for (key, role) in keys {
-            if !seen.insert(key.clone()) {
+            if !seen.insert(key) {
                 continue;
             }
-            let Some(setting) = self.lookup.winner(&key) else { continue };
+            let Some(setting) = self.lookup.winner(key) else { continue };
             // A carrier may know better what a name like ours stands for.
-            let here = self.lookup.entry(&key).and_then(|(_, entry)| meaning_of(entry, self.policy));
+            let here = self.lookup.entry(key).and_then(|(_, entry)| meaning_of(entry, self.policy));
             if !matches!(here, Some(Meaning::Url(_))) {
                 continue;
             }
             if out.document.as_ref().is_some_and(|d| d.key == key)
-                || setting.value.is_blank() && secret_file::stands_elsewhere(self.lookup, &key)
+                || setting.value.is_blank() && secret_file::stands_elsewhere(self.lookup, key)
             {
                 continue;
             }
-            let own = prefixed(&key).map(|(environment, _)| environment).filter(|_| role != Role::Test);
+            let own = prefixed(key).map(|(environment, _)| environment).filter(|_| role != Role::Test);
             if setting.value.is_blank() {
-                let unfilled = self.lookup.entry(&key).map(|(_, e)| suspect::placeholders(e));
+                let unfilled = self.lookup.entry(key).map(|(_, e)| suspect::placeholders(e));
                 match unfilled.filter(|u| !u.is_empty()) {
                     Some(unfilled) => out.unfilled.extend(unfilled),
                     None if own.is_none() => out.empty.push((role, setting.map(()))),
@@ -195,8 +195,8 @@ impl Resolver<'_> {
             if out.targets.iter().any(|t| t.role == role && t.environment == own) {
                 continue;
             }
-            if let Some((layer, entry)) = self.lookup.entry(&key) {
-                let mut target = self.url(&key, role, setting, layer, entry);
+            if let Some((layer, entry)) = self.lookup.entry(key) {
+                let mut target = self.url(key, role, setting, layer, entry);
                 if let Some(Means::Url | Means::TestUrl) = entry.means {
                     self.beside(layer, &mut target);
                 }

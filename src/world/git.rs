@@ -106,6 +106,11 @@ fn directories(root: &Path) -> Option<(PathBuf, PathBuf)> {
     Some((own, common))
 }
 
+/// The directory that a checkout shares with others.
+pub(super) fn common_directory(root: &Path) -> Option<PathBuf> {
+    directories(root).map(|(_, common)| common)
+}
+
 /// Those of `wanted` that stand in the index; none where it cannot be read. No index is an empty one.
 fn tracked_in<'w>(root: &Path, wanted: impl Iterator<Item = &'w str>) -> Option<BTreeSet<Vec<u8>>> {
     let (own, common) = directories(root)?;
@@ -202,7 +207,7 @@ struct Rules {
 
 impl Rules {
     fn of(root: &Path) -> Self {
-        let own = directories(root).and_then(|(_, common)| file(root, &common.join("info/exclude")));
+        let own = directories(root).and_then(|(_, common)| rules_of(root, &common.join("info/exclude")));
         let (global, _) = GitignoreBuilder::new(root).build_global();
         let everywhere = own.into_iter().chain([global]).collect();
         Self { root: root.to_path_buf(), everywhere, by_directory: BTreeMap::new(), ignored: BTreeMap::new() }
@@ -231,7 +236,7 @@ impl Rules {
             let root = &self.root;
             let rules = self.by_directory.entry(here.to_owned()).or_insert_with(|| {
                 let directory = root.join(here);
-                file(&directory, &directory.join(".gitignore")).unwrap_or_else(Gitignore::empty)
+                rules_of(&directory, &directory.join(".gitignore")).unwrap_or_else(Gitignore::empty)
             });
             let matched = rules.matched(&full, directory);
             if !matched.is_none() {
@@ -244,7 +249,7 @@ impl Rules {
 }
 
 /// The rules of one file, for what is below `root`; what is no rule in it is passed over, as git does.
-fn file(root: &Path, path: &Path) -> Option<Gitignore> {
+pub(super) fn rules_of(root: &Path, path: &Path) -> Option<Gitignore> {
     let bytes = read(path, SMALL)?;
     let mut rules = GitignoreBuilder::new(root);
     for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').lines() {

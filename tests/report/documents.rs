@@ -21,7 +21,7 @@ fn written(report: &Report, format: Format, options: &Options) -> String {
 }
 
 fn told() -> Options {
-    Options { rules: page::texts, ..options() }
+    Options { rule: page::text_of, ..options() }
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn markdown_is_a_table() {
     let mut report = sample();
     report.findings.truncate(2);
     report.statistics = Some(statistics::of(&report.findings));
-    let address = |rule: &str| page::texts().iter().find(|t| t.id == rule).unwrap().address.clone();
+    let address = |rule: &str| page::text_of(rule).unwrap().address.clone();
     let wanted = format!(
         "\
 ### pgward lint
@@ -200,7 +200,7 @@ fn links_are_for_terminals() {
     let mut report = sample();
     report.findings.truncate(1);
     let linked = written(&report, Format::Text, &Options { color: true, links: true, ..told() });
-    let address = page::texts().iter().find(|t| t.id == "sqlite-in-production").unwrap().address.clone();
+    let address = page::text_of("sqlite-in-production").unwrap().address.clone();
     assert!(linked.contains(&format!("\u{1b}]8;;{address}\u{1b}\\")), "{linked:?}");
     let plain = written(&report, Format::Text, &Options { color: true, ..told() });
     assert!(!plain.contains("\u{1b}]"));

@@ -62,7 +62,7 @@ fn harmless(report: &Report, width: usize, formats: &[Format]) {
                 show_notes: true,
                 remarks: true,
                 fixes: Applicability::Unsafe,
-                rules: page::texts,
+                rule: page::text_of,
                 links: color,
                 breaks: true,
                 ..Options::default()

@@ -36,7 +36,7 @@ fn report() -> Report {
 }
 
 fn written(report: &Report, format: Format) -> String {
-    let options = Options { show_notes: true, rules: page::texts, ..Options::default() };
+    let options = Options { show_notes: true, rule: page::text_of, ..Options::default() };
     let mut out = Vec::new();
     format.write(report, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -32,7 +32,7 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 
 fn log(report: &Report) -> Value {
     let mut out = Vec::new();
-    let options = Options { show_notes: true, rules: page::texts, ..options() };
+    let options = Options { show_notes: true, rule: page::text_of, ..options() };
     sarif::write(report, &options, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }

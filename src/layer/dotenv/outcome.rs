@@ -3,7 +3,7 @@
 use super::{
     Dialect,
     decode::Decoded,
-    python,
+    plain, python,
     run::{Event, Run, Set},
     table::of,
     traits::{Engine, Mistake, Nul, Precedence, Traits},
@@ -41,22 +41,28 @@ impl Outcome {
         dialect: Dialect,
         outer: &dyn Fn(&str) -> Option<Secret>,
     ) -> Self {
-        let name = match sources.get(id).kind() {
-            SourceKind::File(path) => path.clone(),
-            _ => "standard input".into(),
-        };
-        let layer = Layer {
-            name,
-            kind: LayerKind::EnvFile,
-            source: Some(id),
-            entries: Vec::new(),
-            problems: Vec::new(),
-            refused: false,
-            block: None,
-            word: None,
-            reads: Vec::new(),
-        };
-        let mut out = Self { layer, refused: None, keeps: false, depends: Vec::new(), shown: Vec::new() };
+        let bytes = sources.get(id).bytes();
+        let text = std::str::from_utf8(bytes).ok().filter(|_| bytes.len() <= MAX_BYTES);
+        if let Some((text, lines)) = text.and_then(|text| Some((text, plain::lines(bytes, dialect)?))) {
+            let mut out = Self::empty(sources, id);
+            out.keeps = of(dialect).mistake == Mistake::Stops;
+            out.layer.entries.reserve(lines.len());
+            for line in lines {
+                out.layer.entries.push(line.entry(text, id, &mut out.shown));
+            }
+            return out;
+        }
+        Self::by_engine(sources, id, dialect, outer)
+    }
+
+    /// As [`Outcome::new`], whatever the text, by the loader's engine.
+    pub(super) fn by_engine(
+        sources: &Sources,
+        id: SourceId,
+        dialect: Dialect,
+        outer: &dyn Fn(&str) -> Option<Secret>,
+    ) -> Self {
+        let mut out = Self::empty(sources, id);
         let bytes = sources.get(id).bytes();
         if bytes.len() > MAX_BYTES {
             out.refuse(sources.span(id, 0..0), ProblemKind::TooLarge);
@@ -125,6 +131,30 @@ impl Outcome {
             out.layer.entries.clear();
         }
         out
+    }
+
+    fn empty(sources: &Sources, id: SourceId) -> Self {
+        let name = match sources.get(id).kind() {
+            SourceKind::File(path) => path.clone(),
+            _ => "standard input".into(),
+        };
+        let layer = Layer {
+            name,
+            kind: LayerKind::EnvFile,
+            source: Some(id),
+            entries: Vec::new(),
+            problems: Vec::new(),
+            refused: false,
+            block: None,
+            word: None,
+            reads: Vec::new(),
+        };
+        Self { layer, refused: None, keeps: false, depends: Vec::new(), shown: Vec::new() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn shown(&self) -> &[Span] {
+        &self.shown
     }
 
     fn refuse(&mut self, span: Span, kind: ProblemKind) {
@@ -362,7 +392,7 @@ fn leftover(gap: &str) -> bool {
 
 /// A key is shown when it looks like a variable's name: anything else may be the tail of a secret that another
 /// loader reads as one value.
-fn shows_key(key: &str) -> bool {
+pub(super) fn shows_key(key: &str) -> bool {
     key.starts_with(|c: char| c.is_ascii_uppercase())
         && key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }

@@ -8,7 +8,10 @@ use super::{
     refusal, words,
 };
 use crate::{
-    layer::{Entry, ProblemKind, dotenv::Dialect},
+    layer::{
+        Entry, ProblemKind,
+        dotenv::{Dialect, is_plain},
+    },
     secret::Secret,
     settings::FileLoaders,
     source::{SourceId, Sources, Span},
@@ -27,10 +30,27 @@ const TRIES: usize = 8;
 /// So many variables of one line are looked at.
 const VISITS: u8 = 8;
 
-/// What the loaders in play misread of a file: those of `loaders`, or the `usual` ones when nobody
-/// says. `outer`
-/// gives the variables that are set outside the file, `matter` says what a variable is.
+/// What the loaders in play misread of a file: those of `loaders`, or the `usual` ones when nobody says. `outer` gives
+/// the variables that are set outside the file, `matter` says what a variable is.
 pub fn of_file(
+    sources: &Sources,
+    id: SourceId,
+    loaders: &FileLoaders,
+    usual: &[Dialect],
+    outer: &dyn Fn(&str) -> Option<Secret>,
+    matter: &dyn Fn(&str) -> Matter,
+) -> Vec<Misreading> {
+    let told = loaders.loaders.iter().map(|l| l.setting.value);
+    let usually = usual.iter().copied().filter(|_| loaders.loaders.is_empty());
+    let all = loaders.loaders.iter().all(|l| l.only.is_none());
+    if all && is_plain(sources.get(id).bytes(), told.chain(usually)) {
+        return Vec::new();
+    }
+    asked(sources, id, loaders, usual, outer, matter)
+}
+
+/// As [`of_file`], each loader asked, whatever the text.
+pub(super) fn asked(
     sources: &Sources,
     id: SourceId,
     loaders: &FileLoaders,
@@ -406,5 +426,30 @@ impl<'a> Comparison<'a> {
     fn finish(mut self) -> Vec<Misreading> {
         self.out.sort_by_key(|m| m.span);
         self.out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{layer::dotenv::plain_tests::texts, source::SourceKind};
+
+    #[test]
+    fn of_plain_texts_nothing_is_misread() {
+        let others = [&Dialect::LIBRARIES[..], &[Dialect::DockerRun, Dialect::Systemd]].concat();
+        let mut plain = [0, 0];
+        for text in texts() {
+            let mut sources = Sources::default();
+            let id = sources.add(SourceKind::File(".env".into()), text.as_str());
+            for (i, dialects) in [&Dialect::LIBRARIES[..], &others].into_iter().enumerate() {
+                if is_plain(text.as_bytes(), dialects.iter().copied()) {
+                    plain[i] += 1;
+                    let loaders = FileLoaders { path: ".env".into(), loaders: Vec::new(), sure: false };
+                    let found = asked(&sources, id, &loaders, dialects, &|_| None, &|_| Matter::Database);
+                    assert!(found.is_empty(), "{text:?}");
+                }
+            }
+        }
+        assert!(plain[0] > 3000 && plain[1] > 2000 && plain[0] > plain[1], "{plain:?}");
     }
 }

@@ -1,0 +1,58 @@
+//! Where to find what is known of one project, so that a repository of thousands of them takes no longer for each.
+
+use super::{Package, Reads, Repository, place::Directory};
+use std::collections::BTreeMap;
+
+/// Places in the lists of a [`Repository`] that belong to one project.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Places {
+    pub(super) packages: Vec<usize>,
+    pub(super) consumers: Vec<usize>,
+    pub(super) libraries: Vec<usize>,
+}
+
+impl Repository {
+    /// To be called when everything is known.
+    pub(super) fn index(&mut self) {
+        let mut places: BTreeMap<Directory, Places> = BTreeMap::new();
+        for (i, package) in self.packages.iter().enumerate() {
+            places.entry(package.project.clone()).or_default().packages.push(i);
+        }
+        for (i, (project, _)) in self.consumers.iter().enumerate() {
+            places.entry(project.clone()).or_default().consumers.push(i);
+        }
+        for (i, loader) in self.loaders.iter().enumerate() {
+            match &loader.reads {
+                Reads::Project => places.entry(loader.project.clone()).or_default().libraries.push(i),
+                Reads::File(file) => self.by_file.entry(name_of(file).to_owned()).or_default().push(i),
+                Reads::Beside(_) => self.by_file.entry(".env".to_owned()).or_default().push(i),
+            }
+        }
+        self.by_project = places;
+    }
+
+    /// What is known of a project itself.
+    pub(super) fn places(&self, project: &Directory) -> &Places {
+        static NONE: Places = Places { packages: Vec::new(), consumers: Vec::new(), libraries: Vec::new() };
+        self.by_project.get(project).unwrap_or(&NONE)
+    }
+
+    /// What is known of the projects below one, but for examples and tests.
+    pub(super) fn places_below<'r>(&'r self, project: &'r Directory) -> impl Iterator<Item = &'r Places> {
+        let below = self.by_project.iter().filter(|(d, _)| project.holds(d) && !d.is_aside());
+        below.map(|(_, places)| places)
+    }
+
+    /// The packages of one project.
+    pub(super) fn of_project<'r>(
+        &'r self,
+        project: &Directory,
+    ) -> impl Iterator<Item = &'r Package> + use<'r> {
+        self.places(project).packages.iter().map(|i| &self.packages[*i])
+    }
+}
+
+/// The last name of a path, as it stands in a manifest.
+pub(super) fn name_of(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
