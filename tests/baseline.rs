@@ -202,6 +202,36 @@ fn a_comment_comes_before_it_and_some_findings_are_in_none() {
 }
 
 #[test]
+fn the_policy_names_it_from_where_the_policy_stands() {
+    let dir = project();
+    fs::create_dir(dir.path().join("ci")).expect("made");
+    fs::write(dir.path().join("pgward.toml"), "baseline = \"ci/known.json\"\n").expect("written");
+    let output = pgward(dir.path(), &[]);
+    assert_eq!(
+        (output.status.code(), text(&output).as_str()),
+        (Some(2), "pgward: there is no file `ci/known.json`\n")
+    );
+    let written = pgward(dir.path(), &["--write-baseline"]);
+    assert!(text(&written).contains("the baseline `ci/known.json` holds"), "{}", text(&written));
+    for (from, path) in [("", "."), ("api", "."), ("web/deploy", "../.."), ("ci", "../web")] {
+        let output = pgward(&dir.path().join(from), &[path]);
+        assert_eq!(output.status.code(), Some(0), "{from}: {}", text(&output));
+        assert!(text(&output).contains("in the baseline"), "{from}: {}", text(&output));
+    }
+    // A manifest's table says the same, and a policy that is named counts from its own directory.
+    let policy = fs::read_to_string(dir.path().join("pgward.toml")).expect("it");
+    fs::rename(dir.path().join("pgward.toml"), dir.path().join("ci/policy.toml")).expect("moved");
+    fs::write(dir.path().join("pyproject.toml"), format!("[tool.pgward]\n{policy}")).expect("written");
+    assert_eq!(pgward(dir.path(), &[]).status.code(), Some(0));
+    fs::write(dir.path().join("ci/policy.toml"), "baseline = \"known.json\"\n").expect("written");
+    assert_eq!(pgward(dir.path(), &["--config", "ci/policy.toml"]).status.code(), Some(0));
+    // A flag comes before it, and who wants to see everything sees it.
+    fs::write(dir.path().join("none.json"), Baseline::default().text()).expect("written");
+    assert_eq!(pgward(dir.path(), &["--baseline", "none.json"]).status.code(), Some(1));
+    assert_eq!(pgward(dir.path(), &["--no-ignores"]).status.code(), Some(1));
+}
+
+#[test]
 fn only_a_baseline_is_written_over() {
     let dir = project();
     let path = dir.path().join("package.json");
