@@ -1,15 +1,30 @@
 //! What compose files and objects of Kubernetes come to, before any rule: short and long forms, variables with and
 //! without a value, anchors, limits.
 
-use pgward::unstable::{
-    layer::{
-        Carried, Carrier, Entry, Seat, SegmentKind, Structure, carried,
-        compose::{Compose, Interface, Pinned, Source},
-        dotenv::Dialect,
-        kubernetes::{Kubernetes, Oddity},
+#[path = "containers/objects.rs"]
+mod objects;
+
+use pgward::{
+    Files, Policy, lint,
+    unstable::{
+        layer::{
+            Carried, Carrier, Entry, Seat, SegmentKind, Structure, carried,
+            compose::{Compose, Interface, Pinned, Source},
+            dotenv::Dialect,
+            kubernetes::{Kubernetes, Oddity},
+        },
+        source::{SourceKind, Sources},
     },
-    source::{SourceKind, Sources},
 };
+
+/// What `lint` says of files: rule and place, without notes.
+fn said(files: &[(&str, &str)]) -> Vec<String> {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let found = lint(&Files { files, ..Files::default() }, &Policy::default());
+    let loud = found.iter().filter(|f| f.severity > pgward::Severity::Note);
+    let place = |f: &pgward::Finding| f.primary.as_ref().map(|l| l.place.to_short()).unwrap_or_default();
+    loud.map(|f| format!("{} {}", place(f), f.rule)).collect()
+}
 
 /// The file, read with the variables of a `.env` beside it.
 fn read(carrier: Carrier, text: &str, beside: &str) -> (Sources, Carried) {

@@ -86,7 +86,7 @@ impl Compose {
         let seat = if service.foreign_network { Seat::Accompanied } else { Seat::Open };
         let hosts = self.services.iter().filter(|s| s.server).flat_map(|s| s.hosts.clone()).collect();
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
-        Footing { env_files, open: service.partial, seat, hosts }
+        Footing { env_files, open: service.partial, seat, hosts, ..Footing::default() }
     }
 }
 
