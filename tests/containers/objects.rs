@@ -1,4 +1,4 @@
-//! What containers take from ConfigMaps and Secrets, and files inside these.
+//! What containers take from a `ConfigMap` or a Secret, and files inside these.
 
 use crate::{read, said};
 use pgward::unstable::layer::Carrier;
@@ -71,7 +71,7 @@ fn what_objects_give_is_whole_only_with_all_of_them() {
 #[test]
 fn files_inside_objects_have_their_places() {
     let map = |name: &str, text: &str| {
-        let text: String = text.lines().map(|line| format!("    {line}\n")).collect();
+        let text: String = text.lines().flat_map(|line| ["    ", line, "\n"]).collect();
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\ndata:\n  {name}: |\n{text}")
     };
     let yaml = "spring:\n  datasource:\n    url: jdbc:postgresql://db.example.com/shop?sslmode=disable\n    username: shop\n";

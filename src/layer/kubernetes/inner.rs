@@ -37,7 +37,9 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, carrier: Carrier, entry:
     let inner = carried::read(reader.sources, id, name, carrier, Dialect::default(), &|_| None);
     // What its parser proved harmless is so here too, byte by byte.
     for shown in reader.sources.get(id).visible().to_vec() {
-        for segment in entry.value.map.iter().filter(|s| s.is_exact()) {
+        let first = entry.value.map.partition_point(|s| s.value.end <= shown.start);
+        let reached = entry.value.map[first..].iter().take_while(|s| s.value.start < shown.end);
+        for segment in reached.filter(|s| s.is_exact()) {
             let both = shown.start.max(segment.value.start)..shown.end.min(segment.value.end);
             let span = Some(both).filter(|both| !both.is_empty()).and_then(|both| entry.value.span_of(both));
             if let Some(span) = span {

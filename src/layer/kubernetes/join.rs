@@ -1,4 +1,4 @@
-//! What containers take from ConfigMaps and Secrets of the same run: `envFrom`, `configMapKeyRef`, `secretKeyRef`.
+//! What containers take from a `ConfigMap` or a Secret of the same run: `envFrom`, `configMapKeyRef`, `secretKeyRef`.
 
 use super::{Holder, is_variable};
 use crate::{
@@ -82,8 +82,12 @@ struct Found {
     by_environment: BTreeMap<Environment, Option<Place>>,
 }
 
-/// What is cloned at most, in bytes of values: a tree may name one large object a thousand times.
+/// What is looked at and cloned at most, in bytes: a tree may name one large object a thousand times.
 const MOST: usize = 32 << 20;
+
+fn size(object: &Layer) -> usize {
+    object.entries.iter().map(|e| e.key.len() + e.value.text.expose().len() + 64).sum()
+}
 
 /// Gives the containers of all files what they take from objects: of the same file, else of the only file of the same
 /// environment that has one. What is not there, or there more than once, stays unknown.
@@ -120,7 +124,7 @@ pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
             let (mut below, mut open, mut known) = (Vec::new(), false, BTreeSet::new());
             for taken in &block.takes {
                 let object = place(f, taken).and_then(|(f, b)| files[f].layers.get(b));
-                let size = object.map_or(0, |o| o.entries.iter().map(|e| e.value.text.expose().len()).sum());
+                let size = object.map_or(0, size);
                 match object.filter(|_| size <= left).and_then(|object| taken.of(object)) {
                     Some(layer) => {
                         left -= size;
