@@ -20,6 +20,7 @@ impl Suppression {
     }
 
     /// By the baseline, which is a file of its own.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only SARIF says it"))]
     pub(crate) fn in_baseline() -> Self {
         let justification = Some("the baseline holds it".to_owned());
         Self { kind: SuppressionKind::External, justification }
