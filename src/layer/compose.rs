@@ -74,6 +74,8 @@ pub struct Service {
     pub foreign_network: bool,
     /// Its command waits for the server by itself.
     pub waits: bool,
+    /// Its command makes databases.
+    pub creates: bool,
     /// It is a part of a service: what it changes or takes over stands in another file.
     pub partial: bool,
 }

@@ -1,5 +1,5 @@
 use super::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const RULE: Rule = Rule {
     id: "compose-credential-mismatch",
@@ -8,10 +8,10 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("compose_credential_mismatch.md"),
-    checks: &[Check::File(check)],
+    checks: &[Check::File(check), Check::Project(defaults)],
 };
 
-fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
+fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
     for service in compose.services.iter().filter(|s| !s.server && !s.foreign_network) {
         let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
@@ -24,9 +24,6 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             compare(&Login::of(target, &service.name), &Server::of(server, file), out);
         }
     }
-    if let Some(code) = Code::of(file, project) {
-        by_code(file, compose, &code, out);
-    }
 }
 
 /// Whether every part of it is known, and it leads to the port that the image listens on.
@@ -34,6 +31,85 @@ fn is_clear(target: &Target) -> bool {
     let port = target.get("port").is_none_or(|p| p.value.is_empty() || p.value.equals("5432"));
     let ours = target.is_postgres() && target.environment.is_none() && target.parsed.is_ok();
     ours && port && !target.is_ambiguous() && target.oddities.placeholders.is_empty()
+}
+
+/// Compose files, and the code in their directories or below.
+fn defaults(project: &Project<'_>, out: &mut Sink<'_>) {
+    let environment = out.environment();
+    let here = |v: &View<'_>| v.settings.settled.environment.as_ref().is_some_and(|s| s.value == environment);
+    let mut files: BTreeMap<&str, Vec<File<'_>>> = BTreeMap::new();
+    for views in project.views.chunk_by(|a, b| path_of(a) == path_of(b)) {
+        if let Some(carried) = views.first().filter(|v| here(v)).and_then(|v| v.carried)
+            && matches!(carried.structure, Structure::Compose(_))
+        {
+            files.entry(directory(&carried.path)).or_default().push(File { carried, views });
+        }
+    }
+    let mut beside: BTreeMap<&str, Beside<'_>> = BTreeMap::new();
+    for view in project.views {
+        let Some(path) = path_of(view).filter(|_| !files.is_empty()) else { continue };
+        for (directory, _) in above(path).filter_map(|directory| files.get_key_value(directory)) {
+            beside.entry(directory).or_default().take(view, here(view));
+        }
+    }
+    for (directory, files) in &files {
+        let Some(code) = beside.get(directory).and_then(Beside::code) else { continue };
+        for file in files {
+            if let Structure::Compose(compose) = &file.carried.structure {
+                by_code(file, compose, code, out);
+            }
+        }
+    }
+}
+
+/// The directory of a path, with its slash.
+fn directory(path: &str) -> &str {
+    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
+}
+
+fn path_of<'p>(view: &View<'p>) -> Option<&'p str> {
+    view.carried.map(|carried| carried.path.as_str())
+}
+
+/// The directories that a file is in, the nearest first.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    let outer = |inner: &str| -> Option<usize> {
+        let length = inner.len().checked_sub(1)?;
+        Some(directory(&inner[..length]).len())
+    };
+    std::iter::successors(Some(directory(path).len()), move |length| outer(&path[..*length]))
+        .map(|length| &path[..length])
+}
+
+/// What lies in a directory and below it.
+#[derive(Default)]
+struct Beside<'p> {
+    /// The connections that code describes.
+    codes: Vec<Code<'p>>,
+    /// Variables of which env files speak.
+    set: BTreeSet<&'p str>,
+}
+
+impl<'p> Beside<'p> {
+    fn take(&mut self, view: &View<'p>, here: bool) {
+        let (Some(carried), Some(layer)) = (view.carried, view.layers.last()) else { return };
+        if layer.kind == LayerKind::EnvFile {
+            self.set.extend(layer.entries.iter().map(|e| e.key.as_str()));
+        }
+        let code = matches!(carried.carrier, Carrier::Python | Carrier::JavaScript);
+        let aside = view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
+        if !code || aside || !here || self.codes.len() > 1 {
+            return;
+        }
+        let clear = view.settings.targets.iter().filter(|t| t.role == Role::Primary && is_clear(t));
+        self.codes.extend(clear.map(|target| Code { target, reads: &layer.reads }));
+    }
+
+    /// The only connection, of whose variables no env file speaks: of two nobody knows which a service uses.
+    fn code(&self) -> Option<&Code<'p>> {
+        let [code] = &self.codes[..] else { return None };
+        (!code.variables().any(|variable| self.set.contains(variable))).then_some(code)
+    }
 }
 
 /// Services that leave parts of a login to the defaults of the project's code, and code that is run beside the server.
@@ -73,38 +149,6 @@ struct Code<'p> {
 }
 
 impl<'p> Code<'p> {
-    /// That of the only code beside a compose file or below it that is for the same environment, and of whose variables
-    /// no env file speaks.
-    fn of(file: &File<'_>, project: &Project<'p>) -> Option<Self> {
-        let path = &file.carried.path;
-        let directory = &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)];
-        let environment = |view: &View<'_>| view.settings.settled.environment.as_ref().map(|s| s.value);
-        let own = file.views.first().and_then(environment);
-        let mut found: Option<Self> = None;
-        let mut set: BTreeSet<&str> = BTreeSet::new();
-        for view in project.views {
-            let (Some(carried), Some(layer)) = (view.carried, view.layers.last()) else { continue };
-            if !carried.path.starts_with(directory) {
-                continue;
-            }
-            if layer.kind == LayerKind::EnvFile {
-                set.extend(layer.entries.iter().map(|e| e.key.as_str()));
-            }
-            let code = matches!(carried.carrier, Carrier::Python | Carrier::JavaScript);
-            let aside = view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
-            if !code || aside || environment(view) != own {
-                continue;
-            }
-            for target in view.settings.targets.iter().filter(|t| t.role == Role::Primary && is_clear(t)) {
-                // Two connections: nobody knows which of them a service uses.
-                if found.replace(Self { target, reads: &layer.reads }).is_some() {
-                    return None;
-                }
-            }
-        }
-        found.filter(|code| !code.variables().any(|variable| set.contains(variable)))
-    }
-
     fn variables(&self) -> impl Iterator<Item = &'p str> {
         self.reads.iter().map(|r| r.variable.as_str()).filter(|v| !v.is_empty())
     }
@@ -123,7 +167,7 @@ impl<'p> Code<'p> {
     /// What a program logs in with that has these variables; none where that is not known, or the code has no part in it.
     fn login<'t>(&'t self, variables: &Variables<'t>, who: String) -> Option<Login<'t>> {
         let whole = self.target.form == Form::Url;
-        let part = |keyword: &str| -> Option<Option<Told<'t>>> {
+        let known = |keyword: &str| -> Option<Option<Told<'t>>> {
             let variable = self.variable(keyword);
             match variable.map_or(Given::Unset, |variable| variables.given(variable)) {
                 Given::Entry(entry) if !whole => {
@@ -137,10 +181,10 @@ impl<'p> Code<'p> {
                 Given::Entry(_) | Given::Unknown => None,
             }
         };
-        let port = part("port")?;
+        let port = known("port")?;
         port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
-        let (user, password, dbname) = (part("user")?, part("password")?, part("dbname")?);
-        let host = part("host")?.map(|h| h.text);
+        let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
+        let host = known("host")?.map(|h| h.text);
         Some(Login { who, host, user, password, dbname, role: Role::Primary })
     }
 }
@@ -216,6 +260,8 @@ struct Server<'f> {
     variables: Variables<'f>,
     /// Nothing but the variables makes roles and databases.
     plain: bool,
+    /// Another service makes databases.
+    helped: bool,
 }
 
 /// A variable of the container.
@@ -230,7 +276,11 @@ impl<'f> Server<'f> {
         let official = service.image.as_ref().is_some_and(|i| i.official);
         let scripts = service.mounts.iter().any(|m| m.init);
         let plain = official && !scripts && !service.built && !service.partial;
-        Self { service, variables: Variables::of(service, file), plain }
+        let helped = match &file.carried.structure {
+            Structure::Compose(compose) => compose.services.iter().any(|s| s.creates),
+            _ => false,
+        };
+        Self { service, variables: Variables::of(service, file), plain, helped }
     }
 
     fn given(&self, key: &str) -> Given<'f> {
@@ -293,7 +343,7 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
 fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut Sink<'_>) {
     let Some(dbname) = login.dbname.as_ref().filter(|d| !d.text.is_empty()) else { return };
     // Runners and migration tools make these two themselves.
-    if matches!(login.role, Role::Test | Role::Shadow) || dbname.text.equals("postgres") {
+    if server.helped || matches!(login.role, Role::Test | Role::Shadow) || dbname.text.equals("postgres") {
         return;
     }
     let more = server.given("POSTGRES_MULTIPLE_DATABASES");

@@ -174,7 +174,8 @@ pub(super) fn read(
         ungranted,
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
-        waits: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(waits),
+        waits: says(node, &WAITS),
+        creates: says(node, &CREATES),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
@@ -321,12 +322,21 @@ fn is_ready(words: &[(String, Option<Span>)], in_line: bool) -> Option<IsReady> 
     })
 }
 
-/// A command that waits for the server by itself, by the words that such commands have.
-fn waits(node: &Node) -> bool {
-    const WORDS: [&str; 8] =
-        ["wait-for", "wait_for", "wait4x", "dockerize", "pg_isready", "pgward", "until ", "wait-until"];
-    let said = |node: &Node| node.text().is_some_and(|text| WORDS.iter().any(|word| text.contains(word)));
-    said(node) || node.items().iter().any(|n| said(n))
+/// Words of commands that wait for the server by themselves.
+const WAITS: [&str; 8] =
+    ["wait-for", "wait_for", "wait4x", "dockerize", "pg_isready", "pgward", "until ", "wait-until"];
+
+/// Words of commands that make databases.
+const CREATES: [&str; 5] = ["create database", "createdb", "create_db", "db:create", "db:prepare"];
+
+/// Whether the command of a service has one of these words.
+fn says(node: &Node, words: &[&str]) -> bool {
+    let has = |node: &Node| {
+        let text = node.text().map(str::to_ascii_lowercase);
+        text.is_some_and(|text| words.iter().any(|word| text.contains(word)))
+    };
+    let said = |node: &Node| has(node) || node.items().iter().any(|n| has(n));
+    ["command", "entrypoint"].iter().filter_map(|key| node.get(key)).any(said)
 }
 
 fn range(text: &str) -> Option<RangeInclusive<u16>> {
