@@ -125,6 +125,11 @@ pub enum Means {
     /// libpq's keyword that code fixes beside a URL: `ssl_require=True`, `OPTIONS` of a database whose URL stands
     /// elsewhere.
     Fixed(&'static str),
+    /// A switch of the code's own: `true`, in any case, is PostgreSQL and anything else SQLite, or the other way round.
+    Switch {
+        /// `true` is PostgreSQL.
+        postgres: bool,
+    },
     /// Nothing that pgward knows, although the name may look so: `DB_HOST` that describes another program's database.
     Nothing,
 }

@@ -24,7 +24,7 @@ use crate::{
     layer::{Layer, dotenv::Dialect},
     source::{SourceId, SourceKind, Sources, Span},
 };
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 /// What a project decided.
 #[derive(Clone, Default)]
@@ -42,6 +42,8 @@ pub struct Policy {
     pub include: Vec<Glob>,
     /// Files and directories that `lint` passes over.
     pub exclude: Vec<Glob>,
+    /// The baseline that `lint` compares with, relative to the policy's directory.
+    pub baseline: Option<String>,
     /// The names this project reads, by the keys of [`VARIABLES`]; they end all guessing.
     pub variables: BTreeMap<String, Vec<String>>,
     /// What the code fixes: entries named by libpq keyword, never user or password.
@@ -290,6 +292,13 @@ impl Policy {
         }
         self.flags.push((flag, words));
         Ok(())
+    }
+
+    /// A path that the policy names, as it is read: from the policy's directory.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only a command line reads what it names"))]
+    pub(crate) fn beside(&self, path: &str) -> String {
+        let directory = self.path.as_deref().and_then(|own| Path::new(own).parent());
+        directory.map_or_else(|| path.into(), |directory| directory.join(path)).to_string_lossy().into_owned()
     }
 
     /// The same policy with its places in another set of sources.

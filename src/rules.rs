@@ -314,8 +314,8 @@ mod prelude {
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
         layer::{
-            Carried, Carrier, Entry, Layer, LayerKind, ProblemKind, Read, Seat, Structure,
-            compose::{Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
+            Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure,
+            compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
             is_example,
             kubernetes::{Block, Holder, Oddity},
             service::DatabaseService,

@@ -98,6 +98,11 @@ impl Source {
         &self.bytes
     }
 
+    /// What was proved harmless, in no order.
+    pub(crate) fn visible(&self) -> &[Range<usize>] {
+        &self.visible
+    }
+
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let offset = offset.min(self.bytes.len());

@@ -62,7 +62,7 @@ fn what_is_known_does_not_fail_and_what_is_new_does() {
     let again = pgward(dir.path(), &["--baseline", FILE]);
     assert_eq!(
         (again.status.code(), text(&again)),
-        (Some(0), format!("pgward: no findings in 2 files; {n} in the baseline\n"))
+        (Some(0), format!("pgward: no findings in 2 files; {n} in the baseline, 1 skipped\n"))
     );
     let known = json(dir.path(), &["--baseline", FILE]);
     assert_eq!(known["baseline"]["unchanged"], n);
@@ -199,6 +199,36 @@ fn a_comment_comes_before_it_and_some_findings_are_in_none() {
     );
     let held = held(dir.path()).to_string();
     assert!(!held.contains("test-equals-primary") && !held.contains("sqlite"), "{held}");
+}
+
+#[test]
+fn the_policy_names_it_from_where_the_policy_stands() {
+    let dir = project();
+    fs::create_dir(dir.path().join("ci")).expect("made");
+    fs::write(dir.path().join("pgward.toml"), "baseline = \"ci/known.json\"\n").expect("written");
+    let output = pgward(dir.path(), &[]);
+    assert_eq!(
+        (output.status.code(), text(&output).as_str()),
+        (Some(2), "pgward: there is no file `ci/known.json`\n")
+    );
+    let written = pgward(dir.path(), &["--write-baseline"]);
+    assert!(text(&written).contains("the baseline `ci/known.json` holds"), "{}", text(&written));
+    for (from, path) in [("", "."), ("api", "."), ("web/deploy", "../.."), ("ci", "../web")] {
+        let output = pgward(&dir.path().join(from), &[path]);
+        assert_eq!(output.status.code(), Some(0), "{from}: {}", text(&output));
+        assert!(text(&output).contains("in the baseline"), "{from}: {}", text(&output));
+    }
+    // A manifest's table says the same, and a policy that is named counts from its own directory.
+    let policy = fs::read_to_string(dir.path().join("pgward.toml")).expect("it");
+    fs::rename(dir.path().join("pgward.toml"), dir.path().join("ci/policy.toml")).expect("moved");
+    fs::write(dir.path().join("pyproject.toml"), format!("[tool.pgward]\n{policy}")).expect("written");
+    assert_eq!(pgward(dir.path(), &[]).status.code(), Some(0));
+    fs::write(dir.path().join("ci/policy.toml"), "baseline = \"known.json\"\n").expect("written");
+    assert_eq!(pgward(dir.path(), &["--config", "ci/policy.toml"]).status.code(), Some(0));
+    // A flag comes before it, and who wants to see everything sees it.
+    fs::write(dir.path().join("none.json"), Baseline::default().text()).expect("written");
+    assert_eq!(pgward(dir.path(), &["--baseline", "none.json"]).status.code(), Some(1));
+    assert_eq!(pgward(dir.path(), &["--no-ignores"]).status.code(), Some(1));
 }
 
 #[test]

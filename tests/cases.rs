@@ -22,11 +22,12 @@ fn babyshield_as_was() {
         ".env.production:4 error[dev-secret-in-production]",
         ".env.production:5 error[dev-secret-in-production]",
         ".env.test:3 error[test-equals-primary]",
-        "Dockerfile.production.env:2 error[sqlite-in-production]",
-        "config/environments/production.env:1 error[fallback-default]",
-        "config/environments/production.env:1 warning[tls-unspecified]",
-        "config/environments/staging.env:1 warning[fallback-default]",
-        "config/environments/staging.env:1 warning[sqlite-in-production]",
+        "Dockerfile.final:7:18 error[sqlite-in-production]",
+        "config/environments/production.yaml:4:25 error[fallback-default]",
+        "config/environments/production.yaml:4:60 warning[tls-unspecified]",
+        "config/environments/staging.yaml:4:25 warning[fallback-default]",
+        "config/environments/staging.yaml:4:25 warning[sqlite-in-production]",
+        "db/alembic.ini:4:47 error[url-in-framework-config]",
         "core_infra/database.py:6 note[fallback-default]",
         "core/startup.py:12 note[superuser-role]",
         "core/startup.py:19 note[url-composed-unencoded]",
@@ -36,7 +37,7 @@ fn babyshield_as_was() {
     ]);
     case.silent_about(&["tests/conftest.py"]);
     // A developer's SQLite and default passwords are in their place, and an example is nobody's configuration.
-    case.silent_about(&[".env", ".env.example", "docker-compose.dev.env"]);
+    case.silent_about(&[".env", ".env.example"]);
     case.check("production-nothing-set", &["error[database-url-unset]"]);
     case.check("production-empty", &["DATABASE_URL error[database-url-empty]"]);
     case.check("production-sqlite", &["DATABASE_URL error[sqlite-in-production]"]);
@@ -307,7 +308,7 @@ impl Case {
         let found: Vec<String> = run.found.iter().map(ToString::to_string).collect();
         for promise in promised {
             assert!(
-                found.iter().any(|f| f == promise),
+                found.iter().any(|f| f == promise) || run.found.iter().any(|f| f.exactly() == *promise),
                 "{}: {command}: no {promise} in {found:#?}\n{}",
                 self.name,
                 run.text
@@ -381,6 +382,7 @@ fn copy_into(from: &Path, to: &Path) {
 struct Found {
     /// `path:line`, or the variable; none when it is about nothing that is written.
     place: Option<String>,
+    column: Option<String>,
     severity: String,
     rule: String,
 }
@@ -393,13 +395,21 @@ impl Found {
             .find_map(|s| Some((line.find(s)?, s.trim_end_matches('['))))?;
         let before = line[..at].trim_end_matches(": ");
         let rule = line[at + severity.len() + 1..].split_once(']')?.0.to_owned();
-        let place = match before.rsplit_once(':') {
-            _ if before.is_empty() => None,
-            // Without the column; a variable has neither line nor column.
-            Some((rest, column)) if column.parse::<u32>().is_ok() => Some(rest.to_owned()),
-            _ => Some(before.to_owned()),
+        let (place, column) = match before.rsplit_once(':') {
+            _ if before.is_empty() => (None, None),
+            // A variable has neither line nor column.
+            Some((rest, column)) if column.parse::<u32>().is_ok() => {
+                (Some(rest.to_owned()), Some(column.to_owned()))
+            }
+            _ => (Some(before.to_owned()), None),
         };
-        (!line.starts_with(' ')).then_some(Self { place, severity: severity.to_owned(), rule })
+        (!line.starts_with(' ')).then_some(Self { place, column, severity: severity.to_owned(), rule })
+    }
+
+    /// As a promise has it that names the column too.
+    fn exactly(&self) -> String {
+        let (place, column) = (self.place.as_deref(), self.column.as_deref());
+        format!("{}:{} {}[{}]", place.unwrap_or(""), column.unwrap_or(""), self.severity, self.rule)
     }
 }
 

@@ -1,15 +1,30 @@
 //! What compose files and objects of Kubernetes come to, before any rule: short and long forms, variables with and
 //! without a value, anchors, limits.
 
-use pgward::unstable::{
-    layer::{
-        Carried, Carrier, Entry, Seat, SegmentKind, Structure, carried,
-        compose::{Compose, Interface, Pinned, Source},
-        dotenv::Dialect,
-        kubernetes::{Kubernetes, Oddity},
+#[path = "containers/objects.rs"]
+mod objects;
+
+use pgward::{
+    Files, Policy, lint,
+    unstable::{
+        layer::{
+            Carried, Carrier, Entry, Seat, SegmentKind, Structure, carried,
+            compose::{Compose, Interface, Pinned, Source},
+            dotenv::Dialect,
+            kubernetes::{Kubernetes, Oddity},
+        },
+        source::{SourceKind, Sources},
     },
-    source::{SourceKind, Sources},
 };
+
+/// What `lint` says of files: rule and place, without notes.
+fn said(files: &[(&str, &str)]) -> Vec<String> {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let found = lint(&Files { files, ..Files::default() }, &Policy::default());
+    let loud = found.iter().filter(|f| f.severity > pgward::Severity::Note);
+    let place = |f: &pgward::Finding| f.primary.as_ref().map(|l| l.place.to_short()).unwrap_or_default();
+    loud.map(|f| format!("{} {}", place(f), f.rule)).collect()
+}
 
 /// The file, read with the variables of a `.env` beside it.
 fn read(carrier: Carrier, text: &str, beside: &str) -> (Sources, Carried) {
@@ -257,6 +272,61 @@ fn a_file_inside_a_map_is_a_block_of_its_own() {
     assert!(user.value.text.equals("app"));
     let place = sources.get(user.value_span.source).line_column(user.value_span.start as usize);
     assert_eq!((place.line, place.column), (9, 21));
+}
+
+#[test]
+fn services_take_over_what_they_extend() {
+    let text = "x-env: &env\n  DB_HOST: db\n  DB_NAME: shop\nservices:\n  db:\n    image: postgres:16\n  base:\n    image: shop:1\n    \
+                environment:\n      <<: *env\n      DB_USER: shop\n    ports: ['8000:8000']\n  web:\n    extends: base\n    environment:\n    - DB_NAME=web\n    - DB_PASSWORD\n  worker:\n    \
+                extends: {service: web}\n  other:\n    extends: {file: common.yml, service: web}\n    environment: {A: b}\n  ring:\n    extends: ring\n";
+    let (carried, compose) = compose(text);
+    let service = |name: &str| compose.services.iter().find(|s| s.name.equals(name)).expect(name);
+    let layer = |name: &str| &carried.layers[service(name).layer.expect(name)];
+    for name in ["web", "worker"] {
+        let layer = layer(name);
+        for (key, value) in [("DB_HOST", "db"), ("DB_USER", "shop"), ("DB_NAME", "web")] {
+            assert!(layer.entry(key).is_some_and(|e| e.value.text.equals(value)), "{name}: {key}");
+        }
+        assert_eq!(layer.entries.iter().filter(|e| e.key == "DB_NAME").count(), 1, "{name}");
+        assert!(layer.reads.iter().any(|r| r.variable == "DB_PASSWORD"), "{name}");
+        assert!(!service(name).partial && service(name).image.is_some() && service(name).ports.len() == 1);
+    }
+    // What stands in another file, or nowhere, leaves it open.
+    assert!(service("other").partial && service("ring").partial);
+    assert!(layer("other").entry("DB_HOST").is_none());
+}
+
+#[test]
+fn configs_may_be_scripts_of_the_server() {
+    let text = "services:\n  db:\n    image: postgres:16\n    configs:\n    - plain\n    - {source: init, target: /docker-entrypoint-initdb.d/init.sql}\n    \
+                - {source: conf, target: /etc/postgresql.conf}\nconfigs:\n  init: {file: ./db/init.sql}\n  conf: {file: ./db/conf}\n";
+    let (_, compose) = compose(text);
+    assert_eq!(compose.services[0].mounts.iter().filter(|m| m.init).count(), 1);
+    assert_eq!(compose.named_paths().collect::<Vec<_>>(), ["deploy/db/init.sql"]);
+}
+
+#[test]
+fn secrets_are_given_by_name() {
+    let given = |secrets: &str, variable: &str| {
+        let text = format!(
+            "services:\n  db:\n    image: postgres:16\n    environment:\n      {variable}\n    secrets: {secrets}\n"
+        );
+        compose(&text).1.services[0].ungranted.len()
+    };
+    let file = "POSTGRES_PASSWORD_FILE: /run/secrets/db";
+    assert_eq!(given("[db]", file), 0);
+    assert_eq!(given("[{source: x, target: db}]", file), 0);
+    assert_eq!(given("[{source: x, target: /run/secrets/db}]", file), 0);
+    assert_eq!(given("[other]", file), 1);
+    assert_eq!(given("[{source: db, target: other}]", file), 1);
+    assert_eq!(given("[]", file), 1);
+    for known in [
+        "POSTGRES_PASSWORD_FILE: /etc/db",
+        "POSTGRES_PASSWORD_FILE: /run/secrets/${NAME}",
+        "OTHER: /run/secrets/db",
+    ] {
+        assert_eq!(given("[]", known), 0, "{known}");
+    }
 }
 
 #[test]

@@ -76,6 +76,24 @@ fn rule_pages_are_written() {
     assert!(bad.is_empty(), "run `UPDATE=1 cargo test --test docs`\n{}", bad.join("\n"));
 }
 
+/// docs.rs shows every file of a release, and no other.
+#[test]
+fn the_address_of_a_page_is_a_file_of_the_package() {
+    let manifest: toml::Table = toml::from_str(&document("Cargo.toml")).expect("TOML");
+    let package = &manifest["package"];
+    let word = |key: &str| package[key].as_str().expect("a text");
+    let base = format!("https://docs.rs/crate/{}/{}/source/", word("name"), word("version"));
+    let excluded: Vec<&str> =
+        package["exclude"].as_array().expect("a list").iter().filter_map(|e| e.as_str()).collect();
+    assert!(package.get("include").is_none());
+    for rule in RULES {
+        let address = page::address(rule);
+        let path = address.strip_prefix(&base).unwrap_or_else(|| panic!("{address}"));
+        assert!(root().join(path).is_file(), "{path}");
+        assert!(excluded.iter().all(|e| !format!("/{path}").starts_with(e)), "{path} is not in the package");
+    }
+}
+
 #[test]
 fn pages_open_with_one_sentence() {
     for rule in RULES {

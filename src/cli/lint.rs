@@ -47,7 +47,8 @@ pub(super) fn run(
     let mut sources = Sources::default();
     let first = paths.iter().find(|p| *p != "-").map_or(".", String::as_str);
     let (policy, remarks) = discover::policy(flags, &world, &mut sources, Search::Above(first))?;
-    let baseline = baseline::wanted(known, None, &world, paths)?;
+    let baseline =
+        baseline::wanted(known, policy.baseline.as_deref().map(|file| policy.beside(file)), &world, paths)?;
     let mut run = read(flags, &world, &policy, paths, carrier, began)?;
     run.baseline = baseline;
     run.files.now = Some(World::now());

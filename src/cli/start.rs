@@ -65,9 +65,8 @@ pub(super) fn input(flags: &Flags, world: &World) -> Result<(Input, Vec<String>)
         env_files.push((path.clone(), world.read_text(path, MAX_BYTES, PATIENCE)?));
     }
     let from_policy = if flags.env_file.is_empty() { policy.env_files.clone() } else { Vec::new() };
-    let beside = policy.path.as_deref().map(std::path::Path::new).and_then(std::path::Path::parent);
     for path in &from_policy {
-        let path = beside.map_or_else(|| path.into(), |dir| dir.join(path)).to_string_lossy().into_owned();
+        let path = policy.beside(path);
         let bytes = world.read_text(&path, MAX_BYTES, PATIENCE)?;
         env_files.push((path, bytes));
     }

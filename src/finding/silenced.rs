@@ -18,6 +18,13 @@ impl Suppression {
     pub fn in_source(justification: impl Into<String>) -> Self {
         Self { kind: SuppressionKind::InSource, justification: Some(justification.into()) }
     }
+
+    /// By the baseline, which is a file of its own.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only SARIF says it"))]
+    pub(crate) fn in_baseline() -> Self {
+        let justification = Some("the baseline holds it".to_owned());
+        Self { kind: SuppressionKind::External, justification }
+    }
 }
 
 /// Where a finding was silenced, in the words of SARIF 2.1.0 (3.35.2).
@@ -27,7 +34,7 @@ impl Suppression {
 pub enum SuppressionKind {
     /// A comment in the file itself.
     InSource,
-    /// Somewhere else.
+    /// Somewhere else: the baseline.
     External,
 }
 

@@ -81,6 +81,8 @@ pub struct Footing {
     /// Env files whose variables it has too, the lowest first, by their paths among the run's files. One that is not
     /// there, or is for another environment, leaves the block open.
     pub env_files: Vec<String>,
+    /// Variables of other objects that it has too, the lowest first, above those of the env files.
+    pub below: Vec<Layer>,
     /// More variables come to it from where this file does not say.
     pub open: bool,
     /// Who is on its loopback address.

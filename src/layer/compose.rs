@@ -1,6 +1,8 @@
 //! Compose files: the environment of each service, and what the rules about compose look at. `${…}` is read as docker
 //! compose v2 reads it; a variable that nothing beside the file sets is the shell's, and stays open.
 
+mod extends;
+mod given;
 pub(super) mod image;
 mod service;
 mod variables;
@@ -17,6 +19,19 @@ use crate::{secret::Part, source::Span};
 pub struct Compose {
     /// In the order of the text.
     pub services: Vec<Service>,
+    /// Variables that the environments take from the shell or from `.env`, without a default.
+    pub wanted: Vec<Wanted>,
+}
+
+/// A variable that docker compose puts into the environment of a service, or hands on to it.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Its name.
+    pub variable: String,
+    /// The variable of the service that it becomes, or becomes a part of.
+    pub becomes: String,
+    /// Where.
+    pub span: Span,
 }
 
 /// A service.
@@ -33,6 +48,8 @@ pub struct Service {
     pub image: Option<Image>,
     /// It runs a PostgreSQL server: by its image, or for it mounts that server's data directory.
     pub server: bool,
+    /// It is a server without TLS: one of those images as it comes, or told so by its command.
+    pub clear: bool,
     /// Its image is built from sources of the project, so that more may be in it than its name says.
     pub built: bool,
     /// Its block among the layers of the file; none where it has no environment.
@@ -49,12 +66,16 @@ pub struct Service {
     pub ports: Vec<Port>,
     /// What is mounted into it.
     pub mounts: Vec<Mount>,
+    /// Variables that name the file of a secret that the service is not given: the name, and where the path stands.
+    pub ungranted: Vec<(String, Span)>,
     /// It runs only when a profile asks for it.
     pub profiled: bool,
     /// It shares the network of the machine, or of another container.
     pub foreign_network: bool,
     /// Its command waits for the server by itself.
     pub waits: bool,
+    /// Its command makes databases.
+    pub creates: bool,
     /// It is a part of a service: what it changes or takes over stands in another file.
     pub partial: bool,
 }
@@ -86,7 +107,7 @@ impl Compose {
         let seat = if service.foreign_network { Seat::Accompanied } else { Seat::Open };
         let hosts = self.services.iter().filter(|s| s.server).flat_map(|s| s.hosts.clone()).collect();
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
-        Footing { env_files, open: service.partial, seat, hosts }
+        Footing { env_files, open: service.partial, seat, hosts, ..Footing::default() }
     }
 }
 
@@ -101,10 +122,12 @@ const MANY: usize = 1000;
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
-    let Some((_, services)) = documents.first().and_then(|root| root.pair("services")) else { return };
+    let Some(root) = documents.first() else { return };
+    let Some(services) = root.get("services") else { return };
     let mut out = Compose::default();
     for (key, node) in services.pairs().into_iter().take(MANY) {
-        out.services.extend(service::read(reader, key, node));
+        let whole = extends::whole(services, node);
+        out.services.extend(service::read(reader, root, key, &whole, &mut out.wanted));
     }
     reader.structure = Structure::Compose(out);
 }

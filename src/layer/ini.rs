@@ -84,6 +84,10 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
                 ini.template = Some(value_span);
                 continue;
             }
+            // Left for env.py to set.
+            if option.value.is_empty() {
+                continue;
+            }
             let value = interpolated(reader, text, option.value.clone(), &mut ini.percents);
             let means = Some(Means::Url);
             let entry = Entry { means, ..Entry::new("sqlalchemy.url", span, value, value_span) };

@@ -1,7 +1,11 @@
 //! Objects of Kubernetes: the variables of containers, `ConfigMap` and `Secret`, each a block. What a Secret decodes to
-//! stays masked; what another object holds stays open.
+//! stays masked; what an object holds that is not there stays open.
 
 mod base64;
+mod inner;
+mod join;
+
+pub use join::{Identity, Taken, join};
 
 use super::{
     Entry, Footing, Layer, Read, Seat, Segment, SegmentKind, Value,
@@ -39,8 +43,21 @@ pub struct Block {
     pub expands: Vec<Read>,
     /// More variables come to it from elsewhere.
     pub open: bool,
+    /// Which object it is, for a `ConfigMap` or Secret.
+    identity: Option<Identity>,
+    /// What it takes from other objects, the weakest first.
+    takes: Vec<Taken>,
+    /// What these give, as far as they are there.
+    below: Vec<Layer>,
     /// Who is on its loopback address.
     seat: Seat,
+}
+
+impl Block {
+    fn new(holder: Holder) -> Self {
+        let (expands, takes, below) = (Vec::new(), Vec::new(), Vec::new());
+        Self { holder, expands, open: true, identity: None, takes, below, seat: Seat::Open }
+    }
 }
 
 /// What holds variables.
@@ -95,7 +112,7 @@ impl Kubernetes {
         let Some(block) = self.index.get(block).map(|i| &self.blocks[*i]) else {
             return Footing::default();
         };
-        Footing { open: block.open, seat: block.seat, ..Footing::default() }
+        Footing { open: block.open, seat: block.seat, below: block.below.clone(), ..Footing::default() }
     }
 }
 
@@ -158,10 +175,11 @@ impl Objects<'_, '_> {
     }
 
     fn push(&mut self, object: &Node, mut layer: Layer, block: Block) {
-        if layer.entries.is_empty() && layer.reads.is_empty() {
+        if layer.entries.is_empty() && layer.reads.is_empty() && block.takes.is_empty() {
             return;
         }
-        layer.word = object.at(&["metadata", "namespace"]).and_then(Node::text).map(str::to_owned);
+        let namespace = object.at(&["metadata", "namespace"]).and_then(Node::text);
+        layer.word = layer.word.or_else(|| namespace.map(str::to_owned));
         self.out.index.insert(layer.block.clone().unwrap_or_default(), self.out.blocks.len());
         self.out.blocks.push(block);
         self.reader.layers.push(layer);
@@ -192,22 +210,17 @@ impl Objects<'_, '_> {
             let named = container.get("name").and_then(Node::text).filter(|n| is_plain_name(n));
             let block = self.block(object, &format!(".{}.env", named.unwrap_or("…")));
             let layer = self.reader.block(block);
-            let from = container.get("envFrom").is_some_and(|n| !n.items().is_empty());
-            let mut expands = Vec::new();
-            let layer = self.variables(container, layer, from, &mut expands);
-            let block = Block { holder: Holder::Container { links }, expands, open: from, seat };
+            let from = container.get("envFrom").map(Node::items).unwrap_or_default();
+            let mut block = Block::new(Holder::Container { links });
+            (block.open, block.seat) = (!from.is_empty(), seat);
+            block.takes.extend(from.iter().map(|item| Taken::all(object, item)));
+            let layer = self.variables(object, container, layer, &mut block);
             self.push(object, layer, block);
         }
     }
 
     /// `env` of a container. `$(NAME)` is put in where NAME stands before it.
-    fn variables(
-        &mut self,
-        container: &Node,
-        mut layer: Layer,
-        open: bool,
-        expands: &mut Vec<Read>,
-    ) -> Layer {
+    fn variables(&mut self, object: &Node, container: &Node, mut layer: Layer, block: &mut Block) -> Layer {
         let mut known: BTreeMap<String, Option<Secret>> = BTreeMap::new();
         for item in container.get("env").map(Node::items).unwrap_or_default() {
             let Some((name, key)) = item.get("name").and_then(|n| Some((n.text()?, n.span))) else {
@@ -215,9 +228,10 @@ impl Objects<'_, '_> {
             };
             let Some(node) = item.get("value") else {
                 // `valueFrom`, or nothing, which is empty.
-                if item.get("valueFrom").is_some() {
+                if let Some(from) = item.get("valueFrom") {
                     layer.reads.push(Read::new(name, key));
                     known.insert(name.to_owned(), None);
+                    block.takes.extend(Taken::one(object, name, from));
                 }
                 continue;
             };
@@ -225,14 +239,14 @@ impl Objects<'_, '_> {
             let Some(entry) = node.entry(name, key) else { continue };
             self.reader.reveal_pair(item.pair("value"));
             self.reader.reveal_key(&entry, false);
-            let value = references(&entry, &known, open, expands);
+            let value = references(&entry, &known, block.open, &mut block.expands);
             known.insert(name.to_owned(), Some(value.text.clone()));
             layer.entries.push(Entry { value, ..entry });
         }
         layer
     }
 
-    /// `data` and `stringData`. Whole files in them are read where their names say that they are env files.
+    /// `data` and `stringData`. Whole files in them are read as what their names say that they are.
     fn map(&mut self, object: &Node, holder: Holder, under: &[&str]) {
         let block = self.block(object, ".data");
         let mut layer = self.reader.block(block);
@@ -249,19 +263,20 @@ impl Objects<'_, '_> {
                     let Some(value) = self.decoded(name, &entry, node.span) else { continue };
                     entry.value = value;
                 }
-                if name.rsplit('.').next() == Some("env") {
+                if let Some(carrier) = inner::carrier(name, entry.value.text.expose()) {
                     let shown = if is_plain_name(name.trim_start_matches('.')) { name } else { "…" };
-                    let block = self.block(object, &format!(".data.{shown}"));
-                    let mut inner = self.reader.block(block);
-                    file(&entry, &mut inner.entries);
-                    let block = Block { holder, expands: Vec::new(), open: true, seat: Seat::Open };
-                    self.push(object, inner, block);
+                    for mut inner in inner::read(self.reader, name, carrier, &entry) {
+                        let part = inner.block.take().filter(|part| !part.is_empty());
+                        let part = part.map_or_else(String::new, |part| format!(".{part}"));
+                        inner.block = Some(self.block(object, &format!(".data.{shown}{part}")));
+                        self.push(object, inner, Block::new(holder));
+                    }
                     continue;
                 }
                 layer.entries.push(entry);
             }
         }
-        let block = Block { holder, expands: Vec::new(), open: true, seat: Seat::Open };
+        let block = Block { identity: Identity::of(object, holder), ..Block::new(holder) };
         self.push(object, layer, block);
     }
 
@@ -401,26 +416,7 @@ fn shifted(mut segment: Segment, by: usize) -> Segment {
     segment
 }
 
-/// The `NAME=value` lines of a file inside a value.
-fn file(entry: &Entry, out: &mut Vec<Entry>) {
-    let text = entry.value.text.expose();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let trimmed = line.trim();
-        let Some(sign) = line.find('=').filter(|_| !trimmed.starts_with('#')) else { continue };
-        let key = line[..sign].trim().trim_start_matches("export ").trim();
-        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            continue;
-        }
-        let raw = line[sign + 1..].trim();
-        let from = start + sign + 1 + (line[sign + 1..].len() - line[sign + 1..].trim_start().len());
-        let quoted = raw.len() >= 2 && ['"', '\''].iter().any(|q| raw.starts_with(*q) && raw.ends_with(*q));
-        let range = if quoted { from + 1..from + raw.len() - 1 } else { from..from + raw.len() };
-        let key_at = start + line.find(key).unwrap_or(0);
-        let key_span = entry.span_of(key_at..key_at + key.len());
-        let value_span = entry.span_of(range.clone());
-        out.push(Entry::new(key, key_span, entry.value.part(range), value_span));
-    }
+/// Whether a key can be a variable.
+fn is_variable(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -6,6 +6,7 @@ mod django;
 mod lex;
 mod parse;
 mod statement;
+mod switch;
 mod text;
 
 use super::{
@@ -27,12 +28,14 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         return;
     }
     let (tokens, lines) = lex::lex(&text, 0..text.len());
-    let (statements, contexts) = statement::statements(&text, &tokens, &lines);
+    let (statements, contexts, conditions) = statement::statements(&text, &tokens, &lines);
     let scope = Scope::new(reader.id, &text, Language::Python);
     let mut file = File {
         scope,
         writer: Writer::new(),
         contexts: &contexts,
+        conditions: &conditions,
+        sides: Vec::new(),
         tokens: &tokens,
         databases: Vec::new(),
         unsure: BTreeSet::new(),
@@ -41,6 +44,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     for statement in &statements {
         file.statement(reader, statement);
     }
+    file.switches(reader);
     file.writer.finish(reader);
 }
 
@@ -63,6 +67,9 @@ struct File<'e> {
     scope: Scope<'e>,
     writer: Writer,
     contexts: &'e [Context],
+    conditions: &'e [Expr],
+    /// What the branches of conditions say of the engine.
+    sides: Vec<switch::Side>,
     tokens: &'e [Token],
     /// Blocks of `DATABASES`.
     databases: Vec<django::Known>,
@@ -165,6 +172,9 @@ impl<'e> File<'e> {
             }
             let test = name.to_ascii_uppercase().split('_').any(|w| w == "TEST" || w == "TESTING");
             let means = Some(if test { Means::TestUrl } else { Means::Url });
+            if let Some(value) = outcome.value.as_ref().filter(|_| url && !test) {
+                self.side(context, value.text.expose().trim_start().starts_with("sqlite"));
+            }
             let shown = if by_name { name } else { "url" };
             let at = self.block(reader, shown, context);
             let key_range = if by_name { key_range } else { key_range.start..key_range.start };

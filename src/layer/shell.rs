@@ -67,35 +67,35 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 
 /// Reads a Procfile: `name: command`.
 pub(super) fn read_procfile(reader: &mut Reader<'_>) {
-    let Some(text) = reader.text() else { return };
-    let mut all = Script::default();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        if let Some((name, _)) = line.split_once(':').filter(|(name, _)| !name.trim_start().starts_with('#'))
-        {
-            let one = script(reader, &text, start + name.len() + 1..at);
-            all.commands.extend(one.commands);
+    by_line(reader, |reader, text, line| match text[line.clone()].split_once(':') {
+        Some((name, _)) if !name.trim_start().starts_with('#') => {
+            script(reader, text, line.start + name.len() + 1..line.end).commands
         }
-    }
-    finish(reader, all);
+        _ => Vec::new(),
+    });
 }
 
 /// Reads a Makefile or justfile: the recipes as scripts, `NAME = value` outside of them as assignments.
 pub(super) fn read_makefile(reader: &mut Reader<'_>) {
+    by_line(reader, |reader, text, line| {
+        let own = &text[line.clone()];
+        if own.starts_with(['\t', ' ']) {
+            let indent = own.len() - own.trim_start_matches([' ', '\t', '@', '-']).len();
+            return script(reader, text, line.start + indent..line.end).commands;
+        }
+        let assigned = make_variable(reader, own, line.start);
+        assigned.map(|entry| Command { assignments: vec![entry], ..Command::default() }).into_iter().collect()
+    });
+}
+
+/// Reads a file whose lines each stand for themselves.
+fn by_line(reader: &mut Reader<'_>, commands: impl Fn(&Reader<'_>, &str, Range<usize>) -> Vec<Command>) {
     let Some(text) = reader.text() else { return };
     let mut all = Script::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let start = at;
+        all.commands.extend(commands(reader, &text, at..at + line.len()));
         at += line.len();
-        let indent = line.len() - line.trim_start_matches([' ', '\t', '@', '-']).len();
-        if line.starts_with(['\t', ' ']) {
-            all.commands.extend(script(reader, &text, start + indent..at).commands);
-        } else if let Some(entry) = make_variable(reader, line, start) {
-            all.commands.push(Command { assignments: vec![entry], ..Command::default() });
-        }
     }
     finish(reader, all);
 }

@@ -31,8 +31,14 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     for document in &documents {
         let mut out = Vec::new();
         flatten(document, "", &mut out, 0);
-        take(reader, &out.iter().collect::<Vec<_>>());
+        let properties: Vec<&Property> = out.iter().collect();
+        take(reader, &properties);
+        let before = reader.layers.len();
         general::take(reader, document);
+        let word = word_of(reader, &properties);
+        for layer in reader.layers.iter_mut().skip(before) {
+            layer.word = layer.word.take().or_else(|| word.clone());
+        }
     }
 }
 
@@ -57,11 +63,16 @@ fn flatten(node: &Node, prefix: &str, out: &mut Vec<Property>, depth: usize) {
     }
 }
 
-/// The data sources of one document.
-fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
+/// The profile that a document is for.
+fn word_of(reader: &Reader<'_>, properties: &[&Property]) -> Option<String> {
     let of = |name: &str| properties.iter().find(|p| relaxed(&p.name) == name);
     let profile = of("spring.config.activate.onprofile").or_else(|| of("spring.profiles"));
-    let word = profile.map(|p| p.entry.value.text.expose().to_owned()).or_else(|| profile_of(reader.path));
+    profile.map(|p| p.entry.value.text.expose().to_owned()).or_else(|| profile_of(reader.path))
+}
+
+/// The data sources of one document.
+fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
+    let word = word_of(reader, properties);
     for source in SOURCES {
         let mut layer = reader.block(*source);
         layer.word.clone_from(&word);

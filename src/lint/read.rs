@@ -6,6 +6,7 @@ use crate::{
         Carried, Carrier, Layer, LayerKind, Structure, carried,
         compose::{BASES, Compose},
         dotenv::Dialect,
+        kubernetes,
     },
     policy::Policy,
     source::{SourceId, SourceKind, Sources},
@@ -65,6 +66,7 @@ pub(super) fn read(
             compose.take_over(base);
         }
     }
+    kubernetes::join(&mut out, &|path| files.environment_of(path, Carrier::Kubernetes, policy));
     out
 }
 

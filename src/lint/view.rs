@@ -128,6 +128,7 @@ fn stood_on(
     if let Some(source) = layer.source.filter(|_| footing.open || out.len() < footing.env_files.len()) {
         layer.reads.push(Read::new(Read::REST, Span { source, start: 0, end: 0 }));
     }
+    out.extend(footing.below.iter().cloned());
     // What the shell sets is not what the file below says.
     for below in &mut out {
         below.entries.retain(|e| layer.reads.iter().all(|r| r.variable != e.key));
@@ -156,7 +157,12 @@ fn readers_of(carrier: Carrier, told: bool) -> Option<&'static [Consumer]> {
         _ if !told => None,
         Carrier::Ini => Some(&[Consumer::SqlAlchemy]),
         Carrier::DatabaseYml => Some(&[Consumer::Libpq]),
-        Carrier::Spring | Carrier::Properties | Carrier::Yaml | Carrier::Toml | Carrier::Json => Some(&[]),
+        Carrier::Spring
+        | Carrier::Properties
+        | Carrier::Yaml
+        | Carrier::Toml
+        | Carrier::Json
+        | Carrier::Kubernetes => Some(&[]),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     repository::{Home, Repository},
     settings::{
         settle::of_path,
-        variables::{Meaning, OWN, Role, meaning},
+        variables::{Meaning, OWN, Role, TOGGLE_SQLITE, meaning},
     },
 };
 use std::{
@@ -119,6 +119,9 @@ impl Code {
                 }
                 Some(Means::TestUrl) if known != Some(Meaning::Url(Role::Test)) => {
                     self.name("test-url", &variable.variable);
+                }
+                Some(Means::Switch { postgres }) if !matches!(known, Some(Meaning::Toggle(_))) => {
+                    self.name(if postgres { "toggle" } else { TOGGLE_SQLITE }, &variable.variable);
                 }
                 _ => {}
             }

@@ -135,6 +135,7 @@ pub static KEYS: &[Key] = &[
     key("tls", Kind::Word(&TLS), "`required` refuses plaintext for private hosts too"),
     key("include", Kind::List(&GLOBS), "of the files below a directory `lint` looks at these alone"),
     key("exclude", Kind::List(&GLOBS), "files and directories that `lint` passes over; beats `include`"),
+    key("baseline", Kind::Form(&FILE), "what `lint` counts instead of reporting it, relative to this file"),
     key(
         "environments",
         Kind::Open(&MORE_WORDS),
@@ -366,6 +367,12 @@ static EXTENSION: Form = Form {
 
 static GLOB: Form =
     Form { what: "not a glob", check: |text| Glob::parse(text).map(drop), pattern: "^[^\\\\!][^\\\\]*$" };
+
+static FILE: Form = Form {
+    what: "not the name of a file",
+    check: |text| if text.trim().is_empty() { Err("not the name of a file") } else { Ok(()) },
+    pattern: "[^\\s]",
+};
 
 static VERSION: Form = Form {
     what: "not a version of pgward, such as \"0.3\"",

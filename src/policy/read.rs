@@ -102,6 +102,7 @@ impl Reader<'_> {
                 "tls" => policy.tls_required = text(value) == Some("required"),
                 "include" => policy.include = globs(value),
                 "exclude" => policy.exclude = globs(value),
+                "baseline" => policy.baseline = text(value).map(str::to_owned),
                 "environments" => policy.environments = environments(value),
                 "variables" => policy.variables = variables(value),
                 "connection" => policy.connection = Some(self.connection(value)),

@@ -2,7 +2,9 @@
 //! refuse one without; nothing of a value that is not shown in every other format.
 
 use super::{CuredReport, Options, Report, RuleText, clean, entry, json};
-use crate::finding::{Located, LocatedEdit, LocatedLabel, Severity, fingerprints};
+use crate::finding::{
+    BaselineState, Located, LocatedEdit, LocatedLabel, Severity, Suppression, fingerprints,
+};
 use entry::{Entry, Region};
 use serde_json::{Map, Value, json};
 use std::io;
@@ -138,10 +140,12 @@ fn result(entry: &Entry<'_>, print: &str, rules: &[&str]) -> Value {
     result
 }
 
-/// What a comment or a baseline says of a finding: `suppressions`, `baselineState`.
+/// What a comment or a baseline says of a finding: `suppressions`, `baselineState`. The state alone compares with another
+/// run; that the finding is not to count is asked for outside the source (SARIF 2.1.0, 3.35.2).
 fn marks(finding: &Located) -> Map<String, Value> {
     let mut out = Map::new();
-    if let Some(suppression) = &finding.suppressed {
+    let known = (finding.baseline == Some(BaselineState::Unchanged)).then(Suppression::in_baseline);
+    if let Some(suppression) = finding.suppressed.as_ref().or(known.as_ref()) {
         let mut said = json!({ "kind": suppression.kind });
         if let Some(justification) = &suppression.justification {
             said["justification"] = clean::line(justification).into();

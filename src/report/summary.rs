@@ -96,7 +96,12 @@ fn linted(report: &Report, options: &Options) -> String {
         (hit, _) => format!(" in {}", files(hit)),
     };
     let more = hidden(report, options).into_iter().chain(silenced(report)).chain(fixable(report, options));
-    let more: Vec<String> = more.collect();
+    let unreadable = Some(report.files.unreadable).filter(|n| *n > 0).map(|n| format!("{n} unreadable"));
+    let mut more: Vec<String> = more.chain(unreadable).collect();
+    // Files without a word of a database are many, and no news: where there is room.
+    let skipped = Some(report.files.skipped).filter(|n| *n > 0).map(|n| format!("{n} skipped"));
+    let shown = format!("pgward: {found}{place}{}", tail(&more)).chars().count();
+    more.extend(skipped.filter(|skipped| shown + ", ".len() + skipped.len() <= WIDTH));
     let left = format!("{found}{place}{}", tail(&more));
     match report.fixed.filter(|fixed| fixed.fixed_findings > 0) {
         Some(fixed) => {
@@ -106,6 +111,9 @@ fn linted(report: &Report, options: &Options) -> String {
         None => left,
     }
 }
+
+/// The width that a line of a report is kept in, where nothing of weight is left out for it.
+const WIDTH: usize = 80;
 
 /// How many findings count for nothing, and why.
 fn silenced(report: &Report) -> Vec<String> {

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const RULE: Rule = Rule {
     id: "compose-credential-mismatch",
@@ -7,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("compose_credential_mismatch.md"),
-    checks: &[Check::File(check)],
+    checks: &[Check::File(check), Check::Project(defaults)],
 };
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
@@ -20,7 +21,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 |s: &&Service| s.server && s.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
             let mut servers = compose.services.iter().filter(reached);
             let (Some(server), None) = (servers.next(), servers.next()) else { continue };
-            compare(target, service, &Server::of(server, file), out);
+            compare(&Login::of(target, &service.name), &Server::of(server, file), out);
         }
     }
 }
@@ -32,12 +33,235 @@ fn is_clear(target: &Target) -> bool {
     ours && port && !target.is_ambiguous() && target.oddities.placeholders.is_empty()
 }
 
+/// Compose files, and the code in their directories or below.
+fn defaults(project: &Project<'_>, out: &mut Sink<'_>) {
+    let environment = out.environment();
+    let here = |v: &View<'_>| v.settings.settled.environment.as_ref().is_some_and(|s| s.value == environment);
+    let mut files: BTreeMap<&str, Vec<File<'_>>> = BTreeMap::new();
+    for views in project.views.chunk_by(|a, b| path_of(a) == path_of(b)) {
+        if let Some(carried) = views.first().filter(|v| here(v)).and_then(|v| v.carried)
+            && matches!(carried.structure, Structure::Compose(_))
+        {
+            files.entry(directory(&carried.path)).or_default().push(File { carried, views });
+        }
+    }
+    let mut beside: BTreeMap<&str, Beside<'_>> = BTreeMap::new();
+    for view in project.views {
+        let Some(path) = path_of(view).filter(|_| !files.is_empty()) else { continue };
+        for (directory, _) in above(path).filter_map(|directory| files.get_key_value(directory)) {
+            beside.entry(directory).or_default().take(view, here(view));
+        }
+    }
+    for (directory, files) in &files {
+        let Some(code) = beside.get(directory).and_then(Beside::code) else { continue };
+        for file in files {
+            if let Structure::Compose(compose) = &file.carried.structure {
+                by_code(file, compose, code, out);
+            }
+        }
+    }
+}
+
+/// The directory of a path, with its slash.
+fn directory(path: &str) -> &str {
+    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
+}
+
+fn path_of<'p>(view: &View<'p>) -> Option<&'p str> {
+    view.carried.map(|carried| carried.path.as_str())
+}
+
+/// The directories that a file is in, the nearest first.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    let outer = |inner: &str| -> Option<usize> {
+        let length = inner.len().checked_sub(1)?;
+        Some(directory(&inner[..length]).len())
+    };
+    std::iter::successors(Some(directory(path).len()), move |length| outer(&path[..*length]))
+        .map(|length| &path[..length])
+}
+
+/// What lies in a directory and below it.
+#[derive(Default)]
+struct Beside<'p> {
+    /// The connections that code describes.
+    codes: Vec<Code<'p>>,
+    /// Variables of which env files speak.
+    set: BTreeSet<&'p str>,
+}
+
+impl<'p> Beside<'p> {
+    fn take(&mut self, view: &View<'p>, here: bool) {
+        let (Some(carried), Some(layer)) = (view.carried, view.layers.last()) else { return };
+        if layer.kind == LayerKind::EnvFile {
+            self.set.extend(layer.entries.iter().map(|e| e.key.as_str()));
+        }
+        let code = matches!(carried.carrier, Carrier::Python | Carrier::JavaScript);
+        let aside = view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
+        if !code || aside || !here || self.codes.len() > 1 {
+            return;
+        }
+        let clear = view.settings.targets.iter().filter(|t| t.role == Role::Primary && is_clear(t));
+        self.codes.extend(clear.map(|target| Code { target, reads: &layer.reads }));
+    }
+
+    /// The only connection, of whose variables no env file speaks: of two nobody knows which a service uses.
+    fn code(&self) -> Option<&Code<'p>> {
+        let [code] = &self.codes[..] else { return None };
+        (!code.variables().any(|variable| self.set.contains(variable))).then_some(code)
+    }
+}
+
+/// Services that leave parts of a login to the defaults of the project's code, and code that is run beside the server.
+fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'_>) {
+    let servers = || compose.services.iter().filter(|s| s.server);
+    let all: Vec<&Service> = compose.services.iter().filter(|s| !s.server && s.built).collect();
+    let speaks = |s: &&&Service| Variables::of(s, file).mention(code);
+    let said: Vec<&Service> = all.iter().filter(speaks).copied().collect();
+    // Where several are built and none says a word of the database, nobody knows which of them the code is.
+    let users = if said.is_empty() && all.len() == 1 { &all } else { &said };
+    for service in users.iter().filter(|s| !s.partial && !s.foreign_network) {
+        let Some(login) = code.login(&Variables::of(service, file), format!("`{}`", service.name)) else {
+            continue;
+        };
+        let reached =
+            |s: &&Service| login.host.is_some_and(|h| s.hosts.iter().any(|n| n.secret().same_as(h)));
+        let mut reached = servers().filter(reached);
+        if let (Some(server), None) = (reached.next(), reached.next()) {
+            compare(&login, &Server::of(server, file), out);
+        }
+    }
+    let mut servers = servers();
+    if let (true, Some(server), None) = (all.is_empty(), servers.next(), servers.next()) {
+        let here = code.target.host_class() == Some(HostClass::Local);
+        let published = |p: &Port| p.published == Some(5432..=5432) && p.target == (5432..=5432);
+        let login = code.login(&Variables { layers: &[], partial: false }, "the code".into());
+        if let Some(login) = login.filter(|_| here && server.ports.iter().any(published)) {
+            compare(&login, &Server::of(server, file), out);
+        }
+    }
+}
+
+/// The one connection that the project's code describes with defaults.
+struct Code<'p> {
+    target: &'p Target,
+    reads: &'p [Read],
+}
+
+impl<'p> Code<'p> {
+    fn variables(&self) -> impl Iterator<Item = &'p str> {
+        self.reads.iter().map(|r| r.variable.as_str()).filter(|v| !v.is_empty())
+    }
+
+    /// The variable that comes before the code's own word.
+    fn variable(&self, keyword: &str) -> Option<&'p str> {
+        let of = |read: &&Read| match read.means {
+            Some(Means::Part(_, own)) => own == keyword,
+            Some(Means::Url) => self.target.form == Form::Url && !read.variable.is_empty(),
+            None => read.variable == self.target.name,
+            _ => false,
+        };
+        self.reads.iter().find(of).map(|r| r.variable.as_str())
+    }
+
+    /// What a program logs in with that has these variables; none where that is not known, or the code has no part in it.
+    fn login<'t>(&'t self, variables: &Variables<'t>, who: String) -> Option<Login<'t>> {
+        let whole = self.target.form == Form::Url;
+        let known = |keyword: &str| -> Option<Option<Told<'t>>> {
+            let variable = self.variable(keyword);
+            match variable.map_or(Given::Unset, |variable| variables.given(variable)) {
+                Given::Entry(entry) if !whole => {
+                    Some(Some(Told { text: &entry.value.text, span: Some(entry.value_span), default: None }))
+                }
+                Given::Unset => Some(self.target.get(keyword).map(|own| Told {
+                    text: own.value.secret(),
+                    span: own.span(),
+                    default: variable,
+                })),
+                Given::Entry(_) | Given::Unknown => None,
+            }
+        };
+        let port = known("port")?;
+        port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
+        let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
+        let host = known("host")?.map(|h| h.text);
+        Some(Login { who, host, user, password, dbname, role: Role::Primary })
+    }
+}
+
+/// A part of a login.
+struct Told<'t> {
+    text: &'t Secret,
+    span: Option<Span>,
+    /// The variable that nobody sets, so that the code's own word counts.
+    default: Option<&'t str>,
+}
+
+/// What somebody logs in with.
+struct Login<'t> {
+    who: String,
+    host: Option<&'t Secret>,
+    user: Option<Told<'t>>,
+    password: Option<Told<'t>>,
+    dbname: Option<Told<'t>>,
+    role: Role,
+}
+
+impl<'t> Login<'t> {
+    fn of(target: &'t Target, name: &Part) -> Self {
+        let part = |keyword: &str| {
+            let own = target.get(keyword)?;
+            Some(Told { text: own.value.secret(), span: own.span(), default: None })
+        };
+        let (user, password, dbname) = (part("user"), part("password"), part("dbname"));
+        let host = target.get("host").map(|h| h.value.secret());
+        Self { who: format!("`{name}`"), host, user, password, dbname, role: target.role }
+    }
+}
+
+/// The variables of a container.
+struct Variables<'f> {
+    layers: &'f [Layer],
+    partial: bool,
+}
+
+impl<'f> Variables<'f> {
+    fn of(service: &Service, file: &'f File<'_>) -> Self {
+        let layers = service.layer.and_then(|i| file.views.get(i)).map(|v| v.layers).unwrap_or_default();
+        Self { layers, partial: service.partial }
+    }
+
+    fn given(&self, key: &str) -> Given<'f> {
+        let in_file = format!("{key}_FILE");
+        for layer in self.layers.iter().rev() {
+            if let Some(entry) = layer.entry(key) {
+                return if entry.value.is_known() { Given::Entry(entry) } else { Given::Unknown };
+            }
+            let elsewhere = layer.reads.iter().any(|r| r.variable == key || r.variable == in_file);
+            if elsewhere || layer.reads.iter().any(|r| r.variable == "*") || layer.entry(&in_file).is_some() {
+                return Given::Unknown;
+            }
+        }
+        if self.partial { Given::Unknown } else { Given::Unset }
+    }
+
+    /// Whether one of the code's variables is named.
+    fn mention(&self, code: &Code<'_>) -> bool {
+        let read = |layer: &Layer, variable: &str| layer.reads.iter().any(|r| r.variable == variable);
+        let named =
+            |variable: &str| self.layers.iter().any(|l| l.entry(variable).is_some() || read(l, variable));
+        code.variables().any(named)
+    }
+}
+
 /// What the container of a server is given.
 struct Server<'f> {
     service: &'f Service,
-    layers: &'f [Layer],
+    variables: Variables<'f>,
     /// Nothing but the variables makes roles and databases.
     plain: bool,
+    /// Another service makes databases.
+    helped: bool,
 }
 
 /// A variable of the container.
@@ -52,84 +276,85 @@ impl<'f> Server<'f> {
         let official = service.image.as_ref().is_some_and(|i| i.official);
         let scripts = service.mounts.iter().any(|m| m.init);
         let plain = official && !scripts && !service.built && !service.partial;
-        let layers = service.layer.and_then(|i| file.views.get(i)).map(|v| v.layers).unwrap_or_default();
-        Self { service, layers, plain }
+        let helped = match &file.carried.structure {
+            Structure::Compose(compose) => compose.services.iter().any(|s| s.creates),
+            _ => false,
+        };
+        Self { service, variables: Variables::of(service, file), plain, helped }
     }
 
     fn given(&self, key: &str) -> Given<'f> {
-        let in_file = format!("{key}_FILE");
-        for layer in self.layers.iter().rev() {
-            if let Some(entry) = layer.entry(key) {
-                return if entry.value.is_known() { Given::Entry(entry) } else { Given::Unknown };
-            }
-            let elsewhere = layer.reads.iter().any(|r| r.variable == key || r.variable == in_file);
-            if elsewhere || layer.reads.iter().any(|r| r.variable == "*") || layer.entry(&in_file).is_some() {
-                return Given::Unknown;
-            }
-        }
-        if self.service.partial { Given::Unknown } else { Given::Unset }
+        self.variables.given(key)
     }
 }
 
-fn compare(target: &Target, service: &Service, server: &Server<'_>, out: &mut Sink<'_>) {
-    let (name, container) = (&service.name, &server.service.name);
-    let Some(user) = target.get("user").filter(|u| !u.value.is_empty()) else { return };
+/// Says which variable nobody sets.
+fn with_default<'d>(draft: Draft<'d>, told: &Told<'_>) -> Draft<'d> {
+    match told.default {
+        Some(variable) => {
+            draft.note(format!("nothing here sets `{variable}`, so that the code's default counts"))
+        }
+        None => draft,
+    }
+}
+
+fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
+    let (name, container) = (&login.who, &server.service.name);
+    let Some(user) = login.user.as_ref().filter(|u| !u.text.is_empty()) else { return };
     let role = server.given("POSTGRES_USER");
     let same_role = match &role {
-        Given::Entry(entry) => user.value.secret().same_as(&entry.value.text),
-        Given::Unset => user.value.equals("postgres"),
+        Given::Entry(entry) => user.text.same_as(&entry.value.text),
+        Given::Unset => user.text.equals("postgres"),
         Given::Unknown => return,
     };
     if !same_role {
         if server.plain {
             let draft = out
-                .report(format!("`{name}` logs in to `{container}` as a role that is not made there"))
-                .at(&user.origin, "this role")
+                .report(format!("{name} logs in to `{container}` as a role that is not made there"))
+                .at_span(user.span, "this role")
                 .note("the image makes the one role of `POSTGRES_USER`, `postgres` where that is not set");
-            match role {
-                Given::Entry(entry) => draft.also_span(entry.value_span, "the role that is made"),
-                _ => draft.also_span(server.service.span, "makes `postgres`"),
-            }
+            with_default(
+                match role {
+                    Given::Entry(entry) => draft.also_span(entry.value_span, "the role that is made"),
+                    _ => draft.also_span(server.service.span, "makes `postgres`"),
+                },
+                user,
+            )
             .help("write the same name in both places, or make the role in an init script");
         }
         return;
     }
     // With `trust` any password serves.
     let trusts = !matches!(server.given("POSTGRES_HOST_AUTH_METHOD"), Given::Unset);
-    if let (Some(password), Given::Entry(entry)) = (target.get("password"), server.given("POSTGRES_PASSWORD"))
+    if let (Some(password), Given::Entry(entry)) = (&login.password, server.given("POSTGRES_PASSWORD"))
         && !trusts
-        && !password.value.secret().same_as(&entry.value.text)
+        && !password.text.same_as(&entry.value.text)
     {
-        out.report(format!("`{name}` logs in with another password than `{container}` is given"))
-            .at(&password.origin, "this password")
-            .also_span(entry.value_span, "the password that is set")
-            .help("take both from one variable: `${DB_PASSWORD:?}`");
+        let draft = out
+            .report(format!("{name} logs in with another password than `{container}` is given"))
+            .at_span(password.span, "this password")
+            .also_span(entry.value_span, "the password that is set");
+        with_default(draft, password).help("take both from one variable: `${DB_PASSWORD:?}`");
         return;
     }
-    database(target, service, server, user, out);
+    database(login, server, user, out);
 }
 
-fn database(
-    target: &Target,
-    service: &Service,
-    server: &Server<'_>,
-    user: &Setting<Part>,
-    out: &mut Sink<'_>,
-) {
-    let Some(dbname) = target.get("dbname").filter(|d| !d.value.is_empty()) else { return };
+fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut Sink<'_>) {
+    let Some(dbname) = login.dbname.as_ref().filter(|d| !d.text.is_empty()) else { return };
     // Runners and migration tools make these two themselves.
-    if matches!(target.role, Role::Test | Role::Shadow) || dbname.value.equals("postgres") {
+    if server.helped || matches!(login.role, Role::Test | Role::Shadow) || dbname.text.equals("postgres") {
         return;
     }
     let more = server.given("POSTGRES_MULTIPLE_DATABASES");
     let listed = match &more {
-        Given::Entry(entry) => dbname.value.secret().is_item_of(&entry.value.text),
+        Given::Entry(entry) => dbname.text.is_item_of(&entry.value.text),
         Given::Unset => false,
         Given::Unknown => return,
     };
     let made = match server.given("POSTGRES_DB") {
-        Given::Entry(entry) => Some((dbname.value.secret().same_as(&entry.value.text), Some(entry))),
-        Given::Unset => Some((dbname.value.same_as(&user.value), None)),
+        Given::Entry(entry) => Some((dbname.text.same_as(&entry.value.text), Some(entry))),
+        Given::Unset => Some((dbname.text.same_as(user.text), None)),
         Given::Unknown => None,
     };
     let Some((same, entry)) = made.filter(|_| server.plain || matches!(more, Given::Entry(_))) else {
@@ -139,11 +364,8 @@ fn database(
         return;
     }
     let mut draft = out
-        .report(format!(
-            "`{}` connects to a database that `{}` does not make",
-            service.name, server.service.name
-        ))
-        .at(&dbname.origin, "this database");
+        .report(format!("{} connects to a database that `{}` does not make", login.who, server.service.name))
+        .at_span(dbname.span, "this database");
     draft = match entry {
         Some(entry) => draft.also_span(entry.value_span, "the database that is made"),
         None => draft.also_span(server.service.span, "makes a database of its role's name"),
@@ -151,7 +373,7 @@ fn database(
     if let Given::Entry(entry) = more {
         draft = draft.also_span(entry.value_span, "it is not among these either");
     }
-    draft
+    with_default(draft, dbname)
         .note("the image makes databases while the data directory is empty, and never again")
         .help("write the same name in both places; a migration tool that makes its database is a reason to allow this")
         .at_most(Levels::of("WWWW"));

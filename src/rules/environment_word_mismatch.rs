@@ -24,7 +24,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 }
 
 fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
-    let mut names = target.names.iter().filter(|n| n.says == Environment::Production);
+    // A default that leads there is reported as one.
+    let mut names =
+        target.names.iter().filter(|n| n.says == Environment::Production && !target.is_default(n));
     let Some(first) = names.next() else { return };
     let environment = out.environment();
     let mut draft = out
@@ -45,9 +47,9 @@ fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) 
     };
     let help = "connect to a database of its own; where it is production, say so: `PGWARD_ENV=production`";
     let draft = if guessed {
-        draft.note(format!("nothing says the environment of this file, which is taken for {environment}")).help(
-            "name the file after its environment (`.env.production`), or set `PGWARD_ENV=production` in it",
-        )
+        draft
+            .note(format!("nothing says the environment of this file, which is taken for {environment}"))
+            .help(how_to_say(settings))
     } else {
         draft.help(help)
     };
@@ -60,9 +62,32 @@ fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) 
     }
 }
 
+/// Where a file says that it is production's.
+fn how_to_say(settings: &Settings) -> String {
+    let path = settings.whereabouts.as_ref().map_or(".env", |w| w.path.as_str());
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let example = match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "py" => "production.py",
+        "js" | "mjs" | "cjs" => "production.js",
+        "ts" | "mts" | "cts" => "production.ts",
+        "yml" | "yaml" if name.contains("compose") => "compose.production.yml",
+        "yml" | "yaml" => "production.yml",
+        extension if extension != "env" && !name.starts_with(".env") => "production/",
+        _ => {
+            return "name the file after its environment (`.env.production`), or set `PGWARD_ENV=production` in it"
+                .into();
+        }
+    };
+    format!(
+        "connect to a database of its own; where this is production's, say so in the name of the file or of its \
+         directory (`{example}`)"
+    )
+}
+
 fn within_production(target: &Target, out: &mut Sink<'_>) {
     // One that says production settles it.
-    let Some(first) = target.names.first().filter(|_| !target.names_production()) else { return };
+    let mut names = target.names.iter().filter(|n| !target.names_production() && !target.is_default(n));
+    let Some(first) = names.next() else { return };
     // A name that stayed must not stop a service that runs; a person's role may be called after where they work.
     let mild = out.door() == Door::Boot || first.keyword == "user";
     let draft = out

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("example_drift.md"),
-    checks: &[Check::Project(check)],
+    checks: &[Check::Project(check), Check::Project(compose)],
 };
 
 /// So many names are shown.
@@ -58,6 +58,53 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
     }
 }
 
+/// What docker compose takes from the shell or from `.env`, and no example beside the compose file names.
+fn compose(project: &Project<'_>, out: &mut Sink<'_>) {
+    let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let examples = project.views.iter().filter_map(|v| v.layers.last()).filter(|l| is_example(&l.name));
+    for layer in examples.filter(|l| l.kind == LayerKind::EnvFile) {
+        named.entry(directory(&layer.name)).or_default().extend(layer.entries.iter().map(|e| e.key.as_str()));
+    }
+    let mut seen = BTreeSet::new();
+    for view in project.views {
+        let Some(Carried { path, structure: Structure::Compose(compose), .. }) = view.carried else {
+            continue;
+        };
+        let environment = view.settings.settled.environment.as_ref().map(|s| s.value);
+        let Some(named) = named.get(directory(path)).filter(|_| !is_example(path)) else { continue };
+        if environment != Some(out.environment()) || !seen.insert(path.as_str()) {
+            continue;
+        }
+        let (mut told, mut places) = (BTreeSet::new(), Vec::new());
+        for wanted in &compose.wanted {
+            let ours = ours(&wanted.variable, project) || ours(&wanted.becomes, project);
+            if ours && !named.contains(wanted.variable.as_str()) && told.insert(wanted.variable.as_str()) {
+                places.push(wanted.span);
+            }
+        }
+        tell(
+            out,
+            &places,
+            "docker compose takes variables of the database that the example does not have",
+            "not in the example",
+            "add the names to the example, without their values",
+        );
+    }
+}
+
+/// Whether a variable makes a database, or is a declared secret.
+fn ours(key: &str, project: &Project<'_>) -> bool {
+    let meaning = meaning(key, project.policy);
+    let part =
+        matches!(meaning, Some(Meaning::Url(_) | Meaning::Part(..) | Meaning::Toggle(_) | Meaning::Document));
+    part || project.policy.secrets.iter().any(|(name, _)| name == key)
+}
+
+/// The directory of a path, with its slash.
+fn directory(path: &str) -> &str {
+    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
+}
+
 fn tell(out: &mut Sink<'_>, places: &[Span], message: &str, label: &str, help: &str) {
     let Some((first, rest)) = places.split_first() else { return };
     let mut draft = out.report(message).at_span(*first, label);
@@ -81,20 +128,12 @@ struct File<'p> {
 impl<'p> File<'p> {
     fn of(view: &View<'p>, project: &Project<'_>) -> Option<Self> {
         let layer = view.layers.last().filter(|l| l.kind == LayerKind::EnvFile)?;
-        let at = layer.name.rfind(['/', '\\']).map_or(0, |i| i + 1);
-        let ours = |key: &str| {
-            let declared = project.policy.secrets.iter().any(|(name, _)| name == key);
-            let meaning = meaning(key, project.policy);
-            let part = matches!(
-                meaning,
-                Some(Meaning::Url(_) | Meaning::Part(..) | Meaning::Toggle(_) | Meaning::Document)
-            );
-            declared || part
-        };
-        let keys = layer.entries.iter().filter(|e| ours(&e.key)).map(|e| (e.key.as_str(), e.key_span));
+        let ours = layer.entries.iter().filter(|e| ours(&e.key, project));
+        let keys = ours.map(|e| (e.key.as_str(), e.key_span));
+        let directory = directory(&layer.name);
         Some(Self {
-            directory: &layer.name[..at],
-            name: &layer.name[at..],
+            directory,
+            name: &layer.name[directory.len()..],
             example: is_example(&layer.name),
             environment: view.settings.settled.environment.as_ref().map(|s| s.value),
             keys: keys.collect(),

@@ -10,14 +10,21 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    let production = out.environment() == Environment::Production
+        && (target.environment.is_some() || settings.settled.environment.is_some());
     for fallback in &target.oddities.fallbacks {
+        let named = target.names_within(fallback.span);
+        let towards = fallback.towards_production || named.contains(&Environment::Production);
+        // One name that says production settles it, wherever it stands.
+        let other = named.first().filter(|_| production && !target.names_production());
+        let refuses = other.is_some() && out.door() != Door::Boot;
         let (what, levels) = match fallback.supplies {
             "url" => ("its whole value", "IIWE"),
             "password" => ("the password", "IIWE"),
-            "host" => ("the host", "IIIW"),
+            "host" => ("the host", if refuses { "IIIE" } else { "IIIW" }),
             "user" => ("the user", "IIIW"),
-            "dbname" => ("the database", "IIIW"),
+            "dbname" => ("the database", if refuses { "IIIE" } else { "IIIW" }),
             _ => continue,
         };
         let draft = out
@@ -31,12 +38,15 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
                 },
             )
             .help("remove the default, so that a missing variable is noticed");
-        if fallback.towards_production {
+        if towards {
             draft.note("the default leads to production or to a public host: who sets nothing works on it");
         } else {
-            draft
-                .note("whoever forgets the variable connects to what the default names, without a word")
-                .at_most(Levels::of(levels));
+            let draft = match other {
+                Some(other) => draft.note(format!("the default says {other}, and this is production")),
+                None => draft
+                    .note("whoever forgets the variable connects to what the default names, without a word"),
+            };
+            draft.at_most(Levels::of(levels));
         }
     }
 }

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: true,
     traits: COMMON,
     page: include_str!("secret_file_bad.md"),
-    checks: &[Check::Settings(check)],
+    checks: &[Check::Settings(check), Check::File(compose)],
 };
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
@@ -30,6 +30,25 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
                     .at(&variable.origin, format!("this names the file with the value of `{}`", file.key))
                     .help(help(fault)),
             ),
+        }
+    }
+}
+
+/// A secret of docker compose that the service is not given.
+fn compose(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Compose(compose) = &file.carried.structure else { return };
+    for service in compose.services.iter().filter(|s| !s.partial) {
+        let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
+        for (variable, span) in &service.ungranted {
+            if view.settings.secret_files.iter().any(|f| f.variable.key == *variable) {
+                out.report(format!(
+                    "`{}` is not given the secret whose file `{variable}` names",
+                    service.name
+                ))
+                .at_span(*span, "nothing is mounted here")
+                .note("docker compose mounts the secrets that the service itself lists, and no others")
+                .help("add its name to `secrets:` of the service");
+            }
         }
     }
 }

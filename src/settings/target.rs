@@ -366,7 +366,10 @@ impl Target {
         let name = self.name.to_ascii_uppercase();
         match self.spelling() {
             Spelling::Jdbc => {
-                !(name.contains("JDBC") || ["SPRING", "QUARKUS"].iter().any(|w| name.starts_with(w)))
+                // `url:` in a settings file says of no library that it reads it: a Java program does.
+                let key = self.name != name && !name.contains("SQLALCHEMY") && !name.contains('(');
+                let java = name.contains("JDBC") || ["SPRING", "QUARKUS"].iter().any(|w| name.starts_with(w));
+                !key && !java
             }
             Spelling::Npgsql => {
                 !["CONNECTIONSTRING", "CONNECTION_STRING", "NPGSQL"].iter().any(|w| name.contains(w))

@@ -226,6 +226,9 @@ pub const TOGGLES: &[(&str, ToggleKind)] = &[
     ("SQL_ENGINE", ToggleKind::Engine),
 ];
 
+/// Under this name stand switches of a project's code of which `true` is SQLite. No key of pgward.toml.
+pub const TOGGLE_SQLITE: &str = "toggle to sqlite";
+
 /// Variables that name the environment, the strongest first. `PGWARD_ENV` is rank 0, the application's own words
 /// are rank 1, and rank 2 is a build mode that contradicts nothing.
 pub const MARKERS: &[(&str, u8)] = &[
@@ -252,7 +255,7 @@ pub fn meaning_of(entry: &Entry, policy: &Policy) -> Option<Meaning> {
         Some(Means::TestUrl) => Some(Meaning::Url(Role::Test)),
         Some(Means::Part(family, keyword)) => Some(Meaning::Part(family, keyword)),
         Some(Means::Engine) => Some(Meaning::Toggle(ToggleKind::Engine)),
-        Some(Means::Fixed(_) | Means::Nothing) => None,
+        Some(Means::Fixed(_) | Means::Switch { .. } | Means::Nothing) => None,
         None => meaning(&entry.key, policy),
     }
 }
@@ -350,6 +353,9 @@ pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
     }
     if named("toggle") {
         return Some(Meaning::Toggle(ToggleKind::Postgres));
+    }
+    if named(TOGGLE_SQLITE) {
+        return Some(Meaning::Toggle(ToggleKind::Sqlite));
     }
     if named("secret-json") {
         return Some(Meaning::Document);

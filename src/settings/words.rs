@@ -6,6 +6,7 @@ use crate::{
     environment::Environment,
     policy::Policy,
     secret::{Part, Secret},
+    source::Span,
 };
 
 /// A name with a word of an environment in it.
@@ -19,7 +20,24 @@ pub struct Named {
     pub setting: Setting<Part>,
 }
 
+impl Named {
+    fn meets(&self, place: Span) -> bool {
+        let meets = |own: Span| own.source == place.source && own.start < place.end && place.start < own.end;
+        self.setting.origin.span().is_some_and(meets)
+    }
+}
+
 impl Target {
+    /// The environments that the names in a place say.
+    pub fn names_within(&self, span: Span) -> Vec<Environment> {
+        self.names.iter().filter(|n| n.meets(span)).map(|n| n.says).collect()
+    }
+
+    /// Whether a name is the default of a variable that is not set.
+    pub fn is_default(&self, name: &Named) -> bool {
+        self.oddities.fallbacks.iter().any(|fallback| name.meets(fallback.span))
+    }
+
     /// Whether one of the names says production.
     pub fn names_production(&self) -> bool {
         self.names.iter().any(|n| n.says == Environment::Production)

@@ -3,7 +3,9 @@
 use crate::{finding, options, ready, same, sqlite, weak};
 use pgward::unstable::{
     finding::Severity,
-    report::{ExtensionReport, FailureReport, Options, Report, TargetReport, TlsReport, summary, text},
+    report::{
+        ExtensionReport, FailureReport, FileCounts, Options, Report, TargetReport, TlsReport, summary, text,
+    },
 };
 
 #[test]
@@ -12,6 +14,18 @@ fn lint_ends_in_one_line() {
     assert_eq!(summary::line(&report, &options()), "pgward: no findings");
     report.files.read = 1;
     assert_eq!(summary::line(&report, &options()), "pgward: no findings in 1 file");
+    report.files.unreadable = 1;
+    assert_eq!(summary::line(&report, &options()), "pgward: no findings in 1 file; 1 unreadable");
+    report.files.skipped = 120;
+    assert_eq!(
+        summary::line(&report, &options()),
+        "pgward: no findings in 1 file; 1 unreadable, 120 skipped"
+    );
+    report.files.read = 1000;
+    report.findings = vec![sqlite(), sqlite()];
+    let line = summary::line(&report, &options());
+    assert!(line.contains("1 unreadable") && line.chars().count() <= 80, "{line}");
+    report.files = FileCounts { read: 1, ..FileCounts::default() };
     report.findings = vec![finding("x", Severity::Note, "m"), finding("x", Severity::Note, "m")];
     assert_eq!(summary::line(&report, &options()), "pgward: no findings in 1 file; 2 notes not shown (-v)");
     report.findings.push(sqlite());

@@ -216,6 +216,9 @@ fn what_is_silenced_or_known_is_marked_here_and_told_nowhere_else() {
     assert_eq!(results.len(), 4);
     assert_eq!(results[0]["suppressions"][0]["kind"], "inSource");
     assert_eq!(results[0]["suppressions"][0]["justification"], "a comment in line 1 allows it");
+    assert_eq!(results[1]["suppressions"][0]["kind"], "external");
+    assert_eq!(results[1]["suppressions"][0]["justification"], "the baseline holds it");
+    assert!(results[2]["suppressions"].is_null() && results[3]["suppressions"].is_null());
     let states: Vec<&Value> = results.iter().map(|r| &r["baselineState"]).collect();
     assert_eq!(states, [&Value::Null, &"unchanged".into(), &"new".into(), &"absent".into()]);
     let place = &results[3]["locations"][0]["physicalLocation"];

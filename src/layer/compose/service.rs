@@ -1,6 +1,8 @@
 //! One service of a compose file. Short and long forms come to the same.
 
-use super::{DATA, MANY, Service, filled, image, is_plain_name, name, variables};
+use super::{
+    DATA, MANY, Service, Wanted, extends::Whole, filled, given, image, is_plain_name, name, variables,
+};
 use crate::{
     layer::{Value, carried::Reader, tree::Node},
     secret::Part,
@@ -104,7 +106,14 @@ pub enum Source {
 }
 
 /// Reads a service; none for what is no mapping.
-pub(super) fn read(reader: &mut Reader<'_>, key: &Node, node: &Node) -> Option<Service> {
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    root: &Node,
+    key: &Node,
+    whole: &Whole,
+    wanted: &mut Vec<Wanted>,
+) -> Option<Service> {
+    let node = &whole.node;
     let text = key.text()?;
     if node.pairs().is_empty() {
         return None;
@@ -124,14 +133,19 @@ pub(super) fn read(reader: &mut Reader<'_>, key: &Node, node: &Node) -> Option<S
         image
     });
     let built = node.get("build").is_some();
-    let mounts: Vec<Mount> = items(node, "volumes").filter_map(|n| mount(reader, n)).collect();
+    let mut mounts: Vec<Mount> = items(node, "volumes").filter_map(|n| mount(reader, n)).collect();
+    mounts.extend(items(node, "configs").filter_map(|n| given::config(reader, root, n)));
     let server = image.as_ref().is_some_and(|i| i.server) || built && mounts.iter().any(|m| m.data);
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
     let mut variables = reader.block(block.clone());
-    if let Some(environment) = node.get("environment") {
-        variables::read(reader, environment, &mut variables);
+    let environments = whole.below.iter().chain(node.get("environment"));
+    for environment in environments {
+        variables::read(reader, environment, &mut variables, wanted);
     }
+    let ungranted = given::ungranted(node, &variables, &mounts);
+    let official = image.as_ref().is_some_and(|i| i.official) && !built;
+    let clear = official && given::is_clear(node, &variables, &mounts);
     let env_files = env_files(reader, node);
     let has_layer = !variables.entries.is_empty() || !variables.reads.is_empty() || !env_files.is_empty();
     if has_layer {
@@ -148,6 +162,7 @@ pub(super) fn read(reader: &mut Reader<'_>, key: &Node, node: &Node) -> Option<S
         name: own,
         hosts,
         server,
+        clear,
         built,
         layer: has_layer.then_some(layer),
         block,
@@ -156,25 +171,27 @@ pub(super) fn read(reader: &mut Reader<'_>, key: &Node, node: &Node) -> Option<S
         healthcheck: node.get("healthcheck").and_then(|n| healthcheck(reader, n)),
         ports: items(node, "ports").filter_map(|n| port(reader, n)).collect(),
         mounts,
+        ungranted,
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
-        waits: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(waits),
+        waits: says(node, &WAITS),
+        creates: says(node, &CREATES),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
 }
 
 /// The items of a list under a key.
-fn items<'n>(node: &'n Node, key: &str) -> impl Iterator<Item = &'n Node> {
+pub(super) fn items<'n>(node: &'n Node, key: &str) -> impl Iterator<Item = &'n Node> {
     node.get(key).map(Node::items).unwrap_or_default().iter().map(AsRef::as_ref).take(MANY)
 }
 
-fn text_of(reader: &Reader<'_>, node: &Node) -> Option<Value> {
+pub(super) fn text_of(reader: &Reader<'_>, node: &Node) -> Option<Value> {
     node.scalar().map(|scalar| filled(&scalar.value, node.span, reader.beside).value)
 }
 
 /// A path as the run names it, from one that is relative to the compose file; none for any other.
-fn beside(path: &str, relative: &str) -> Option<String> {
+pub(super) fn beside(path: &str, relative: &str) -> Option<String> {
     let mut steps: Vec<&str> = path.split('/').collect();
     steps.pop();
     if relative.is_empty() || relative.starts_with(['/', '~']) || relative.contains(['$', '\\', ':']) {
@@ -305,12 +322,21 @@ fn is_ready(words: &[(String, Option<Span>)], in_line: bool) -> Option<IsReady> 
     })
 }
 
-/// A command that waits for the server by itself, by the words that such commands have.
-fn waits(node: &Node) -> bool {
-    const WORDS: [&str; 8] =
-        ["wait-for", "wait_for", "wait4x", "dockerize", "pg_isready", "pgward", "until ", "wait-until"];
-    let said = |node: &Node| node.text().is_some_and(|text| WORDS.iter().any(|word| text.contains(word)));
-    said(node) || node.items().iter().any(|n| said(n))
+/// Words of commands that wait for the server by themselves.
+const WAITS: [&str; 8] =
+    ["wait-for", "wait_for", "wait4x", "dockerize", "pg_isready", "pgward", "until ", "wait-until"];
+
+/// Words of commands that make databases.
+const CREATES: [&str; 5] = ["create database", "createdb", "create_db", "db:create", "db:prepare"];
+
+/// Whether the command of a service has one of these words.
+fn says(node: &Node, words: &[&str]) -> bool {
+    let has = |node: &Node| {
+        let text = node.text().map(str::to_ascii_lowercase);
+        text.is_some_and(|text| words.iter().any(|word| text.contains(word)))
+    };
+    let said = |node: &Node| has(node) || node.items().iter().any(|n| has(n));
+    ["command", "entrypoint"].iter().filter_map(|key| node.get(key)).any(said)
 }
 
 fn range(text: &str) -> Option<RangeInclusive<u16>> {

@@ -2,7 +2,7 @@
 
 use crate::{
     interpolation::{ErrorKind, Flavour, Kind, LENGTH, Piece, expand},
-    layer::{Entry, Layer, Read, Segment, SegmentKind, Value, carried::Reader, tree::Node},
+    layer::{Entry, Layer, Read, Segment, SegmentKind, Value, carried::Reader, compose::Wanted, tree::Node},
     secret::Secret,
     source::Span,
 };
@@ -116,8 +116,14 @@ impl Builder {
     }
 }
 
-/// The variables of a service. `KEY` without a value is the shell's.
-pub(super) fn read(reader: &mut Reader<'_>, node: &Node, out: &mut Layer) {
+/// The variables of a service, over those that are there already. `KEY` without a value is the shell's.
+pub(super) fn read(reader: &mut Reader<'_>, node: &Node, out: &mut Layer, wanted: &mut Vec<Wanted>) {
+    let mut own = reader.block("");
+    let mut handed_on = |name: &str, span: Span, own: &mut Layer| {
+        own.reads.push(Read::new(name, span));
+        wanted.push(Wanted { variable: name.to_owned(), becomes: name.to_owned(), span });
+    };
+    let mut taken: Vec<((String, Span), (Value, Span))> = Vec::new();
     let mut seen = BTreeSet::new();
     for (key, value) in node.pairs() {
         let Some(name) = key.text() else { continue };
@@ -126,28 +132,47 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, out: &mut Layer) {
             continue;
         }
         match value.scalar() {
-            Some(scalar) => take(reader, (name, key.span), (&scalar.value, value.span), out),
-            None => out.reads.push(Read::new(name, key.span)),
+            Some(scalar) => {
+                taken.push(((name.to_owned(), key.span), (scalar.value.clone(), value.span)));
+            }
+            None => handed_on(name, key.span, &mut own),
         }
     }
     for item in node.items() {
         let Some(scalar) = item.scalar() else { continue };
         let text = scalar.value.text.expose();
         let Some(sign) = text.find('=') else {
-            out.reads.push(Read::new(text, item.span));
+            handed_on(text, item.span, &mut own);
             continue;
         };
         let key = scalar.value.span_of(0..sign).unwrap_or(item.span);
         let start = item.span.end.min(key.end + 1).max(item.span.start);
         let value_span = scalar.value.span_of(sign + 1..text.len()).unwrap_or(Span { start, ..item.span });
         let value = scalar.value.part(sign + 1..text.len());
-        take(reader, (&text[..sign], key), (&value, value_span), out);
+        taken.push(((text[..sign].to_owned(), key), (value, value_span)));
     }
+    for ((name, key), (value, span)) in &taken {
+        take(reader, (name, *key), (value, *span), &mut own, wanted);
+    }
+    let own_key = |key: &str| own.entry(key).is_some() || own.reads.iter().any(|r| r.variable == key);
+    out.entries.retain(|e| !own_key(&e.key));
+    out.reads.retain(|r| own.entry(&r.variable).is_none());
+    out.entries.append(&mut own.entries);
+    out.reads.append(&mut own.reads);
 }
 
-fn take(reader: &mut Reader<'_>, key: (&str, Span), value: (&Value, Span), out: &mut Layer) {
+fn take(
+    reader: &mut Reader<'_>,
+    key: (&str, Span),
+    value: (&Value, Span),
+    out: &mut Layer,
+    wanted: &mut Vec<Wanted>,
+) {
     let Filled { value: text, elsewhere, from } = filled(value.0, value.1, reader.beside);
-    out.reads.extend(elsewhere.into_iter().map(|name| Read::new(name, value.1)));
+    for name in elsewhere {
+        wanted.push(Wanted { variable: name.clone(), becomes: key.0.to_owned(), span: value.1 });
+        out.reads.push(Read::new(name, value.1));
+    }
     let mut entry = Entry::new(key.0, key.1, text, value.1);
     reader.reveal_key(&entry, false);
     entry.value_span = from.unwrap_or(entry.value_span);

@@ -156,6 +156,9 @@ impl<'e> File<'e> {
             Kind::Map(pairs) => {
                 let said = value.pairs(self.scope.source);
                 let engine = said.iter().find(|(key, _, _)| key == "ENGINE");
+                if let Some((_, _, named)) = engine.filter(|_| alias == "default") {
+                    self.side_of_engine(context, named);
+                }
                 let spread = pairs.iter().any(|(key, _)| key.is_none());
                 let engine = engine.map_or(Engine::Unknown, |(_, _, e)| self.engine(e));
                 let engine = if spread && engine == Engine::Unknown { Engine::Unknown } else { engine };

@@ -17,6 +17,8 @@ pub(super) struct Context {
     pub group: usize,
     /// A branch of a condition.
     pub branch: bool,
+    /// The condition of the branch, by its place among all, and whether it holds there.
+    pub condition: Option<(usize, bool)>,
     /// A class whose fields come from the environment: pydantic's `BaseSettings`.
     pub settings: bool,
 }
@@ -33,9 +35,13 @@ pub(super) struct Statement {
     pub tokens: Range<usize>,
 }
 
-/// The statements of a file with what they stand in; the first context is the file itself.
-pub(super) fn statements(source: &str, tokens: &[Token], lines: &[Line]) -> (Vec<Statement>, Vec<Context>) {
-    let mut out = Vec::new();
+/// The statements of a file with what they stand in, and the conditions; the first context is the file itself.
+pub(super) fn statements(
+    source: &str,
+    tokens: &[Token],
+    lines: &[Line],
+) -> (Vec<Statement>, Vec<Context>, Vec<Expr>) {
+    let (mut out, mut conditions) = (Vec::new(), Vec::new());
     let mut contexts = vec![Context::default()];
     // The open ones, from the outer to the inner.
     let mut open: Vec<usize> = vec![0];
@@ -44,9 +50,9 @@ pub(super) fn statements(source: &str, tokens: &[Token], lines: &[Line]) -> (Vec
             open.pop();
         }
         let mut parser = Parser::new(source, &tokens[line.tokens.clone()]);
-        one(&mut parser, line, &mut contexts, &mut open, &mut out);
+        one(&mut parser, line, &mut contexts, &mut open, &mut conditions, &mut out);
     }
-    (out, contexts)
+    (out, contexts, conditions)
 }
 
 fn one(
@@ -54,6 +60,7 @@ fn one(
     line: &Line,
     contexts: &mut Vec<Context>,
     open: &mut Vec<usize>,
+    conditions: &mut Vec<Expr>,
     out: &mut Vec<Statement>,
 ) {
     let enter = |contexts: &mut Vec<Context>,
@@ -64,24 +71,34 @@ fn one(
         let outer = &contexts[open[open.len() - 1]];
         let word = if word.as_deref() == Some("") { None } else { word.or_else(|| outer.word.clone()) };
         let group = contexts.len();
-        contexts.push(Context { indent: line.indent, word, group, branch, settings });
+        contexts.push(Context { indent: line.indent, word, group, branch, condition: None, settings });
         open.push(contexts.len() - 1);
     };
     while !parser.at_end() {
         match parser.word() {
-            Some("if" | "elif" | "while") => {
+            Some(word @ ("if" | "elif" | "while")) => {
                 let from = parser.at + 1;
                 parser.at = from;
-                drop(parser.expr());
+                let asked = parser.expr();
+                let plain = word == "if";
                 let word = condition(parser.source, &parser.tokens[from..parser.at.max(from)]);
                 parser.take(b':');
                 enter(contexts, open, word, false, true);
+                if let Some(context) = contexts.last_mut().filter(|_| plain) {
+                    context.condition = Some((conditions.len(), true));
+                    conditions.push(asked);
+                }
             }
             // What is so otherwise says no environment.
-            Some("else" | "try" | "finally") => {
+            Some(word @ ("else" | "try" | "finally")) => {
+                let before = contexts.iter().rev().find(|c| c.indent == line.indent && c.branch);
+                let holds = before.and_then(|c| c.condition).filter(|(_, holds)| *holds && word == "else");
                 parser.at += 1;
                 parser.take(b':');
                 enter(contexts, open, None, false, true);
+                if let Some(context) = contexts.last_mut() {
+                    context.condition = holds.map(|(condition, _)| (condition, false));
+                }
             }
             Some("class") => {
                 parser.at += 1;

@@ -8,14 +8,15 @@ use crate::{
         Toggle,
         engine::{self, Engine},
         lookup::Lookup,
-        variables::{TOGGLES, ToggleKind},
+        variables::{TOGGLE_SQLITE, TOGGLES, ToggleKind},
     },
 };
 
 /// The switches that are set, the one in force first. A name before an engine's name, because code asks the switch
 /// first.
 pub(super) fn toggles(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Toggle> {
-    let own = policy.names("toggle").iter().map(|name| (name.as_str(), ToggleKind::Postgres));
+    let named = |under: &str, kind| policy.names(under).iter().map(move |name| (name.as_str(), kind));
+    let own = named("toggle", ToggleKind::Postgres).chain(named(TOGGLE_SQLITE, ToggleKind::Sqlite));
     let told = lookup.told().filter(|e| e.means == Some(Means::Engine));
     let told = told.map(|e| (e.key.as_str(), ToggleKind::Engine));
     told.chain(own)

@@ -1,0 +1,63 @@
+//! What docker compose gives a service beside its volumes: `configs` and `secrets`.
+
+use super::{
+    INIT,
+    service::{Mount, Source, beside, items, text_of},
+};
+use crate::{
+    layer::{Layer, carried::Reader, tree::Node},
+    secret::Part,
+    source::Span,
+};
+use std::collections::BTreeSet;
+
+/// What `configs` mount with a target of their own: a script, if it lies where those are.
+pub(super) fn config(reader: &mut Reader<'_>, root: &Node, node: &Node) -> Option<Mount> {
+    let target = text_of(reader, node.get("target")?)?;
+    let init = target.text.expose().strip_prefix(INIT).is_some_and(|rest| rest.starts_with('/'));
+    let named = node.get("source")?;
+    let file = root.at(&["configs", named.text()?, "file"]);
+    let path = file.and_then(|file| text_of(reader, file)).and_then(|t| beside(reader.path, t.text.expose()));
+    let source = path.map_or(Source::Other, |path| Source::Path(Part::masked(path)));
+    Some(Mount { span: file.unwrap_or(named).span, source, data: false, init })
+}
+
+/// Where docker mounts secrets.
+const SECRETS: &str = "/run/secrets/";
+
+/// Variables that name the file of a secret which the service is not given.
+pub(super) fn ungranted(node: &Node, variables: &Layer, mounts: &[Mount]) -> Vec<(String, Span)> {
+    let mut granted = BTreeSet::new();
+    for item in items(node, "secrets") {
+        let text = |key: &str| item.get(key).and_then(Node::text);
+        let Some(name) = text("target").or_else(|| text("source")).or_else(|| item.text()) else { continue };
+        granted.insert(name.strip_prefix(SECRETS).unwrap_or(name));
+    }
+    // What is mounted there otherwise, nobody knows.
+    let plain = mounts.iter().all(|m| m.data || m.init) && node.get("tmpfs").is_none();
+    let missing = |path: &str| {
+        path.strip_prefix(SECRETS).is_some_and(|name| !name.contains('$') && !granted.contains(name))
+    };
+    let named = variables.entries.iter().filter(|e| e.key.ends_with("_FILE") && plain && e.value.is_known());
+    named.filter(|e| missing(e.value.text.expose())).map(|e| (e.key.clone(), e.value_span)).collect()
+}
+
+/// Whether a server has no TLS: its image has it off, and nothing here says more of the server's settings.
+pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool {
+    let command = node.get("command").map(|node| match node.text() {
+        Some(text) => text.to_owned(),
+        None => node.items().iter().filter_map(|n| n.text()).collect::<Vec<_>>().join(" "),
+    });
+    let command = command.unwrap_or_default();
+    let own = node.get("entrypoint").is_none() && !command.contains('$');
+    let plain = own && (command.is_empty() || command.starts_with("postgres") || command.starts_with('-'));
+    // The command comes before every file.
+    if plain && ["ssl=off", "ssl=false", "ssl=0"].iter().any(|off| command.contains(off)) {
+        return true;
+    }
+    let silent = ["ssl", "config_file", "data_directory", "-D"].iter().all(|word| !command.contains(word));
+    let initdb = "POSTGRES_INITDB_ARGS";
+    let told = variables.entry(initdb).is_some() || variables.reads.iter().any(|r| r.variable == initdb);
+    let files = mounts.iter().any(|m| m.init || !m.data) || node.get("configs").is_some();
+    plain && silent && !told && !files && node.get("env_file").is_none()
+}
