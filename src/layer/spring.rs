@@ -9,6 +9,7 @@ use super::{
     tree::{Mapped, Node},
 };
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// The keys under a data source, in Spring's relaxed spelling without `-`, and libpq's keywords for them.
 const KEYS: &[(&str, &str)] = &[("username", "user"), ("user", "user"), ("password", "password")];
@@ -32,7 +33,15 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let mut out = Vec::new();
         flatten(document, "", &mut out, 0);
         take(reader, &out.iter().collect::<Vec<_>>());
+        // What Spring has a name for is read once.
+        let known = reader.layers.len();
+        let spans = reader.layers.iter().flat_map(|l| &l.entries).map(|e| e.value_span);
+        let spans: BTreeSet<Span> = spans.collect();
         general::take(reader, document);
+        for layer in &mut reader.layers[known..] {
+            layer.entries.retain(|e| !spans.contains(&e.value_span));
+        }
+        reader.layers.retain(|layer| !layer.entries.is_empty());
     }
 }
 
