@@ -18,7 +18,7 @@ use super::{
     sql::{self, Sql},
     systemd,
     tree::{Invalid, Node},
-    yaml,
+    typed, yaml,
 };
 use crate::{
     secret::Part,
@@ -41,6 +41,8 @@ pub struct Carried {
     pub structure: Structure,
     /// The commands in it: of a script, a step of a pipeline, an image, a container.
     pub script: Script,
+    /// Values without quotes that a reader with types takes for something else.
+    pub typed: Vec<Span>,
 }
 
 /// What the rules about one carrier look at, beside its layers.
@@ -158,7 +160,8 @@ pub fn read(
         Carrier::Kubernetes => kubernetes::read(&mut reader),
     }
     let Reader { layers, structure, script, .. } = reader;
-    Carried { path: path.to_owned(), source: id, carrier, layers, structure, script }
+    let typed = typed::values(sources, id, carrier, &layers);
+    Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed }
 }
 
 /// What a parser of a carrier works on: the text, and what it makes of it.

@@ -23,6 +23,8 @@ pub struct Job {
     pub services: Vec<DatabaseService>,
     /// Whether the job itself runs in a container, so that services are reached by their names.
     pub contained: bool,
+    /// Some step may run in a container of its own beside the services: an action that is made of one.
+    pub beside: bool,
     /// Its blocks, by their places among the layers of the file.
     pub blocks: Vec<usize>,
 }
@@ -73,10 +75,18 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         });
         let services: Vec<DatabaseService> = services.collect();
         reveal(reader, &services);
-        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), blocks });
+        let steps = job.get("steps").map(Node::items).unwrap_or_default();
+        let beside = steps.iter().filter_map(|s| s.get("uses")?.text()).any(may_be_a_container);
+        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), beside, blocks });
     }
     shell::settled(reader, script);
     reader.structure = Structure::Pipeline(pipeline);
+}
+
+/// Actions that prepare a machine run on it; of any other nobody knows.
+fn may_be_a_container(uses: &str) -> bool {
+    let words = ["setup", "cache", "toolchain", "install", "checkout", "artifact"];
+    !uses.starts_with("actions/") && !words.iter().any(|word| uses.to_ascii_lowercase().contains(word))
 }
 
 /// Whether a step is run by a shell as all others are.
@@ -131,7 +141,7 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
         }
         reveal(reader, &services);
         let blocks = vec![push(reader, "", name, &of_job)];
-        pipeline.jobs.push(Job { services, contained: true, blocks });
+        pipeline.jobs.push(Job { services, contained: true, beside: false, blocks });
     }
     shell::settled(reader, script);
     reader.structure = Structure::Pipeline(pipeline);

@@ -219,7 +219,14 @@ fn is_connection(node: &Node, path: &[&str]) -> bool {
         KEYS.iter()
             .any(|(own, means)| *means == keyword && node.get(own).is_some_and(|v| v.scalar().is_some()))
     };
-    named && has("host") && (has("dbname") || has("user"))
+    // Sequelize's config.json and its like name the engine, and above it the environment alone.
+    let engine = || {
+        let engines = ENGINES.iter().filter_map(|key| node.get(key)?.text());
+        engines
+            .map(str::to_ascii_lowercase)
+            .any(|text| ["postg", "sqlite", "mysql"].iter().any(|e| text.contains(e)))
+    };
+    has("host") && (has("dbname") || has("user")) && (named || engine())
 }
 
 fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {

@@ -169,6 +169,11 @@ pub(super) fn settled(reader: &mut Reader<'_>, mut script: Script) {
 }
 
 impl Script {
+    /// Whether one of these programs is among the commands.
+    pub fn runs(&self, programs: &[&str]) -> bool {
+        self.commands.iter().filter_map(Command::program).any(|p| programs.contains(&p))
+    }
+
     /// Puts another's commands behind its own.
     pub(super) fn append(&mut self, other: Self) {
         let before = self.commands.len();
