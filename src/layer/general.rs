@@ -10,7 +10,7 @@ use super::{
     tree::Node,
 };
 use crate::{environment::Environment, source::Span};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// Keys of a connection and libpq's keywords for them, as settings files spell them.
 const KEYS: &[(&str, &str)] = &[
@@ -243,13 +243,16 @@ fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {
     KEYS.iter().find(|(own, _)| *own == lower).map(|(_, keyword)| Means::Part("connection", keyword))
 }
 
-/// libpq's keyword for a key of a section that is a connection by its name and keys, as INI files have them.
-pub(super) fn keyword_in(section: &str, key: &str, keys: &[&str]) -> Option<&'static str> {
-    let of =
-        |key: &str| KEYS.iter().find(|(own, _)| key.eq_ignore_ascii_case(own)).map(|(_, keyword)| *keyword);
-    let named = words(section).any(|word| NAMES.contains(&word.as_str()));
-    let has = |keyword| keys.iter().any(|key| of(key) == Some(keyword));
-    of(key).filter(|_| named && has("host") && (has("dbname") || has("user")))
+/// libpq's keyword for a key of a connection.
+pub(super) fn keyword(key: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(own, _)| key.eq_ignore_ascii_case(own)).map(|(_, keyword)| *keyword)
+}
+
+/// Whether a section is a connection by its name and keys, as INI files have them.
+pub(super) fn is_section<'k>(name: &str, keys: impl Iterator<Item = &'k str>) -> bool {
+    let found: BTreeSet<&str> = keys.filter_map(keyword).collect();
+    let named = words(name).any(|word| NAMES.contains(&word.as_str()));
+    named && found.contains("host") && (found.contains("dbname") || found.contains("user"))
 }
 
 fn is_variable(name: &str) -> bool {

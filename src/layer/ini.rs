@@ -73,7 +73,7 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
     let mut block = reader.block(if plain(name) { name } else { "" });
     // `[alembic:production]` and `alembic -n production` name the environment.
     block.word = name.rsplit(':').next().filter(|w| plain(w)).map(str::to_owned);
-    let keys: Vec<&str> = options.iter().map(|o| &text[o.key.clone()]).collect();
+    let connection = general::is_section(name, options.iter().map(|o| &text[o.key.clone()]));
     for option in options {
         let key = &text[option.key.clone()];
         let span = reader.sources.span(reader.id, option.key.clone());
@@ -93,7 +93,7 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
             let means = Some(Means::Url);
             let entry = Entry { means, ..Entry::new("sqlalchemy.url", span, value, value_span) };
             block.entries.push(entry);
-        } else if let Some(keyword) = general::keyword_in(name, key, &keys) {
+        } else if let Some(keyword) = general::keyword(key).filter(|_| connection) {
             reader.reveal_lead(span, value_span);
             let value = interpolated(reader, text, option.value.clone(), &mut Vec::new());
             // What another option fills in is not known here.

@@ -26,6 +26,8 @@ pub struct Script {
     pub sql: Sql,
     /// What stands as the password of a URL that is put together.
     composed: Vec<Composed>,
+    /// How many bytes of other carriers were read so far.
+    bytes: usize,
 }
 
 /// A variable, or what a command prints, as the password of a URL.
@@ -68,6 +70,9 @@ impl Command {
 
 /// More commands than this are not kept: a script of megabytes is generated.
 const COMMANDS: usize = 20_000;
+
+/// Of URLs that a script puts together so many are kept: one that has more was generated.
+const COMPOSED: usize = 64;
 
 /// Reads a script.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -180,6 +185,7 @@ impl Script {
         self.commands.extend(other.commands);
         self.documents.extend(other.documents.into_iter().map(|(at, body)| (at + before, body)));
         self.composed.extend(other.composed);
+        self.composed.truncate(COMPOSED);
     }
 }
 
@@ -318,7 +324,9 @@ const LEADING: &[&str] =
 const DECLARING: &[&str] = &["export", "readonly", "declare", "typeset", "local"];
 
 fn take(reader: &Reader<'_>, out: &mut Script, command: &mut Command, word: Word) {
-    out.composed.extend(facts::composed(&word, reader.sources.span(reader.id, word.range.clone())));
+    if out.composed.len() < COMPOSED {
+        out.composed.extend(facts::composed(&word, reader.sources.span(reader.id, word.range.clone())));
+    }
     let declaring = command.program().is_some_and(|p| DECLARING.contains(&p));
     if (command.words.is_empty() || declaring)
         && let Some((name, at)) = word.assignment()

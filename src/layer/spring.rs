@@ -81,6 +81,8 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
             };
             let means = match key {
                 "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
+                // What the pool hands to the driver beside the URL.
+                "hikari.datasourceproperties.sslmode" => Means::Fixed("sslmode"),
                 _ => match KEYS.iter().find(|(own, _)| *own == key) {
                     Some((_, keyword)) => Means::Part(source, keyword),
                     None => continue,

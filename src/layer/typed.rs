@@ -20,7 +20,7 @@ pub(super) fn values(sources: &Sources, id: SourceId, carrier: Carrier, layers: 
     // Directly behind the mark of its key; a quote, a tag or a name that stands for another value is none.
     let plain = |span: Span| {
         let before = bytes.get(..span.start as usize).unwrap_or_default();
-        let mark = before.iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+        let mark = before.iter().rev().take(64).find(|b| !matches!(b, b' ' | b'\t'));
         matches!((mark, carrier), (Some(b'='), Carrier::Toml) | (Some(b':'), _))
     };
     let entries = layers.iter().flat_map(|layer| &layer.entries);

@@ -5,6 +5,7 @@ use crate::{
     layer::{general, sql, sql::Sql},
     source::{SourceId, Sources, Span},
 };
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Programs that print their arguments.
 const PRINTING: &[&str] = &["echo", "printf"];
@@ -153,45 +154,47 @@ impl Script {
 
     /// Where the password of a URL that is put together goes in as it is.
     pub fn unencoded(&self) -> Vec<Span> {
-        let encoded = |name: &str| {
-            let of_name =
-                |c: &Command| c.assignments.iter().filter(|e| e.key == name).cloned().collect::<Vec<_>>();
-            let given: Vec<_> = self.commands.iter().flat_map(of_name).collect();
-            let encodes = given.iter().any(|e| encodes(e.value.text.expose()));
-            let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
-            encodes || given.last().is_some_and(|e| plain(e.value.text.expose()))
-        };
+        let given = self.commands.iter().flat_map(|c| &c.assignments);
+        let mut plain = BTreeMap::new();
+        for entry in given.filter(|_| !self.composed.is_empty()) {
+            let text = entry.value.text.expose();
+            let own = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+            plain.insert(entry.key.as_str(), own || encodes(text));
+        }
         let told = |name: &str| {
+            let name = name.to_ascii_uppercase();
             let mut words = name.split('_');
             words.any(|w| {
                 matches!(w, "ENC" | "ENCODED" | "URLENCODED" | "ESCAPED" | "QUOTED" | "SAFE" | "URI")
             })
         };
-        let open = |c: &&Composed| {
-            c.variable.as_ref().is_none_or(|name| !told(&name.to_ascii_uppercase()) && !encoded(name))
-        };
-        self.composed.iter().filter(open).map(|c| c.span).collect()
+        let safe = |name: &String| told(name) || plain.get(name.as_str()) == Some(&true);
+        let open = self.composed.iter().filter(|c| !c.variable.as_ref().is_some_and(safe));
+        open.map(|c| c.span).collect()
     }
 
     /// Where a variable stands in SQL without quotes: as the name in `CREATE DATABASE $db`.
     pub fn unquoted_names(&self) -> Vec<Span> {
-        self.sql_texts().iter().filter(|argument| argument.expands).filter_map(unquoted).collect()
+        self.sql_texts().iter().filter(|argument| argument.expands).filter_map(|a| unquoted(a)).collect()
     }
 
     /// The texts of SQL that `psql` gets: behind `-c`, in here-documents, and what is printed into it.
-    fn sql_texts(&self) -> Vec<Argument> {
+    fn sql_texts(&self) -> Vec<Cow<'_, Argument>> {
         let mut out = Vec::new();
+        let mut documents = self.documents.iter().peekable();
         for (at, command) in self.commands.iter().enumerate() {
-            if let Some(words) = command.behind_client() {
-                out.extend(behind_option(words));
-                out.extend(self.documents.iter().filter(|(of, _)| *of == at).map(|(_, body)| body.clone()));
+            let client = command.behind_client();
+            out.extend(client.into_iter().flat_map(behind_option));
+            // They stand in the order of their commands.
+            while let Some((_, body)) = documents.next_if(|(of, _)| *of <= at) {
+                out.extend(client.map(|_| Cow::Borrowed(body)));
             }
             let next = self.commands.get(at + 1).and_then(Command::behind_client);
             if command.redirected
                 && next.is_some()
                 && command.program().is_some_and(|p| PRINTING.contains(&p))
             {
-                out.extend(command.words[1..].iter().cloned());
+                out.extend(command.words[1..].iter().map(Cow::Borrowed));
             }
         }
         out
@@ -211,16 +214,16 @@ impl Script {
 }
 
 /// The values of `-c` and `--command`, apart or in one word.
-fn behind_option(words: &[Argument]) -> Vec<Argument> {
+fn behind_option(words: &[Argument]) -> Vec<Cow<'_, Argument>> {
     let mut out = Vec::new();
     for (i, word) in words.iter().enumerate() {
         let text = word.value.text.expose();
         match text {
             "-c" | "--command" | "-tc" | "-tAc" | "-Atc" | "-qc" | "-Xc" => {
-                out.extend(words.get(i + 1).cloned());
+                out.extend(words.get(i + 1).map(Cow::Borrowed));
             }
-            _ if text.starts_with("--command=") => out.push(word.from("--command=".len())),
-            _ if text.starts_with("-c") => out.push(word.from(2)),
+            _ if text.starts_with("--command=") => out.push(Cow::Owned(word.from("--command=".len()))),
+            _ if text.starts_with("-c") => out.push(Cow::Owned(word.from(2))),
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ pub(in crate::layer) fn lines(reader: &Reader<'_>, text: &str, node: &Node, out:
     for item in node.items() {
         lines(reader, text, item, out);
     }
-    if let Some(range) = as_written(text, node) {
+    if let Some(range) = affordable(text, node, out).and_then(|()| as_written(text, node)) {
         let line = text[..range.start].rfind('\n').map_or(0, |i| i + 1);
         // Of a block of several lines each stands as far to the right as the first.
         let lead = &text[line..range.start];
@@ -27,7 +27,9 @@ pub(in crate::layer) fn words(reader: &Reader<'_>, text: &str, nodes: &[Option<&
             lines(reader, text, node, out);
         }
         for item in node.items() {
-            let Some(scalar) = item.scalar() else { continue };
+            let Some(scalar) = item.scalar().filter(|_| affordable(text, item, out).is_some()) else {
+                continue;
+            };
             if scalar.value.text.expose().trim().contains(char::is_whitespace) {
                 lines(reader, text, item, out);
             }
@@ -35,6 +37,12 @@ pub(in crate::layer) fn words(reader: &Reader<'_>, text: &str, nodes: &[Option<&
         }
     }
     end(out, &mut command);
+}
+
+/// Aliases may name one text a thousand times: twice what the file has is enough.
+fn affordable(text: &str, node: &Node, out: &mut Script) -> Option<()> {
+    out.bytes += node.span.range().len();
+    (out.bytes <= 2 * text.len()).then_some(())
 }
 
 /// Where the text of a value stands in the file as it is, indentation aside.
