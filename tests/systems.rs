@@ -1,6 +1,5 @@
 //! The defects of the four systems in the files that they stood in, at their lines and columns, and the corrected twins.
 #![cfg(feature = "cli")]
-#![expect(clippy::disallowed_methods, reason = "the test reads its own trees")]
 
 use std::{
     collections::BTreeSet,
