@@ -27,6 +27,7 @@ pub mod sql;
 mod systemd;
 mod toml;
 pub mod tree;
+mod typed;
 pub mod yaml;
 
 pub use carried::{Carried, Footing, Seat, Structure};

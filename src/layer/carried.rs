@@ -18,7 +18,7 @@ use super::{
     sql::{self, Sql},
     systemd,
     tree::{Invalid, Node},
-    yaml,
+    typed, yaml,
 };
 use crate::{
     secret::Part,
@@ -39,6 +39,10 @@ pub struct Carried {
     pub layers: Vec<Layer>,
     /// What the rules about this carrier look at.
     pub structure: Structure,
+    /// The commands in it: of a script, a step of a pipeline, an image, a container.
+    pub script: Script,
+    /// Values without quotes that a reader with types takes for something else.
+    pub typed: Vec<Span>,
 }
 
 /// What the rules about one carrier look at, beside its layers.
@@ -56,8 +60,6 @@ pub enum Structure {
     Code(Code),
     /// What `ConfigParser` stumbles over.
     Ini(Ini),
-    /// The commands of a script.
-    Script(Script),
     /// The statements of SQL.
     Sql(Sql),
     /// The jobs of a pipeline.
@@ -66,11 +68,11 @@ pub enum Structure {
 
 impl Carried {
     /// The statements of SQL in it: of a file of SQL, and of a script that hands some to `psql`.
-    pub fn sql(&self) -> Option<&Sql> {
+    pub fn sql(&self) -> &Sql {
         match &self.structure {
-            Structure::Sql(sql) => Some(sql),
-            Structure::Script(script) => Some(&script.sql),
-            _ => None,
+            Structure::Sql(sql) => sql,
+            Structure::Code(code) => &code.sql,
+            _ => &self.script.sql,
         }
     }
 }
@@ -124,7 +126,15 @@ pub fn read(
     dialect: Dialect,
     beside: &dyn Fn(&str) -> Option<Entry>,
 ) -> Carried {
-    let mut reader = Reader { sources, id, path, beside, layers: Vec::new(), structure: Structure::None };
+    let mut reader = Reader {
+        sources,
+        id,
+        path,
+        beside,
+        layers: Vec::new(),
+        structure: Structure::None,
+        script: Script::default(),
+    };
     match carrier {
         Carrier::Dotenv => {
             let layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
@@ -140,7 +150,8 @@ pub fn read(
         Carrier::GithubActions => ci::read_github(&mut reader),
         Carrier::GitlabCi => ci::read_gitlab(&mut reader),
         Carrier::EcsTask => ecs::read(&mut reader),
-        Carrier::Yaml | Carrier::Json => general::read(&mut reader),
+        Carrier::Yaml => general::read(&mut reader),
+        Carrier::Json => general::read_json(&mut reader),
         Carrier::Toml => general::read_toml(&mut reader),
         Carrier::Spring | Carrier::Properties => spring::read(&mut reader),
         Carrier::Ini => ini::read(&mut reader),
@@ -150,8 +161,9 @@ pub fn read(
         Carrier::Compose => compose::read(&mut reader),
         Carrier::Kubernetes => kubernetes::read(&mut reader),
     }
-    let Reader { layers, structure, .. } = reader;
-    Carried { path: path.to_owned(), source: id, carrier, layers, structure }
+    let Reader { layers, structure, script, .. } = reader;
+    let typed = typed::values(sources, id, carrier, &layers);
+    Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed }
 }
 
 /// What a parser of a carrier works on: the text, and what it makes of it.
@@ -168,6 +180,8 @@ pub struct Reader<'r> {
     pub(super) layers: Vec<Layer>,
     /// What the rules about this carrier look at.
     pub(super) structure: Structure,
+    /// The commands in it.
+    pub(super) script: Script,
 }
 
 /// Words that an assignment may follow on its line.

@@ -279,6 +279,7 @@ const NEEDLES: &[&[u8]] = &[
     b"pgservice",
     b"rds_",
     b"jdbc",
+    b"psycopg",
 ];
 
 /// Which bytes a needle begins with, in either case.

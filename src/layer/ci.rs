@@ -5,6 +5,7 @@ use super::{
     Entry, Layer, Read, Structure,
     carried::Reader,
     service::{DatabaseService, is_postgres_image, variables},
+    shell::{self, Script, inside},
     tree::Node,
 };
 
@@ -22,6 +23,8 @@ pub struct Job {
     pub services: Vec<DatabaseService>,
     /// Whether the job itself runs in a container, so that services are reached by their names.
     pub contained: bool,
+    /// Some step may run in a container of its own beside the services: an action that is made of one.
+    pub beside: bool,
     /// Its blocks, by their places among the layers of the file.
     pub blocks: Vec<usize>,
 }
@@ -44,7 +47,9 @@ const GITLAB: &[&str] = &[
 
 /// Reads a workflow of GitHub Actions.
 pub(super) fn read_github(reader: &mut Reader<'_>) {
-    let Some(documents) = reader.yaml() else { return };
+    let Some(text) = reader.text() else { return };
+    let Some(documents) = reader.documents(&text) else { return };
+    let mut script = Script::default();
     let Some(workflow) = documents.first() else { return };
     let mut pipeline = Pipeline { jobs: Vec::new() };
     let outer = environment(reader, workflow.get("env"));
@@ -53,6 +58,9 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         extend(&mut of_job, environment(reader, job.get("env")));
         let mut blocks = vec![push(reader, "jobs", name, &of_job)];
         for step in job.get("steps").map(Node::items).unwrap_or_default() {
+            if let Some(run) = step.get("run").filter(|_| is_shell(step)) {
+                inside::lines(reader, &text, run, &mut script);
+            }
             let own = environment(reader, step.get("env"));
             if !own.entries.is_empty() {
                 let mut of_step = of_job.clone();
@@ -67,24 +75,51 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         });
         let services: Vec<DatabaseService> = services.collect();
         reveal(reader, &services);
-        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), blocks });
+        let steps = job.get("steps").map(Node::items).unwrap_or_default();
+        let beside = steps.iter().filter_map(|s| s.get("uses")?.text()).any(may_be_a_container);
+        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), beside, blocks });
     }
+    shell::settled(reader, script);
     reader.structure = Structure::Pipeline(pipeline);
 }
 
+/// Actions that prepare a machine run on it; of any other nobody knows.
+fn may_be_a_container(uses: &str) -> bool {
+    let words = ["setup", "cache", "toolchain", "install", "checkout", "artifact"];
+    !uses.starts_with("actions/") && !words.iter().any(|word| uses.to_ascii_lowercase().contains(word))
+}
+
+/// Whether a step is run by a shell as all others are.
+fn is_shell(step: &Node) -> bool {
+    let Some(shell) = step.get("shell").and_then(Node::text) else { return true };
+    matches!(shell.split_whitespace().next(), Some("bash" | "sh"))
+}
+
+/// Where a job of GitLab has its commands.
+const SCRIPTS: [&str; 3] = ["before_script", "script", "after_script"];
+
 /// Reads a pipeline of GitLab CI.
 pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
-    let Some(documents) = reader.yaml() else { return };
+    let Some(text) = reader.text() else { return };
+    let Some(documents) = reader.documents(&text) else { return };
+    let mut script = Script::default();
     // A header with `spec:` may stand before the pipeline.
     let Some(root) = documents.last() else { return };
     let mut pipeline = Pipeline { jobs: Vec::new() };
     let outer = environment(reader, root.get("variables"));
+    for holder in [Some(root), root.get("default")].into_iter().flatten() {
+        SCRIPTS
+            .iter()
+            .filter_map(|k| holder.get(k))
+            .for_each(|n| inside::lines(reader, &text, n, &mut script));
+    }
     let of_all = root.at(&["default", "services"]).or_else(|| root.get("services"));
     let jobs = root
         .pairs()
         .into_iter()
         .filter(|(name, job)| name.text().is_some_and(|n| !GITLAB.contains(&n)) && !job.pairs().is_empty());
     for (name, job) in jobs {
+        SCRIPTS.iter().filter_map(|k| job.get(k)).for_each(|n| inside::lines(reader, &text, n, &mut script));
         let mut of_job = outer.clone();
         extend(&mut of_job, environment(reader, job.get("variables")));
         // The server takes its variables from the same place: they are its own.
@@ -106,8 +141,9 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
         }
         reveal(reader, &services);
         let blocks = vec![push(reader, "", name, &of_job)];
-        pipeline.jobs.push(Job { services, contained: true, blocks });
+        pipeline.jobs.push(Job { services, contained: true, beside: false, blocks });
     }
+    shell::settled(reader, script);
     reader.structure = Structure::Pipeline(pipeline);
 }
 

@@ -8,6 +8,7 @@ mod site;
 pub(super) use evaluate::{Language, Outcome, Scope};
 pub(super) use site::{Site, Writer};
 
+use super::sql::Sql;
 use crate::source::Span;
 use std::ops::Range;
 
@@ -162,6 +163,8 @@ pub struct Code {
     pub databases: Vec<Database>,
     /// Connection URLs that are put together of parts, each with a user or password that nothing encodes.
     pub composed: Vec<Composed>,
+    /// The extensions that it creates.
+    pub sql: Sql,
 }
 
 /// One entry of Django's `DATABASES`.

@@ -4,7 +4,7 @@ use super::{
     Entry, Value,
     carried::Reader,
     shell::{
-        self,
+        self, Script,
         word::{Grammar, Words},
     },
 };
@@ -22,6 +22,7 @@ struct Stage {
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
     let mut stages: Vec<Stage> = Vec::new();
+    let mut script = Script::default();
     for line in lines(&text) {
         let content = text[line.clone()].trim_start();
         let start = line.end - content.len();
@@ -44,6 +45,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 let Some(stage) = stages.last_mut() else { continue };
                 stage.entries.extend(assignments(reader, &text, rest));
             }
+            "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => {
+                script.append(shell::script(reader, &text, rest));
+            }
             _ => {}
         }
     }
@@ -53,6 +57,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             shell::push(reader, &mut layer, entry);
         }
     }
+    shell::settled(reader, script);
     reader.layers.push(layer);
 }
 

@@ -1,16 +1,26 @@
 //! Task definitions of Amazon ECS: the variables of each container, and those that a secret fills.
 
-use super::{Read, carried::Reader, tree::Node};
+use super::{
+    Read,
+    carried::Reader,
+    shell::{self, Script, inside},
+    tree::Node,
+};
 
 /// Reads the file that the reader is at; a definition may stand under `taskDefinition`.
 pub(super) fn read(reader: &mut Reader<'_>) {
-    let Some(documents) = reader.yaml() else { return };
+    let Some(text) = reader.text() else { return };
+    let Some(documents) = reader.documents(&text) else { return };
+    let mut script = Script::default();
     for document in &documents {
         let definition = document.get("taskDefinition").unwrap_or(document);
         for container in definition.get("containerDefinitions").map(Node::items).unwrap_or_default() {
             take(reader, container);
+            let words = ["entryPoint", "command"].map(|key| container.get(key));
+            inside::words(reader, &text, &words, &mut script);
         }
     }
+    shell::settled(reader, script);
 }
 
 fn take(reader: &mut Reader<'_>, container: &Node) {

@@ -5,10 +5,12 @@ use super::{
     Entry, Layer, Means,
     carried::Reader,
     reference::{self, Syntax},
+    shell::{self, Script, inside},
     toml,
     tree::Node,
 };
 use crate::{environment::Environment, source::Span};
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// Keys of a connection and libpq's keywords for them, as settings files spell them.
 const KEYS: &[(&str, &str)] = &[
@@ -33,6 +35,17 @@ const KEYS: &[(&str, &str)] = &[
 /// Words of a key that make the mapping under it a connection.
 const NAMES: &[&str] =
     &["database", "databases", "db", "postgres", "postgresql", "pg", "datasource", "datasources", "sql"];
+
+/// Variables of URLs that have a meaning by their names.
+const VARIABLES: &[&str] = &[
+    "DATABASE_URL",
+    "TEST_DATABASE_URL",
+    "DIRECT_URL",
+    "DIRECT_DATABASE_URL",
+    "SHADOW_DATABASE_URL",
+    "POSTGRES_PRISMA_URL",
+    "POSTGRES_URL_NON_POOLING",
+];
 
 /// Engines that a mapping under such a key may name instead.
 const ENGINES: &[&str] = &["engine", "driver", "dialect", "adapter", "client", "type"];
@@ -61,12 +74,51 @@ const SCHEMES: &[&str] = &[
 /// Mappings inside each other beyond this say nothing of a connection.
 const DEPTH: usize = 24;
 
-/// Reads a file of YAML or JSON, which is YAML but for rarities.
+/// Reads a file of YAML; JSON is YAML but for rarities.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
     for document in &documents {
         take(reader, document);
     }
+}
+
+/// Reads a file of JSON; of a package's its scripts too.
+pub(super) fn read_json(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let Some(documents) = reader.documents(&without_comments(&text)) else { return };
+    let mut script = Script::default();
+    for document in &documents {
+        take(reader, document);
+        let scripts = document.get("scripts").filter(|_| reader.path.ends_with("package.json"));
+        for (_, command) in scripts.map(Node::pairs).unwrap_or_default() {
+            inside::lines(reader, &text, command, &mut script);
+        }
+    }
+    shell::settled(reader, script);
+}
+
+/// JSON without the comments that devcontainer.json and files of editors have, each byte of them a blank.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let mut out: Option<Vec<u8>> = None;
+    let (mut at, mut inside) = (0, false);
+    while at < bytes.len() {
+        let (byte, next) = (bytes[at], bytes.get(at + 1).copied());
+        let rest = |mark: &[u8]| bytes[at..].windows(mark.len()).position(|w| w == mark);
+        let comment = match (byte, next) {
+            (b'/', Some(b'/')) if !inside => rest(b"\n").unwrap_or(bytes.len() - at),
+            (b'/', Some(b'*')) if !inside => rest(b"*/").map_or(bytes.len() - at, |i| i + 2),
+            _ => 0,
+        };
+        if comment > 0 {
+            let blank = &mut out.get_or_insert_with(|| bytes.to_vec())[at..at + comment];
+            blank.iter_mut().filter(|b| **b != b'\n').for_each(|b| *b = b' ');
+        }
+        inside ^= byte == b'"';
+        at += comment.max(if inside && byte == b'\\' { 2 } else { 1 });
+    }
+    let filled = out.and_then(|bytes| String::from_utf8(bytes).ok());
+    filled.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// Reads a file of TOML.
@@ -114,7 +166,10 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         };
         let means = means(name, &entry, connection);
         let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, means);
-        let is_url = means.is_none() && is_url(resolved.value.text.expose());
+        let text = resolved.value.text.expose();
+        let is_url = means.is_none() && (is_url(text) || names_url(name) && is_slip(text));
+        // The variables of a process belong together.
+        let is_url = is_url && !VARIABLES.contains(&name);
         let mut own = new(reader);
         let layer = match means {
             _ if is_url => &mut own,
@@ -129,7 +184,10 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
             continue;
         }
         reveal(reader, name, key.span, value.span);
-        layer.entries.push(Entry { value: resolved.value, means, ..entry });
+        // A settings file with such a URL is Java's own: it is in its place.
+        let java = is_url && resolved.value.text.expose().trim_start().starts_with("jdbc:");
+        let key = if java { format!("jdbc {}", entry.key) } else { entry.key.clone() };
+        layer.entries.push(Entry { key, value: resolved.value, means, ..entry });
         if is_url {
             out.push(own);
         }
@@ -161,7 +219,14 @@ fn is_connection(node: &Node, path: &[&str]) -> bool {
         KEYS.iter()
             .any(|(own, means)| *means == keyword && node.get(own).is_some_and(|v| v.scalar().is_some()))
     };
-    named && has("host") && (has("dbname") || has("user"))
+    // Sequelize's config.json and its like name the engine, and above it the environment alone.
+    let engine = || {
+        let engines = ENGINES.iter().filter_map(|key| node.get(key)?.text());
+        engines
+            .map(str::to_ascii_lowercase)
+            .any(|text| ["postg", "sqlite", "mysql"].iter().any(|e| text.contains(e)))
+    };
+    has("host") && (has("dbname") || has("user")) && (named || engine())
 }
 
 fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {
@@ -178,6 +243,18 @@ fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {
     KEYS.iter().find(|(own, _)| *own == lower).map(|(_, keyword)| Means::Part("connection", keyword))
 }
 
+/// libpq's keyword for a key of a connection.
+pub(super) fn keyword(key: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(own, _)| key.eq_ignore_ascii_case(own)).map(|(_, keyword)| *keyword)
+}
+
+/// Whether a section is a connection by its name and keys, as INI files have them.
+pub(super) fn is_section<'k>(name: &str, keys: impl Iterator<Item = &'k str>) -> bool {
+    let found: BTreeSet<&str> = keys.filter_map(keyword).collect();
+    let named = words(name).any(|word| NAMES.contains(&word.as_str()));
+    named && found.contains("host") && (found.contains("dbname") || found.contains("user"))
+}
+
 fn is_variable(name: &str) -> bool {
     name.len() > 2
         && name.starts_with(|c: char| c.is_ascii_uppercase())
@@ -190,6 +267,17 @@ pub(super) fn is_url(text: &str) -> bool {
     let family = scheme.split('+').next().unwrap_or(scheme).to_ascii_lowercase();
     let behind = if family == "jdbc" { is_url(rest) } else { rest.starts_with("//") };
     SCHEMES.contains(&family.as_str()) && behind
+}
+
+/// Whether a key says that its value is a URL.
+fn names_url(name: &str) -> bool {
+    words(name).last().is_some_and(|word| matches!(word.as_str(), "url" | "uri" | "dsn"))
+}
+
+/// `postgres:/user@host`, `postgresql//host`: a slash or the colon was lost.
+fn is_slip(text: &str) -> bool {
+    let rest = text.strip_prefix("postgresql").or_else(|| text.strip_prefix("postgres"));
+    rest.is_some_and(|rest| rest.starts_with("//") || rest.starts_with(":/") && !rest.starts_with("://"))
 }
 
 /// A key that leads to a URL or is a word of a connection; anything else may be somebody's secret.

@@ -1,7 +1,7 @@
-//! Files that Python's `ConfigParser` reads: `sqlalchemy.url` of alembic.ini with its `%`, and the variables that
-//! pytest.ini and tox.ini set. Each section that says something is a block.
+//! Files that Python's `ConfigParser` reads: `sqlalchemy.url` of alembic.ini with its `%`, sections that are a connection
+//! by their name and keys, and the variables that pytest.ini and tox.ini set. Each section that says something is a block.
 
-use super::{Entry, Means, SegmentKind, Structure, carried::Reader, tree::Mapped};
+use super::{Entry, Means, SegmentKind, Structure, carried::Reader, general, tree::Mapped};
 use crate::source::Span;
 use std::ops::Range;
 
@@ -73,6 +73,7 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
     let mut block = reader.block(if plain(name) { name } else { "" });
     // `[alembic:production]` and `alembic -n production` name the environment.
     block.word = name.rsplit(':').next().filter(|w| plain(w)).map(str::to_owned);
+    let connection = general::is_section(name, options.iter().map(|o| &text[o.key.clone()]));
     for option in options {
         let key = &text[option.key.clone()];
         let span = reader.sources.span(reader.id, option.key.clone());
@@ -84,7 +85,7 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
                 ini.template = Some(value_span);
                 continue;
             }
-            // Left for env.py to set.
+            // Left for env.py to fill in, as it should be.
             if option.value.is_empty() {
                 continue;
             }
@@ -92,6 +93,14 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
             let means = Some(Means::Url);
             let entry = Entry { means, ..Entry::new("sqlalchemy.url", span, value, value_span) };
             block.entries.push(entry);
+        } else if let Some(keyword) = general::keyword(key).filter(|_| connection) {
+            reader.reveal_lead(span, value_span);
+            let value = interpolated(reader, text, option.value.clone(), &mut Vec::new());
+            // What another option fills in is not known here.
+            if value.map.iter().all(|s| s.kind != SegmentKind::Unresolved) {
+                let means = Some(Means::Part("connection", keyword));
+                block.entries.push(Entry { means, ..Entry::new(key, span, value, value_span) });
+            }
         } else if matches!(key, "env" | "setenv" | "set_env") {
             variables(reader, text, option.value.clone(), &mut block.entries);
         }

@@ -51,6 +51,7 @@ const SIGNS: &[&str] = &[
     "DataSource",
     "client:",
     "type:",
+    "CREATE EXTENSION",
 ];
 
 /// One statement, or what was left of one.
@@ -152,6 +153,7 @@ impl<'e> File<'e> {
                     stack.extend(all.iter().map(|e| (e, word)));
                 }
                 Kind::Text(_) => {
+                    self.writer.extensions(reader, &self.scope, expr);
                     let looked =
                         !is_aside(reader.path) && self.writer.compose(reader, &self.scope, expr, word);
                     self.said += usize::from(looked);

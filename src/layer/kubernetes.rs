@@ -11,6 +11,7 @@ use super::{
     Entry, Footing, Layer, Read, Seat, Segment, SegmentKind, Value,
     carried::{Reader, Structure},
     compose::{Image, image, is_plain_name, name},
+    shell::{self, Script, inside},
     tree::{Node, Style},
 };
 use crate::{
@@ -124,20 +125,23 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         return;
     }
     let Some(documents) = reader.yaml() else { return };
-    let mut objects = Objects { out: Kubernetes::default(), reader };
+    let mut objects = Objects { out: Kubernetes::default(), reader, text: &text, script: Script::default() };
     for document in &documents {
         objects.object(document);
         if document.get("kind").and_then(Node::text) == Some("List") {
             document.get("items").map(Node::items).unwrap_or_default().iter().for_each(|o| objects.object(o));
         }
     }
-    let Objects { out, reader } = objects;
+    let Objects { out, reader, script, .. } = objects;
+    shell::settled(reader, script);
     reader.structure = Structure::Kubernetes(out);
 }
 
 struct Objects<'o, 'r> {
     out: Kubernetes,
     reader: &'o mut Reader<'r>,
+    text: &'o str,
+    script: Script,
 }
 
 impl Objects<'_, '_> {
@@ -207,6 +211,8 @@ impl Objects<'_, '_> {
                 }
                 self.out.images.push(image);
             }
+            let words = ["command", "args"].map(|key| container.get(key));
+            inside::words(self.reader, self.text, &words, &mut self.script);
             let named = container.get("name").and_then(Node::text).filter(|n| is_plain_name(n));
             let block = self.block(object, &format!(".{}.env", named.unwrap_or("…")));
             let layer = self.reader.block(block);

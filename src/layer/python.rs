@@ -60,6 +60,8 @@ const SIGNS: &[&str] = &[
     "BaseSettings",
     "Postgres",
     "POSTGRES",
+    "CREATE EXTENSION",
+    "Extension(",
 ];
 
 /// One file on the way.

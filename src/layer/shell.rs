@@ -2,10 +2,11 @@
 //! the commands are there for rules. Nothing is run, and what a command would print is not known.
 
 mod facts;
+pub(in crate::layer) mod inside;
 pub(in crate::layer) mod word;
 
 use super::{
-    Entry, Layer, Structure, Value,
+    Entry, Layer, Value,
     carried::Reader,
     reference::{self, Syntax},
     sql::{self, Sql},
@@ -23,6 +24,18 @@ pub struct Script {
     pub documents: Vec<(usize, Argument)>,
     /// The statements of SQL that `psql` gets from it.
     pub sql: Sql,
+    /// What stands as the password of a URL that is put together.
+    composed: Vec<Composed>,
+    /// How many bytes of other carriers were read so far.
+    bytes: usize,
+}
+
+/// A variable, or what a command prints, as the password of a URL.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    span: Span,
+    /// The name of the variable; none for a command.
+    variable: Option<String>,
 }
 
 /// One simple command.
@@ -58,6 +71,9 @@ impl Command {
 /// More commands than this are not kept: a script of megabytes is generated.
 const COMMANDS: usize = 20_000;
 
+/// Of URLs that a script puts together so many are kept: one that has more was generated.
+const COMPOSED: usize = 64;
+
 /// Reads a script.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
@@ -69,9 +85,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 pub(super) fn read_procfile(reader: &mut Reader<'_>) {
     by_line(reader, |reader, text, line| match text[line.clone()].split_once(':') {
         Some((name, _)) if !name.trim_start().starts_with('#') => {
-            script(reader, text, line.start + name.len() + 1..line.end).commands
+            script(reader, text, line.start + name.len() + 1..line.end)
         }
-        _ => Vec::new(),
+        _ => Script::default(),
     });
 }
 
@@ -81,20 +97,21 @@ pub(super) fn read_makefile(reader: &mut Reader<'_>) {
         let own = &text[line.clone()];
         if own.starts_with(['\t', ' ']) {
             let indent = own.len() - own.trim_start_matches([' ', '\t', '@', '-']).len();
-            return script(reader, text, line.start + indent..line.end).commands;
+            return script(reader, text, line.start + indent..line.end);
         }
         let assigned = make_variable(reader, own, line.start);
-        assigned.map(|entry| Command { assignments: vec![entry], ..Command::default() }).into_iter().collect()
+        let command = assigned.map(|entry| Command { assignments: vec![entry], ..Command::default() });
+        Script { commands: command.into_iter().collect(), ..Script::default() }
     });
 }
 
 /// Reads a file whose lines each stand for themselves.
-fn by_line(reader: &mut Reader<'_>, commands: impl Fn(&Reader<'_>, &str, Range<usize>) -> Vec<Command>) {
+fn by_line(reader: &mut Reader<'_>, read: impl Fn(&Reader<'_>, &str, Range<usize>) -> Script) {
     let Some(text) = reader.text() else { return };
     let mut all = Script::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        all.commands.extend(commands(reader, &text, at..at + line.len()));
+        all.append(read(reader, &text, at..at + line.len()));
         at += line.len();
     }
     finish(reader, all);
@@ -125,7 +142,7 @@ fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry>
 
 /// The assignments that last as one block, those before a command each as one, and the script for the rules.
 fn finish(reader: &mut Reader<'_>, mut script: Script) {
-    script.read_sql(reader.sources, reader.id);
+    settle(reader, &mut script);
     let mut lasting = reader.block("");
     let mut own = Vec::new();
     for command in script.commands.iter().filter(|c| !c.assignments.is_empty()) {
@@ -136,15 +153,42 @@ fn finish(reader: &mut Reader<'_>, mut script: Script) {
         }
         own.push(layer);
     }
+    reader.layers.push(lasting);
+    reader.layers.extend(own.into_iter().filter(|layer| !layer.entries.is_empty()));
+    reader.script = script;
+}
+
+/// Reads what the commands hand to others, and reveals what is shown of them.
+fn settle(reader: &mut Reader<'_>, script: &mut Script) {
+    script.read_sql(reader.sources, reader.id);
     for command in &script.commands {
         reveal(reader, command);
     }
     for statement in script.sql.statements.clone() {
         sql::reveal(reader, statement.span);
     }
-    reader.layers.push(lasting);
-    reader.layers.extend(own.into_iter().filter(|layer| !layer.entries.is_empty()));
-    reader.structure = Structure::Script(script);
+}
+
+/// Takes the commands of another carrier to what the rules about commands look at.
+pub(super) fn settled(reader: &mut Reader<'_>, mut script: Script) {
+    settle(reader, &mut script);
+    reader.script = script;
+}
+
+impl Script {
+    /// Whether one of these programs is among the commands.
+    pub fn runs(&self, programs: &[&str]) -> bool {
+        self.commands.iter().filter_map(Command::program).any(|p| programs.contains(&p))
+    }
+
+    /// Puts another's commands behind its own.
+    pub(super) fn append(&mut self, other: Self) {
+        let before = self.commands.len();
+        self.commands.extend(other.commands);
+        self.documents.extend(other.documents.into_iter().map(|(at, body)| (at + before, body)));
+        self.composed.extend(other.composed);
+        self.composed.truncate(COMPOSED);
+    }
 }
 
 /// Programs that are shown by their names; another word may be anything.
@@ -196,6 +240,11 @@ pub(super) fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry) {
 
 /// The commands in a part of a text.
 pub(super) fn script(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Script {
+    indented(reader, text, range, 0)
+}
+
+/// The commands in a text whose lines stand this far to the right, as in a block of YAML.
+fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize) -> Script {
     let mut words = Words { id: reader.id, text, at: range.start, end: range.end, grammar: Grammar::Shell };
     let mut out = Script::default();
     let mut command = Command::default();
@@ -220,7 +269,7 @@ pub(super) fn script(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Sc
                 words.at += 1;
                 end(&mut out, &mut command);
                 for (mark, tabs, expands) in pending.drain(..) {
-                    let body = here(&text[words.at..words.end], &mark, tabs);
+                    let body = here(&text[words.at..words.end], &mark, tabs, indent);
                     let range = words.at..words.at + body;
                     if !out.commands.is_empty() {
                         let span = reader.sources.span(reader.id, range.clone());
@@ -251,10 +300,11 @@ pub(super) fn script(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Sc
 }
 
 /// How long the body of a here-document is, up to the line that is its mark.
-fn here(text: &str, mark: &str, tabs: bool) -> usize {
+fn here(text: &str, mark: &str, tabs: bool, indent: usize) -> usize {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\n', '\r']);
+        let bare = &bare[bare.bytes().take(indent).take_while(|b| *b == b' ').count()..];
         if (if tabs { bare.trim_start_matches('\t') } else { bare }) == mark {
             return at;
         }
@@ -276,6 +326,9 @@ const LEADING: &[&str] =
 const DECLARING: &[&str] = &["export", "readonly", "declare", "typeset", "local"];
 
 fn take(reader: &Reader<'_>, out: &mut Script, command: &mut Command, word: Word) {
+    if out.composed.len() < COMPOSED {
+        out.composed.extend(facts::composed(&word, reader.sources.span(reader.id, word.range.clone())));
+    }
     let declaring = command.program().is_some_and(|p| DECLARING.contains(&p));
     if (command.words.is_empty() || declaring)
         && let Some((name, at)) = word.assignment()

@@ -9,6 +9,7 @@ use super::{
     tree::{Mapped, Node},
 };
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// The keys under a data source, in Spring's relaxed spelling without `-`, and libpq's keywords for them.
 const KEYS: &[(&str, &str)] = &[("username", "user"), ("user", "user"), ("password", "password")];
@@ -33,12 +34,17 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         flatten(document, "", &mut out, 0);
         let properties: Vec<&Property> = out.iter().collect();
         take(reader, &properties);
-        let before = reader.layers.len();
+        // What Spring has a name for is read once.
+        let known = reader.layers.len();
+        let spans = reader.layers.iter().flat_map(|l| &l.entries).map(|e| e.value_span);
+        let spans: BTreeSet<Span> = spans.collect();
         general::take(reader, document);
         let word = word_of(reader, &properties);
-        for layer in reader.layers.iter_mut().skip(before) {
+        for layer in &mut reader.layers[known..] {
+            layer.entries.retain(|e| !spans.contains(&e.value_span));
             layer.word = layer.word.take().or_else(|| word.clone());
         }
+        reader.layers.retain(|layer| !layer.entries.is_empty());
     }
 }
 
@@ -83,6 +89,8 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
             };
             let means = match key {
                 "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
+                // What the pool hands to the driver beside the URL.
+                "hikari.datasourceproperties.sslmode" => Means::Fixed("sslmode"),
                 _ => match KEYS.iter().find(|(own, _)| *own == key) {
                     Some((_, keyword)) => Means::Part(source, keyword),
                     None => continue,

@@ -1,7 +1,7 @@
 //! Units of systemd: `Environment=`, and the commands of `Exec…=` (systemd.exec(5), systemd.service(5)).
 
 use super::{
-    Structure,
+    Entry, Segment, SegmentKind, Value,
     carried::Reader,
     shell::{
         self, Script,
@@ -43,17 +43,40 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 while let Some(word) = words.next() {
                     if let Some((name, at)) = word.assignment() {
                         let entry = shell::entry(reader, &word, name, at);
+                        let entry = Entry { value: unescaped(&entry.value), ..entry };
                         reader.reveal_key(&entry, false);
                         layer.entries.push(entry);
                     }
                 }
             }
             key if key.starts_with("Exec") => {
-                all.commands.extend(shell::script(reader, &text, value).commands);
+                all.append(shell::script(reader, &text, value));
             }
             _ => {}
         }
     }
     reader.layers.push(layer);
-    reader.structure = Structure::Script(all);
+    shell::settled(reader, all);
+}
+
+/// `%%` is one `%` (systemd.unit(5), "Specifiers"). A specifier stays as it is: the machine says what it means.
+fn unescaped(value: &Value) -> Value {
+    let text = value.text.expose();
+    let (mut out, mut map, mut at) = (String::new(), Vec::new(), 0);
+    while at < text.len() {
+        let stop = text[at..].find("%%").map_or(text.len(), |i| at + i);
+        for segment in value.part(at..stop).map {
+            let moved = segment.value.start + out.len()..segment.value.end + out.len();
+            map.push(Segment { value: moved, ..segment });
+        }
+        out.push_str(&text[at..stop]);
+        if stop < text.len() {
+            // Without a place of its own all of it stays masked.
+            let Some(span) = value.span_of(stop..stop + 2) else { return value.clone() };
+            map.push(Segment { value: out.len()..out.len() + 1, span, kind: SegmentKind::Escape });
+            out.push('%');
+        }
+        at = stop + 2;
+    }
+    Value { text: out.into(), map }
 }

@@ -20,6 +20,10 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             views.flat_map(|view| &view.settings.targets).filter(|t| t.is_postgres() && t.parsed.is_ok())
         {
             mismatch(service, target, job.contained, out);
+            let docker = || file.carried.script.runs(&["docker", "podman", "docker-compose"]);
+            if !job.contained && !job.beside && !docker() {
+                outside(service, target, out);
+            }
         }
     }
 }
@@ -73,5 +77,15 @@ fn mismatch(service: &DatabaseService, target: &Target, contained: bool, out: &m
             .at(target.origin_of("host"), "the server stands in another one")
             .also_span(service.span, "reached by this name")
             .help("write the name of the service for the host");
+    }
+}
+
+/// The names of services are known in the network of containers alone; a job may put a container of its own there.
+fn outside(service: &DatabaseService, target: &Target, out: &mut Sink<'_>) {
+    if target.get("host").is_some_and(|h| h.value.equals(&service.name)) {
+        out.report(format!("`{}` is dialled by a name that this job does not know", target.name))
+            .at(target.origin_of("host"), "a job outside of containers reaches published ports alone")
+            .also_span(service.span, "known to containers by this name")
+            .help("write `localhost` and add `ports: [\"5432:5432\"]` to the service, or run the job in a `container:`");
     }
 }

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
-    let Some(sql) = file.carried.sql() else { return };
+    let sql = file.carried.sql();
     // Who declares none has not decided to.
     if project.extensions.is_empty() {
         return;

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
-    let Some(sql) = file.carried.sql() else { return };
+    let sql = file.carried.sql();
     let grant = sql.statements.iter().find(|s| s.kind == StatementKind::GrantOnDatabase);
     let opens = |s: &Statement| match &s.kind {
         StatementKind::OpensSchema => true,

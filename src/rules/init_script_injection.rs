@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
-    let Structure::Script(script) = &file.carried.structure else { return };
+    let script = &file.carried.script;
     for place in script.unquoted_names() {
         out.report("a variable stands in SQL as it is, without quotes")
             .at_span(place, "the shell puts the value here")

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("literal_password.md"),
-    checks: &[Check::Target(check)],
+    checks: &[Check::Target(check), Check::Block(block)],
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -21,4 +21,39 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .note("git tracks this file: everybody who may read the repository, and every fork and backup of it, has it")
             .help("change the password, and let the environment or a secret's file give the new one");
     }
+}
+
+/// Code, scripts and pipelines: what git ignores of them is not read.
+fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
+    let aside = view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
+    if aside || !is_source(file.carrier) {
+        return;
+    }
+    // A default is told by its own rule.
+    for target in view.settings.targets.iter().filter(|t| t.oddities.fallbacks.is_empty()) {
+        let Some((name, origin)) = target.exposed_password(out.environment()) else { continue };
+        if origin.span().is_some_and(|span| span.source == file.source) {
+            out.report(format!("{name} stands in `{}`", file.path))
+                .at(origin, "whoever reads the file has it")
+                .note("it is in every clone, and in the history for good")
+                .help("change the password, and let the environment or a secret's file give the new one");
+        }
+    }
+}
+
+/// The carriers that no other rule about passwords in files speaks of.
+fn is_source(carrier: Carrier) -> bool {
+    matches!(
+        carrier,
+        Carrier::Shell
+            | Carrier::Makefile
+            | Carrier::Procfile
+            | Carrier::Systemd
+            | Carrier::GithubActions
+            | Carrier::GitlabCi
+            | Carrier::EcsTask
+            | Carrier::Python
+            | Carrier::JavaScript
+            | Carrier::Prisma
+    )
 }

@@ -11,12 +11,19 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
-    let Structure::Script(script) = &file.carried.structure else { return };
+    let script = &file.carried.script;
     for command in &script.commands {
-        for argument in command.words.iter().skip(1).filter(|a| a.holds_password()) {
-            out.report("a URL with its password is an argument of a command")
+        let arguments = command.words.iter().skip(1).filter(|_| !command.is_builtin());
+        for argument in arguments.filter(|a| a.holds_password() || a.holds_keywords()) {
+            let what = if argument.holds_password() { "URL" } else { "connection string" };
+            out.report(format!("a {what} with its password is an argument of a command"))
                 .at_span(argument.span, "every user of the machine sees it in the list of processes")
                 .help("set `PGPASSWORD` or `PGSERVICE`, or write it to ~/.pgpass; programs of your own read `DATABASE_URL`");
+        }
+        if let Some(place) = command.given_password() {
+            out.report("`PGPASSWORD` is written out for a command")
+                .at_span(place, "in the file, in the history of a shell, and in every log of the commands")
+                .help("write the password to ~/.pgpass or a file that `PGPASSFILE` names, or take it from a secret");
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
-    let Structure::Script(script) = &file.carried.structure else { return };
+    let script = &file.carried.script;
     for (place, what) in script.prints() {
         out.report(format!("the script prints {what}"))
             .at_span(place, "logs keep it, and everyone who reads them has the password")

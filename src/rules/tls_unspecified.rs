@@ -11,8 +11,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
-    // JDBC and its like have words of their own, a service file may say it.
-    let elsewhere = !target.spelling().is_native() || target.is_elsewhere();
+    // Others have words of their own, a service file may say it. pgjdbc's `ssl=true` was read as what it means.
+    let java = target.spelling() == Spelling::Jdbc && !target.is_misplaced();
+    let elsewhere = !target.spelling().is_native() && !java || target.is_elsewhere();
     // A ConfigMap has the host, and the pod that takes it `PGSSLMODE`.
     let open = settings.open && target.form == Form::Parts;
     if target.get("sslmode").is_some() || elsewhere || open {
@@ -28,6 +29,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
     let help = match target.form {
+        Form::Url if java => {
+            "add `?sslmode=verify-full` (`&sslmode=…` after other parameters), and name the server's CA in `sslrootcert`"
+        }
         Form::Url if target.tls_word() == "ssl" => {
             "add `?ssl=verify-full` (`&ssl=…` after other parameters), and name the server's CA in `PGSSLROOTCERT`; \
              where the code sets it, write `[connection] sslmode = \"require\"` into pgward.toml"
@@ -50,7 +54,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .at(target.origin_of("host"), format!("no {} for this host", target.tls_word()))
         .note(format!(
             "{} then means `prefer`: whoever stands between may answer \"no TLS\" and read everything",
-            if target.tls_word() == "ssl" { "asyncpg" } else { "libpq" }
+            match target.tls_word() {
+                _ if java => "pgjdbc",
+                "ssl" => "asyncpg",
+                _ => "libpq",
+            }
         ))
         .help(help);
     let draft = if target.has("sslrootcert") {
@@ -60,7 +68,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     } else {
         draft
     };
-    if class == HostClass::Private && !target.tls_required {
+    // A pool's own properties may say it, somewhere.
+    if java || class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));
     }
 }

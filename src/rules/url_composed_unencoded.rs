@@ -11,11 +11,18 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    for place in file.carried.script.unencoded() {
+        unencoded("password", place, "jq -rn --arg p \"$DB_PASSWORD\" '$p|@uri'", out);
+    }
     let Structure::Code(code) = &file.carried.structure else { return };
     for composed in &code.composed {
-        out.report(format!("a connection URL is put together with a {} that nothing encodes", composed.part))
-            .at_span(composed.hole, "goes into the URL as it is")
-            .note("a password with `@`, `/`, `#`, `?` or `%` in it makes another URL: the host is cut out of it")
-            .help(format!("encode it: `{}`, or hand the parts to the client one by one", composed.encoder));
+        unencoded(composed.part, composed.hole, composed.encoder, out);
     }
+}
+
+fn unencoded(part: &str, place: Span, encoder: &str, out: &mut Sink<'_>) {
+    out.report(format!("a connection URL is put together with a {part} that nothing encodes"))
+        .at_span(place, "goes into the URL as it is")
+        .note("a password with `@`, `/`, `#`, `?` or `%` in it makes another URL: the host is cut out of it")
+        .help(format!("encode it: `{encoder}`, or hand the parts to the client one by one"));
 }

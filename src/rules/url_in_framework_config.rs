@@ -11,15 +11,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
-    // The one file of all environments is judged as a whole.
-    if file.carrier != Carrier::Ini {
-        passwords(file, view, out);
-    }
+    passwords(file, view, false, out);
 }
 
-fn passwords(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
-    let Some(help) = help(file.carrier) else { return };
-    for target in &view.settings.targets {
+/// Alembic's file is the one of all environments and is judged as a whole.
+fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>) {
+    let carrier = if alembic == (file.carrier == Carrier::Ini) { file.carrier } else { Carrier::Json };
+    let Some(help) = help(carrier) else { return };
+    let is_alembic = |t: &&Target| (file.carrier == Carrier::Ini && t.name == "sqlalchemy.url") == alembic;
+    for target in view.settings.targets.iter().filter(is_alembic) {
         // A default is told by its own rule.
         let told = !target.oddities.fallbacks.is_empty();
         let Some(password) = target.credential().filter(|_| !told) else { continue };
@@ -35,7 +35,7 @@ fn passwords(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
 fn file(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Ini(ini) = &file.carried.structure else { return };
     for view in file.views {
-        passwords(file.carried, view, out);
+        passwords(file.carried, view, true, out);
     }
     let (Some(span), Some(help)) = (ini.template, help(file.carried.carrier)) else { return };
     out.report("`sqlalchemy.url` is still the one of the template")

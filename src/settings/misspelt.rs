@@ -6,7 +6,12 @@ use super::{
     secret_file,
     variables::{LIBPQ, MARKERS, SETS, TOGGLES, URLS, meaning},
 };
-use crate::{layer::LayerKind, near, policy::Policy, source::Span};
+use crate::{
+    layer::{Layer, LayerKind, Read},
+    near,
+    policy::Policy,
+    source::Span,
+};
 use std::{collections::BTreeSet, sync::LazyLock};
 
 /// A name that nothing reads, as far as is known.
@@ -20,19 +25,25 @@ pub struct Misspelt {
     pub meant: &'static str,
 }
 
-/// The slips in env files, each name once, where the name that was meant is set nowhere.
+/// The slips in env files and among the variables of other carriers, each name once, where the name that was meant is
+/// set nowhere.
 pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
-    for layer in lookup.layers().iter().filter(|l| l.kind == LayerKind::EnvFile) {
-        for entry in &layer.entries {
+    let files = |l: &&Layer| matches!(l.kind, LayerKind::EnvFile | LayerKind::Block);
+    let elsewhere =
+        |l: &Layer, name: &str| l.reads.iter().any(|r| r.variable == name || r.variable == Read::REST);
+    for layer in lookup.layers().iter().filter(files) {
+        // What a carrier has a meaning for is no name of a variable.
+        for entry in layer.entries.iter().filter(|e| e.means.is_none()) {
             let key = entry.key.as_str();
             let like = || like(key).find(|word| near::is_slip(key, word));
             let blank = entry.value.text.is_blank() || entry.doubtful;
             let known = || meaning(key, policy).is_some() || secret_file::of(key, policy).is_some();
             let declared = || policy.secrets.iter().any(|(name, _)| name == key);
             let Some(meant) = like().filter(|_| !blank && !known() && !declared()) else { continue };
-            if lookup.entry(meant).is_none() && seen.insert(key) {
+            let known = lookup.layers().iter().any(|l| elsewhere(l, meant));
+            if !known && lookup.entry(meant).is_none() && seen.insert(key) {
                 out.push(Misspelt { key: key.to_owned(), span: entry.key_span, meant });
             }
         }

@@ -1,8 +1,12 @@
 //! A place in code that says something of a connection ▶ entries of a block, variables that it takes, and what of the
 //! line may be shown.
 
-use super::{Code, Expr, Outcome, Scope, compose, is_variable};
-use crate::layer::{Entry, Layer, Means, Read, SegmentKind, Value, carried::Reader};
+use super::{Code, Expr, Outcome, Scope, compose, is_aside, is_variable};
+use crate::layer::{
+    Entry, Layer, Means, Read, SegmentKind, Value,
+    carried::Reader,
+    sql::{self, Statement, StatementKind},
+};
 use std::ops::Range;
 
 /// A place that says something: a key, and an expression for its value.
@@ -146,6 +150,24 @@ impl Writer {
         found
     }
 
+    /// A text that creates extensions, as migrations have it.
+    pub(in crate::layer) fn extensions(&mut self, reader: &Reader<'_>, scope: &Scope<'_>, text: &Expr) {
+        let inner = text.inner();
+        let Some(read) = scope.source.get(inner.clone()) else { return };
+        let creates = read.trim_start().get(..16).is_some_and(|w| w.eq_ignore_ascii_case("create extension"));
+        if creates && read.len() < 4096 && !is_aside(reader.path) {
+            let found = sql::statements(reader.sources, reader.id, read, inner.start).into_iter();
+            let found = found.filter(|s| matches!(s.kind, StatementKind::CreateExtension(_)));
+            self.code.sql.statements.extend(found.take(MOST));
+        }
+    }
+
+    /// An extension that a call creates.
+    pub(in crate::layer) fn extension(&mut self, scope: &Scope<'_>, call: &Expr, name: &str) {
+        let (kind, span) = (StatementKind::CreateExtension(Some(name.to_owned())), scope.span(&call.range));
+        self.code.sql.statements.push(Statement { kind, span });
+    }
+
     /// A URL that is put together: its parts, and what nothing encodes.
     pub(in crate::layer) fn composed<'e>(
         &mut self,
@@ -204,7 +226,8 @@ impl Writer {
         self.blocks.truncate(MOST);
         let says = |layer: &Layer| !layer.entries.is_empty() || !layer.reads.is_empty();
         reader.layers.extend(self.blocks.into_iter().map(|(_, layer)| layer).filter(says));
-        if !self.code.databases.is_empty() || !self.code.composed.is_empty() {
+        let code = &self.code;
+        if !(code.databases.is_empty() && code.composed.is_empty() && code.sql.statements.is_empty()) {
             reader.structure = crate::layer::Structure::Code(self.code);
         }
     }

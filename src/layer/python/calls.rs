@@ -29,11 +29,16 @@ impl<'e> File<'e> {
         value.walk(&mut |e| match &e.kind {
             Kind::Call(of, args) => {
                 found.push((of, args));
+                if let Some(name) = extension(of, args, self.scope.source).filter(|_| !is_aside(reader.path))
+                {
+                    self.writer.extension(&self.scope, e, &name);
+                }
                 let formats = matches!(&of.kind, Kind::Attribute(_, m) if m == "format" || m == "%");
                 texts.extend(formats.then_some(e));
             }
             Kind::Sum(_) => texts.push(e),
             Kind::Text(pieces) if pieces.len() > 1 => texts.push(e),
+            Kind::Text(_) => self.writer.extensions(reader, &self.scope, e),
             _ => {}
         });
         for text in texts.into_iter().filter(|_| !is_aside(reader.path)) {
@@ -145,6 +150,26 @@ impl<'e> File<'e> {
         self.writer.leave_open(at, &self.scope, &(0..0));
         self.said += 1;
     }
+}
+
+/// The extension that an operation of Django's migrations creates (django.contrib.postgres.operations, pgvector.django).
+fn extension(of: &Expr, args: &[Arg], source: &str) -> Option<String> {
+    Some(
+        match of.last_name()? {
+            "CreateExtension" => return args.first()?.value.text(source),
+            "BloomExtension" => "bloom",
+            "BtreeGinExtension" => "btree_gin",
+            "BtreeGistExtension" => "btree_gist",
+            "CITextExtension" => "citext",
+            "CryptoExtension" => "pgcrypto",
+            "HStoreExtension" => "hstore",
+            "TrigramExtension" => "pg_trgm",
+            "UnaccentExtension" => "unaccent",
+            "VectorExtension" => "vector",
+            _ => return None,
+        }
+        .to_owned(),
+    )
 }
 
 /// libpq's `host=… dbname=…`.

@@ -1,10 +1,11 @@
 //! What the commands of a script do with secrets and SQL: places, never texts.
 
-use super::{Argument, Script};
+use super::{Argument, Command, Composed, Script, word::Word};
 use crate::{
     layer::{general, sql, sql::Sql},
     source::{SourceId, Sources, Span},
 };
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Programs that print their arguments.
 const PRINTING: &[&str] = &["echo", "printf"];
@@ -23,31 +24,88 @@ impl Argument {
         password.is_some_and(|(_, password)| !password.is_empty() && !password.contains(['$', '`']))
     }
 
+    /// What stands behind some bytes of it.
+    fn from(&self, at: usize) -> Self {
+        let length = self.value.text.expose().len();
+        Self { value: self.value.part(at..length), ..self.clone() }
+    }
+
+    /// Whether it is a connection string of keywords with a password in it.
+    pub fn holds_keywords(&self) -> bool {
+        let pairs = || self.value.text.expose().split_whitespace().filter_map(|word| word.split_once('='));
+        let has = |keys: &[&str]| pairs().any(|(key, value)| keys.contains(&key) && is_literal(value));
+        has(&["password"])
+            && pairs().any(|(key, _)| matches!(key, "host" | "hostaddr" | "user" | "dbname" | "service"))
+    }
+
     /// Whether the shell puts a variable in that holds a connection or a password, by its name.
     fn tells(&self) -> bool {
-        let text = self.value.text.expose();
-        let mut names = text.split('$').skip(1).filter(|_| self.expands);
-        names.any(|rest| {
-            let rest = rest.trim_start_matches('{');
-            // `${#X}` and `${X:+set}` print no value.
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let (name, mark) = (&rest[..end], &rest[end..]);
-            let secret = ["DATABASE_URL", "DB_URL", "POSTGRES_URL", "SQLALCHEMY_DATABASE_URI", "PGPASSWORD"];
-            let password = name.ends_with("PASSWORD")
-                && ["DB", "DATABASE", "PG", "POSTGRES"].iter().any(|p| name.starts_with(p));
-            (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
+        self.expands && tells(self.value.text.expose())
+    }
+}
+
+fn is_literal(value: &str) -> bool {
+    !value.is_empty() && !value.contains(['$', '`', '<', '{'])
+}
+
+/// Whether a text refers to a variable that holds a connection or a password, by its name.
+fn tells(text: &str) -> bool {
+    let mut names = text.split('$').skip(1);
+    names.any(|rest| {
+        let rest = rest.trim_start_matches('{');
+        // `${#X}` and `${X:+set}` print no value.
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let (name, mark) = (&rest[..end], &rest[end..]);
+        let secret = ["DATABASE_URL", "DB_URL", "POSTGRES_URL", "SQLALCHEMY_DATABASE_URI", "PGPASSWORD"];
+        let password = name.ends_with("PASSWORD")
+            && ["DB", "DATABASE", "PG", "POSTGRES"].iter().any(|p| name.starts_with(p));
+        (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
                 && !mark.starts_with(":+")
                 && !mark.starts_with('+')
                 // `${DATABASE_URL%%:*}` and `${DATABASE_URL##*@}` cut it; what is left is not told.
                 && !mark.starts_with(['%', '#'])
-        })
+    })
+}
+
+impl Command {
+    /// Where `PGPASSWORD` is written out for this command: before it, or handed on as one of its arguments.
+    pub fn given_password(&self) -> Option<Span> {
+        let for_it = !self.program().is_none_or(|p| super::DECLARING.contains(&p));
+        let before = self.assignments.iter().filter(|_| for_it);
+        let mut before = before.filter(|e| e.key == "PGPASSWORD" && is_literal(e.value.text.expose()));
+        let handed = |a: &&Argument| {
+            let text = a.value.text.expose();
+            text.strip_prefix("PGPASSWORD=").is_some_and(|value| is_literal(value) && !value.contains(' '))
+        };
+        let mut arguments = self.words.iter().skip(1).filter(handed);
+        before.next().map(|e| e.value_span).or_else(|| arguments.next().map(|a| a.span))
+    }
+
+    /// Whether the shell runs it itself, so that no list of processes has its arguments.
+    pub fn is_builtin(&self) -> bool {
+        let builtin = |p| {
+            PRINTING.contains(&p)
+                || super::DECLARING.contains(&p)
+                || matches!(p, ":" | "test" | "[" | "[[" | "read")
+        };
+        self.program().is_some_and(builtin)
+    }
+
+    /// The words behind `psql`, wherever it stands: `docker exec db psql …`, `sudo -u postgres psql …`.
+    fn behind_client(&self) -> Option<&[Argument]> {
+        let is_client = |a: &Argument| {
+            let text = a.value.text.expose();
+            SQL.contains(&text.rsplit('/').next().unwrap_or(text))
+        };
+        let at = self.words.iter().position(is_client)?;
+        self.words.get(at + 1..)
     }
 }
 
 impl Script {
     /// Where a script prints a connection or a password, and how.
     pub fn prints(&self) -> Vec<(Span, &'static str)> {
-        let mut out = Vec::new();
+        let mut out = self.traces();
         for command in &self.commands {
             let Some(program) = command.program() else { continue };
             let arguments = &command.words[1..];
@@ -69,29 +127,83 @@ impl Script {
         out
     }
 
-    /// Where a variable stands in SQL without quotes: as the name in `CREATE DATABASE $db`.
-    pub fn unquoted_names(&self) -> Vec<Span> {
-        self.sql_texts().filter(|argument| argument.expands).filter_map(unquoted).collect()
+    /// Where a trace is switched on that goes over a command with a connection or a password in it.
+    fn traces(&self) -> Vec<(Span, &'static str)> {
+        let (mut out, mut on) = (Vec::new(), None);
+        for command in &self.commands {
+            if command.program() == Some("set") {
+                for argument in &command.words[1..] {
+                    match argument.value.text.expose() {
+                        "xtrace" => on = Some(argument.span),
+                        text if text.starts_with('-') && text.contains('x') => on = Some(argument.span),
+                        text if text.starts_with('+') => on = None,
+                        _ => {}
+                    }
+                }
+                continue;
+            }
+            let spoken = command.words.iter().any(Argument::tells)
+                || command.assignments.iter().any(|e| tells(e.value.text.expose()));
+            if let Some(span) = on.filter(|_| spoken) {
+                out.push((span, "every command with what is put into it, a connection too"));
+                on = None;
+            }
+        }
+        out
     }
 
-    /// The texts of SQL that `psql` gets: behind `-c`, and in here-documents.
-    fn sql_texts(&self) -> impl Iterator<Item = &Argument> {
-        let is_sql = |command: &super::Command| command.program().is_some_and(|p| SQL.contains(&p));
-        let arguments = self.commands.iter().filter(move |c| is_sql(c)).flat_map(|command| {
-            let behind = |pair: &&[Argument]| {
-                matches!(pair[0].value.text.expose(), "-c" | "--command" | "-tc" | "-tAc")
-            };
-            command.words.windows(2).filter(behind).map(|pair| &pair[1])
-        });
-        let documents = self.documents.iter();
-        let documents = documents.filter(move |(at, _)| self.commands.get(*at).is_some_and(is_sql));
-        arguments.chain(documents.map(|(_, argument)| argument))
+    /// Where the password of a URL that is put together goes in as it is.
+    pub fn unencoded(&self) -> Vec<Span> {
+        let given = self.commands.iter().flat_map(|c| &c.assignments);
+        let mut plain = BTreeMap::new();
+        for entry in given.filter(|_| !self.composed.is_empty()) {
+            let text = entry.value.text.expose();
+            let own = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+            plain.insert(entry.key.as_str(), own || encodes(text));
+        }
+        let told = |name: &str| {
+            let name = name.to_ascii_uppercase();
+            let mut words = name.split('_');
+            words.any(|w| {
+                matches!(w, "ENC" | "ENCODED" | "URLENCODED" | "ESCAPED" | "QUOTED" | "SAFE" | "URI")
+            })
+        };
+        let safe = |name: &String| told(name) || plain.get(name.as_str()) == Some(&true);
+        let open = self.composed.iter().filter(|c| !c.variable.as_ref().is_some_and(safe));
+        open.map(|c| c.span).collect()
+    }
+
+    /// Where a variable stands in SQL without quotes: as the name in `CREATE DATABASE $db`.
+    pub fn unquoted_names(&self) -> Vec<Span> {
+        self.sql_texts().iter().filter(|argument| argument.expands).filter_map(|a| unquoted(a)).collect()
+    }
+
+    /// The texts of SQL that `psql` gets: behind `-c`, in here-documents, and what is printed into it.
+    fn sql_texts(&self) -> Vec<Cow<'_, Argument>> {
+        let mut out = Vec::new();
+        let mut documents = self.documents.iter().peekable();
+        for (at, command) in self.commands.iter().enumerate() {
+            let client = command.behind_client();
+            out.extend(client.into_iter().flat_map(behind_option));
+            // They stand in the order of their commands.
+            while let Some((_, body)) = documents.next_if(|(of, _)| *of <= at) {
+                out.extend(client.map(|_| Cow::Borrowed(body)));
+            }
+            let next = self.commands.get(at + 1).and_then(Command::behind_client);
+            if command.redirected
+                && next.is_some()
+                && command.program().is_some_and(|p| PRINTING.contains(&p))
+            {
+                out.extend(command.words[1..].iter().map(Cow::Borrowed));
+            }
+        }
+        out
     }
 
     /// The statements of SQL in it.
     pub(in crate::layer) fn read_sql(&mut self, sources: &Sources, id: SourceId) {
         let mut all = Sql::default();
-        for argument in self.sql_texts() {
+        for argument in &self.sql_texts() {
             // Where quotes were taken off, a place in the text is still one in the source: only the whole counts.
             let text = argument.value.text.expose();
             let offset = argument.value.map.first().map_or(argument.span.start, |s| s.span.start);
@@ -99,6 +211,72 @@ impl Script {
         }
         self.sql = all;
     }
+}
+
+/// The values of `-c` and `--command`, apart or in one word.
+fn behind_option(words: &[Argument]) -> Vec<Cow<'_, Argument>> {
+    let mut out = Vec::new();
+    for (i, word) in words.iter().enumerate() {
+        let text = word.value.text.expose();
+        match text {
+            "-c" | "--command" | "-tc" | "-tAc" | "-Atc" | "-qc" | "-Xc" => {
+                out.extend(words.get(i + 1).map(Cow::Borrowed));
+            }
+            _ if text.starts_with("--command=") => out.push(Cow::Owned(word.from("--command=".len()))),
+            _ if text.starts_with("-c") => out.push(Cow::Owned(word.from(2))),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Whether a text says that it encodes: `jq -rn '… @uri'`, `urllib.parse.quote`, `urlencode`.
+fn encodes(text: &str) -> bool {
+    ["@uri", "quote", "encode", "rand -hex", "uuidgen"].iter().any(|word| text.contains(word))
+}
+
+/// The password of a PostgreSQL URL in a word, where the shell puts it in.
+pub(super) fn composed(word: &Word, whole: Span) -> Option<Composed> {
+    let text = word.text();
+    let at = text.find("://").filter(|_| word.expands)?;
+    let scheme =
+        text[..at].rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '+').next().unwrap_or_default();
+    if !matches!(scheme.split('+').next(), Some("postgres" | "postgresql" | "postgis" | "psql")) {
+        return None;
+    }
+    let from = at + 3;
+    let colon = from + mark(&text[from..], ":")?;
+    let end = colon + 1 + mark(&text[colon + 1..], "@")?;
+    let hole = &text[colon + 1..end];
+    let rest = hole.strip_prefix('$').or_else(|| hole.strip_prefix('`'))?;
+    let name: String =
+        rest.trim_start_matches('{').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let is_variable = hole.starts_with('$') && !rest.starts_with('(') && !name.is_empty();
+    // `${NAME//@/%40}` encodes by hand.
+    if encodes(hole) || rest.starts_with('{') && hole.contains('/') {
+        return None;
+    }
+    let span = word.value.span_of(colon + 1..end).unwrap_or(whole);
+    Some(Composed { span, variable: is_variable.then_some(name) })
+}
+
+/// The first of a mark outside of what the shell puts in; the user, password and host of a URL end at a slash.
+fn mark(text: &str, mark: &str) -> Option<usize> {
+    let (mut depth, mut quoted) = (0_usize, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' | '(' => depth += 1,
+            '}' | ')' => depth = depth.saturating_sub(1),
+            '`' => quoted = !quoted,
+            _ if depth > 0 || quoted => {}
+            '/' | '?' | '#' => return None,
+            '@' if mark == ":" => return None,
+            c if mark.contains(c) => return Some(at),
+            c if c.is_whitespace() => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The first variable that stands where a name of SQL does, behind one of these words and without quotes.
@@ -116,7 +294,7 @@ fn unquoted(argument: &Argument) -> Option<Span> {
             "DATABASE" | "USER" | "ROLE" | "TO" | "OWNER" | "SCHEMA" | "TABLE" | "EXISTS"
         );
         let name = text[at..].trim_start_matches('{');
-        if bare && names && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        if bare && names && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             let length = text[at..].find(|c: char| !(c.is_ascii_alphanumeric() || "_{}".contains(c)));
             let end = at + length.unwrap_or(text.len() - at);
             return Some(argument.value.span_of(dollar..end).unwrap_or(argument.span));

@@ -1,0 +1,2 @@
+#!/bin/sh
+until pg_isready -d "$DATABASE_URL"; do sleep 1; done

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+USE_POSTGRESQL=false python manage.py test
