@@ -196,7 +196,7 @@ pub(super) fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry) {
 
 /// The commands in a part of a text.
 pub(super) fn script(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Script {
-    let mut words = Words { id: reader.id, text, at: range.start, end: range.end, grammar: Grammar::Shell };
+    let mut words = Words::new(reader.id, text, range, Grammar::Shell);
     let mut out = Script::default();
     let mut command = Command::default();
     let mut pending: Vec<(String, bool, bool)> = Vec::new();
