@@ -136,7 +136,7 @@ mod tests {
         let touching = |range| shown.touching(range).cloned().collect::<Vec<_>>();
         assert_eq!(touching(50..61), [0..100, 60..61]);
         assert_eq!(touching(11..12), [0..100, 10..12]);
-        assert_eq!(touching(100..200), []);
+        assert!(touching(100..200).is_empty());
         assert_eq!(touching(100..201), [200..201]);
     }
 }
