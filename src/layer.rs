@@ -278,6 +278,9 @@ pub enum ProblemKind {
     /// Larger than what is read ([`MAX_BYTES`]).
     #[error("larger than what is read")]
     TooLarge,
+    /// Nested deeper than what is read, or made larger than that by its own aliases.
+    #[error("nested deeper than what is read")]
+    TooNested,
 }
 
 impl ProblemKind {

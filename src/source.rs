@@ -3,7 +3,12 @@
 //! Everything is masked until a parser proves a range harmless ([`Sources::reveal`]); nothing narrows what
 //! was revealed. The bytes never leave the crate.
 
+mod index;
+
+pub use index::LineColumn;
+
 use crate::secret::MASK;
+use index::{Lines, Shown, boundary};
 use std::{fmt, ops::Range, sync::OnceLock};
 
 /// Which source, in the order of adding.
@@ -48,19 +53,10 @@ pub struct Source {
     bytes: Vec<u8>,
     /// Byte ranges proved harmless, unordered.
     visible: Vec<Range<usize>>,
-    /// Where each line begins, once somebody asks: a file may have thousands of findings.
-    lines: OnceLock<Vec<u32>>,
-    /// What is visible, in order and without overlaps, once somebody asks.
-    shown: OnceLock<Vec<Range<usize>>>,
-}
-
-/// 1-based line, and 1-based column in characters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct LineColumn {
-    /// 1-based.
-    pub line: usize,
-    /// 1-based, counted in Unicode scalar values; a byte that is no UTF-8 counts as one.
-    pub column: usize,
+    /// The same in order, once they are asked for.
+    shown: OnceLock<Shown>,
+    /// Where the lines begin, once that is asked for.
+    lines: OnceLock<Lines>,
 }
 
 /// The masked lines around a span, ready to print.
@@ -76,17 +72,15 @@ pub struct Masked {
 
 /// Of a labelled line, at most so many characters are shown on each side of the label.
 const SIDE: usize = 160;
+/// On a labelled line, so many bytes on each side of the label are looked at.
+const NEAR: usize = 4096;
 /// Of a labelled range, at most so many lines are shown.
 const LINES: usize = 4;
 
 impl Source {
-    const NONE: Self = Self {
-        kind: SourceKind::File(String::new()),
-        bytes: Vec::new(),
-        visible: Vec::new(),
-        lines: OnceLock::new(),
-        shown: OnceLock::new(),
-    };
+    const fn new(kind: SourceKind, bytes: Vec<u8>) -> Self {
+        Self { kind, bytes, visible: Vec::new(), shown: OnceLock::new(), lines: OnceLock::new() }
+    }
 
     /// What it is.
     pub fn kind(&self) -> &SourceKind {
@@ -106,54 +100,43 @@ impl Source {
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let offset = offset.min(self.bytes.len());
-        let line = self.lines().partition_point(|start| *start as usize <= offset);
-        LineColumn { line, column: String::from_utf8_lossy(self.line_before(offset)).chars().count() + 1 }
-    }
-
-    fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
-            let breaks = self.bytes.iter().enumerate().filter(|(_, b)| **b == b'\n');
-            let starts = breaks.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX));
-            std::iter::once(0).chain(starts).collect()
-        })
-    }
-
-    fn shown(&self) -> &[Range<usize>] {
-        self.shown.get_or_init(|| {
-            let mut visible = self.visible.clone();
-            visible.sort_by_key(|r| (r.start, r.end));
-            let mut shown: Vec<Range<usize>> = Vec::with_capacity(visible.len());
-            for r in visible {
-                match shown.last_mut().filter(|last| r.start <= last.end) {
-                    Some(last) => last.end = last.end.max(r.end),
-                    None => shown.push(r),
-                }
-            }
-            shown
-        })
+        let lines = self.lines();
+        LineColumn {
+            line: lines.number(offset),
+            column: lines.characters(&self.bytes, self.skip(offset)..offset) + 1,
+        }
     }
 
     /// 1-based column of a byte offset, in bytes.
     pub fn byte_column(&self, offset: usize) -> usize {
-        self.line_before(offset).len() + 1
+        let offset = offset.min(self.bytes.len());
+        offset - self.skip(offset) + 1
     }
 
-    /// The bytes of a line before an offset, without the mark of byte order at the beginning of the text.
-    fn line_before(&self, offset: usize) -> &[u8] {
-        let before = &self.bytes[..offset.min(self.bytes.len())];
-        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let skip = if line_start == 0 && before.starts_with(BOM) { BOM.len() } else { 0 };
-        &before[line_start + skip..]
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::of(&self.bytes))
+    }
+
+    /// Where the line of an offset begins.
+    pub(crate) fn line_start(&self, offset: usize) -> usize {
+        self.lines().start(offset.min(self.bytes.len()))
+    }
+
+    /// Where the line of an offset begins, behind the mark of byte order at the beginning of the text.
+    fn skip(&self, offset: usize) -> usize {
+        let start = self.lines().start(offset);
+        let mark = start == 0 && offset >= BOM.len() && self.bytes.starts_with(BOM);
+        if mark { BOM.len() } else { start }
     }
 
     /// The lines that `range` touches, masked.
     pub fn masked(&self, range: Range<usize>) -> Masked {
         let len = self.bytes.len();
         let (start, end) = (range.start.min(len), range.end.clamp(range.start.min(len), len));
-        let first = self.bytes[..start].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let first = self.line_start(start);
         let mut last = first;
         for _ in 0..LINES {
-            last = self.bytes[last..].iter().position(|b| *b == b'\n').map_or(len, |i| last + i);
+            last = self.lines().end(last);
             if last >= end || last >= len {
                 break;
             }
@@ -177,11 +160,14 @@ impl Source {
             out.text.clear();
             0
         };
-        let shown = self.shown();
-        let shown = &shown[shown.partition_point(|r| r.end <= first)..];
-        let mut at = if first == 0 && self.bytes.starts_with(BOM) { BOM.len().min(last) } else { first };
-        for r in shown.iter().take_while(|r| r.start < last) {
-            let (from, to) = (r.start.max(at), r.end.min(last));
+        let mark = first == 0 && self.bytes.starts_with(BOM);
+        let line = if mark { BOM.len().min(last) } else { first };
+        // What is far from the range on an endless line is cut off later anyway.
+        let begin = boundary(&self.bytes, start.saturating_sub(NEAR)).max(line);
+        let stop = boundary(&self.bytes, end.saturating_add(NEAR)).min(last).max(begin);
+        let mut at = begin;
+        for r in self.shown.get_or_init(|| Shown::of(&self.visible)).touching(at..stop) {
+            let (from, to) = (r.start.max(at), r.end.min(stop));
             if to <= at {
                 continue;
             }
@@ -189,14 +175,22 @@ impl Source {
             out.show(&self.bytes, from..to);
             at = to;
         }
-        out.hide(&self.bytes, at..last);
+        out.hide(&self.bytes, at..stop);
         let (a, b) = (out.place(start).max(lead), out.place_end(end.min(last)));
-        out.cut(a..b.max(a), self.line_column(start).line)
+        out.cut(a..b.max(a), self.lines().number(start), (begin > line, stop < last))
     }
 
     /// Every line, whole and masked, without its line break; as many as the bytes have.
     pub fn masked_lines(&self) -> Vec<String> {
-        let shown = self.shown();
+        let mut visible = self.visible.clone();
+        visible.sort_by_key(|r| (r.start, r.end));
+        let mut shown: Vec<Range<usize>> = Vec::new();
+        for r in visible {
+            match shown.last_mut().filter(|last| r.start <= last.end) {
+                Some(last) => last.end = last.end.max(r.end),
+                None => shown.push(r),
+            }
+        }
         let mut out = Vec::new();
         let (mut at, mut next) = (0, 0);
         for line in self.bytes.split_inclusive(|b| *b == b'\n') {
@@ -313,7 +307,7 @@ impl Masking {
     }
 
     /// Keeps what is near `range`; a line of megabytes must not reach the terminal.
-    fn cut(self, range: Range<usize>, line: usize) -> Masked {
+    fn cut(self, range: Range<usize>, line: usize, (before, after): (bool, bool)) -> Masked {
         let floor = |mut o: usize| {
             o = o.min(self.text.len());
             while !self.text.is_char_boundary(o) {
@@ -325,12 +319,12 @@ impl Masking {
         let from = self.text[..start].char_indices().rev().nth(SIDE - 1).map_or(0, |(i, _)| i);
         let to = self.text[end..].char_indices().nth(SIDE).map_or(self.text.len(), |(i, _)| end + i);
         let (mut text, mut shift) = (String::new(), 0_isize);
-        if from > 0 {
+        if from > 0 || before {
             text.push('…');
             shift = '…'.len_utf8().cast_signed() - from.cast_signed();
         }
         text.push_str(&self.text[from..to]);
-        if to < self.text.len() {
+        if to < self.text.len() || after {
             text.push('…');
         }
         let move_by = |o: usize| o.checked_add_signed(shift).unwrap_or(0);
@@ -350,13 +344,13 @@ impl Sources {
     pub fn add(&mut self, kind: SourceKind, bytes: impl Into<Vec<u8>>) -> SourceId {
         let mut bytes = bytes.into();
         bytes.truncate(u32::MAX as usize);
-        self.0.push(Source { kind, bytes, ..Source::NONE });
+        self.0.push(Source::new(kind, bytes));
         SourceId(u32::try_from(self.0.len() - 1).expect("fewer than 2^32 sources"))
     }
 
     /// The source of an id that this very set gave out; an empty one for an id of another set that is none here.
     pub fn get(&self, id: SourceId) -> &Source {
-        static NONE: Source = Source::NONE;
+        static NONE: Source = Source::new(SourceKind::File(String::new()), Vec::new());
         self.0.get(id.0 as usize).unwrap_or(&NONE)
     }
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// No file of a policy may take longer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A pipe that nobody named is not waited for.
+const BRIEFLY: Duration = Duration::from_millis(200);
 
 /// The policy of `PGWARD_CONFIG`, else of the working directory, else the built-in one.
 pub(crate) fn read_policy(world: &World, sources: &mut Sources) -> Result<Policy, Error> {
@@ -32,7 +34,8 @@ pub(crate) fn policy_of<E: From<PolicyError> + From<ReadError>>(
     for name in HOMES {
         let path = path(name);
         let own = *name == HOMES[0];
-        let bytes = match world.read(&path, MAX_BYTES, PATIENCE) {
+        let regular = world.look(&path, 0, PATIENCE).is_none_or(|seen| seen.regular);
+        let bytes = match world.read(&path, MAX_BYTES, if regular { PATIENCE } else { BRIEFLY }) {
             Ok(bytes) => bytes,
             Err(ReadError { reason: Unreadable::Missing, .. }) => continue,
             Err(error) if own => return Err(error.into()),

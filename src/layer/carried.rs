@@ -2,7 +2,7 @@
 //! carrier is read in a file of its own; this one only chooses.
 
 use super::{
-    Carrier, Entry, Layer, Problem, ProblemKind,
+    Carrier, Entry, Layer, MAX_BYTES, Problem, ProblemKind,
     ci::{self, Pipeline},
     code::Code,
     compose::{self, Compose},
@@ -184,13 +184,19 @@ pub struct Reader<'r> {
     pub(super) script: Script,
 }
 
+/// More bytes than this before a key on its line are no indentation.
+const INDENT: usize = 1024;
 /// Words that an assignment may follow on its line.
 const LEADING: &[&str] = &["export", "readonly", "declare -x", "local", "ENV", "ARG", "env", "Environment"];
 
 impl Reader<'_> {
-    /// The text; none where it is no UTF-8, which is then a problem of the file.
+    /// The text; none where it is too large or no UTF-8, which is then a problem of the file.
     pub(super) fn text(&mut self) -> Option<String> {
         let bytes = self.sources.get(self.id).bytes();
+        if bytes.len() > MAX_BYTES {
+            self.fail(0, ProblemKind::TooLarge);
+            return None;
+        }
         match std::str::from_utf8(bytes) {
             Ok(text) => Some(text.to_owned()),
             Err(error) => {
@@ -223,7 +229,7 @@ impl Reader<'_> {
 
     /// The file as one that cannot be read.
     pub(super) fn invalid(&mut self, invalid: Invalid) {
-        self.fail(invalid.at, if invalid.too_large { ProblemKind::TooLarge } else { ProblemKind::Syntax });
+        self.fail(invalid.at, if invalid.too_large { ProblemKind::TooNested } else { ProblemKind::Syntax });
     }
 
     fn fail(&mut self, at: usize, kind: ProblemKind) {
@@ -270,9 +276,10 @@ impl Reader<'_> {
         let stop = bytes.len().min(if next.start >= span.end { next.start as usize } else { end });
         let to = end + bytes[end..stop].iter().take_while(|b| mark(b)).count();
         // Marks before the span belong to it only from the beginning of the line, perhaps behind a word of the carrier.
-        let line = bytes[..from].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let before = String::from_utf8_lossy(&bytes[line..from]);
-        let whole = before.trim().is_empty() || LEADING.contains(&before.trim());
+        let line = self.sources.get(self.id).line_start(from);
+        // What is further to the right is on a line of many, which is not looked through for each of them.
+        let before = Some(&bytes[line..from]).filter(|before| before.len() <= INDENT).map(<[u8]>::trim_ascii);
+        let whole = before.is_some_and(|b| b.is_empty() || LEADING.iter().any(|word| word.as_bytes() == b));
         let lead = self.sources.span(self.id, if whole { line } else { start }..to);
         self.sources.reveal(lead);
     }

@@ -98,7 +98,7 @@ fn lines(text: &str) -> Vec<Range<usize>> {
 
 /// `NAME=value …`, or the old `NAME value` of `ENV`.
 fn assignments(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Vec<Entry> {
-    let mut words = Words { id: reader.id, text, at: range.start, end: range.end, grammar: Grammar::Plain };
+    let mut words = Words::new(reader.id, text, range, Grammar::Plain);
     let mut out = Vec::new();
     loop {
         words.blanks();

@@ -14,6 +14,9 @@ pub struct Ini {
     pub template: Option<Span>,
 }
 
+/// More than so many `%` are not told one by one: no password has them.
+const PERCENTS: usize = 256;
+
 /// What `alembic init` writes for a URL.
 const TEMPLATE: &str = "driver://user:pass@localhost/dbname";
 
@@ -120,6 +123,8 @@ fn interpolated(
     let mut out = Mapped::new(reader.id);
     let mut read = String::new();
     let mut at = range.start;
+    // What is not closed is looked for once.
+    let mut closes = true;
     while at < range.end {
         let stop = text[at..range.end].find('%').map_or(range.end, |i| at + i);
         out.literal(text, at..stop);
@@ -133,16 +138,21 @@ fn interpolated(
             out.derived(at..at + 2, "%", SegmentKind::Escape);
             read.push('%');
             at += 2;
-        } else if let Some(end) = rest.strip_prefix("%(").and_then(|inner| inner.find(")s")) {
+        } else if let Some(end) =
+            rest.strip_prefix("%(").filter(|_| closes).and_then(|inner| inner.find(")s"))
+        {
             let whole = at..at + 2 + end + 2;
             out.derived(whole.clone(), "", SegmentKind::Unresolved);
             at = whole.end;
         } else {
             // `ConfigParser` refuses this one; the rule says so. What it would mean is the sign itself.
-            percents.push(reader.sources.span(reader.id, at..at + 1));
+            if percents.len() < PERCENTS {
+                percents.push(reader.sources.span(reader.id, at..at + 1));
+            }
             out.literal(text, at..at + 1);
             read.push('%');
             at += 1;
+            closes &= !rest.starts_with("%(");
         }
     }
     out.finish(&read)

@@ -245,7 +245,7 @@ pub(super) fn script(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Sc
 
 /// The commands in a text whose lines stand this far to the right, as in a block of YAML.
 fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize) -> Script {
-    let mut words = Words { id: reader.id, text, at: range.start, end: range.end, grammar: Grammar::Shell };
+    let mut words = Words::new(reader.id, text, range, Grammar::Shell);
     let mut out = Script::default();
     let mut command = Command::default();
     let mut pending: Vec<(String, bool, bool)> = Vec::new();

@@ -33,13 +33,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let value = begin + key.len() + 1..at;
         match key.trim() {
             "Environment" => {
-                let mut words = Words {
-                    id: reader.id,
-                    text: &text,
-                    at: value.start,
-                    end: value.end,
-                    grammar: Grammar::Plain,
-                };
+                let mut words = Words::new(reader.id, &text, value, Grammar::Plain);
                 while let Some(word) = words.next() {
                     if let Some((name, at)) = word.assignment() {
                         let entry = shell::entry(reader, &word, name, at);

@@ -22,6 +22,7 @@ pub fn parse(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
         open: Vec::new(),
         anchors: BTreeMap::new(),
         nodes: 0,
+        complete: 0,
     };
     let mut documents = Vec::new();
     let mut parser = Parser::new_from_str(text);
@@ -98,6 +99,8 @@ struct Builder<'t> {
     /// By the parser's number: the node, and how many nodes are in it.
     anchors: BTreeMap<usize, (Arc<Node>, usize)>,
     nodes: usize,
+    /// The nodes of the documents that are complete, those of aliases counted as often as they stand.
+    complete: usize,
 }
 
 impl Builder<'_> {
@@ -164,9 +167,12 @@ impl Builder<'_> {
             self.anchors.insert(anchor, (Arc::clone(&node), nodes));
         }
         self.nodes += 1;
-        let Some(parent) = self.open.last_mut() else { return Ok(Some((node, nodes))) };
+        let Some(parent) = self.open.last_mut() else {
+            self.complete += nodes;
+            return Ok(Some((node, nodes)));
+        };
         parent.nodes += nodes;
-        if parent.nodes > NODES || self.nodes > NODES {
+        if self.complete + parent.nodes > NODES || self.nodes > NODES {
             return Err(Invalid { at, too_large: true });
         }
         match &mut parent.children {
@@ -240,7 +246,8 @@ impl Builder<'_> {
         let mut out = Mapped::new(self.id);
         let raw = &self.text[inner.clone()];
         let mut at = 0;
-        while at < raw.len() && !raw.contains('\n') {
+        let folded = raw.contains('\n');
+        while at < raw.len() && !folded {
             let special = if double { '\\' } else { '\'' };
             let stop = raw[at..].find(special).map_or(raw.len(), |i| at + i);
             out.literal(self.text, inner.start + at..inner.start + stop);

@@ -11,6 +11,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(layer: &Layer, out: &mut Sink<'_>) {
+    if let Some(nested) = layer.problems.iter().find(|p| p.kind == ProblemKind::TooNested) {
+        out.report(format!(
+            "`{}` is nested too deeply, or made too large by its aliases, to be read",
+            layer.name
+        ))
+        .at_span(nested.span, "from here on")
+        .note("what is written there is not judged")
+        .help("is this a file that people write? if not, leave it out with `exclude` in pgward.toml");
+        return;
+    }
     let lines: Vec<Span> = layer.problems.iter().filter(|p| p.kind.is_syntax()).map(|p| p.span).collect();
     // Single lines of a file that is read otherwise are told one by one, with what each loader makes of them;
     // so is the one at which the loader gives up.

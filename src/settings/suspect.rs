@@ -112,10 +112,14 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
         elsewhere.get(at).is_some_and(|e| e.start < range.end)
     };
     for (open, close, shape) in SHAPES {
-        let mut at = 0;
+        let (mut at, mut end) = (0, 0);
         while let Some(start) = text[at..].find(open).map(|i| at + i) {
             let inner = start + open.len();
-            let Some(end) = text[inner..].find(close).map(|i| inner + i) else { break };
+            // The first end behind one beginning is that of the next one too, unless it lies before that.
+            if end < inner {
+                let Some(next) = text[inner..].find(close).map(|i| inner + i) else { break };
+                end = next;
+            }
             let name = text[inner..end].trim();
             let whole = start..end + close.len();
             if is_name(name) && (*open != "<" || stands_alone(text, &whole)) && !told(&whole) {

@@ -4,7 +4,7 @@
 use super::{Arg, DEPTH, Expr, Kind, Piece, is_variable};
 use crate::layer::{Segment, SegmentKind, Value, tree::Mapped};
 use crate::source::{SourceId, Span};
-use std::{collections::BTreeMap, ops::Range};
+use std::{cell::Cell, collections::BTreeMap, ops::Range};
 
 /// Whose words code speaks.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,12 @@ pub(in crate::layer) struct Scope<'e> {
     pub source: &'e str,
     pub language: Language,
     pub names: BTreeMap<String, &'e Expr>,
+    /// Steps that may still be taken for the expression at hand.
+    left: Cell<usize>,
 }
+
+/// Names that stand for choices between names double with each step; no expression that people write needs as many.
+const STEPS: usize = 2_000;
 
 /// What an expression comes to.
 #[derive(Default)]
@@ -54,7 +59,7 @@ pub(in crate::layer) enum Part<'e> {
 
 impl<'e> Scope<'e> {
     pub(in crate::layer) fn new(id: SourceId, source: &'e str, language: Language) -> Self {
-        Self { id, source, language, names: BTreeMap::new() }
+        Self { id, source, language, names: BTreeMap::new(), left: Cell::new(STEPS) }
     }
 
     pub(in crate::layer) fn span(&self, range: &Range<usize>) -> Span {
@@ -64,12 +69,14 @@ impl<'e> Scope<'e> {
 
     /// What an expression comes to.
     pub(in crate::layer) fn evaluate(&self, expr: &'e Expr) -> Outcome<'e> {
+        self.left.set(STEPS);
         self.at(expr, 0)
     }
 
     /// A value that is taken where a variable is not set: the field of a class.
     pub(in crate::layer) fn as_default(&self, value: &'e Expr, variable: &str, key: &Expr) -> Outcome<'e> {
         let of = Self::only(variable, key);
+        self.left.set(STEPS);
         self.with_default(of, self.at(value, 0))
     }
 
@@ -94,7 +101,9 @@ impl<'e> Scope<'e> {
     fn at(&self, expr: &'e Expr, depth: usize) -> Outcome<'e> {
         let place = expr.inner();
         let unknown = || Outcome { place: place.clone(), ..Outcome::default() };
-        if depth > DEPTH {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        if depth > DEPTH || left == 0 {
             return unknown();
         }
         match &expr.kind {

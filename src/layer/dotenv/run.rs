@@ -52,7 +52,7 @@ pub(super) struct Run<'a> {
 }
 
 /// Variables may put so many bytes into one file's values: twenty lines that double one another would make gigabytes.
-const BUDGET: usize = 16 << 20;
+const BUDGET: usize = 4 << 20;
 
 impl<'a> Run<'a> {
     pub(super) fn new(

@@ -21,7 +21,7 @@ use std::{collections::BTreeSet, ops::Range};
 const DEPTH: usize = 60;
 
 /// Texts that expansions make may have so many bytes in all.
-const BUDGET: usize = 16 << 20;
+const BUDGET: usize = 4 << 20;
 
 /// The shell gives up, and why.
 pub(super) struct Stop(Range<usize>, ProblemKind);

@@ -29,6 +29,7 @@ pub(super) fn lex(text: &str, range: Range<usize>) -> Vec<Token> {
     let bytes = &text.as_bytes()[..range.end];
     let mut tokens: Vec<Token> = Vec::new();
     let (mut at, mut fresh) = (range.start, true);
+    let mut regexes = Regexes::default();
     if at == 0 && bytes.starts_with(b"#!") {
         at = line_end(bytes, at);
     }
@@ -52,7 +53,7 @@ pub(super) fn lex(text: &str, range: Range<usize>) -> Vec<Token> {
                 at = close.map_or(bytes.len(), |i| at + i + 4);
                 continue;
             }
-            b'/' if begins_value(text, &tokens) => match regex(bytes, at) {
+            b'/' if begins_value(text, &tokens) => match regexes.end(bytes, at) {
                 Some(end) => (Tok::Regex, end),
                 None => (Tok::Sign(b'/'), at + 1),
             },
@@ -110,18 +111,55 @@ fn begins_value(text: &str, tokens: &[Token]) -> bool {
     }
 }
 
-fn regex(bytes: &[u8], start: usize) -> Option<usize> {
-    let (mut at, mut class) = (start + 1, false);
-    loop {
-        match bytes.get(at)? {
-            b'\n' => return None,
-            b'\\' => at += 1,
-            b'[' => class = true,
-            b']' => class = false,
-            b'/' if !class => return Some(run(bytes, at + 1, |b| b.is_ascii_alphabetic())),
-            _ => {}
+/// Where regular expressions end. A line with one that does not end is looked through once for all that begin in it.
+#[derive(Default)]
+struct Regexes {
+    /// Where that line begins, as far as it was looked through.
+    from: usize,
+    /// For each byte where an expression ends that goes on there outside of brackets; zero where it does not.
+    ends: Vec<usize>,
+}
+
+impl Regexes {
+    fn end(&mut self, bytes: &[u8], start: usize) -> Option<usize> {
+        let flags = |slash: usize| run(bytes, slash + 1, |b| b.is_ascii_alphabetic());
+        if let Some(known) = start.checked_sub(self.from).and_then(|i| self.ends.get(i + 1)) {
+            return Some(*known).filter(|slash| *slash > 0).map(flags);
         }
-        at += 1;
+        let (mut at, mut class) = (start + 1, false);
+        loop {
+            match bytes.get(at) {
+                None | Some(b'\n') => break,
+                Some(b'\\') if bytes.get(at + 1) != Some(&b'\n') => at += 1,
+                Some(b'[') => class = true,
+                Some(b']') => class = false,
+                Some(b'/') if !class => return Some(flags(at)),
+                Some(_) => {}
+            }
+            at += 1;
+        }
+        self.look_through(bytes, start);
+        None
+    }
+
+    /// From the end of the line backwards: what begins at a byte goes on behind it.
+    fn look_through(&mut self, bytes: &[u8], start: usize) {
+        let line = &bytes[start..line_end(bytes, start)];
+        self.from = start;
+        self.ends = vec![0; line.len()];
+        // Behind a byte, and behind the next one: outside of brackets, and inside.
+        let (mut next, mut second) = ((0, 0), (0, 0));
+        for (i, byte) in line.iter().enumerate().rev() {
+            let here = match byte {
+                b'\\' => second,
+                b'[' => (next.1, next.1),
+                b']' => (next.0, next.0),
+                b'/' => (start + i, next.1),
+                _ => next,
+            };
+            (second, next) = (next, here);
+            self.ends[i] = here.0;
+        }
     }
 }
 
@@ -169,4 +207,22 @@ pub(super) fn template(bytes: &[u8], start: usize) -> usize {
         at += 1;
     }
     at.min(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_through_once_ends_where_it_did() {
+        let alphabet = b"/[]\\a";
+        for number in 0..5_usize.pow(7) {
+            let digit = |i: u32| alphabet[number / 5_usize.pow(i) % 5];
+            let line: Vec<u8> = (0..7).map(digit).chain(*b"\n/x/g").collect();
+            let mut one = Regexes::default();
+            for start in (0..line.len()).filter(|i| line[*i] == b'/') {
+                assert_eq!(one.end(&line, start), Regexes::default().end(&line, start), "{line:?} {start}");
+            }
+        }
+    }
 }

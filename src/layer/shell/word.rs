@@ -4,7 +4,7 @@ use crate::{
     layer::{SegmentKind, Value, tree::Mapped},
     source::SourceId,
 };
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// One word.
 #[derive(Clone, Debug)]
@@ -44,14 +44,21 @@ pub(in crate::layer) enum Grammar {
 
 /// Where a reader of words stands.
 pub(in crate::layer) struct Words<'t> {
-    pub(in crate::layer) id: SourceId,
-    pub(in crate::layer) text: &'t str,
+    id: SourceId,
+    text: &'t str,
     pub(in crate::layer) at: usize,
     pub(in crate::layer) end: usize,
-    pub(in crate::layer) grammar: Grammar,
+    grammar: Grammar,
+    /// Where brackets are closed, once one was met that is not.
+    pairs: Option<BTreeMap<usize, usize>>,
 }
 
-impl Words<'_> {
+impl<'t> Words<'t> {
+    /// At the beginning of a part of a text.
+    pub(in crate::layer) fn new(id: SourceId, text: &'t str, range: Range<usize>, grammar: Grammar) -> Self {
+        Self { id, text, at: range.start, end: range.end, grammar, pairs: None }
+    }
+
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied().filter(|_| self.at < self.end)
     }
@@ -94,8 +101,7 @@ impl Words<'_> {
                     self.at = to;
                 }
                 _ => {
-                    let stop = self.stop(|b| b"'\"\\$`".contains(&b));
-                    let stop = (self.at..stop).find(|i| self.ends(self.text.as_bytes()[*i])).unwrap_or(stop);
+                    let stop = self.stop(|b| b"'\"\\$`".contains(&b) || self.ends(b));
                     out.literal(self.text, self.at..stop);
                     read.push_str(&self.text[self.at..stop]);
                     self.at = stop;
@@ -162,7 +168,7 @@ impl Words<'_> {
     }
 
     /// Where `$…`, `${…}`, `$(…)` or `` `…` `` ends; never before the next byte.
-    fn expansion(&self) -> usize {
+    fn expansion(&mut self) -> usize {
         let bytes = &self.text.as_bytes()[..self.end];
         let (open, close) = match (bytes[self.at], bytes.get(self.at + 1)) {
             (b'$', Some(b'{')) => (b'{', b'}'),
@@ -173,6 +179,9 @@ impl Words<'_> {
             }
             _ => return self.at + 1,
         };
+        if let Some(pairs) = &self.pairs {
+            return pairs.get(&(self.at + 1)).map_or(self.at + 1, |close| close + 1);
+        }
         let mut depth = 0_usize;
         for (i, byte) in bytes.iter().enumerate().skip(self.at + 1) {
             if *byte == open {
@@ -186,6 +195,24 @@ impl Words<'_> {
                 break;
             }
         }
+        // What is never closed is looked for once: many of them would each go to the end.
+        self.pairs = Some(pairs(bytes, self.at + 1));
         self.at + 1
     }
+}
+
+/// Where each bracket and brace from an offset on is closed, if it is; a brace on its own line.
+fn pairs(bytes: &[u8], from: usize) -> BTreeMap<usize, usize> {
+    let (mut brackets, mut braces, mut out) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, byte) in bytes.iter().enumerate().skip(from) {
+        match byte {
+            b'(' => brackets.push(at),
+            b'{' => braces.push(at),
+            b')' => out.extend(brackets.pop().map(|open| (open, at))),
+            b'}' => out.extend(braces.pop().map(|open| (open, at))),
+            b'\n' => braces.clear(),
+            _ => {}
+        }
+    }
+    out.into_iter().collect()
 }

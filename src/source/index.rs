@@ -1,0 +1,142 @@
+//! Where lines begin and what is shown of a text, looked up without going through all of it: a report asks once for each
+//! of its places.
+
+use std::ops::Range;
+
+/// 1-based line, and 1-based column in characters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct LineColumn {
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, counted in Unicode scalar values; a byte that is no UTF-8 counts as one.
+    pub column: usize,
+}
+
+/// Where the lines of a text begin.
+pub(super) struct Lines {
+    starts: Vec<usize>,
+    length: usize,
+    /// Of a text that is UTF-8, how many characters begin before each multiple of [`STEP`].
+    characters: Option<Vec<usize>>,
+}
+
+/// In bytes.
+const STEP: usize = 1024;
+
+impl Lines {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let breaks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let starts = std::iter::once(0).chain(breaks.map(|(i, _)| i + 1)).collect();
+        let characters = std::str::from_utf8(bytes).is_ok().then(|| {
+            let mut sum = 0;
+            let before = |step: &[u8]| {
+                sum += begun(step);
+                sum - begun(step)
+            };
+            bytes.chunks(STEP).map(before).collect()
+        });
+        Self { starts, length: bytes.len(), characters }
+    }
+
+    fn at(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+    }
+
+    /// The 1-based number of the line that an offset is in.
+    pub(super) fn number(&self, offset: usize) -> usize {
+        self.at(offset) + 1
+    }
+
+    /// Where the line of an offset begins.
+    pub(super) fn start(&self, offset: usize) -> usize {
+        self.starts.get(self.at(offset)).copied().unwrap_or(0)
+    }
+
+    /// Where the line of an offset ends, before its break.
+    pub(super) fn end(&self, offset: usize) -> usize {
+        self.starts.get(self.at(offset) + 1).map_or(self.length, |next| next - 1)
+    }
+
+    /// How many characters stand in a range.
+    pub(super) fn characters(&self, bytes: &[u8], range: Range<usize>) -> usize {
+        let Some(steps) = self.characters.as_ref().filter(|_| range.len() > STEP) else {
+            return String::from_utf8_lossy(&bytes[range]).chars().count();
+        };
+        let before = |offset: usize| {
+            let step = (offset / STEP).min(steps.len() - 1);
+            steps[step] + begun(&bytes[step * STEP..offset])
+        };
+        before(range.end) - before(range.start)
+    }
+}
+
+/// How many characters begin in these bytes of a text.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
+/// The beginning of the character at an offset, as far as the bytes are characters.
+pub(super) fn boundary(bytes: &[u8], offset: usize) -> usize {
+    let offset = offset.min(bytes.len());
+    let inside = |i: &usize| bytes.get(*i).is_some_and(|b| b & 0xc0 == 0x80);
+    (offset.saturating_sub(3)..=offset).rev().find(|i| !inside(i)).unwrap_or(offset)
+}
+
+/// The ranges that may be shown, by their beginnings.
+pub(super) struct Shown {
+    ranges: Vec<Range<usize>>,
+    /// The largest end up to and with each of them.
+    reach: Vec<usize>,
+}
+
+impl Shown {
+    pub(super) fn of(visible: &[Range<usize>]) -> Self {
+        let mut ranges = visible.to_vec();
+        ranges.sort_by_key(|r| (r.start, r.end));
+        let mut most = 0;
+        let reach = ranges.iter().map(|r| {
+            most = most.max(r.end);
+            most
+        });
+        let reach = reach.collect();
+        Self { ranges, reach }
+    }
+
+    /// Those that touch a range, by their beginnings.
+    pub(super) fn touching(&self, range: Range<usize>) -> impl Iterator<Item = &Range<usize>> {
+        let first = self.reach.partition_point(|end| *end <= range.start);
+        let rest = self.ranges[first..].iter().take_while(move |r| r.start < range.end);
+        rest.filter(move |r| r.end > range.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_are_those_of_counting() {
+        let long = format!("{}\n{}ż\nx", "żółw".repeat(700), "a".repeat(STEP * 3));
+        for text in ["", "a", "a\n", "\n\n", "ż\nó=1\n", &long] {
+            let (bytes, lines) = (text.as_bytes(), Lines::of(text.as_bytes()));
+            for offset in (0..=text.len()).filter(|i| text.is_char_boundary(*i)) {
+                let before = &text[..offset];
+                let start = before.rfind('\n').map_or(0, |i| i + 1);
+                assert_eq!(lines.number(offset), before.matches('\n').count() + 1);
+                assert_eq!(lines.start(offset), start);
+                assert_eq!(lines.end(offset), text[offset..].find('\n').map_or(text.len(), |i| offset + i));
+                assert_eq!(lines.characters(bytes, start..offset), text[start..offset].chars().count());
+            }
+        }
+    }
+
+    #[test]
+    fn what_touches_is_found_behind_what_reaches_far() {
+        let shown = Shown::of(&[40..45, 0..100, 10..12, 10..11, 60..61, 200..201]);
+        let touching = |range| shown.touching(range).cloned().collect::<Vec<_>>();
+        assert_eq!(touching(50..61), [0..100, 60..61]);
+        assert_eq!(touching(11..12), [0..100, 10..12]);
+        assert!(touching(100..200).is_empty());
+        assert_eq!(touching(100..201), [200..201]);
+    }
+}
