@@ -138,7 +138,8 @@ pub fn read(
         Carrier::GithubActions => ci::read_github(&mut reader),
         Carrier::GitlabCi => ci::read_gitlab(&mut reader),
         Carrier::EcsTask => ecs::read(&mut reader),
-        Carrier::Yaml | Carrier::Json => general::read(&mut reader),
+        Carrier::Yaml => general::read(&mut reader),
+        Carrier::Json => general::read_json(&mut reader),
         Carrier::Toml => general::read_toml(&mut reader),
         Carrier::Spring | Carrier::Properties => spring::read(&mut reader),
         Carrier::Ini => ini::read(&mut reader),
@@ -197,7 +198,7 @@ impl Reader<'_> {
             Ok(documents) => Some(documents),
             Err(invalid) => {
                 // A template becomes YAML only when it is filled in.
-                if !["{{", "{%", "<%"].iter().any(|mark| text.contains(mark)) {
+                if !["{{", "{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) {
                     self.invalid(invalid);
                 }
                 None

@@ -4,7 +4,7 @@
 use super::{
     Entry, Layer, Read, Structure,
     carried::Reader,
-    service::{DatabaseService, is_postgres_image, variables},
+    service::{DatabaseService, is_postgres_image, makes, variables},
     tree::Node,
 };
 
@@ -24,6 +24,8 @@ pub struct Job {
     pub contained: bool,
     /// Its blocks, by their places among the layers of the file.
     pub blocks: Vec<usize>,
+    /// A step makes roles or databases.
+    pub makes: bool,
 }
 
 /// Keys of a pipeline of GitLab that are no jobs (its reference of `.gitlab-ci.yml`).
@@ -60,6 +62,8 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
                 blocks.push(push(reader, "jobs", name, &of_step));
             }
         }
+        let steps = job.get("steps").map(Node::items).unwrap_or_default();
+        let makes = steps.iter().filter_map(|step| step.get("run")?.text()).any(makes);
         let services = job.get("services").map(Node::pairs).unwrap_or_default();
         let services = services.into_iter().filter_map(|(name, service)| {
             let env = known(service.get("env").map(variables).unwrap_or_default());
@@ -67,7 +71,7 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         });
         let services: Vec<DatabaseService> = services.collect();
         reveal(reader, &services);
-        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), blocks });
+        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), blocks, makes });
     }
     reader.structure = Structure::Pipeline(pipeline);
 }
@@ -106,7 +110,9 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
         }
         reveal(reader, &services);
         let blocks = vec![push(reader, "", name, &of_job)];
-        pipeline.jobs.push(Job { services, contained: true, blocks });
+        let scripts = ["before_script", "script"].iter().filter_map(|key| job.get(key));
+        let makes = scripts.flat_map(Node::items).filter_map(|line| line.text()).any(makes);
+        pipeline.jobs.push(Job { services, contained: true, blocks, makes });
     }
     reader.structure = Structure::Pipeline(pipeline);
 }

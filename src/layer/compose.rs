@@ -55,6 +55,8 @@ pub struct Service {
     pub foreign_network: bool,
     /// Its command waits for the server by itself.
     pub waits: bool,
+    /// Its command makes roles or databases.
+    pub makes: bool,
     /// It is a part of a service: what it changes or takes over stands in another file.
     pub partial: bool,
 }

@@ -4,6 +4,7 @@
 use super::{
     Entry, Layer, Means,
     carried::Reader,
+    json,
     reference::{self, Syntax},
     toml,
     tree::Node,
@@ -61,9 +62,18 @@ const SCHEMES: &[&str] = &[
 /// Mappings inside each other beyond this say nothing of a connection.
 const DEPTH: usize = 24;
 
-/// Reads a file of YAML or JSON, which is YAML but for rarities.
+/// Reads a file of YAML.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
+    for document in &documents {
+        take(reader, document);
+    }
+}
+
+/// Reads a file of JSON, which is YAML but for rarities, with the comments that editors and their kin allow in it.
+pub(super) fn read_json(reader: &mut Reader<'_>) {
+    let Some(text) = reader.text() else { return };
+    let Some(documents) = reader.documents(&json::without_comments(&text)) else { return };
     for document in &documents {
         take(reader, document);
     }
@@ -125,7 +135,8 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let role = if names_tests(name) { Means::TestUrl } else { Means::Url };
         let means = if is_url { Some(role) } else { means };
         layer.reads.extend(resolved.reads);
-        if resolved.open {
+        // What is empty in a file of settings is for others to fill in: `values.yaml` of a chart, `config.default.json`.
+        if resolved.open || matches!(means, Some(Means::Part(..))) && resolved.value.text.is_blank() {
             continue;
         }
         reveal(reader, name, key.span, value.span);
@@ -158,8 +169,9 @@ fn names_tests(name: &str) -> bool {
 fn is_connection(node: &Node, path: &[&str]) -> bool {
     let named = path.iter().rev().take(2).any(|key| words(key).any(|word| NAMES.contains(&word.as_str())));
     let has = |keyword: &str| {
+        let value = |own: &str| node.get(own).and_then(|v| v.scalar());
         KEYS.iter()
-            .any(|(own, means)| *means == keyword && node.get(own).is_some_and(|v| v.scalar().is_some()))
+            .any(|(own, means)| *means == keyword && value(own).is_some_and(|v| !v.value.text.is_blank()))
     };
     named && has("host") && (has("dbname") || has("user"))
 }

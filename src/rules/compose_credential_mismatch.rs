@@ -12,6 +12,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
+    // A service that runs `createdb` before the others makes what the image does not.
+    let makes = compose.services.iter().any(|s| s.makes);
     for service in compose.services.iter().filter(|s| !s.server && !s.foreign_network) {
         let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
         for target in view.settings.targets.iter().filter(|t| is_clear(t)) {
@@ -20,7 +22,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 |s: &&Service| s.server && s.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
             let mut servers = compose.services.iter().filter(reached);
             let (Some(server), None) = (servers.next(), servers.next()) else { continue };
-            compare(target, service, &Server::of(server, file), out);
+            compare(target, service, &Server::of(server, file, makes), out);
         }
     }
 }
@@ -48,10 +50,10 @@ enum Given<'f> {
 }
 
 impl<'f> Server<'f> {
-    fn of(service: &'f Service, file: &'f File<'_>) -> Self {
+    fn of(service: &'f Service, file: &'f File<'_>, makes: bool) -> Self {
         let official = service.image.as_ref().is_some_and(|i| i.official);
         let scripts = service.mounts.iter().any(|m| m.init);
-        let plain = official && !scripts && !service.built && !service.partial;
+        let plain = official && !scripts && !makes && !service.built && !service.partial;
         let layers = service.layer.and_then(|i| file.views.get(i)).map(|v| v.layers).unwrap_or_default();
         Self { service, layers, plain }
     }

@@ -11,6 +11,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+    let production = out.environment() == Environment::Production;
+    // A profile for another engine.
+    if matches!(target.engine.value, Engine::Other(_)) {
+        return;
+    }
     for fallback in &target.oddities.fallbacks {
         let (what, levels) = match fallback.supplies {
             "url" => ("its whole value", "IIWE"),
@@ -20,6 +25,9 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
             "dbname" => ("the database", "IIIW"),
             _ => continue,
         };
+        // Who takes away the password's default looks at its neighbours too.
+        let worse = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
+        let levels = if worse && fallback.supplies != "password" { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(
@@ -31,7 +39,8 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
                 },
             )
             .help("remove the default, so that a missing variable is noticed");
-        if fallback.towards_production {
+        // Production's own name in its own section is in its place.
+        if fallback.towards_production && !production {
             draft.note("the default leads to production or to a public host: who sets nothing works on it");
         } else {
             draft

@@ -2,7 +2,7 @@
 
 use super::{DATA, MANY, Service, filled, image, is_plain_name, name, variables};
 use crate::{
-    layer::{Value, carried::Reader, tree::Node},
+    layer::{Value, carried::Reader, service, tree::Node},
     secret::Part,
     source::Span,
 };
@@ -159,6 +159,7 @@ pub(super) fn read(reader: &mut Reader<'_>, key: &Node, node: &Node) -> Option<S
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
         waits: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(waits),
+        makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
@@ -310,6 +311,11 @@ fn waits(node: &Node) -> bool {
     const WORDS: [&str; 8] =
         ["wait-for", "wait_for", "wait4x", "dockerize", "pg_isready", "pgward", "until ", "wait-until"];
     let said = |node: &Node| node.text().is_some_and(|text| WORDS.iter().any(|word| text.contains(word)));
+    said(node) || node.items().iter().any(|n| said(n))
+}
+
+fn makes(node: &Node) -> bool {
+    let said = |node: &Node| node.text().is_some_and(service::makes);
     said(node) || node.items().iter().any(|n| said(n))
 }
 
