@@ -1,11 +1,10 @@
 //! What the rules about loaders have in common: who reads what, how sure that is, and the edits that mend it.
 
 use crate::{
-    layer::dotenv::Dialect,
     rules::{Door, Levels, Sink},
     settings::{
         Settings,
-        misreading::{Cause, Misreading, Teller, witnesses},
+        misreading::{Cause, Misreading, Refusal, Teller, witnesses},
     },
     source::Span,
 };
@@ -64,7 +63,7 @@ pub(crate) fn report(
         }
         if !found.sure {
             // `NAME=two words`: what one loader of one language refuses is of use to know where it may be in play.
-            let alone = found.refusal.as_ref().is_some_and(|r| r.loaders == [Dialect::Dotenvy]);
+            let alone = found.refusal.as_ref().is_some_and(Refusal::is_rusts_alone);
             draft.at_most(Levels::of(if alone && !found.told { "IIII" } else { "WWWW" }));
         }
     }

@@ -1,14 +1,16 @@
 //! What healthy repositories write and a hasty linter takes for a defect, each beside a twin with the defect. The shapes
 //! were met in repositories of all kinds; the texts are ours.
 
-use pgward::{Files, Finding, Policy, lint};
+use pgward::{Files, Finding, Policy, lint, unstable::layer::Carrier};
 
 /// Files of one project.
 type Tree<'t> = &'t [(&'t str, &'t str)];
 
 fn found(tree: Tree<'_>, rule: &str) -> Vec<Finding> {
     let bytes = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
-    let mut files = Files { files: tree.iter().map(bytes).collect(), ..Files::default() };
+    // As the walk has them: what no name and no text tells is passed over.
+    let carried = |(path, bytes): &(String, Vec<u8>)| Carrier::of(path, bytes).is_some();
+    let mut files = Files { files: tree.iter().map(bytes).filter(carried).collect(), ..Files::default() };
     files.absent = pgward::unstable::lint::named_paths(&files).into_iter().collect();
     let all = lint(&files, &Policy::default());
     all.into_iter().filter(|f| f.rule == rule).collect()

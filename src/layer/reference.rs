@@ -94,7 +94,7 @@ fn plain(text: &str, reference: &Reference) -> Vec<Range<usize>> {
     let after = to..reference.whole.end;
     let marks = |range: &Range<usize>| {
         let code = text[range.clone()].replace("ENV", "").replace(".fetch", "").replace("nil", "");
-        code.chars().all(|c| " <%=-()[]{}|,\"'".contains(c))
+        code.chars().all(|c| " <%=>-()[]{}|,\"'".contains(c))
     };
     if named && !name.is_empty() && before.iter().chain([&after]).all(marks) {
         [reference.whole.start..from, after].into_iter().filter(|range| !range.is_empty()).collect()

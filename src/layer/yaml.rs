@@ -31,13 +31,15 @@ pub fn parse(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
 /// bytes stay where they are.
 fn with_brackets_drawn_up(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut commented = false;
     for line in text.split_inclusive('\n') {
-        let closes = line.trim_start().starts_with([']', '}']);
-        if closes && !out.trim_end().rsplit('\n').next().unwrap_or_default().contains('#') {
+        let closes = line.trim_start().starts_with([']', '}']) && !commented;
+        if closes {
             let ends = out.len() - out.trim_end_matches(['\n', '\r']).len();
             out.truncate(out.len() - ends);
             out.extend(std::iter::repeat_n(' ', ends));
         }
+        commented = line.contains('#') || commented && line.trim().is_empty();
         out.push_str(line);
     }
     out
