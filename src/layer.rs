@@ -304,8 +304,10 @@ pub const MAX_BYTES: usize = 4 << 20;
 /// Files that show what to write: their values are nobody's.
 pub fn is_example(path: &str) -> bool {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    // `{{cookiecutter.project_slug}}/…` is what a project is made from.
-    path.contains("{{") || name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
+    // `{{cookiecutter.project_slug}}/…` and `lib/generators/install/templates/…` are what a project is made from.
+    path.contains("{{")
+        || path.split_once("generators/").is_some_and(|(_, below)| below.contains("templates/"))
+        || name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
 }
 
 impl Value {

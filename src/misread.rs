@@ -4,7 +4,7 @@ use crate::{
     rules::{Door, Levels, Sink},
     settings::{
         Settings,
-        misreading::{Cause, Misreading, Teller, witnesses},
+        misreading::{Cause, Misreading, Refusal, Teller, witnesses},
     },
     source::Span,
 };
@@ -62,7 +62,9 @@ pub(crate) fn report(
             }
         }
         if !found.sure {
-            draft.at_most(Levels::of("WWWW"));
+            // `NAME=two words`: what one loader of one language refuses is of use to know where it may be in play.
+            let alone = found.refusal.as_ref().is_some_and(Refusal::is_rusts_alone);
+            draft.at_most(Levels::of(if alone && !found.told { "IIII" } else { "WWWW" }));
         }
     }
 }
@@ -71,8 +73,8 @@ fn help(found: &Misreading) -> &'static str {
     match found.cause {
         Cause::Duplicate => "keep one of them",
         Cause::InlineComment => "put the comment on a line of its own",
-        Cause::HashInValue => "put the value in single quotes, or write `%23` in a URL",
-        Cause::Dollar => "put the value in single quotes, or write `%24` in a URL",
+        Cause::HashInValue => "put the value in single quotes; in a URL write `%23` for a `#`",
+        Cause::Dollar => "put the value in single quotes; in a URL write `%24` for a `$`",
         Cause::Reference => {
             "write the value itself, or where all loaders that count resolve references a plain `${NAME}`"
         }

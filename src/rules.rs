@@ -315,6 +315,7 @@ mod prelude {
         environment::Environment,
         layer::{
             Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure,
+            ci::Job,
             compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
             is_example,
             kubernetes::{Block, Holder, Oddity},

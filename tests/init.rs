@@ -113,6 +113,7 @@ fn what_is_found_is_written_with_its_place() {
         assert!(written.lines().any(|l| l == line), "{line}\n{written}");
     }
     assert!(!written.contains("OTHER_KEY"));
+    assert!(written.lines().all(|line| line.chars().count() <= 80), "{written}");
     for line in [
         "wrote `pgward.toml`",
         "FastAPI, by requirements.txt:1",

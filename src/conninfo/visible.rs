@@ -246,6 +246,7 @@ pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 const OWN: &[&str] = &[
     "cockroach",
     "cockroachdb",
+    "ecto",
     "pg",
     "pgsql",
     "postgis",
@@ -268,6 +269,7 @@ const SCHEMES: &[&str] = &[
     "asyncpg",
     "cockroach",
     "cockroachdb",
+    "ecto",
     "file",
     "jdbc",
     "mariadb",

@@ -219,7 +219,7 @@ impl Reader<'_> {
             Ok(documents) => Some(documents),
             Err(invalid) => {
                 // A template becomes YAML only when it is filled in.
-                if !["{{", "{%", "<%"].iter().any(|mark| text.contains(mark)) {
+                if !["{{", "{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) {
                     self.invalid(invalid);
                 }
                 None

@@ -126,6 +126,8 @@ impl Carrier {
             _ if is_dockerfile(&lower) => Self::Dockerfile,
             _ if lower == "procfile" || lower.starts_with("procfile.") => Self::Procfile,
             _ if lower == ".envrc" => Self::Shell,
+            // Of images; what they are written in their first line tells.
+            ("", "entrypoint" | "docker-entrypoint") => Self::Shell,
             ("", "makefile" | "gnumakefile" | "justfile" | ".justfile") | ("mk", _) => Self::Makefile,
             ("service" | "socket" | "timer", _) => Self::Systemd,
             ("conf", _) if parent.ends_with(".service.d") => Self::Systemd,
@@ -147,6 +149,8 @@ impl Carrier {
             ("toml", _) => Self::Toml,
             ("json", _) => Self::Json,
             ("ini" | "cfg", _) => Self::Ini,
+            // A test of a script tries what no service is given.
+            ("sh" | "bash", stem) if stem.ends_with(".test") || stem.ends_with("_test") => return None,
             ("sh" | "bash" | "zsh" | "ksh", _) => Self::Shell,
             ("sql", _) => Self::Sql,
             ("py", _) => Self::Python,
@@ -163,6 +167,9 @@ impl Carrier {
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
             Some(Self::Json) if has(bytes, b"\"containerDefinitions\"") => Some(Self::EcsTask),
+            Some(Self::Shell) if path.ends_with("entrypoint") => {
+                is_shell_script(bytes).then_some(Self::Shell)
+            }
             None => is_shell_script(bytes).then_some(Self::Shell),
             told => told,
         }
@@ -220,8 +227,11 @@ impl FromStr for Carrier {
 
 /// `.env`, `.env.production`, `production.env`, `.flaskenv`, and everything in a directory `.envs`.
 fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool {
+    // What a merge or a patch leaves beside one.
+    let leftover =
+        |rest: &str| matches!(rest.rsplit('.').next(), Some("patch" | "diff" | "rej" | "orig" | "swp"));
     name == ".env"
-        || name.starts_with(".env.")
+        || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))
         || name.rsplit_once('.').is_some_and(|(stem, extension)| extension == "env" && !stem.is_empty())
         || name == ".flaskenv"
         || above.any(|step| step == ".envs")
@@ -329,6 +339,7 @@ mod tests {
             ("application.properties", Carrier::Spring),
             ("db/alembic.ini", Carrier::Ini),
             (".envrc", Carrier::Shell),
+            ("compose/production/django/entrypoint", Carrier::Shell),
             ("Makefile", Carrier::Makefile),
             ("Procfile", Carrier::Procfile),
             ("deploy/web.service", Carrier::Systemd),
@@ -340,7 +351,15 @@ mod tests {
         ] {
             assert_eq!(Carrier::of_name(path), Some(carrier), "{path}");
         }
-        for path in ["Dockerfile.dockerignore", "README.md", "src/composer.lock", "nginx.conf", "env"] {
+        for path in [
+            "Dockerfile.dockerignore",
+            "README.md",
+            "src/composer.lock",
+            "nginx.conf",
+            "env",
+            ".env.patch",
+            "start.test.sh",
+        ] {
             assert_eq!(Carrier::of_name(path), None, "{path}");
         }
     }
@@ -354,6 +373,7 @@ mod tests {
         assert_eq!(of("task.json", "{\"containerDefinitions\": []}"), Some(Carrier::EcsTask));
         assert_eq!(of("entrypoint", "#!/usr/bin/env -S bash -e\n"), Some(Carrier::Shell));
         assert_eq!(of("tool", "#!/usr/bin/python3\n"), None);
+        assert_eq!(of("docker/entrypoint", "#!/usr/bin/env python3\n"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::{
     Entry, Layer, Read, Structure,
     carried::Reader,
-    service::{DatabaseService, is_postgres_image, variables},
+    service::{DatabaseService, is_postgres_image, makes, variables},
     shell::{self, Script, inside},
     tree::Node,
 };
@@ -27,6 +27,8 @@ pub struct Job {
     pub beside: bool,
     /// Its blocks, by their places among the layers of the file.
     pub blocks: Vec<usize>,
+    /// A step makes roles or databases.
+    pub makes: bool,
 }
 
 /// Keys of a pipeline of GitLab that are no jobs (its reference of `.gitlab-ci.yml`).
@@ -68,6 +70,8 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
                 blocks.push(push(reader, "jobs", name, &of_step));
             }
         }
+        let steps = job.get("steps").map(Node::items).unwrap_or_default();
+        let makes = steps.iter().filter_map(|step| step.get("run")?.text()).any(makes);
         let services = job.get("services").map(Node::pairs).unwrap_or_default();
         let services = services.into_iter().filter_map(|(name, service)| {
             let env = known(service.get("env").map(variables).unwrap_or_default());
@@ -75,9 +79,9 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         });
         let services: Vec<DatabaseService> = services.collect();
         reveal(reader, &services);
-        let steps = job.get("steps").map(Node::items).unwrap_or_default();
         let beside = steps.iter().filter_map(|s| s.get("uses")?.text()).any(may_be_a_container);
-        pipeline.jobs.push(Job { services, contained: job.get("container").is_some(), beside, blocks });
+        let contained = job.get("container").is_some();
+        pipeline.jobs.push(Job { services, contained, beside, blocks, makes });
     }
     shell::settled(reader, script);
     reader.structure = Structure::Pipeline(pipeline);
@@ -141,7 +145,9 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
         }
         reveal(reader, &services);
         let blocks = vec![push(reader, "", name, &of_job)];
-        pipeline.jobs.push(Job { services, contained: true, beside: false, blocks });
+        let scripts = ["before_script", "script"].iter().filter_map(|key| job.get(key));
+        let makes = scripts.flat_map(Node::items).filter_map(|line| line.text()).any(makes);
+        pipeline.jobs.push(Job { services, contained: true, beside: false, blocks, makes });
     }
     shell::settled(reader, script);
     reader.structure = Structure::Pipeline(pipeline);

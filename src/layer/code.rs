@@ -253,7 +253,15 @@ pub(super) fn is_database_url(text: &str) -> bool {
         "spatialite",
         "cockroachdb",
     ];
-    !template && family.is_some_and(|family| known.iter().any(|k| k.eq_ignore_ascii_case(family)))
+    // `POSTGRES_PREFIX = "postgresql://"`: what others are put together with.
+    let bare = text.trim_end().ends_with("://") && !text.contains("sqlite");
+    !template && !bare && family.is_some_and(|family| known.iter().any(|k| k.eq_ignore_ascii_case(family)))
+}
+
+/// Whether a file of JavaScript is a test beside what it tests, by its name.
+pub(super) fn is_unit_test(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.contains(".test.") || name.contains(".spec.")
 }
 
 /// Whether a file is a test, a fixture or an example: its URLs are as odd as what it tries, and only what is called

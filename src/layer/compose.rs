@@ -76,6 +76,8 @@ pub struct Service {
     pub waits: bool,
     /// Its command makes databases.
     pub creates: bool,
+    /// Its command makes roles or databases.
+    pub makes: bool,
     /// It is a part of a service: what it changes or takes over stands in another file.
     pub partial: bool,
 }

@@ -49,22 +49,36 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
 }
 
-/// `<% if … %>` on lines of its own is no YAML: blanks stand for it. What puts a value in (`<%= … %>`) stays.
+/// `<% if … %>` on lines of its own is no YAML: blanks stand for it, and for all that stands below it up to `<% end %>`,
+/// which counts only sometimes. What puts a value in (`<%= … %>`) stays.
 fn without_code(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut at = 0;
+    let (mut at, mut open) = (0, 0_usize);
+    let push = |out: &mut String, piece: &str, kept: bool| {
+        if kept {
+            out.push_str(piece);
+        } else {
+            out.extend(piece.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }));
+        }
+    };
     while let Some(start) = text[at..].find("<%").map(|i| at + i) {
         let end = text[start..].find("%>").map_or(text.len(), |i| start + i + 2);
-        out.push_str(&text[at..start]);
+        push(&mut out, &text[at..start], open == 0);
         let code = &text[start..end];
-        if code.starts_with("<%=") {
-            out.push_str(code);
-        } else {
-            out.extend(code.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }));
+        push(&mut out, code, open == 0 && code.starts_with("<%="));
+        let inner = code.trim_start_matches("<%").trim_start_matches('-').trim_end_matches("%>");
+        let inner = inner.trim_end_matches('-').trim();
+        let begins = ["if ", "unless ", "case ", "begin"].iter().any(|word| inner.starts_with(word))
+            || inner.ends_with(" do")
+            || inner.ends_with('|') && inner.contains(" do ");
+        if inner == "end" {
+            open = open.saturating_sub(1);
+        } else if begins {
+            open += 1;
         }
         at = end;
     }
-    out.push_str(&text[at..]);
+    push(&mut out, &text[at..], open == 0);
     out
 }
 
@@ -93,6 +107,7 @@ fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
         let Some(entry) = value.entry(name, key.span) else { continue };
         let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Erb, Some(means));
         layer.reads.extend(resolved.reads);
+        resolved.code.into_iter().for_each(|span| reader.sources.reveal(span));
         reader.reveal_lead(key.span, value.span);
         // A blank value is no setting to Rails.
         if !resolved.open && !resolved.value.text.expose().is_empty() {

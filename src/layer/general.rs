@@ -4,13 +4,14 @@
 use super::{
     Entry, Layer, Means,
     carried::Reader,
+    json,
     reference::{self, Syntax},
     shell::{self, Script, inside},
     toml,
     tree::Node,
 };
 use crate::{environment::Environment, source::Span};
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 /// Keys of a connection and libpq's keywords for them, as settings files spell them.
 const KEYS: &[(&str, &str)] = &[
@@ -74,7 +75,7 @@ const SCHEMES: &[&str] = &[
 /// Mappings inside each other beyond this say nothing of a connection.
 const DEPTH: usize = 24;
 
-/// Reads a file of YAML; JSON is YAML but for rarities.
+/// Reads a file of YAML.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
     for document in &documents {
@@ -82,10 +83,11 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
 }
 
-/// Reads a file of JSON; of a package's its scripts too.
+/// Reads a file of JSON, which is YAML but for rarities, with the comments that editors and their kin allow in it; of a
+/// package's its scripts too.
 pub(super) fn read_json(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
-    let Some(documents) = reader.documents(&without_comments(&text)) else { return };
+    let Some(documents) = reader.documents(&json::without_comments(&text)) else { return };
     let mut script = Script::default();
     for document in &documents {
         take(reader, document);
@@ -95,30 +97,6 @@ pub(super) fn read_json(reader: &mut Reader<'_>) {
         }
     }
     shell::settled(reader, script);
-}
-
-/// JSON without the comments that devcontainer.json and files of editors have, each byte of them a blank.
-fn without_comments(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let mut out: Option<Vec<u8>> = None;
-    let (mut at, mut inside) = (0, false);
-    while at < bytes.len() {
-        let (byte, next) = (bytes[at], bytes.get(at + 1).copied());
-        let rest = |mark: &[u8]| bytes[at..].windows(mark.len()).position(|w| w == mark);
-        let comment = match (byte, next) {
-            (b'/', Some(b'/')) if !inside => rest(b"\n").unwrap_or(bytes.len() - at),
-            (b'/', Some(b'*')) if !inside => rest(b"*/").map_or(bytes.len() - at, |i| i + 2),
-            _ => 0,
-        };
-        if comment > 0 {
-            let blank = &mut out.get_or_insert_with(|| bytes.to_vec())[at..at + comment];
-            blank.iter_mut().filter(|b| **b != b'\n').for_each(|b| *b = b' ');
-        }
-        inside ^= byte == b'"';
-        at += comment.max(if inside && byte == b'\\' { 2 } else { 1 });
-    }
-    let filled = out.and_then(|bytes| String::from_utf8(bytes).ok());
-    filled.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// Reads a file of TOML.
@@ -180,7 +158,8 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let role = if names_tests(name) { Means::TestUrl } else { Means::Url };
         let means = if is_url { Some(role) } else { means };
         layer.reads.extend(resolved.reads);
-        if resolved.open {
+        // What is empty in a file of settings is for others to fill in: `values.yaml` of a chart, `config.default.json`.
+        if resolved.open || matches!(means, Some(Means::Part(..))) && resolved.value.text.is_blank() {
             continue;
         }
         reveal(reader, name, key.span, value.span);
@@ -216,8 +195,9 @@ fn names_tests(name: &str) -> bool {
 fn is_connection(node: &Node, path: &[&str]) -> bool {
     let named = path.iter().rev().take(2).any(|key| words(key).any(|word| NAMES.contains(&word.as_str())));
     let has = |keyword: &str| {
+        let value = |own: &str| node.get(own).and_then(|v| v.scalar());
         KEYS.iter()
-            .any(|(own, means)| *means == keyword && node.get(own).is_some_and(|v| v.scalar().is_some()))
+            .any(|(own, means)| *means == keyword && value(own).is_some_and(|v| !v.value.text.is_blank()))
     };
     // Sequelize's config.json and its like name the engine, and above it the environment alone.
     let engine = || {

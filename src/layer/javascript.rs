@@ -8,8 +8,8 @@ use super::{
     Means,
     carried::Reader,
     code::{
-        Expr, Kind, Language, Outcome, Scope, Site, Writer, is_aside, is_database_url, is_url_name,
-        is_variable,
+        Expr, Kind, Language, Outcome, Scope, Site, Writer, is_aside, is_database_url, is_unit_test,
+        is_url_name, is_variable,
     },
 };
 use lex::{Tok, Token};
@@ -262,6 +262,10 @@ impl<'e> File<'e> {
 
     /// An object that may describe a connection; `own`: it is handed to a client for PostgreSQL.
     fn object(&mut self, reader: &Reader<'_>, map: &'e Expr, word: Option<&str>, own: bool) {
+        // What a test of one unit hands to it or expects of it.
+        if is_unit_test(reader.path) {
+            return;
+        }
         let aside = is_aside(reader.path);
         let pairs = map.pairs(self.scope.source);
         let text =

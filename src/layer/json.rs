@@ -60,6 +60,41 @@ pub fn object(text: &str) -> Result<Vec<Member>, Invalid> {
     Ok(members)
 }
 
+/// The text with blanks for its comments, byte by byte: `tsconfig.json` and `devcontainer.json` are written with them.
+pub(super) fn without_comments(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let (mut kept, mut at, mut quoted) = (0, 0, false);
+    while let Some(byte) = bytes.get(at) {
+        let end = match byte {
+            b'"' => {
+                quoted = !quoted;
+                None
+            }
+            b'\\' if quoted => {
+                at += 1;
+                None
+            }
+            b'/' if !quoted && bytes[at..].starts_with(b"//") => {
+                Some(text[at..].find('\n').map_or(text.len(), |i| at + i))
+            }
+            b'/' if !quoted && bytes[at..].starts_with(b"/*") => {
+                Some(text[at..].find("*/").map_or(text.len(), |i| at + i + 2))
+            }
+            _ => None,
+        };
+        let Some(end) = end else {
+            at += 1;
+            continue;
+        };
+        out.push_str(&text[kept..at]);
+        out.extend(text[at..end].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }));
+        (kept, at) = (end, end);
+    }
+    out.push_str(&text[kept..]);
+    out
+}
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,
@@ -325,6 +360,20 @@ mod tests {
         let read = texts(r#"{"a":"x\"\\\/\b\f\n\r\t\u0040\ud83d\ude00y","b":"żółw"}"#);
         assert_eq!(read[0], ("a".into(), "x\"\\/\u{8}\u{c}\n\r\t@😀y".into(), false));
         assert_eq!(read[1], ("b".into(), "żółw".into(), true));
+    }
+
+    #[test]
+    fn comments_become_blanks_byte_by_byte() {
+        for (text, want) in [
+            ("{\"a\": 1, // ż\n}", "{\"a\": 1,      \n}"),
+            ("/* a\n */{}", "    \n   {}"),
+            ("{\"url\": \"http://x/*\"}", "{\"url\": \"http://x/*\"}"),
+            ("{\"a\": \"\\\"//\"}// x", "{\"a\": \"\\\"//\"}    "),
+            ("{\"a\": \"\\", "{\"a\": \"\\"),
+            ("{} /*", "{}   "),
+        ] {
+            assert_eq!(without_comments(text), want);
+        }
     }
 
     #[test]

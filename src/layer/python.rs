@@ -150,6 +150,10 @@ impl<'e> File<'e> {
 
     /// A name that something is assigned to.
     fn named(&mut self, reader: &Reader<'_>, name: &str, key: &'e Expr, value: &'e Expr, context: &Context) {
+        // `SQLITE_PREFIX = "sqlite:///"` is a part of a URL.
+        if name.to_ascii_uppercase().split('_').any(|word| matches!(word, "PREFIX" | "SCHEME")) {
+            return;
+        }
         let mut outcome = self.scope.evaluate(value);
         if outcome.value.is_none() {
             outcome.value = Writer::sqlite_of(&self.scope, value, &outcome);

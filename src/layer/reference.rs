@@ -12,7 +12,8 @@ pub(super) enum Syntax {
     Shell,
     /// `${x}`, `${x:default}`.
     Spring,
-    /// `<%= ENV["X"] %>`, `<%= ENV.fetch("X", "default") %>`, `<%= ENV["X"] || "default" %>`.
+    /// `<%= ENV["X"] %>`, `<%= ENV.fetch("X", "default") %>`, `<%= ENV["X"] || "default" %>`, `<%= ENV.fetch("X") { "default" }
+    /// %>`.
     Erb,
 }
 
@@ -24,6 +25,8 @@ pub(super) struct Resolved {
     pub(super) reads: Vec<Read>,
     /// A part of it is known only where the program runs.
     pub(super) open: bool,
+    /// Where code stands that says names alone: `<%= ENV.fetch("X") { "` and what closes it.
+    pub(super) code: Vec<Span>,
 }
 
 /// One reference in a text.
@@ -47,18 +50,24 @@ pub(super) fn resolve(
         _ => dollar(text, syntax),
     };
     if references.is_empty() {
-        return Resolved { value: value.clone(), reads: Vec::new(), open: false };
+        return Resolved { value: value.clone(), reads: Vec::new(), open: false, code: Vec::new() };
     }
     let whole = references.len() == 1 && references[0].whole == (0..text.len());
     let mut out = String::new();
     let mut map = Vec::new();
     let (mut reads, mut open, mut at) = (Vec::new(), false, 0);
+    let mut code = Vec::new();
     for reference in &references {
         copy(value, at..reference.whole.start, &mut out, &mut map);
         at = reference.whole.end;
         let span = value.span_of(reference.name.clone()).unwrap_or(place);
+        if syntax == Syntax::Erb {
+            code.extend(plain(text, reference).into_iter().filter_map(|range| value.span_of(range)));
+        }
         let means = means.filter(|_| whole);
-        reads.push(Read { variable: text[reference.name.clone()].to_owned(), span, means });
+        if !reference.name.is_empty() {
+            reads.push(Read { variable: text[reference.name.clone()].to_owned(), span, means });
+        }
         match &reference.default {
             Some(default) => {
                 let from = out.len();
@@ -70,7 +79,28 @@ pub(super) fn resolve(
         }
     }
     copy(value, at..text.len(), &mut out, &mut map);
-    Resolved { value: Value { text: out.into(), map }, reads, open }
+    Resolved { value: Value { text: out.into(), map }, reads, open, code }
+}
+
+/// What stands around a default, when it is nothing but the marks of Ruby and a variable's name in capitals.
+fn plain(text: &str, reference: &Reference) -> Vec<Range<usize>> {
+    let name = &text[reference.name.clone()];
+    let named = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let (from, to) = match &reference.default {
+        Some(default) => (default.start, default.end),
+        None => (reference.whole.end, reference.whole.end),
+    };
+    let before = [reference.whole.start..reference.name.start, reference.name.end..from];
+    let after = to..reference.whole.end;
+    let marks = |range: &Range<usize>| {
+        let code = text[range.clone()].replace("ENV", "").replace(".fetch", "").replace("nil", "");
+        code.chars().all(|c| " <%=>-()[]{}|,\"'".contains(c))
+    };
+    if named && !name.is_empty() && before.iter().chain([&after]).all(marks) {
+        [reference.whole.start..from, after].into_iter().filter(|range| !range.is_empty()).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// What stands between two references, with its map.
@@ -148,13 +178,17 @@ fn erb(text: &str) -> Vec<Reference> {
         let Some(end) = text[start..].find("%>").map(|i| start + i) else { break };
         let code = start..end;
         at = end + 2;
-        let Some(env) = text[code.clone()].find("ENV").map(|i| code.start + i) else { continue };
-        let mut strings = quoted(text, env..code.end).into_iter();
-        let Some(name) = strings.next() else { continue };
+        // Other code than a look at the environment is known where it runs, and has no name here.
+        let env = text[code.clone()].find("ENV").map(|i| code.start + i);
+        let mut strings = env.map(|env| quoted(text, env..code.end)).unwrap_or_default().into_iter();
+        let Some(name) = strings.next() else {
+            out.push(Reference { whole: start..at, name: start..start, default: None });
+            continue;
+        };
         // `ENV.fetch("X", "default")`, `ENV["X"] || "default"`: anything else is code that nobody runs here.
         let plain = |default: &Range<usize>| {
             let between = text.get(name.end + 1..default.start - 1).unwrap_or(".");
-            between.chars().all(|c| c.is_whitespace() || "],|{".contains(c))
+            between.chars().all(|c| c.is_whitespace() || "]),|{".contains(c))
         };
         let default = strings.next().filter(plain);
         out.push(Reference { whole: start..at, name, default });

@@ -59,3 +59,11 @@ pub(super) fn variables(node: &Node) -> Vec<Entry> {
     let pairs = node.pairs();
     pairs.into_iter().filter_map(|(key, value)| value.entry(key.text()?, key.span)).collect()
 }
+
+/// Whether a command makes roles or databases, by the words of SQL or of PostgreSQL's programs.
+pub(super) fn makes(command: &str) -> bool {
+    let lower = command.to_ascii_lowercase();
+    ["create role", "create user", "create database", "createuser", "createdb"]
+        .iter()
+        .any(|w| lower.contains(w))
+}

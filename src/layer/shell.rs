@@ -148,7 +148,9 @@ fn finish(reader: &mut Reader<'_>, mut script: Script) {
     for command in script.commands.iter().filter(|c| !c.assignments.is_empty()) {
         let alone = command.program().is_none_or(|p| DECLARING.contains(&p));
         let mut layer = reader.block("");
-        for entry in &command.assignments {
+        // `PGDATABASE=postgres psql -c 'CREATE DATABASE …'` is how databases are made; no service connects there.
+        let administers = command.program().is_some_and(|p| ADMINISTERING.contains(&p));
+        for entry in command.assignments.iter().filter(|e| !(administers && e.key == "PGDATABASE")) {
             push(reader, if alone { &mut lasting } else { &mut layer }, entry);
         }
         own.push(layer);
@@ -190,6 +192,9 @@ impl Script {
         self.composed.truncate(COMPOSED);
     }
 }
+
+/// Programs of those who look after a server.
+const ADMINISTERING: &[&str] = &["psql", "createdb", "createuser", "dropdb", "dropuser"];
 
 /// Programs that are shown by their names; another word may be anything.
 const PROGRAMS: &[&str] = &[

@@ -18,6 +18,10 @@ const KEYS: &[(&str, &str)] = &[("username", "user"), ("user", "user"), ("passwo
 const SOURCES: &[&str] =
     &["spring.datasource", "spring.datasource.hikari", "spring.r2dbc", "spring.flyway", "quarkus.datasource"];
 
+/// What stands before the URL of a reactive driver (R2DBC's specification, 3.2; Quarkus' reactive clients), the longest
+/// first.
+const REACTIVE: &[&str] = &["r2dbc:pool:", "r2dbc:proxy:", "r2dbcs:", "r2dbc:", "vertx-reactive:"];
+
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
     if reader.path.ends_with(".properties") {
@@ -105,7 +109,15 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
 }
 
 fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry, means: Means) {
-    let resolved = reference::resolve(reader.id, &entry.value, entry.value_span, Syntax::Spring, Some(means));
+    let mut resolved =
+        reference::resolve(reader.id, &entry.value, entry.value_span, Syntax::Spring, Some(means));
+    // `r2dbc:pool:postgresql://…`: what follows is a URL with the user before the host.
+    let text = resolved.value.text.expose();
+    if means == Means::Url
+        && let Some(at) = REACTIVE.iter().find_map(|p| text.starts_with(p).then_some(p.len()))
+    {
+        resolved.value = resolved.value.part(at..text.len());
+    }
     layer.reads.extend(resolved.reads);
     reader.reveal_lead(entry.key_span, entry.value_span);
     if !resolved.open && !resolved.value.text.expose().is_empty() {

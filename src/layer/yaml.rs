@@ -15,6 +15,37 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 /// Text that is no YAML 1.2, that is nested deeper than [`DEPTH`], or whose aliases make more than [`NODES`] nodes;
 /// then nothing of it is given.
 pub fn parse(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
+    let invalid = match parse_strict(id, text) {
+        Ok(documents) => return Ok(documents),
+        Err(invalid) => invalid,
+    };
+    // A bracket that closes at the column of its key: YAML 1.2 forbids it, and readers in use take it.
+    let line = text.get(..invalid.at).and_then(|before| text.get(before.rfind('\n')? + 1..));
+    if invalid.too_large || !line.is_some_and(|line| line.trim_start().starts_with([']', '}'])) {
+        return Err(invalid);
+    }
+    parse_strict(id, &with_brackets_drawn_up(text)).map_err(|_| invalid)
+}
+
+/// The text with each line that begins with a closing bracket drawn up to the one before it, which has no comment; the
+/// bytes stay where they are.
+fn with_brackets_drawn_up(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut commented = false;
+    for line in text.split_inclusive('\n') {
+        let closes = line.trim_start().starts_with([']', '}']) && !commented;
+        if closes {
+            let ends = out.len() - out.trim_end_matches(['\n', '\r']).len();
+            out.truncate(out.len() - ends);
+            out.extend(std::iter::repeat_n(' ', ends));
+        }
+        commented = line.contains('#') || commented && line.trim().is_empty();
+        out.push_str(line);
+    }
+    out
+}
+
+fn parse_strict(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
     let mut builder = Builder {
         id,
         text,

@@ -19,7 +19,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         for target in
             views.flat_map(|view| &view.settings.targets).filter(|t| t.is_postgres() && t.parsed.is_ok())
         {
-            mismatch(service, target, job.contained, out);
+            mismatch(service, target, job, out);
             let docker = || file.carried.script.runs(&["docker", "podman", "docker-compose"]);
             if !job.contained && !job.beside && !docker() {
                 outside(service, target, out);
@@ -29,7 +29,8 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
 }
 
 /// What the image makes of its variables, beside what the job dials.
-fn mismatch(service: &DatabaseService, target: &Target, contained: bool, out: &mut Sink<'_>) {
+fn mismatch(service: &DatabaseService, target: &Target, job: &Job, out: &mut Sink<'_>) {
+    let contained = job.contained;
     let named = target.get("host").is_some_and(|h| h.value.equals(&service.name));
     let local = target.is_loopback();
     if !local && !named {
@@ -41,8 +42,8 @@ fn mismatch(service: &DatabaseService, target: &Target, contained: bool, out: &m
         ("POSTGRES_DB", "dbname", "database"),
     ] {
         let (Some(set), Some(own)) = (service.variable(variable), target.get(keyword)) else { continue };
-        // What an expression fills is not known here. A database may be created by the job.
-        let known = !set.value.text.is_empty();
+        // What an expression fills is not known here. A database may be created by the job, and a role where it says so.
+        let known = !set.value.text.is_empty() && !job.makes;
         if known
             && keyword != "dbname"
             && !own.value.is_empty()

@@ -275,11 +275,14 @@ impl<'f> Server<'f> {
     fn of(service: &'f Service, file: &'f File<'_>) -> Self {
         let official = service.image.as_ref().is_some_and(|i| i.official);
         let scripts = service.mounts.iter().any(|m| m.init);
-        let plain = official && !scripts && !service.built && !service.partial;
-        let helped = match &file.carried.structure {
-            Structure::Compose(compose) => compose.services.iter().any(|s| s.creates),
-            _ => false,
+        let compose = match &file.carried.structure {
+            Structure::Compose(compose) => compose.services.as_slice(),
+            _ => &[],
         };
+        // A service that runs `createdb` before the others makes what the image does not.
+        let makes = compose.iter().any(|s| s.makes);
+        let plain = official && !scripts && !makes && !service.built && !service.partial;
+        let helped = compose.iter().any(|s| s.creates);
         Self { service, variables: Variables::of(service, file), plain, helped }
     }
 

@@ -10,15 +10,18 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::File(check)],
 };
 
-fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
+    // An entrypoint of the project's own images that waits: which image has it, its Dockerfile says.
+    let mut scripts = project.views.iter().filter_map(|v| v.carried);
+    let waits = scripts.any(|c| c.carrier == Carrier::Shell && c.script.waits());
     for service in compose.services.iter().filter(|s| !s.server && !s.waits) {
         // A console for the database shows an error and goes on.
         let connects = service
             .layer
             .and_then(|i| file.views.get(i))
             .is_some_and(|view| view.settings.targets.iter().any(Target::is_postgres));
-        if !connects && !service.built {
+        if !connects && !service.built || service.built && waits {
             continue;
         }
         for dependency in service.depends_on.iter().filter(|d| !d.gated) {

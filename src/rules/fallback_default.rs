@@ -11,8 +11,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
-    let production = out.environment() == Environment::Production
-        && (target.environment.is_some() || settings.settled.environment.is_some());
+    let here = out.environment() == Environment::Production;
+    let production = here && (target.environment.is_some() || settings.settled.environment.is_some());
+    // A profile for another engine.
+    if matches!(target.engine.value, Engine::Other(_)) {
+        return;
+    }
     for fallback in &target.oddities.fallbacks {
         let named = target.names_within(fallback.span);
         let towards = fallback.towards_production || named.contains(&Environment::Production);
@@ -27,6 +31,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             "dbname" => ("the database", if refuses { "IIIE" } else { "IIIW" }),
             _ => continue,
         };
+        // Who takes away the password's default looks at its neighbours too.
+        let worse = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
+        let levels = if worse && fallback.supplies != "password" { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(
@@ -38,7 +45,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
                 },
             )
             .help("remove the default, so that a missing variable is noticed");
-        if towards {
+        // Production's own name in its own section is in its place.
+        if towards && !here {
             draft.note("the default leads to production or to a public host: who sets nothing works on it");
         } else {
             let draft = match other {

@@ -12,10 +12,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
-    for service in &compose.services {
+    for service in compose.services.iter().filter(|s| s.server) {
         for mount in service.mounts.iter().filter(|m| m.init) {
             let Source::Path(path) = &mount.source else { continue };
-            if !mount.is_absent(project.absent) {
+            // What a package manager installs is there after it ran (`vendor/laravel/sail/…`).
+            let installed = path.to_string().split('/').any(|d| matches!(d, "vendor" | "node_modules"));
+            if installed || !mount.is_absent(project.absent) {
                 continue;
             }
             out.report(format!("the init script of `{}` is not there: `{path}`", service.name))

@@ -42,5 +42,5 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     out.report(format!("the service's database is `{name}`, which every server has"))
         .at(&dbname.origin, label)
         .note(note)
-        .help("create one of the service's own: CREATE DATABASE app OWNER app");
+        .help("create one of the service's own: `CREATE DATABASE app OWNER app`");
 }

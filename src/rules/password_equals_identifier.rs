@@ -19,6 +19,14 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         .or_else(|| same("dbname").map(|s| ("the name of the database", s)))
         .or_else(|| label("host").map(|s| ("a part of the host's name", s)));
     let Some((what, identifier)) = found else { return };
+    // A pipeline's own server is gone with the job.
+    if out.door() == Door::Lint
+        && out.environment() == Environment::Test
+        && target.told
+        && (target.is_loopback() || target.neighbour)
+    {
+        return;
+    }
     out.report(format!("{} is {what}", password.name))
         .at(password.origin, format!("equals {what}"))
         .also(&identifier.origin, "this")

@@ -16,7 +16,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let elsewhere = !target.spelling().is_native() && !java || target.is_elsewhere();
     // A ConfigMap has the host, and the pod that takes it `PGSSLMODE`.
     let open = settings.open && target.form == Form::Parts;
-    if target.get("sslmode").is_some() || elsewhere || open {
+    // A host that is taken where nobody named one is hardly the one that is dialled.
+    let guessed = target.oddities.fallbacks.iter().any(|f| f.supplies == "host");
+    if target.get("sslmode").is_some() || elsewhere || open || guessed {
         return;
     }
     // libpq does not go on in plain text then, it refuses: that has a rule of its own.

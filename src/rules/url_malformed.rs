@@ -43,10 +43,10 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     };
     out.report(format!("{reader} cannot read `{}`: {what}", target.name))
         .at_span(error.range().and_then(|r| target.place_of(r)), format!("{reader} stops here"))
-        .help(help(error));
+        .help(help(error, reader));
 }
 
-fn help(error: &Error) -> &'static str {
+fn help(error: &Error, reader: &str) -> &'static str {
     match error.kind() {
         ErrorKind::EscapeInvalid => "write `%25` for a `%` that is meant as itself",
         ErrorKind::SpaceRaw => "write `%20` for the space",
@@ -62,6 +62,8 @@ fn help(error: &Error) -> &'static str {
         ErrorKind::EqualsMissing | ErrorKind::QuoteOpen => {
             "pairs are `keyword=value`; a value with blanks stands in single quotes"
         }
+        _ if reader == "JDBC" => "the form is `jdbc:postgresql://host:5432/dbname?user=…&password=…`",
+        _ if reader == "Npgsql" => "the form is `Host=…;Port=5432;Username=…;Password=…;Database=…`",
         _ => "the form is `postgresql://user:password@host:5432/dbname?sslmode=verify-full`",
     }
 }

@@ -12,6 +12,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn password(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Some(password) = target.credential() else { return };
+    // A default is told by its own rule.
+    if target.oddities.fallbacks.iter().any(|f| f.supplies == "password") {
+        return;
+    }
     // What equals the user or the database is reported as that; its length adds nothing.
     let same =
         |keyword| target.get(keyword).is_some_and(|p| p.value.secret().same_ignore_case(password.secret));

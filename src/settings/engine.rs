@@ -130,6 +130,8 @@ const POSTGRES: &[&str] = &[
     "pgsql",
     "postgis",
     "postgres2",
+    // Ecto takes any scheme, and its own documents write this one.
+    "ecto",
     "timescale",
     "timescaledb",
     "timescalegis",

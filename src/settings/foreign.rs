@@ -31,6 +31,8 @@ pub(super) fn meant(name: &str) -> Option<&'static str> {
 
 /// The client and its own parameters, from its documentation. Parameters of golang-migrate begin with `x-`.
 const FOREIGN: &[(&str, &[&str])] = &[
+    ("Doctrine", &["serverVersion", "charset", "driverOptions", "default_dbname"]),
+    ("r2dbc-pool", &["initialSize", "maxSize", "minIdle", "maxIdleTime", "maxLifeTime", "maxAcquireTime"]),
     (
         "Prisma",
         &[

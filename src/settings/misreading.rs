@@ -123,6 +123,13 @@ pub enum Teller {
     Switch,
 }
 
+impl Refusal {
+    /// Whether nobody gives up but the loader of Rust's programs.
+    pub fn is_rusts_alone(&self) -> bool {
+        self.loaders == [Dialect::Dotenvy]
+    }
+}
+
 impl Misreading {
     /// The one rule that speaks of it. Where loaders are declared and differ, that is the finding, whatever the
     /// cause; where nobody knows them, or they agree, the cause is.

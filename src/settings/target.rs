@@ -363,6 +363,10 @@ impl Target {
     /// Whether the text is JDBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
     /// Java nor for .NET.
     pub fn is_misplaced(&self) -> bool {
+        // A key of a settings file is read by whoever the file is for; a variable by whoever knows its name.
+        if self.told && self.name.bytes().any(|b| b.is_ascii_lowercase()) {
+            return false;
+        }
         let name = self.name.to_ascii_uppercase();
         match self.spelling() {
             Spelling::Jdbc => {

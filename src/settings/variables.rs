@@ -82,6 +82,7 @@ pub const URLS: &[(&str, Role)] = &[
     ("POSTGRES_URL", Role::Primary),
     ("POSTGRESQL_URL", Role::Primary),
     ("DB_URL", Role::Primary),
+    ("DB_SOURCE", Role::Primary),
     ("SPRING_DATASOURCE_URL", Role::Primary),
     ("DATABASE_PRIVATE_URL", Role::Primary),
     ("TEST_DATABASE_URL", Role::Test),
@@ -227,6 +228,13 @@ pub const TOGGLES: &[(&str, ToggleKind)] = &[
     ("DB_ENGINE", ToggleKind::Engine),
     ("DATABASE_ENGINE", ToggleKind::Engine),
     ("SQL_ENGINE", ToggleKind::Engine),
+    // Laravel; Strapi; Directus; Sequelize's and TypeORM's templates; n8n.
+    ("DB_CONNECTION", ToggleKind::Engine),
+    ("DATABASE_CLIENT", ToggleKind::Engine),
+    ("DB_CLIENT", ToggleKind::Engine),
+    ("DB_DIALECT", ToggleKind::Engine),
+    ("DATABASE_TYPE", ToggleKind::Engine),
+    ("DB_TYPE", ToggleKind::Engine),
 ];
 
 /// Under this name stand switches of a project's code of which `true` is SQLite. No key of pgward.toml.

@@ -69,7 +69,10 @@ impl Whereabouts {
     /// Whether it stands among tests, examples or documents, whose values are made up.
     pub fn is_aside(&self) -> bool {
         let (directories, _) = split(&self.path);
-        self.example || directories.iter().any(|d| d.split(['-', '_']).any(|word| ASIDE.contains(&word)))
+        self.example
+            || directories
+                .iter()
+                .any(|d| d.trim_start_matches('.').split(['-', '_']).any(|word| ASIDE.contains(&word)))
     }
 }
 
@@ -142,6 +145,7 @@ mod tests {
     fn fixtures_are_aside() {
         let of = |path: &str| Whereabouts::new(path, None, None, &Policy::default()).is_aside();
         assert!(of("config-examples/x/.env") && of("tests/.env") && of(".env.example"));
+        assert!(of(".examples/compose/db.env"));
         assert!(!of(".env.test") && !of("contest/.env") && !of("shop/.env"));
     }
 }

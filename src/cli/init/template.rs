@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 const HEAD: &str = "\
 # pgward.toml: what this project decided. Written by `pgward init`.
 #
-# Nothing below is in force: a setting is switched on by taking away the `#` before it. What was found needs no
-# setting, because pgward finds it again; written down it stays when the repository changes.
-# docs/configuration.md of pgward has every key, pgward.schema.json tells an editor.
+# Nothing below is in force: a setting is switched on by taking away the `#`
+# before it. What was found needs no setting, because pgward finds it again;
+# written down it stays when the repository changes. docs/configuration.md of
+# pgward has every key, pgward.schema.json tells an editor.
 ";
 
 pub(super) fn write(seen: &Seen) -> String {
@@ -18,8 +19,13 @@ pub(super) fn write(seen: &Seen) -> String {
     list(&mut out, "consumers", &seen.consumers, "libpq");
     list(&mut out, "loaders", &seen.loaders, "python-dotenv");
     heading(&mut out, "env-files");
-    for path in seen.env_files.iter().take(PLACES) {
-        line(&mut out, &format!("#   found: {path}"));
+    match seen.env_files.as_slice() {
+        [] => nothing(&mut out),
+        paths => {
+            for path in paths.iter().take(PLACES) {
+                line(&mut out, &format!("#   found: {path}"));
+            }
+        }
     }
     line(&mut out, "#env-files = [\".env\"]");
     list(&mut out, "extensions", &seen.extensions, "pg_trgm");
@@ -44,7 +50,7 @@ pub(super) fn write(seen: &Seen) -> String {
         (
             "rules",
             "#[rules]\n#tls-unverified = \"deny\"\n#[rules.production]\n#localhost-in-production = { level = \"allow\", \
-             reason = \"a proxy runs beside it\" }\n#[rules.paths.\"deploy/**\"]\n#fallback-default = \"note\"",
+             reason = \"a proxy listens\" }\n#[rules.paths.\"deploy/**\"]\n#fallback-default = \"note\"",
         ),
         ("boot", "#[boot]\n#deny = [\"weak-secret\"]"),
     ] {
@@ -53,10 +59,11 @@ pub(super) fn write(seen: &Seen) -> String {
     }
     heading(&mut out, "secret");
     if seen.secrets.is_empty() {
+        nothing(&mut out);
         line(&mut out, "#[[secret]]\n#name = \"SECRET_KEY\"");
     }
     for (name, places) in &seen.secrets {
-        found(&mut out, name, places);
+        found(&mut out, name, places.iter());
         line(&mut out, &format!("#[[secret]]\n#name = \"{name}\""));
     }
     heading(&mut out, "database");
@@ -71,21 +78,46 @@ pub(super) fn write(seen: &Seen) -> String {
 /// More places of one word say nothing more.
 const PLACES: usize = 5;
 
+/// Of a terminal that nobody made wider.
+const WIDTH: usize = 80;
+
+/// What follows was not seen here.
+fn nothing(out: &mut String) {
+    line(out, "#   nothing found; for example:");
+}
+
 fn list(out: &mut String, key: &str, said: &Said, example: &str) {
     heading(out, key);
     for (word, places) in said {
-        found(out, word, places);
+        found(out, word, places.iter());
+    }
+    if said.is_empty() {
+        nothing(out);
     }
     let words: Vec<String> = said.keys().map(|word| format!("\"{word}\"")).collect();
     let words = if words.is_empty() { format!("\"{example}\"") } else { words.join(", ") };
     line(out, &format!("#{key} = [{words}]"));
 }
 
-fn found(out: &mut String, word: &str, places: &std::collections::BTreeSet<String>) {
+/// What says a word: as many places on a line as fit.
+fn found<'p>(out: &mut String, word: &str, places: impl ExactSizeIterator<Item = &'p String>) {
     let more = places.len().saturating_sub(PLACES);
-    let some: Vec<&str> = places.iter().take(PLACES).map(String::as_str).collect();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    line(out, &format!("#   {word}: {}{more}", some.join("; ")));
+    let mut current = format!("#   {word}:");
+    let lead = current.chars().count();
+    let mut some: Vec<String> = places.take(PLACES).cloned().collect();
+    if more > 0 {
+        some.push(format!("and {more} more"));
+    }
+    let last = some.len().saturating_sub(1);
+    for (i, place) in some.iter().enumerate() {
+        let mark = if i == last { "" } else { ";" };
+        if current.chars().count() > lead && current.chars().count() + place.chars().count() + 2 > WIDTH {
+            line(out, &current);
+            current = "#    ".to_owned();
+        }
+        current.push_str(&format!(" {place}{mark}"));
+    }
+    line(out, &current);
 }
 
 /// A blank line and what the key is for.
@@ -93,7 +125,8 @@ fn heading(out: &mut String, key: &str) {
     let doc = KEYS.iter().find(|k| k.name == key).map_or("", |k| k.doc);
     let (first, rest) = doc.split_at(doc.chars().next().map_or(0, char::len_utf8));
     line(out, "");
-    for part in crate::report::clean::wrapped(&format!("{}{rest}.", first.to_uppercase()), 110).lines() {
+    for part in crate::report::clean::wrapped(&format!("{}{rest}.", first.to_uppercase()), WIDTH - 2).lines()
+    {
         line(out, &format!("# {part}"));
     }
 }

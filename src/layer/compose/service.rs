@@ -4,7 +4,7 @@ use super::{
     DATA, MANY, Service, Wanted, extends::Whole, filled, given, image, is_plain_name, name, variables,
 };
 use crate::{
-    layer::{Value, carried::Reader, tree::Node},
+    layer::{Value, carried::Reader, service, tree::Node},
     secret::Part,
     source::Span,
 };
@@ -176,6 +176,7 @@ pub(super) fn read(
         foreign_network: network != "bridge" && network != "none",
         waits: says(node, &WAITS),
         creates: says(node, &CREATES),
+        makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
@@ -337,6 +338,11 @@ fn says(node: &Node, words: &[&str]) -> bool {
     };
     let said = |node: &Node| has(node) || node.items().iter().any(|n| has(n));
     ["command", "entrypoint"].iter().filter_map(|key| node.get(key)).any(said)
+}
+
+fn makes(node: &Node) -> bool {
+    let said = |node: &Node| node.text().is_some_and(service::makes);
+    said(node) || node.items().iter().any(|n| said(n))
 }
 
 fn range(text: &str) -> Option<RangeInclusive<u16>> {

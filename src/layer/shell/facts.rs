@@ -50,9 +50,14 @@ fn is_literal(value: &str) -> bool {
 
 /// Whether a text refers to a variable that holds a connection or a password, by its name.
 fn tells(text: &str) -> bool {
-    let mut names = text.split('$').skip(1);
-    names.any(|rest| {
-        let rest = rest.trim_start_matches('{');
+    // `$([ -n "$X" ] && echo set)` asks whether it is there.
+    let asks = |before: &str| {
+        let before = before.trim_end_matches([' ', '"']);
+        before.ends_with("[ -n") || before.ends_with("[ -z")
+    };
+    let pieces: Vec<&str> = text.split('$').collect();
+    pieces.windows(2).filter(|pair| !asks(pair[0])).any(|pair| {
+        let rest = pair[1].trim_start_matches('{');
         // `${#X}` and `${X:+set}` print no value.
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         let (name, mark) = (&rest[..end], &rest[end..]);
@@ -103,6 +108,16 @@ impl Command {
 }
 
 impl Script {
+    /// Whether it waits for a server before it goes on, by the programs that do.
+    pub fn waits(&self) -> bool {
+        const PROGRAMS: [&str; 7] =
+            ["wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait4x", "dockerize", "pg_isready"];
+        self.commands.iter().flat_map(|c| &c.words).any(|word| {
+            let text = word.value.text.expose();
+            PROGRAMS.contains(&text.rsplit('/').next().unwrap_or(text))
+        })
+    }
+
     /// Where a script prints a connection or a password, and how.
     pub fn prints(&self) -> Vec<(Span, &'static str)> {
         let mut out = self.traces();

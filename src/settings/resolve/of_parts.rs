@@ -3,7 +3,7 @@
 use super::{LIBPQ_SET, PartSet, Resolver, Settings};
 use crate::{
     conninfo::Conninfo,
-    layer::Means,
+    layer::{LayerKind, Means},
     settings::{
         Toggle,
         engine::Engine,
@@ -96,8 +96,10 @@ impl Resolver<'_> {
             // Code that reads a variable without a default says nothing of its value.
             .filter(|k| !self.lookup.reads(set.name, k, self.policy) && !self.lookup.is_open())
             .collect();
-        target.told =
-            self.lookup.told().any(|e| matches!(e.means, Some(Means::Part(name, _)) if name == set.name));
+        let mut layers = set.parts.values().filter_map(|s| Some(self.lookup.entry(&s.key)?.0)).peekable();
+        let in_blocks = layers.peek().is_some() && layers.all(|l| self.lookup.kind(l) == LayerKind::Block);
+        target.told = in_blocks
+            || self.lookup.told().any(|e| matches!(e.means, Some(Means::Part(name, _)) if name == set.name));
         target.oddities = oddities;
         out.aliases = parts::aliases(&set, sets, &self.libpq);
         out.targets.push(target);
@@ -114,6 +116,8 @@ impl Resolver<'_> {
         let mut target =
             self.target(&toggle.setting.key, Role::Primary, Form::Parts, engine, parsed, BTreeMap::new());
         target.missing = vec!["host", "dbname", "user"];
+        let layer = self.lookup.entry(&toggle.setting.key).map(|(layer, _)| layer);
+        target.told = layer.is_some_and(|layer| self.lookup.kind(layer) == LayerKind::Block);
         out.targets.push(target);
     }
 }

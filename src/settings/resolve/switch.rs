@@ -31,7 +31,11 @@ fn toggle(lookup: &Lookup<'_>, key: &str, kind: ToggleKind) -> Option<Toggle> {
     let sqlite = Engine::Sqlite { memory: false };
     let says = match (kind, text.as_str()) {
         (ToggleKind::Engine, engine) if engine.contains("sqlite") => Some(sqlite),
-        (ToggleKind::Engine, engine) if engine.contains("postg") || engine.contains("psycopg") => {
+        (ToggleKind::Engine, engine)
+            if engine.contains("postg")
+                || engine.contains("psycopg")
+                || matches!(engine, "pg" | "pgsql" | "psql") =>
+        {
             Some(Engine::Postgres)
         }
         (ToggleKind::Engine, engine) => engine::other(engine),
