@@ -22,9 +22,10 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
     for target in view.settings.targets.iter().filter(is_alembic) {
         // A default is told by its own rule.
         let told = !target.oddities.fallbacks.is_empty();
-        // What pytest.ini and tox.ini set is for tests, with a server of their own.
-        let alembic = file.carrier != Carrier::Ini || target.name == "sqlalchemy.url";
-        let Some(password) = target.credential().filter(|_| !told && alembic) else { continue };
+        // The variables that pytest.ini and tox.ini set are for tests, with a server of their own.
+        let own = || view.layers.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
+        let ours = file.carrier != Carrier::Ini || own();
+        let Some(password) = target.credential().filter(|_| !told && ours) else { continue };
         out.report(format!("a password stands in `{}`", file.path))
             .at(password.origin, "whoever reads the file has it")
             .note(
