@@ -307,7 +307,7 @@ pub(crate) fn read_secret_files(world: &World, input: &mut Input, patience: Dura
             Unreadable::Silent => Fault::Silent,
             Unreadable::NotUtf8(_) => Fault::NotUtf8,
             Unreadable::TooLarge => Fault::TooLarge,
-            Unreadable::Other(_) => Fault::Unreadable,
+            Unreadable::Irregular | Unreadable::Dangling | Unreadable::Other(_) => Fault::Unreadable,
         };
         let bytes = world.read(&path, secret_file::MAX_BYTES, patience).map_err(fault);
         input.secret_files.insert(path, bytes);
@@ -363,11 +363,12 @@ pub(crate) fn connection_files(world: &World, no_pg_env: bool, patience: Duratio
 
 fn kind(reason: Unreadable) -> io::ErrorKind {
     match reason {
-        Unreadable::Missing => io::ErrorKind::NotFound,
+        Unreadable::Missing | Unreadable::Dangling => io::ErrorKind::NotFound,
         Unreadable::Directory => io::ErrorKind::IsADirectory,
         Unreadable::Forbidden => io::ErrorKind::PermissionDenied,
         Unreadable::Silent => io::ErrorKind::TimedOut,
         Unreadable::NotUtf8(_) | Unreadable::TooLarge => io::ErrorKind::InvalidData,
+        Unreadable::Irregular => io::ErrorKind::InvalidInput,
         Unreadable::Other(kind) => kind,
     }
 }

@@ -44,6 +44,10 @@ pub enum Unreadable {
     Missing,
     /// It is a directory.
     Directory,
+    /// A pipe, a socket or a device among the files of a tree.
+    Irregular,
+    /// A link that leads nowhere.
+    Dangling,
     /// This user may not.
     Forbidden,
     /// A pipe or a network file that gave nothing in time.
@@ -67,6 +71,8 @@ impl fmt::Display for ReadError {
             }
             Unreadable::Missing => write!(f, "there is no file `{path}`"),
             Unreadable::Directory => write!(f, "`{path}` is a directory, not a file"),
+            Unreadable::Irregular => write!(f, "`{path}` is no regular file, and is not read"),
+            Unreadable::Dangling => write!(f, "`{path}` is a link that leads nowhere"),
             Unreadable::Forbidden => write!(f, "`{path}` may not be read by this user"),
             Unreadable::Silent => write!(f, "`{path}` gave nothing in time"),
             Unreadable::NotUtf8(line) => write!(f, "`{path}` is not UTF-8 (line {line})"),

@@ -256,13 +256,24 @@ fn visit<V: Visitor>(
             continue;
         }
         let path = directory.path.join(&name);
-        // What a link leads to may be anything; a link to nothing is nobody's.
-        let regular =
-            if kind.is_symlink() { fs::metadata(&path).is_ok_and(|m| m.is_file()) } else { kind.is_file() };
-        if !regular {
-            continue;
-        }
         say(&shown);
+        // What a link leads to may be anything.
+        let kind = if kind.is_symlink() { fs::metadata(&path).map(|m| m.file_type()) } else { Ok(kind) };
+        match kind {
+            Ok(kind) if kind.is_file() => {}
+            // A directory of such a name behind a link is none of the tree's.
+            Ok(kind) if kind.is_dir() => continue,
+            Ok(_) => {
+                batch.failed.push(ReadError { path: shown, reason: Unreadable::Irregular });
+                continue;
+            }
+            // A link that is good elsewhere matters where secrets are kept.
+            Err(_) => {
+                let error = ReadError { path: shown, reason: Unreadable::Dangling };
+                batch.failed.extend((want == Want::Always).then_some(error));
+                continue;
+            }
+        }
         match read(&path, V::LIMIT, buffer) {
             Ok(()) => batch.kept.extend(visitor.look(shown, buffer)),
             Err(error) => batch.failed.push(ReadError { path: shown, reason: reason(&error) }),
