@@ -13,6 +13,7 @@ mod node;
 mod php;
 mod place;
 mod python;
+mod readers;
 mod required;
 mod ruby;
 mod shell;
@@ -23,9 +24,10 @@ use crate::{
     layer::dotenv::Dialect,
     source::{SourceKind, Sources, Span},
 };
-use index::{Places, name_of};
+use index::Places;
 use place::Directory;
 pub use place::Home;
+pub use readers::{Reader, Readers};
 pub use required::Required;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -208,24 +210,6 @@ pub struct Package {
     project: Directory,
 }
 
-/// A loader that reads some env file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reader {
-    /// The loader, and who says so.
-    pub found: Found<Dialect>,
-    /// It reads these variables alone; none: all.
-    pub only: Option<BTreeSet<String>>,
-}
-
-/// The loaders of one env file.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Readers {
-    /// Libraries first, then what names the file.
-    pub readers: Vec<Reader>,
-    /// They are known to read this very file, not only some file of a project further down.
-    pub sure: bool,
-}
-
 /// What the manifests come to.
 #[derive(Clone, Default, Debug)]
 pub struct Repository {
@@ -397,41 +381,6 @@ impl Repository {
     pub fn packages(&self, path: Option<&str>) -> impl Iterator<Item = &Package> {
         let here = self.project(&path.map(Directory::of).unwrap_or_default());
         self.of_project(&here)
-    }
-
-    /// The loaders that read an env file.
-    pub fn readers(&self, path: &str, dev: bool) -> Readers {
-        let name = name_of(path);
-        // A library opens these by itself; any other file is named somewhere.
-        let usual = name == ".env" || name.starts_with(".env.") || matches!(name, ".flaskenv" | "<stdin>");
-        let directory = Directory::of(path);
-        let here = self.project(&directory);
-        let counted = |l: &&Loader| dev || !l.found.dev;
-        let library = |mut places: Vec<usize>| -> Vec<Reader> {
-            places.sort_unstable();
-            let of = places.into_iter().map(|i| &self.loaders[i]).filter(counted);
-            of.map(|l| Reader { found: l.found.clone(), only: None }).collect()
-        };
-        let own = if usual { self.places(&here).libraries.clone() } else { Vec::new() };
-        let mut readers = library(own);
-        let naming = self.by_file.get(name).into_iter().flatten().map(|i| &self.loaders[*i]);
-        for loader in naming.filter(counted) {
-            let only = match &loader.reads {
-                Reads::File(file) if loader.directory.reaches(file, path) => None,
-                Reads::Beside(names) if name == ".env" && loader.directory == directory => {
-                    Some(names.clone())
-                }
-                _ => continue,
-            };
-            readers.push(Reader { found: loader.found.clone(), only });
-        }
-        let sure = !readers.is_empty();
-        if readers.is_empty() && usual {
-            readers = library(self.places_below(&here).flat_map(|p| p.libraries.iter().copied()).collect());
-        }
-        let mut seen = BTreeSet::new();
-        readers.retain(|r| seen.insert((r.found.value, r.only.clone())));
-        Readers { sure: sure || readers.len() == 1, readers }
     }
 }
 

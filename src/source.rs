@@ -8,7 +8,7 @@ mod index;
 pub use index::LineColumn;
 
 use crate::secret::MASK;
-use index::{Lines, Shown, boundary};
+use index::{Lines, Shown, boundary, merged};
 use std::{fmt, ops::Range, sync::OnceLock};
 
 /// Which source, in the order of adding.
@@ -182,15 +182,7 @@ impl Source {
 
     /// Every line, whole and masked, without its line break; as many as the bytes have.
     pub fn masked_lines(&self) -> Vec<String> {
-        let mut visible = self.visible.clone();
-        visible.sort_by_key(|r| (r.start, r.end));
-        let mut shown: Vec<Range<usize>> = Vec::new();
-        for r in visible {
-            match shown.last_mut().filter(|last| r.start <= last.end) {
-                Some(last) => last.end = last.end.max(r.end),
-                None => shown.push(r),
-            }
-        }
+        let shown = merged(&self.visible);
         let mut out = Vec::new();
         let (mut at, mut next) = (0, 0);
         for line in self.bytes.split_inclusive(|b| *b == b'\n') {

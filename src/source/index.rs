@@ -75,6 +75,20 @@ fn begun(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
+/// Ranges in order, those that touch as one.
+pub(super) fn merged(ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut ranges = ranges.to_vec();
+    ranges.sort_by_key(|r| (r.start, r.end));
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for r in ranges {
+        match out.last_mut().filter(|last| r.start <= last.end) {
+            Some(last) => last.end = last.end.max(r.end),
+            None => out.push(r),
+        }
+    }
+    out
+}
+
 /// The beginning of the character at an offset, as far as the bytes are characters.
 pub(super) fn boundary(bytes: &[u8], offset: usize) -> usize {
     let offset = offset.min(bytes.len());

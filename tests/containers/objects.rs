@@ -53,14 +53,14 @@ fn containers_take_from_objects_of_the_run() {
 
 #[test]
 fn what_objects_give_is_whole_only_with_all_of_them() {
-    // Without the Secret nobody knows the user; with it and without one in it, it is missing.
+    // Without the Secret nobody knows the user; with it he is known, at his place.
     let whole = pod("    envFrom:\n    - configMapRef: {name: db}\n    - secretRef: {name: db}\n");
-    let config = CONFIG.split("---").next().expect("the ConfigMap");
-    let found = said(&[("deploy/config.yaml", config), ("deploy/web.yaml", &whole)]);
-    assert!(found.iter().all(|f| !f.contains("incomplete")), "{found:#?}");
-    let nobody = CONFIG.replace("  DB_USER: shop\n", "");
-    let found = said(&[("deploy/config.yaml", &nobody), ("deploy/web.yaml", &whole)]);
-    assert!(found.iter().any(|f| f.contains("parts-incomplete")), "{found:#?}");
+    let config = CONFIG.replace("DB_USER: shop", "DB_USER: postgres");
+    let half = config.split("---").next().expect("the ConfigMap");
+    let found = said(&[("deploy/config.yaml", half), ("deploy/web.yaml", &whole)]);
+    assert!(found.iter().all(|f| !f.contains("incomplete") && !f.contains("superuser")), "{found:#?}");
+    let found = said(&[("deploy/config.yaml", &config), ("deploy/web.yaml", &whole)]);
+    assert!(found.contains(&"deploy/config.yaml:13:12 superuser-role".to_owned()), "{found:#?}");
     // A prefix makes other names.
     let prefixed = pod("    envFrom:\n    - {configMapRef: {name: pg}, prefix: PG}\n");
     let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: pg}\ndata:\n  HOST: db.example.com\n  USER: shop\n  DATABASE: shop\n  SSLMODE: disable\n";

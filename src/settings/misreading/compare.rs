@@ -428,28 +428,3 @@ impl<'a> Comparison<'a> {
         self.out
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{layer::dotenv::plain_tests::texts, source::SourceKind};
-
-    #[test]
-    fn of_plain_texts_nothing_is_misread() {
-        let others = [&Dialect::LIBRARIES[..], &[Dialect::DockerRun, Dialect::Systemd]].concat();
-        let mut plain = [0, 0];
-        for text in texts() {
-            let mut sources = Sources::default();
-            let id = sources.add(SourceKind::File(".env".into()), text.as_str());
-            for (i, dialects) in [&Dialect::LIBRARIES[..], &others].into_iter().enumerate() {
-                if is_plain(text.as_bytes(), dialects.iter().copied()) {
-                    plain[i] += 1;
-                    let loaders = FileLoaders { path: ".env".into(), loaders: Vec::new(), sure: false };
-                    let found = asked(&sources, id, &loaders, dialects, &|_| None, &|_| Matter::Database);
-                    assert!(found.is_empty(), "{text:?}");
-                }
-            }
-        }
-        assert!(plain[0] > 3000 && plain[1] > 2000 && plain[0] > plain[1], "{plain:?}");
-    }
-}
