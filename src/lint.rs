@@ -2,6 +2,7 @@
 
 mod meaning;
 mod mend;
+mod parallel;
 mod read;
 mod silence;
 mod view;
@@ -170,26 +171,45 @@ fn judged(
     out.add(whole.declared(&Environment::ALL));
     let mut environments = BTreeSet::new();
     let mut spoken: Vec<Spoken<'_>> = Vec::new();
-    let mut at = 0;
-    for (file, of_file) in carried.iter().zip(&views_of_files) {
+    let mut ends: Vec<usize> = Vec::with_capacity(views_of_files.len());
+    for of_file in &views_of_files {
+        ends.push(ends.last().copied().unwrap_or(0) + of_file.len());
+    }
+    let views_of = |i: usize| &views[ends[i] - views_of_files[i].len()..ends[i]];
+    let judge_of = |i: usize| {
+        let file: &Carried = &carried[i];
         let (example, path) = (is_example(&file.path), Some(file.path.as_str()));
-        let judge = Judge { policy, door: Door::Lint, example, sources, path };
-        let views = &views[at..at + of_file.len()];
-        at += of_file.len();
-        for (own, view) in of_file.iter().zip(views) {
-            out.add(judge.in_environment(view, own.environment, Evidence::default()));
-            if !example {
-                environments.insert(own.environment);
-            }
-        }
-        let environment = of_file.iter().map(|v| v.environment).max();
-        let environment =
-            environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy));
+        Judge { policy, door: Door::Lint, example, sources, path }
+    };
+    let environment_of = |i: usize| {
+        let file: &Carried = &carried[i];
+        let environment = views_of_files[i].iter().map(|v| v.environment).max();
+        environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy))
+    };
+    let of_file = |i: usize| {
+        let (file, views) = (&carried[i], views_of(i));
+        let judge = judge_of(i);
+        let own = views_of_files[i].iter().zip(views);
+        let mut found: Vec<Finding> = own
+            .flat_map(|(own, view)| judge.in_environment(view, own.environment, Evidence::default()))
+            .collect();
         // The one alembic.ini of a project is copied into its image.
         let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
-        let of_whole =
-            if file.carrier == Carrier::Ini && !named { Environment::Production } else { environment };
-        out.add(judge.file(&project, &File { carried: file, views }, of_whole));
+        let of_whole = match file.carrier {
+            Carrier::Ini if !named => Environment::Production,
+            _ => environment_of(i),
+        };
+        found.extend(judge.file(&project, &File { carried: file, views }, of_whole));
+        found
+    };
+    let found = parallel::map(carried.len(), &of_file);
+    for (i, (file, found)) in carried.iter().zip(found).enumerate() {
+        let (judge, views, of_file) = (judge_of(i), views_of(i), &views_of_files[i]);
+        let environment = environment_of(i);
+        out.add(found);
+        if !judge.example {
+            environments.extend(of_file.iter().map(|own| own.environment));
+        }
         let loaders = of_file.iter().flat_map(|v| &v.settings.loaders).filter(|l| l.path == file.path);
         let declared = loaders.flat_map(|l| &l.loaders).map(|l| l.setting.value);
         let project = &project;
@@ -222,7 +242,7 @@ fn judged(
 
 /// What the layers of each file come to, by file, in the order of its layers.
 fn views_of_files(
-    sources: &mut Sources,
+    sources: &Sources,
     files: &Files,
     carried: &[Carried],
     vocabulary: &Vocabulary,
@@ -230,8 +250,8 @@ fn views_of_files(
     repository: &Repository,
 ) -> Vec<Vec<FileView>> {
     let env_files = env_files(carried);
-    let mut out = Vec::new();
-    for file in carried {
+    let of_file = |i: usize| {
+        let file: &Carried = &carried[i];
         let policy = &*vocabulary.policy(file, files.environment, policy, repository);
         let view = |layer| FileView::of(file, layer, &env_files, policy, repository, files);
         let mut views: Vec<FileView> = file.layers.iter().map(view).collect();
@@ -244,9 +264,9 @@ fn views_of_files(
                     misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
             }
         }
-        out.push(views);
-    }
-    out
+        views
+    };
+    parallel::map(carried.len(), &of_file)
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.

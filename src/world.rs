@@ -238,6 +238,10 @@ impl World {
     /// When it is missing, a directory, forbidden, or silent.
     pub(crate) fn read(&self, path: &str, limit: usize, patience: Duration) -> Result<Vec<u8>, ReadError> {
         let full = self.directory.join(path);
+        // Most files that are asked for are not there, and need no thread to be missed.
+        if fs::symlink_metadata(&full).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Err(ReadError { path: path.to_owned(), reason: Unreadable::Missing });
+        }
         let (send, receive) = mpsc::channel();
         // The thread may outlive the call when the other end of a pipe never opens; it holds nothing else.
         thread::spawn(move || {

@@ -30,6 +30,10 @@ const STARTERS: &[Starter] = &[
                 "`postgres` is the container beside it; who moves the database elsewhere has nothing that asks for TLS",
             ),
             (
+                "compose/production/django/entrypoint:11 warning[url-composed-unencoded]",
+                "a password with a `/` in it makes another URL, and nothing encodes it",
+            ),
+            (
                 "config/settings/production.py:7 warning[persistent-connection-unchecked]",
                 "CONN_MAX_AGE without CONN_HEALTH_CHECKS: after a restart of the server every worker fails once",
             ),

@@ -46,8 +46,6 @@ fn babyshield() {
             "deploy/production/task-definition.json:8:66 error[literal-password]",
             "deploy/production/task-definition.json:8:79 error[tls-unspecified]",
             "tests/conftest.py:3:55 note[driver-suffix]",
-            "tests/conftest.py:3:66 note[superuser-role]",
-            "tests/conftest.py:3:75 note[password-equals-identifier]",
         ],
     );
 }
@@ -77,7 +75,6 @@ fn startupwebapp() {
         &[
             "StartupWebApp/production/settings_secret.py:3:20 error[sqlite-in-production]",
             "StartupWebApp/settings.py:6:50 error[fallback-default]",
-            "StartupWebApp/settings.py:6:50 warning[environment-word-mismatch]",
             "StartupWebApp/settings.py:7:50 note[fallback-default]",
             "StartupWebApp/settings.py:8:58 note[fallback-default]",
             "StartupWebApp/settings.py:9:50 error[fallback-default]",

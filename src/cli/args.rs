@@ -399,6 +399,11 @@ impl Cli {
 
     fn parser() -> clap::Command {
         let world = crate::world::World::of_process();
+        let blank =
+            |(name, value): (&String, &Vec<u8>)| name.starts_with("PGWARD_") && value.trim_ascii().is_empty();
+        if !world.variables().iter().any(blank) {
+            return Self::command();
+        }
         let unset = |arg: clap::Arg| {
             let empty = |name: &std::ffi::OsStr| {
                 name.to_str().and_then(|n| world.variable(n)).is_some_and(|v| v.trim().is_empty())

@@ -4,7 +4,7 @@
 use super::{
     Entry, Layer, Read, Structure,
     carried::Reader,
-    service::{DatabaseService, is_postgres_image, makes, variables},
+    service::{DatabaseService, is_postgres_image, makes_roles, variables},
     shell::{self, Script, inside},
     tree::Node,
 };
@@ -27,7 +27,7 @@ pub struct Job {
     pub beside: bool,
     /// Its blocks, by their places among the layers of the file.
     pub blocks: Vec<usize>,
-    /// A step makes roles or databases.
+    /// A step makes roles, or changes their passwords.
     pub makes: bool,
 }
 
@@ -71,7 +71,7 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
             }
         }
         let steps = job.get("steps").map(Node::items).unwrap_or_default();
-        let makes = steps.iter().filter_map(|step| step.get("run")?.text()).any(makes);
+        let makes = steps.iter().filter_map(|step| step.get("run")?.text()).any(makes_roles);
         let services = job.get("services").map(Node::pairs).unwrap_or_default();
         let services = services.into_iter().filter_map(|(name, service)| {
             let env = known(service.get("env").map(variables).unwrap_or_default());
@@ -146,7 +146,7 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
         reveal(reader, &services);
         let blocks = vec![push(reader, "", name, &of_job)];
         let scripts = ["before_script", "script"].iter().filter_map(|key| job.get(key));
-        let makes = scripts.flat_map(Node::items).filter_map(|line| line.text()).any(makes);
+        let makes = scripts.flat_map(Node::items).filter_map(|line| line.text()).any(makes_roles);
         pipeline.jobs.push(Job { services, contained: true, beside: false, blocks, makes });
     }
     shell::settled(reader, script);

@@ -60,6 +60,12 @@ pub(super) fn variables(node: &Node) -> Vec<Entry> {
     pairs.into_iter().filter_map(|(key, value)| value.entry(key.text()?, key.span)).collect()
 }
 
+/// Whether a command makes roles, or gives them passwords, by the words of SQL or of PostgreSQL's programs.
+pub(super) fn makes_roles(command: &str) -> bool {
+    let lower = command.to_ascii_lowercase();
+    ["create role", "create user", "createuser", "alter role", "alter user"].iter().any(|w| lower.contains(w))
+}
+
 /// Whether a command makes roles or databases, by the words of SQL or of PostgreSQL's programs.
 pub(super) fn makes(command: &str) -> bool {
     let lower = command.to_ascii_lowercase();

@@ -105,8 +105,9 @@ impl FileView {
         // Passwords in other carriers have rules of their own.
         let git = files.git.get(&path).copied().filter(|_| file.carrier == Carrier::Dotenv);
         let source = layers.last().and_then(|own| own.source);
-        let whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
-        settings.whereabouts = Some(Whereabouts { source, ..whereabouts });
+        let mut whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
+        whereabouts.source = source;
+        settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }
     }
 }

@@ -36,6 +36,7 @@ pub struct Whereabouts {
     pub git: Option<Git>,
     /// Its own text: what it comes to may stand in a file below it.
     pub source: Option<SourceId>,
+    aside: bool,
 }
 
 impl Whereabouts {
@@ -52,7 +53,10 @@ impl Whereabouts {
         let tenant =
             stem.filter(|stem| named(&stem)).or_else(|| directories.iter().rev().find(named).copied());
         let tenant = tenant.map(str::to_ascii_lowercase);
-        Self { path: path.to_owned(), project, home, tenant, example: is_example(path), git, source: None }
+        let example = is_example(path);
+        let words = directories.iter().flat_map(|d| d.trim_start_matches('.').split(['-', '_']));
+        let aside = example || words.into_iter().any(|word| ASIDE.contains(&word));
+        Self { path: path.to_owned(), project, home, tenant, example, git, source: None, aside }
     }
 
     /// Whether something stands in this very file.
@@ -68,11 +72,7 @@ impl Whereabouts {
 
     /// Whether it stands among tests, examples or documents, whose values are made up.
     pub fn is_aside(&self) -> bool {
-        let (directories, _) = split(&self.path);
-        self.example
-            || directories
-                .iter()
-                .any(|d| d.trim_start_matches('.').split(['-', '_']).any(|word| ASIDE.contains(&word)))
+        self.aside
     }
 }
 
