@@ -127,13 +127,13 @@ fn prove_with(
     fix::prove(sources, findings, &|texts| meaning.same(texts));
 }
 
-/// The findings of all files, in no order, the source of each file, and what the code says of names.
-fn judged(
+/// What the carriers make of the files, with what may be shown of them revealed, and what the code says of names.
+fn carried(
     sources: &mut Sources,
     files: &Files,
     policy: &Policy,
     repository: &Repository,
-) -> (Vec<Finding>, Vec<SourceId>, Vocabulary) {
+) -> (Vec<Carried>, Vocabulary) {
     let dialect = |path: &str| {
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
@@ -143,6 +143,17 @@ fn judged(
         let policy = vocabulary.policy(file, files.environment, policy, repository);
         file.layers.iter().for_each(|layer| reveal::reveal(sources, layer, &policy));
     }
+    (carried, vocabulary)
+}
+
+/// The findings of all files, in no order, the source of each file, and what the code says of names.
+fn judged(
+    sources: &mut Sources,
+    files: &Files,
+    policy: &Policy,
+    repository: &Repository,
+) -> (Vec<Finding>, Vec<SourceId>, Vocabulary) {
+    let (carried, vocabulary) = carried(sources, files, policy, repository);
     let ids = carried.iter().map(|c| c.source).collect();
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
     settle_names(&carried, &mut views_of_files);

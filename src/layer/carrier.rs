@@ -125,9 +125,8 @@ impl Carrier {
         Some(match (extension, stem) {
             _ if is_dockerfile(&lower) => Self::Dockerfile,
             _ if lower == "procfile" || lower.starts_with("procfile.") => Self::Procfile,
-            _ if lower == ".envrc" => Self::Shell,
-            // Of images; what they are written in their first line tells.
-            ("", "entrypoint" | "docker-entrypoint") => Self::Shell,
+            // An entrypoint is an image's; what it is written in its first line tells.
+            _ if matches!(lower.as_str(), ".envrc" | "entrypoint" | "docker-entrypoint") => Self::Shell,
             ("", "makefile" | "gnumakefile" | "justfile" | ".justfile") | ("mk", _) => Self::Makefile,
             ("service" | "socket" | "timer", _) => Self::Systemd,
             ("conf", _) if parent.ends_with(".service.d") => Self::Systemd,
@@ -150,7 +149,9 @@ impl Carrier {
             ("json", _) => Self::Json,
             ("ini" | "cfg", _) => Self::Ini,
             // A test of a script tries what no service is given.
-            ("sh" | "bash", stem) if stem.ends_with(".test") || stem.ends_with("_test") => return None,
+            ("sh" | "bash", stem) if stem.rsplit(['.', '_']).next() == Some("test") && stem != "test" => {
+                return None;
+            }
             ("sh" | "bash" | "zsh" | "ksh", _) => Self::Shell,
             ("sql", _) => Self::Sql,
             ("py", _) => Self::Python,

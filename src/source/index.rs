@@ -125,6 +125,7 @@ impl Shown {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "one visible range is a list of ranges")]
 mod tests {
     use super::*;
 

@@ -110,7 +110,8 @@ pub(crate) fn walk<V: Visitor>(
     let queue = Mutex::new(Queue { waiting: vec![first], busy: 0 });
     let shared = Arc::new(Shared { visitor: visitor.clone(), queue, changed: Condvar::new() });
     let (send, receive) = mpsc::channel();
-    let most = thread::available_parallelism().map_or(1, |n| n.get().min(8));
+    // Two processors are often two halves of one.
+    let most = thread::available_parallelism().map_or(1, |n| (n.get() / 2).clamp(1, 8));
     let mut readers: Vec<Arc<Reader>> = Vec::new();
     let mut seen: Vec<usize> = Vec::new();
     let start = |readers: &mut Vec<Arc<Reader>>| {
@@ -132,8 +133,7 @@ pub(crate) fn walk<V: Visitor>(
                 }
             }
             // The last of them has found nothing more to do.
-            Ok(None) => break,
-            Err(RecvTimeoutError::Disconnected) => break,
+            Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 seen.resize(readers.len(), usize::MAX);
                 for i in 0..readers.len() {

@@ -113,9 +113,9 @@ fn found<'p>(out: &mut String, word: &str, places: impl ExactSizeIterator<Item =
         let mark = if i == last { "" } else { ";" };
         if current.chars().count() > lead && current.chars().count() + place.chars().count() + 2 > WIDTH {
             line(out, &current);
-            current = "#    ".to_owned();
+            "#    ".clone_into(&mut current);
         }
-        current.push_str(&format!(" {place}{mark}"));
+        current.extend([" ", place, mark]);
     }
     line(out, &current);
 }
