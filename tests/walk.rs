@@ -1,0 +1,126 @@
+//! Which files of a tree `lint` looks at, through the built binary: ignore rules of git, and those of others.
+#![cfg(feature = "cli")]
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+const URL: &str = "postgresql://app:password@db.example.com/app\n";
+
+/// A tree of these files; one whose name ends with `.yml` holds a URL under a name, any other is a text of its own.
+fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a directory");
+    for (path, text) in files {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().expect("one above")).expect("directories");
+        let config = path.extension().is_some_and(|e| e == "yml");
+        let text = match *text {
+            "" if config => format!("url: {URL}"),
+            "" => format!("DATABASE_URL={URL}"),
+            text => text.to_owned(),
+        };
+        fs::write(path, text).expect("a file");
+    }
+    root
+}
+
+/// The files that something is said of, from a directory of the tree.
+fn said(root: &Path, from: &str, what: &str) -> BTreeSet<String> {
+    let run = Command::new(env!("CARGO_BIN_EXE_pgward"))
+        .args(["lint", "--format", "concise", "-v", "--environment", "production", what])
+        .current_dir(root.join(from))
+        .env_clear()
+        .env("HOME", root)
+        .output()
+        .expect("pgward runs");
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    let place = |line: &str| line.split_once(':').map(|(path, _)| path.to_owned());
+    text.lines().filter(|l| !l.starts_with([' ', 'p'])).filter_map(place).collect()
+}
+
+fn set(files: &[&str]) -> BTreeSet<String> {
+    files.iter().map(|f| (*f).to_owned()).collect()
+}
+
+const GIT: &[(&str, &str)] = &[
+    (".git/HEAD", "ref: refs/heads/main\n"),
+    (".git/config", "[core]\n"),
+    (".git/info/exclude", "excluded.yml\n"),
+];
+
+fn checkout(files: &[(&str, &str)]) -> tempfile::TempDir {
+    tree(&[GIT, files].concat())
+}
+
+#[test]
+fn what_git_ignores_is_passed_over_but_for_env_files() {
+    let root = checkout(&[
+        (".gitignore", "secret.yml\n.env\n/build/\n*.local.yml\n!kept.local.yml\n"),
+        (".env", ""),
+        ("a.yml", ""),
+        ("secret.yml", ""),
+        ("excluded.yml", ""),
+        ("x.local.yml", ""),
+        ("kept.local.yml", ""),
+        ("build/b.yml", ""),
+        ("deep/build/b.yml", ""),
+        ("deep/secret.yml", ""),
+        ("deep/.gitignore", "own.yml\n!secret.yml\n"),
+        ("deep/own.yml", ""),
+        ("deep/er/own.yml", ""),
+        ("deep/er/.env", ""),
+    ]);
+    let all = [".env", "a.yml", "kept.local.yml", "deep/build/b.yml", "deep/secret.yml", "deep/er/.env"];
+    assert_eq!(said(root.path(), ".", "."), set(&all));
+    // From below the rules above hold too.
+    assert_eq!(said(root.path(), "deep", "."), set(&["build/b.yml", "secret.yml", "er/.env"]));
+    assert_eq!(
+        said(root.path(), ".", "deep/"),
+        set(&["deep/build/b.yml", "deep/secret.yml", "deep/er/.env"])
+    );
+    // What is named is looked at.
+    assert_eq!(said(root.path(), ".", "secret.yml"), set(&["secret.yml"]));
+}
+
+#[test]
+fn a_checkout_inside_another_has_rules_of_its_own() {
+    let root = checkout(&[
+        (".gitignore", "*.yml\n"),
+        ("a.yml", ""),
+        ("inner/.git", "gitdir: ../.git/modules/inner\n"),
+        ("inner/a.yml", ""),
+        ("inner/.gitignore", "b.yml\n"),
+        ("inner/b.yml", ""),
+    ]);
+    assert_eq!(said(root.path(), ".", "."), set(&["inner/a.yml"]));
+}
+
+#[test]
+fn outside_of_a_checkout_only_rules_for_everybody_hold() {
+    let root = tree(&[
+        (".gitignore", "a.yml\n"),
+        (".ignore", "b.yml\n"),
+        ("a.yml", ""),
+        ("b.yml", ""),
+        ("deep/b.yml", ""),
+    ]);
+    assert_eq!(said(root.path(), ".", "."), set(&["a.yml"]));
+}
+
+#[test]
+fn what_others_wrote_is_passed_over() {
+    let root = tree(&[
+        ("node_modules/x/.env", ""),
+        (".venv/lib/.env", ""),
+        ("{{cookiecutter.slug}}/.env", ""),
+        ("vendor/.env", ""),
+        ("app/.env", ""),
+    ]);
+    assert_eq!(said(root.path(), ".", "."), set(&["app/.env"]));
+}
+
+#[test]
+fn many_directories_are_walked_whole() {
+    let names: Vec<String> = (0..700).map(|i| format!("d{}/s{i}/.env", i % 20)).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let root = tree(&files);
+    assert_eq!(said(root.path(), ".", "."), names.iter().cloned().collect());
+}
