@@ -64,7 +64,10 @@ pub(crate) fn report(
         if !found.sure {
             // `NAME=two words`: what one loader of one language refuses is of use to know where it may be in play.
             let alone = found.refusal.as_ref().is_some_and(Refusal::is_rusts_alone);
-            draft.at_most(Levels::of(if alone && !found.told { "IIII" } else { "WWWW" }));
+            // What tries a parser is written as nobody should write.
+            let fixture = settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() && !at.example);
+            let little = (alone || fixture) && !found.told;
+            draft.at_most(Levels::of(if little { "IIII" } else { "WWWW" }));
         }
     }
 }

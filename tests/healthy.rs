@@ -1,7 +1,7 @@
 //! What healthy repositories write and a hasty linter takes for a defect, each beside a twin with the defect. The shapes
 //! were met in repositories of all kinds; the texts are ours.
 
-use pgward::{Files, Finding, Policy, lint, unstable::layer::Carrier};
+use pgward::{Files, Finding, Policy, Severity, lint, unstable::layer::Carrier};
 
 /// Files of one project.
 type Tree<'t> = &'t [(&'t str, &'t str)];
@@ -32,6 +32,18 @@ const TWINS: &[Twins] = &[
             "// the database\n{\n  \"forwardPorts\": [5432], /* Postgres */\n  \"a\": \"http://x//y\",\n}\n",
         )],
         ill: &[("config/database.json", "{\"database\": \"a\" \"b\"}\n")],
+    },
+    // The server beside it is described in another file.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            "src/main/docker/app.yml",
+            "services:\n  app:\n    image: shop\n    environment:\n      - SPRING_PROFILES_ACTIVE=prod\n      - SPRING_DATASOURCE_URL=jdbc:postgresql://postgresql:5432/shop\n  postgresql:\n    extends: {file: ./postgresql.yml, service: postgresql}\n",
+        )],
+        ill: &[(
+            "src/main/docker/app.yml",
+            "services:\n  app:\n    image: shop\n    environment:\n      - SPRING_PROFILES_ACTIVE=prod\n      - SPRING_DATASOURCE_URL=jdbc:postgresql://db.internal:5432/shop\n",
+        )],
     },
     // A bracket at the column of its key.
     Twins {
@@ -414,4 +426,15 @@ fn a_rule_tells_the_twins_apart() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_tries_a_parser_is_worth_a_note() {
+    let text = "fruit: apple\nOPTION_A=1 # one\nOPTION_B=a#b\nINVALID LINE\nOPTION_C=$OPTION_A\n";
+    for (path, warns) in [("dotenv/fixtures/invalid.env", false), ("deploy/app.env", true)] {
+        let files = Files { files: vec![(path.to_owned(), text.into())], ..Files::default() };
+        let all = lint(&files, &Policy::default());
+        assert!(!all.is_empty(), "{path}");
+        assert_eq!(all.iter().any(|f| f.severity > Severity::Note), warns, "{path}: {all:#?}");
+    }
 }

@@ -107,7 +107,9 @@ impl Compose {
             return Footing::default();
         };
         let seat = if service.foreign_network { Seat::Accompanied } else { Seat::Open };
-        let hosts = self.services.iter().filter(|s| s.server).flat_map(|s| s.hosts.clone()).collect();
+        // What another file makes of a service, it stands on the same network.
+        let beside = self.services.iter().filter(|s| s.server || s.partial);
+        let hosts = beside.flat_map(|s| s.hosts.clone()).collect();
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
         Footing { env_files, open: service.partial, seat, hosts, ..Footing::default() }
     }
