@@ -5,7 +5,7 @@ use super::{
     variables::{Meaning, meaning},
 };
 use crate::{
-    layer::{Entry, Layer, LayerKind, Means, Read},
+    layer::{Entry, Layer, LayerKind, Means, Read, hash},
     policy::Policy,
     secret::Secret,
 };
@@ -43,10 +43,7 @@ impl<'l> Lookup<'l> {
     }
 
     fn slot(&self, key: &str) -> usize {
-        // FNV-1a: the keys are short, and nobody gains by keys that fall together.
-        let hash = key
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        let hash = hash(key.as_bytes());
         usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
     }
 

@@ -103,6 +103,19 @@ pub(crate) fn walk<V: Visitor>(
     patience: Duration,
     progress: &dyn Fn(usize),
 ) -> Walked<V::Kept> {
+    // Two processors are often two halves of one.
+    let most = thread::available_parallelism().map_or(1, |n| (n.get() / 2).clamp(1, 8));
+    walk_on(most, root, shown, visitor, patience, progress)
+}
+
+fn walk_on<V: Visitor>(
+    most: usize,
+    root: &Path,
+    shown: &str,
+    visitor: &Arc<V>,
+    patience: Duration,
+    progress: &dyn Fn(usize),
+) -> Walked<V::Kept> {
     let mut out = Walked { kept: Vec::new(), failed: Vec::new() };
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let rules = Rules::above(&absolute);
@@ -110,8 +123,6 @@ pub(crate) fn walk<V: Visitor>(
     let queue = Mutex::new(Queue { waiting: vec![first], busy: 0 });
     let shared = Arc::new(Shared { visitor: visitor.clone(), queue, changed: Condvar::new() });
     let (send, receive) = mpsc::channel();
-    // Two processors are often two halves of one.
-    let most = thread::available_parallelism().map_or(1, |n| (n.get() / 2).clamp(1, 8));
     let mut readers: Vec<Arc<Reader>> = Vec::new();
     let mut seen: Vec<usize> = Vec::new();
     let start = |readers: &mut Vec<Arc<Reader>>| {
@@ -320,4 +331,52 @@ fn open(path: &Path) -> io::Result<fs::File> {
 #[cfg(not(unix))]
 fn open(path: &Path) -> io::Result<fs::File> {
     fs::OpenOptions::new().read(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct All;
+
+    impl Visitor for All {
+        type Kept = String;
+
+        const LIMIT: usize = 64;
+
+        fn enters(&self, _: &str, name: &str) -> bool {
+            name != "not"
+        }
+
+        fn wants(&self, _: &str) -> Want {
+            Want::Always
+        }
+
+        fn look(&self, path: String, bytes: &[u8]) -> Option<String> {
+            (bytes == path.as_bytes()).then_some(path)
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_finds_the_same() {
+        let root = tempfile::tempdir().expect("a directory");
+        let mut wanted = Vec::new();
+        for i in 0..400 {
+            for (directory, entered) in
+                [(format!("a{}/b{i}", i % 7), true), (format!("a{}/not", i % 7), false)]
+            {
+                let path = format!("{directory}/{i}.env");
+                fs::create_dir_all(root.path().join(&directory)).expect("directories");
+                fs::write(root.path().join(&path), &path).expect("a file");
+                wanted.extend(entered.then_some(path));
+            }
+        }
+        wanted.sort();
+        for threads in [1, 2, 5] {
+            let Walked { mut kept, failed } =
+                walk_on(threads, root.path(), "", &Arc::new(All), Duration::from_secs(20), &|_| ());
+            kept.sort();
+            assert!(kept == wanted && failed.is_empty(), "{threads}: {} of {}", kept.len(), wanted.len());
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::{Dialect, outcome::shows_key};
 use crate::{
-    layer::{Entry, Segment, SegmentKind, Value},
+    layer::{Entry, Segment, SegmentKind, Value, hash},
     secret::Secret,
     source::{SourceId, Span},
 };
@@ -143,11 +143,6 @@ fn is(byte: u8, kinds: u8) -> bool {
 /// Where the bytes of these kinds end that begin at `at`.
 fn run(text: &[u8], at: usize, kinds: u8) -> usize {
     text[at..].iter().position(|b| !is(*b, kinds)).map_or(text.len(), |n| at + n)
-}
-
-/// FNV-1a.
-fn hash(name: &[u8]) -> u64 {
-    name.iter().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
