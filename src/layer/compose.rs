@@ -93,6 +93,12 @@ impl Compose {
         }
     }
 
+    /// Whether [`Compose::named_paths`] may find something in a text: most mount no script, and need not be taken apart
+    /// to know it.
+    pub fn may_name_paths(bytes: &[u8]) -> bool {
+        String::from_utf8_lossy(bytes).contains(&INIT[1..])
+    }
+
     /// Paths that are mounted as scripts for a new data directory.
     pub fn named_paths(&self) -> impl Iterator<Item = &str> {
         let mounts = self.services.iter().flat_map(|s| &s.mounts).filter(|m| m.init);
