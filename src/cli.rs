@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod discover;
 mod explain;
+mod fault;
 mod fixes;
 mod init;
 mod lint;
@@ -22,16 +23,21 @@ mod walk;
 
 use crate::{policy::PolicyError, world::ReadError};
 use args::{Cli, Command};
+use fault::Undone;
 #[cfg(unix)]
 pub use run::look_before_main;
 use std::{fmt, process::ExitCode};
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
+    fault::look_out(Undone::Verdict);
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return usage::report(&error),
     };
+    if matches!(cli.command, Some(Command::Run(_))) {
+        fault::look_out(Undone::Command);
+    }
     let code = match &cli.command {
         None => output::moments(),
         Some(Command::Lint { paths, carrier, repair, known }) => {
@@ -68,14 +74,20 @@ enum Exit {
     Temporary,
 }
 
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Refused => 1,
+            Self::CouldNotRun => 2,
+            Self::Temporary => 75,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Success => 0,
-            Exit::Refused => 1,
-            Exit::CouldNotRun => 2,
-            Exit::Temporary => 75,
-        })
+        Self::from(exit.code())
     }
 }
 

@@ -29,10 +29,7 @@ use crate::{
 };
 use command::Unstartable;
 use export::Unexported;
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 /// `EX_CONFIG` of sysexits.h: refused.
 const REFUSED: u8 = 78;
@@ -41,16 +38,15 @@ const REFUSED: u8 = 78;
 const TEMPORARY: u8 = 75;
 
 /// As docker, env and nice say that it was they who failed.
-const COULD_NOT_RUN: u8 = 125;
+pub(super) const COULD_NOT_RUN: u8 = 125;
 
 /// Comes back only when the command was not started.
 pub(super) fn run(flags: &Flags, start: &Start) -> ExitCode {
     #[cfg(unix)]
     end_on_signals();
-    let why = match catch_unwind(AssertUnwindSafe(|| begin(flags, start))) {
-        Ok(Ok(why)) => why,
-        Ok(Err(error)) => return unusable(&error.to_string()),
-        Err(_) => return unusable("pgward itself is at fault: the command was not started"),
+    let why = match begin(flags, start) {
+        Ok(why) => why,
+        Err(error) => return unusable(&error.to_string()),
     };
     let (code, line) = match why {
         Why::Judged { code, line } => (code, line),

@@ -13,6 +13,9 @@ pub const DEPTH: usize = 96;
 /// More nodes than this, aliases counted as often as they stand, are refused: `a: &a [*b, *b]` doubles with each line.
 pub const NODES: usize = 400_000;
 
+/// The key whose value's keys are the mapping's own where it has none of that name (YAML 1.1, `merge`).
+const MERGE: &str = "<<";
+
 /// One node.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -93,7 +96,7 @@ impl Node {
 
     fn collect<'n>(&'n self, out: &mut Vec<(&'n Node, &'n Node)>, depth: usize) {
         let Kind::Mapping(pairs) = &self.kind else { return };
-        let is_merge = |key: &Node| key.text() == Some("<<");
+        let is_merge = |key: &Node| key.text() == Some(MERGE);
         out.extend(pairs.iter().filter(|(key, _)| !is_merge(key)).map(|(key, value)| (key, &**value)));
         for (_, merged) in pairs.iter().filter(|(key, _)| is_merge(key)) {
             // A chain of merges longer than this is nobody's file.
@@ -111,7 +114,14 @@ impl Node {
 
     /// As [`Node::get`], with the key's node.
     pub fn pair(&self, key: &str) -> Option<(&Node, &Node)> {
-        self.pairs().into_iter().find(|(k, _)| k.text() == Some(key))
+        let Kind::Mapping(pairs) = &self.kind else { return None };
+        let own = pairs.iter().find(|(k, _)| k.text() == Some(key)).filter(|_| key != MERGE);
+        // Its own come before those of a merge.
+        own.map(|(key, value)| (key, &**value)).or_else(|| {
+            let merges = pairs.iter().any(|(key, _)| key.text() == Some(MERGE));
+            let all = if merges { self.pairs() } else { Vec::new() };
+            all.into_iter().find(|(k, _)| k.text() == Some(key))
+        })
     }
 
     /// The value at the end of a path of keys.
