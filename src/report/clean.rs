@@ -5,6 +5,9 @@ use std::ops::Range;
 
 /// A single line.
 pub fn line(text: &str) -> String {
+    if is_clean(text, false) {
+        return text.to_owned();
+    }
     capped(text).map(visible).chain(cut(text)).collect()
 }
 
@@ -15,6 +18,9 @@ pub fn lines(text: &str) -> String {
 
 /// Text that is inserted as it stands: its line breaks and its spaces are part of it.
 pub fn lines_exactly(text: &str) -> String {
+    if is_clean(text, true) {
+        return text.to_owned();
+    }
     capped(text).map(|c| if c == '\n' { c } else { visible(c) }).chain(cut(text)).collect()
 }
 
@@ -122,6 +128,11 @@ fn visible(c: char) -> char {
         | '\u{e0000}'..='\u{10ffff}' => UNSHOWN,
         _ => c,
     }
+}
+
+/// Whether a text may pass as it stands: what we say ourselves is such a text as a rule.
+fn is_clean(text: &str, breaks: bool) -> bool {
+    text.len() <= LONGEST && text.bytes().all(|b| matches!(b, b' '..=b'~') || breaks && b == b'\n')
 }
 
 fn capped(text: &str) -> impl Iterator<Item = char> {
