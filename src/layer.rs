@@ -103,6 +103,8 @@ pub struct Read {
     pub span: Span,
     /// What becomes of the value; none where the text does not say.
     pub means: Option<Means>,
+    /// The text has a value for it where it is not set.
+    pub defaulted: bool,
 }
 
 impl Read {
@@ -111,7 +113,7 @@ impl Read {
 
     /// A variable whose name tells what it is.
     pub fn new(variable: impl Into<String>, span: Span) -> Self {
-        Self { variable: variable.into(), span, means: None }
+        Self { variable: variable.into(), span, means: None, defaulted: false }
     }
 }
 
@@ -313,6 +315,9 @@ pub fn is_example(path: &str) -> bool {
     path.contains("{{")
         || path.split_once("generators/").is_some_and(|(_, below)| below.contains("templates/"))
         || name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
+        // `.env.prod-sample`, `.env_example`, `example.env`.
+        || name.contains("env")
+            && name.split(['.', '-', '_']).any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
 }
 
 impl Value {

@@ -295,10 +295,18 @@ fn settle_names(carried: &[Carried], views: &mut [Vec<FileView>]) {
     }
 }
 
-/// The libraries that may read a file when nobody says which one does. What dotenvy alone stumbles over, such as
+/// The libraries that may read a file when nobody says which one does. What one of them alone stumbles over, such as
 /// blanks without quotes, is not asked about where all packages are of other languages.
 fn usual(repository: &Repository, path: &str) -> Vec<Dialect> {
-    let mut packages = repository.packages(Some(path)).map(|p| p.ecosystem).peekable();
-    let foreign = packages.peek().is_some() && packages.all(|e| e != Ecosystem::Cargo);
-    Dialect::LIBRARIES.into_iter().filter(|d| !(foreign && *d == Dialect::Dotenvy)).collect()
+    let known: Vec<Ecosystem> = repository.packages(Some(path)).map(|p| p.ecosystem).collect();
+    let language = |dialect: Dialect| match dialect {
+        Dialect::Dotenvy => Some(Ecosystem::Cargo),
+        Dialect::PythonDotenv => Some(Ecosystem::Python),
+        Dialect::NodeDotenv => Some(Ecosystem::Node),
+        Dialect::Godotenv => Some(Ecosystem::Go),
+        _ => None,
+    };
+    let asked =
+        |dialect: &Dialect| language(*dialect).is_none_or(|own| known.is_empty() || known.contains(&own));
+    Dialect::LIBRARIES.into_iter().filter(asked).collect()
 }

@@ -24,7 +24,11 @@ use crate::{
     layer::{Layer, dotenv::Dialect},
     source::{SourceId, SourceKind, Sources, Span},
 };
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::Path,
+};
 
 /// What a project decided.
 #[derive(Clone, Default)]
@@ -46,6 +50,11 @@ pub struct Policy {
     pub baseline: Option<String>,
     /// The names this project reads, by the keys of [`VARIABLES`]; they end all guessing.
     pub variables: BTreeMap<String, Vec<String>>,
+    /// Parts of a connection for which the project's code has a default, by libpq's keyword: nothing of them is missing.
+    pub(crate) defaulted: BTreeSet<&'static str>,
+    /// Variables from which the project's code takes parts of a connection: of two families the one need not be an alias
+    /// of the other.
+    pub(crate) taken: BTreeSet<String>,
     /// What the code fixes: entries named by libpq keyword, never user or password.
     pub connection: Option<Layer>,
     /// Levels of rules, the last one that fits wins.

@@ -1,6 +1,9 @@
 //! What healthy repositories write and a hasty linter takes for a defect, each beside a twin with the defect. The shapes
 //! were met in repositories of all kinds; the texts are ours.
 
+#[path = "healthy/mild.rs"]
+mod mild;
+
 use pgward::{Files, Finding, Policy, Severity, lint, unstable::layer::Carrier};
 
 /// Files of one project.
@@ -109,7 +112,7 @@ const TWINS: &[Twins] = &[
             "compose.yml",
             "x-env: &env\n  DB_HOST: db\nservices:\n  app:\n    build: .\n    environment:\n      <<: *env\n",
         )],
-        ill: &[(".env", "DB_HOST=db\n")],
+        ill: &[(".env", "DB_HOST=db\nDB_USER=app\n")],
     },
     // The section of a file that Ruby fills in.
     Twins {

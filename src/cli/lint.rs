@@ -28,6 +28,8 @@ pub(super) struct Run {
     pub(super) files: Files,
     pub(super) report: Report,
     failed: Vec<ReadError>,
+    /// Links of the tree that lead nowhere: in a fresh clone many a `.env` is one, and nothing is wrong with that.
+    astray: Vec<ReadError>,
     baseline: Option<Wanted>,
     began: Instant,
 }
@@ -56,7 +58,7 @@ pub(super) fn run(
     run.files.partial = paths.iter().any(|path| !std::path::Path::new(path).is_dir());
     run.report.remarks.splice(0..0, remarks);
     run.report.policy.clone_from(&policy.path);
-    for error in &run.failed {
+    for error in run.failed.iter().chain(&run.astray) {
         output::error(&error.to_string());
     }
     // A registry of databases is looked at by itself.
@@ -106,7 +108,7 @@ fn read(
     let mut files = Files { environment, no_pg_env, ..Files::default() };
     let mut report = Report::new("lint");
     let progress = Linting::new(flags, world, began);
-    let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
+    let (mut failed, mut astray, mut manifests) = (Vec::new(), Vec::new(), BTreeSet::new());
     let selection = policy.selection();
     for path in paths {
         if path == "-" {
@@ -127,7 +129,10 @@ fn read(
             files.files.extend(found.carriers);
             files.manifests.extend(found.manifests);
             manifests.extend(found.above);
-            failed.extend(found.failed);
+            let (nowhere, unreadable): (Vec<_>, Vec<_>) =
+                found.failed.into_iter().partition(|error| error.reason == Unreadable::Dangling);
+            astray.extend(nowhere);
+            failed.extend(unreadable);
             continue;
         }
         let beside = here.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
@@ -170,9 +175,9 @@ fn read(
         }
     }
     report.files.read = files.files.len();
-    report.files.unreadable = failed.len();
-    report.unread = failed.iter().map(unread).collect();
-    Ok(Run { files, report, failed, baseline: None, began })
+    report.files.unreadable = failed.len() + astray.len();
+    report.unread = failed.iter().chain(&astray).map(unread).collect();
+    Ok(Run { files, report, failed, astray, baseline: None, began })
 }
 
 /// The error has the path wherever it may be shown.
@@ -201,7 +206,7 @@ impl Run {
 
     /// The files that could not be read.
     pub(super) fn failed(&self) -> impl Iterator<Item = &str> {
-        self.failed.iter().map(|error| error.path.as_str())
+        self.failed.iter().chain(&self.astray).map(|error| error.path.as_str())
     }
 
     /// Prints the report, to standard error where standard output has the text of `-`.

@@ -1,6 +1,8 @@
 //! Which kind of file carries settings: told by its name, and where the name says too little, by its first lines.
 //! Reads nothing by itself.
 
+mod needles;
+
 use std::{fmt, str::FromStr};
 
 /// A kind of file that carries settings.
@@ -138,7 +140,12 @@ impl Carrier {
                     Self::Compose
                 }
                 _ if stem.starts_with(".gitlab-ci") => Self::GitlabCi,
-                _ if parent == "workflows" && steps.next() == Some(".github") => Self::GithubActions,
+                // Others run the same workflows.
+                _ if parent == "workflows"
+                    && matches!(steps.next(), Some(".github" | ".gitea" | ".forgejo" | ".depot")) =>
+                {
+                    Self::GithubActions
+                }
                 "database" => Self::DatabaseYml,
                 _ if is_spring(stem) => Self::Spring,
                 _ => Self::Yaml,
@@ -179,7 +186,7 @@ impl Carrier {
     /// Whether a text may speak of a database at all. A file of which this is false has no finding, so that most of a
     /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds.
     pub fn may_speak(self, bytes: &[u8]) -> bool {
-        self == Self::Dotenv || speaks(bytes)
+        self == Self::Dotenv || needles::speaks(bytes)
     }
 
     /// Whether `#` begins a comment behind a value on the same line.
@@ -278,84 +285,6 @@ fn is_shell_script(bytes: &[u8]) -> bool {
     })
 }
 
-/// In lower case. Every name of `settings/variables` and every scheme has one of them in it; a test compares.
-const NEEDLES: &[&[u8]] = &[
-    b"postgres",
-    b"database",
-    b"db_",
-    b"sql",
-    b"pghost",
-    b"pgpass",
-    b"pguser",
-    b"pgservice",
-    b"rds_",
-    b"jdbc",
-    b"psycopg",
-];
-
-/// Letters that are rare in what people write; each needle has one of them.
-const RARE: &[u8] = b"qgb_";
-
-/// Where the first rare byte of a needle stands. It is looked for, not the beginning: most bytes of a file are none.
-const fn anchor(needle: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        let mut i = 0;
-        while i < RARE.len() {
-            if needle[at] == RARE[i] {
-                return at;
-            }
-            i += 1;
-        }
-        at += 1;
-    }
-}
-
-/// The needles with their anchors.
-const ANCHORED: [(usize, &[u8]); NEEDLES.len()] = {
-    let mut out: [(usize, &[u8]); NEEDLES.len()] = [(0, b""); NEEDLES.len()];
-    let mut i = 0;
-    while i < NEEDLES.len() {
-        out[i] = (anchor(NEEDLES[i]), NEEDLES[i]);
-        i += 1;
-    }
-    out
-};
-
-/// Which bytes are rare ones, in either case.
-const IS_RARE: [bool; 256] = {
-    let mut rare = [false; 256];
-    let mut i = 0;
-    while i < RARE.len() {
-        rare[RARE[i] as usize] = true;
-        rare[RARE[i].to_ascii_uppercase() as usize] = true;
-        i += 1;
-    }
-    rare
-};
-
-/// One pass over the bytes.
-fn speaks(bytes: &[u8]) -> bool {
-    let here = |at: usize| {
-        let (letter, before) =
-            (bytes[at].to_ascii_lowercase(), bytes[at.saturating_sub(1)].to_ascii_lowercase());
-        let likely = |anchor: usize, needle: &[u8]| needle[anchor] == letter && needle[anchor - 1] == before;
-        ANCHORED.iter().filter(|(anchor, needle)| likely(*anchor, needle)).any(|(anchor, needle)| {
-            let from = at.checked_sub(*anchor);
-            from.and_then(|from| bytes.get(from..from + needle.len()))
-                .is_some_and(|b| b.eq_ignore_ascii_case(needle))
-        })
-    };
-    let mut at = 0;
-    while let Some(next) = bytes[at..].iter().position(|byte| IS_RARE[usize::from(*byte)]) {
-        if here(at + next) {
-            return true;
-        }
-        at += next + 1;
-    }
-    false
-}
-
 fn has(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|w| w == needle)
 }
@@ -376,6 +305,7 @@ mod tests {
             ("Dockerfile.final", Carrier::Dockerfile),
             ("web.Dockerfile", Carrier::Dockerfile),
             (".github/workflows/ci.yml", Carrier::GithubActions),
+            (".depot/workflows/test.yaml", Carrier::GithubActions),
             (".gitlab-ci.yml", Carrier::GitlabCi),
             ("config/database.yml", Carrier::DatabaseYml),
             ("src/main/resources/application-prod.yml", Carrier::Spring),
@@ -405,25 +335,6 @@ mod tests {
         ] {
             assert_eq!(Carrier::of_name(path), None, "{path}");
         }
-    }
-
-    #[test]
-    fn a_needle_is_found_wherever_it_stands() {
-        for needle in NEEDLES {
-            let needle = std::str::from_utf8(needle).expect("ASCII");
-            for text in
-                [needle.to_owned(), needle.to_uppercase(), format!("gbq_{needle}"), format!("p{needle}\n")]
-            {
-                assert!(speaks(text.as_bytes()), "{text}");
-            }
-            let cut = &needle[..needle.len() - 1];
-            assert!(
-                !speaks(cut.as_bytes())
-                    || NEEDLES.iter().any(|n| cut.contains(std::str::from_utf8(n).expect("ASCII"))),
-                "{cut}"
-            );
-        }
-        assert!(!speaks(b"") && !speaks(b"bag_b g q pq gb bugs tag"));
     }
 
     #[test]

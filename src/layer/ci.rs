@@ -163,7 +163,12 @@ fn environment(reader: &mut Reader<'_>, node: Option<&Node>) -> Layer {
         let Some(entry) = value.entry(name, key.span) else { continue };
         let text = entry.value.text.expose();
         if text.contains("${{") || text.contains('$') && !text.contains("://") {
-            layer.reads.push(Read { variable: name.to_owned(), span: key.span, means: None });
+            layer.reads.push(Read {
+                variable: name.to_owned(),
+                span: key.span,
+                means: None,
+                defaulted: false,
+            });
             continue;
         }
         reader.reveal_key(&entry, false);

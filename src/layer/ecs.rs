@@ -36,7 +36,7 @@ fn take(reader: &mut Reader<'_>, container: &Node) {
     for item in container.get("secrets").map(Node::items).unwrap_or_default() {
         let Some(key) = item.get("name") else { continue };
         let Some(variable) = key.text().map(str::to_owned) else { continue };
-        layer.reads.push(Read { variable, span: key.span, means: None });
+        layer.reads.push(Read { variable, span: key.span, means: None, defaulted: false });
     }
     reader.layers.push(layer);
 }

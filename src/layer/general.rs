@@ -146,6 +146,9 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, means);
         let text = resolved.value.text.expose();
         let is_url = means.is_none() && (is_url(text) || names_url(name) && is_slip(text));
+        // What a description of an interface shows for a value.
+        let shown = || path.iter().chain([&name]).any(|word| matches!(*word, "example" | "examples"));
+        let is_url = is_url && !shown();
         // The variables of a process belong together.
         let is_url = is_url && !VARIABLES.contains(&name);
         let mut own = new(reader);
@@ -206,7 +209,20 @@ fn is_connection(node: &Node, path: &[&str]) -> bool {
             .map(str::to_ascii_lowercase)
             .any(|text| ["postg", "sqlite", "mysql"].iter().any(|e| text.contains(e)))
     };
-    has("host") && (has("dbname") || has("user")) && (named || engine())
+    has("host") && (has("dbname") || has("user")) && (named || engine()) && !is_labels(node)
+}
+
+/// Whether the values are words for people: the texts of a form in some language have the same keys.
+fn is_labels(node: &Node) -> bool {
+    let said = |keyword: &str| {
+        let keys = KEYS.iter().filter(move |(_, means)| *means == keyword);
+        keys.filter_map(|(own, _)| node.get(own)?.text()).map(str::trim).collect::<Vec<_>>()
+    };
+    let filled_in = |text: &str| text.contains(['$', '{', '<', '%', '#']);
+    let phrase = |text: &&str| text.contains(char::is_whitespace) && !filled_in(text);
+    let no_number =
+        |text: &&str| !text.is_empty() && !text.contains(|c: char| c.is_ascii_digit()) && !filled_in(text);
+    said("host").iter().any(phrase) || said("port").iter().any(no_number)
 }
 
 fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {

@@ -38,7 +38,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 reader.sources.reveal(lead);
             }
             let means = (means == Means::Url).then_some(means);
-            block.reads.push(Read { variable: literal.to_owned(), span, means });
+            block.reads.push(Read { variable: literal.to_owned(), span, means, defaulted: false });
             continue;
         }
         let mut mapped = Mapped::new(reader.id);

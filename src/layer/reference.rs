@@ -66,7 +66,12 @@ pub(super) fn resolve(
         }
         let means = means.filter(|_| whole);
         if !reference.name.is_empty() {
-            reads.push(Read { variable: text[reference.name.clone()].to_owned(), span, means });
+            reads.push(Read {
+                variable: text[reference.name.clone()].to_owned(),
+                span,
+                means,
+                defaulted: false,
+            });
         }
         match &reference.default {
             Some(default) => {

@@ -6,7 +6,7 @@ use crate::{
     secret::Secret,
     source::{SourceId, Span},
 };
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 /// Nodes inside each other beyond this are refused: what people write has ten.
 pub const DEPTH: usize = 96;
@@ -87,22 +87,35 @@ impl Node {
         }
     }
 
-    /// The pairs of a mapping in their order, those of `<<` behind its own; none for anything else.
+    /// The pairs of a mapping in their order, those of `<<` behind its own and only where it has none of that name; none for
+    /// anything else.
     pub fn pairs(&self) -> Vec<(&Node, &Node)> {
-        let mut out = Vec::new();
-        self.collect(&mut out, 0);
+        let Kind::Mapping(pairs) = &self.kind else { return Vec::new() };
+        let own = pairs.iter().filter(|(key, _)| key.text() != Some(MERGE));
+        let mut out: Vec<(&Node, &Node)> = own.map(|(key, value)| (key, &**value)).collect();
+        if out.len() < pairs.len() {
+            let mut seen = out.iter().filter_map(|(key, _)| key.text()).collect();
+            self.merge(&mut out, &mut seen, 0);
+        }
         out
     }
 
-    fn collect<'n>(&'n self, out: &mut Vec<(&'n Node, &'n Node)>, depth: usize) {
+    /// Adds what the merges of a mapping bring.
+    fn merge<'n>(&'n self, out: &mut Vec<(&'n Node, &'n Node)>, seen: &mut BTreeSet<&'n str>, depth: usize) {
         let Kind::Mapping(pairs) = &self.kind else { return };
-        let is_merge = |key: &Node| key.text() == Some(MERGE);
-        out.extend(pairs.iter().filter(|(key, _)| !is_merge(key)).map(|(key, value)| (key, &**value)));
-        for (_, merged) in pairs.iter().filter(|(key, _)| is_merge(key)) {
-            // A chain of merges longer than this is nobody's file.
-            if depth < 8 && out.len() < 10_000 {
-                merged.collect(out, depth + 1);
-                merged.items().iter().for_each(|item| item.collect(out, depth + 1));
+        for (_, merged) in pairs.iter().filter(|(key, _)| key.text() == Some(MERGE)) {
+            for from in merged.items().iter().map(|item| &**item).chain([&**merged]) {
+                let Kind::Mapping(theirs) = &from.kind else { continue };
+                // A chain of merges longer than this is nobody's file.
+                if depth >= 8 || out.len() >= 10_000 {
+                    continue;
+                }
+                for (key, value) in theirs.iter().filter(|(key, _)| key.text() != Some(MERGE)) {
+                    if key.text().is_none_or(|name| seen.insert(name)) {
+                        out.push((key, &**value));
+                    }
+                }
+                from.merge(out, seen, depth + 1);
             }
         }
     }

@@ -27,6 +27,10 @@ struct Code {
     /// What is fixed, by libpq's keyword, each with the environment of its file; none for every one.
     fixed: Vec<(Option<Environment>, &'static str, Entry)>,
     django: bool,
+    /// Parts for which it has a default.
+    defaulted: BTreeSet<&'static str>,
+    /// The variables that it takes parts from.
+    taken: BTreeSet<String>,
 }
 
 /// Keywords that code may fix for every variable beside it; what a connection leads to is none.
@@ -39,6 +43,29 @@ const FIXED: &[&str] = &[
     "connect_timeout",
     "application_name",
     "target_session_attrs",
+];
+
+/// Words of a name that say that another engine is meant.
+const OTHERS: &[&str] = &[
+    "PLANETSCALE",
+    "MYSQL",
+    "MARIADB",
+    "MSSQL",
+    "MONGO",
+    "MONGODB",
+    "REDIS",
+    "CLICKHOUSE",
+    "TINYBIRD",
+    "TURSO",
+    "LIBSQL",
+    "SQLITE",
+    "NEO4J",
+    "ELASTICSEARCH",
+    "CASSANDRA",
+    "SNOWFLAKE",
+    "BIGQUERY",
+    "AMQP",
+    "RABBITMQ",
 ];
 
 fn is_code(carrier: Carrier) -> bool {
@@ -83,6 +110,8 @@ impl Vocabulary {
         let Some(code) = self.0.get(&home).or_else(only) else { return Cow::Borrowed(policy) };
         let mut own = policy.clone();
         own.django |= code.django;
+        own.defaulted.extend(&code.defaulted);
+        own.taken.extend(code.taken.iter().cloned());
         if policy.variables.is_empty() {
             for (key, names) in &code.names {
                 own.variables.insert((*key).to_owned(), names.clone());
@@ -112,6 +141,12 @@ impl Code {
         let read = || layer.reads.iter().filter(|r| !r.variable.is_empty());
         self.django |= layer.block.as_deref().is_some_and(|b| b.starts_with("DATABASES"));
         for variable in read() {
+            if let (Some(Means::Part(_, keyword)), true) = (variable.means, variable.defaulted) {
+                self.defaulted.insert(keyword);
+            }
+            if let Some(Means::Part(..)) = variable.means {
+                self.taken.insert(variable.variable.clone());
+            }
             let known = meaning(&variable.variable, policy);
             match variable.means {
                 Some(Means::Url) if !matches!(known, Some(Meaning::Url(_))) => {
@@ -157,6 +192,11 @@ impl Code {
     }
 
     fn name(&mut self, key: &'static str, variable: &str) {
+        // `PLANETSCALE_DATABASE_URL || DATABASE_URL`: the one is another engine's.
+        if key == "url" && variable.split('_').any(|word| OTHERS.iter().any(|o| o.eq_ignore_ascii_case(word)))
+        {
+            return;
+        }
         let names = self.names.entry(key).or_default();
         if names.len() < 16 && names.iter().all(|n| n != variable) {
             names.push(variable.to_owned());

@@ -18,9 +18,15 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint && target.told && out.environment() == Environment::Test {
         return;
     }
+    let out_is_mild = out.environment() < Environment::Staging;
     let user = if target.has("user") { "the user's name" } else { "the name of the user that runs it" };
-    out.report(format!("`{}` names no database", target.name))
+    let draft = out
+        .report(format!("`{}` names no database", target.name))
         .at(target.origin_of("host"), "no `/dbname` behind it")
         .note(format!("clients then take {user} for the name of the database"))
         .help("write the database's name behind the host: `postgresql://user@host:5432/dbname`");
+    // A developer's own server; programs that take a database for each of their parts name it themselves.
+    if target.host_class() == Some(HostClass::Local) && out_is_mild {
+        draft.at_most(Levels::of("IIWW"));
+    }
 }

@@ -42,6 +42,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if undecided && target.told && set.name.ends_with('*') {
         return;
     }
+    // Of a part alone nobody knows whether the code has the others.
+    if undecided && set.name.ends_with('*') && TELLING.iter().filter(|keyword| set.has(keyword)).count() < 2 {
+        return;
+    }
     // Names that the project declares, or that its code reads, are no family.
     let family = if set.name.starts_with('[') { String::new() } else { format!(" in `{}`", set.name) };
     let mut draft = out.report(format!("the connection{family} is incomplete: {names} not set"));
@@ -60,6 +64,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         draft.at_most(Levels::of("WWWW"));
     }
 }
+
+/// The parts that say which database it is.
+const TELLING: [&str; 3] = ["host", "dbname", "user"];
 
 /// Django's settings take the name from a variable that may not be set, without a word.
 fn in_code(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {

@@ -10,15 +10,21 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // `<host>` and `${DB_HOST}` are reported as references that nothing filled in.
     let placeholder = target.names_placeholder_host() && target.oddities.placeholders.is_empty();
     if !target.is_postgres() || !placeholder || target.is_ambiguous() {
         return;
     }
     let key = target.get("host").map_or(target.name.as_str(), |s| s.key.as_str());
-    out.report(format!("the host in `{key}` was never filled in"))
+    let draft = out
+        .report(format!("the host in `{key}` was never filled in"))
         .at(target.origin_of("host"), "a placeholder")
         .note("no server has this name; the service will not find one")
         .help("put the server's real name in its place, as the provider's console shows it");
+    // Who copies an example, installs a chart or sets the variable fills it in.
+    let others = settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() || at.is_chart());
+    if others || target.oddities.fallbacks.iter().any(|f| f.supplies == "url") {
+        draft.at_most(Levels::of("IIII"));
+    }
 }

@@ -17,16 +17,18 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // `sqlite://db.sqlite3` is a file for sqlx alone; SQLAlchemy refuses it.
-    let by_accident = target.sqlite_names_host();
+    let by_accident = target.sqlite_names_host() && !target.sqlite_asks_for_memory();
     let sqlx = |c: &Setting<Consumer>| c.value == Consumer::Sqlx;
     if by_accident && !settings.consumers.is_empty() && settings.consumers.iter().all(sqlx) {
         return;
     }
     let environment = out.environment();
+    let aside = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
     let draft = out
         .report(format!("{environment} uses an SQLite database in memory"))
         .at(&target.engine.origin, "gone when the process ends")
         .note("every process has a database of its own, and every one of them starts empty");
+    let draft = if aside { draft.at_most(Levels::of("IIII")) } else { draft };
     let draft = if by_accident {
         draft.note("so it is in Django, which drops what stands between `//` and `/`; SQLAlchemy refuses it, sqlx opens a file")
     } else {

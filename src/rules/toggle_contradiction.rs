@@ -31,7 +31,11 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
     };
     let (switch, other) = if says_sqlite { ("SQLite", "PostgreSQL") } else { ("PostgreSQL", "SQLite") };
     let key = &toggle.setting.key;
+    // `DB_CONNECTION=sqlite` names the engine that the framework takes; the parts beside it are for when it is turned.
+    let settled = target.form == Form::Toggle && toggle.kind == ToggleKind::Engine;
+    let levels = if settled { "IIWW" } else { "WWEE" };
     out.report(format!("`{key}` says {switch}, `{what}` says {other}"))
+        .usually(Levels::of(levels))
         .at(&toggle.setting.origin, format!("this switches to {switch}"))
         .also(place, format!("this speaks of {other}"))
         .note("which of the two is used is decided by the order in which the code asks")

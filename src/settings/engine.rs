@@ -83,6 +83,14 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
     }
     if family == "jdbc" {
         let (engine, _, inner) = recognise(&text[colon + 1..]);
+        // `jdbc:tc:postgresql:16:///app`: a container for this test.
+        let rest = &text[colon + 1..];
+        let own = rest.find(':').filter(|end| is_scheme(&rest[..*end]));
+        if let (Engine::Unknown, Some(end)) = (&engine, own) {
+            let name =
+                if rest[..end].eq_ignore_ascii_case("tc") { "Testcontainers" } else { "another engine" };
+            return (Engine::Other(name), Spelling::Foreign, 0..colon + 1 + end);
+        }
         let spelling = if engine == Engine::Postgres { Spelling::Jdbc } else { Spelling::Foreign };
         return (engine, spelling, 0..colon + 1 + inner.end);
     }
@@ -106,6 +114,13 @@ fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
     // `postgres//u@h`: a URI that lost its colon. The parser names the place.
     if matches!(&text[..word], "postgres" | "postgresql") && text[word..].starts_with("//") {
         return (Engine::Postgres, Spelling::Libpq, 0..word);
+    }
+    // diesel and better-sqlite3 take a path as it is.
+    let file = text.trim_end();
+    if [".db", ".db3", ".sqlite", ".sqlite3"].iter().any(|end| file.ends_with(end))
+        && !file.contains(['=', ' ', '@', '$'])
+    {
+        return (Engine::Sqlite { memory: false }, Spelling::Foreign, 0..file.len());
     }
     (Engine::Unknown, Spelling::Foreign, 0..0)
 }
@@ -153,6 +168,9 @@ const OTHERS: &[(&[&str], &str)] = &[
     (&["clickhouse", "clickhousedb"], "ClickHouse"),
     (&["duckdb"], "DuckDB"),
     (&["h2"], "H2"),
+    (&["hsqldb"], "HSQLDB"),
+    (&["derby"], "Derby"),
+    (&["firebird", "firebirdsql"], "Firebird"),
     (&["db2", "ibm_db_sa"], "Db2"),
     (&["libsql"], "libSQL"),
     (&["redis", "rediss"], "Redis"),
@@ -199,6 +217,12 @@ mod tests {
             assert_eq!(of(memory), Engine::Sqlite { memory: true }, "{memory}");
         }
         assert_eq!(of("mysql+pymysql://u:p@h/d"), Engine::Other("MySQL"));
+        assert_eq!(of("jdbc:hsqldb:mem:shop"), Engine::Other("HSQLDB"));
+        assert_eq!(of("jdbc:tc:postgresql:16:///shop"), Engine::Other("Testcontainers"));
+        assert_eq!(of("jdbc:intersystems:x"), Engine::Other("another engine"));
+        for file in ["test.db", "./data/app.sqlite3", "C:\\db.sqlite3"] {
+            assert_eq!(of(file), Engine::Sqlite { memory: false }, "{file}");
+        }
         assert_eq!(
             of("prisma+postgres://accelerate.prisma-data.net/?api_key=x"),
             Engine::Other("Prisma Accelerate")
@@ -209,7 +233,6 @@ mod tests {
             "None",
             "$DATABASE_URL",
             "http://x",
-            "C:\\db.sqlite3",
             "sqlite_archive",
             "postgres_url=x",
             // SQL Server's and MySQL's, as likely as PostgreSQL's.

@@ -30,6 +30,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
         parts: own.collect(),
         variables: OWN
             .iter()
+            .filter(|(_, keyword)| !policy.defaulted.contains(keyword))
             .filter_map(|(under, k)| Some((*k, policy.names(under).first()?.clone())))
             .collect(),
     };
@@ -122,10 +123,15 @@ pub(super) fn aliases(
     chosen: &PartSet,
     sets: &[PartSet],
     libpq: &BTreeMap<&'static str, Setting<Part>>,
+    policy: &Policy,
 ) -> Vec<AliasConflict> {
     let mut out = Vec::new();
     let mut compare = |keyword: &'static str, other: &Setting<Part>| {
         let Some(winner) = chosen.parts.get(keyword).filter(|w| !w.value.is_empty()) else { return };
+        // Code that reads both has two databases.
+        if policy.taken.contains(&winner.key) && policy.taken.contains(&other.key) {
+            return;
+        }
         let same = same_part(keyword, &winner.value, &other.value);
         if !other.value.is_empty() && !same && winner.key != other.key {
             out.push(AliasConflict { keyword, winner: winner.clone(), other: other.clone() });

@@ -27,7 +27,7 @@ use crate::{
     consumer::Consumer,
     layer::{Entry, LayerKind, Means, Read, Seat},
     policy::{Policy, Wanted},
-    repository::Repository,
+    repository::{Ecosystem, Repository},
     secret::{Part, Secret},
 };
 use std::{
@@ -122,10 +122,42 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     }
     select::select(&mut out, lookup);
     functions::look(&mut out, lookup, repository, *path);
+    over_http(&mut out, repository);
+    of_files(&mut out, repository, *path);
     drivers::compare(&mut out, repository, *path);
     pooling::compare(&mut out, repository, *path);
     platform::compare(&mut out, repository, *path);
     out
+}
+
+/// Clients of libSQL take the address of its server, `http://…`.
+fn over_http(out: &mut Settings, repository: &Repository) {
+    const CLIENTS: [(Ecosystem, &[&str]); 3] = [
+        (Ecosystem::Node, &["@libsql/client"]),
+        (Ecosystem::Python, &["libsql", "libsql-client", "libsql-experimental"]),
+        (Ecosystem::Cargo, &["libsql"]),
+    ];
+    let client = || CLIENTS.iter().any(|(ecosystem, names)| repository.asks_for(*ecosystem, names).is_some());
+    let http = |text: &Secret| {
+        let text = text.expose().trim_start();
+        ["http://", "https://", "ws://", "wss://"].iter().any(|scheme| text.starts_with(scheme))
+    };
+    for target in out.targets.iter_mut().filter(|t| t.engine.value == Engine::Unknown) {
+        if target.text.as_ref().is_some_and(|t| http(&t.value)) && client() {
+            target.engine.value = Engine::Other("libSQL");
+        }
+    }
+}
+
+/// It is Python's libraries that drop the name in `sqlite://posts.db` or refuse it; elsewhere it is a file.
+fn of_files(out: &mut Settings, repository: &Repository, path: Option<&str>) {
+    let by_name = |t: &&mut Target| t.sqlite_names_host() && !t.sqlite_asks_for_memory();
+    for target in out.targets.iter_mut().filter(by_name) {
+        let mut packages = repository.packages(path).peekable();
+        if packages.peek().is_some() && packages.all(|package| package.ecosystem != Ecosystem::Python) {
+            target.engine.value = Engine::Sqlite { memory: false };
+        }
+    }
 }
 
 fn wanted(policy: &Policy, extra: &[Wanted]) -> Vec<Wanted> {

@@ -166,9 +166,10 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
     of_name.or_else(|| {
         segments.find_map(|directory| match directory.trim_start_matches('.') {
             "tests" => Some(Environment::Test),
-            // A user's ~/dev or /home/live says nothing about what is deployed from there, but a short word for
-            // "on this machine" below a project does not either.
-            "local" | "live" | "dev" => None,
+            // A user's /home/live says nothing about what is deployed from there, but a short word for "on this
+            // machine" below a project does not either. `overlays/dev` does, where it is below it.
+            "local" | "live" => None,
+            "dev" if path.starts_with(['/', '\\']) || path.starts_with("..") => None,
             word => policy.environment(word),
         })
     })

@@ -142,7 +142,8 @@ impl Target {
     pub fn leaves_open(&self, keyword: &str) -> bool {
         let clear = self.is_postgres() && self.parsed.is_ok() && !self.oddities.explain();
         let own = self.form == Form::Url && self.spelling().is_native();
-        clear && own && !self.has(keyword) && !self.is_elsewhere()
+        // What was never filled in is reported as that.
+        clear && own && !self.has(keyword) && !self.is_elsewhere() && !self.names_placeholder_host()
     }
 
     /// Whether one of the hosts is there to be replaced, by its name.
@@ -342,6 +343,12 @@ impl Target {
     /// database in memory.
     pub fn sqlite_names_host(&self) -> bool {
         self.is_sqlite() && self.text.as_ref().is_some_and(|t| sqlite::names_host(t.value.expose().trim()))
+    }
+
+    /// Whether the URL of an SQLite database itself says that it is to be in memory.
+    pub fn sqlite_asks_for_memory(&self) -> bool {
+        self.is_sqlite()
+            && self.text.as_ref().is_some_and(|t| sqlite::asks_for_memory(t.value.expose().trim()))
     }
 
     /// The file of an SQLite database, as the URL names it.

@@ -70,6 +70,12 @@ impl Whereabouts {
         name == ".env" || name.starts_with(".env.") || name == ".flaskenv" || directories.contains(&".envs")
     }
 
+    /// Whether it holds the values of a Helm chart, by its name: who installs the chart says others.
+    pub fn is_chart(&self) -> bool {
+        let (_, name) = split(&self.path);
+        name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"))
+    }
+
     /// Whether it stands among tests, examples or documents, whose values are made up.
     pub fn is_aside(&self) -> bool {
         self.aside
@@ -120,7 +126,10 @@ const NO_TENANT: &[&str] = &[
 ];
 
 /// As in the inference from manifests: programs of their own, values of nobody.
-const ASIDE: &[&str] = &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
+const ASIDE: &[&str] = &[
+    "tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches", "stub", "stubs",
+    "mock", "mocks", "e2e", "vscode", "idea",
+];
 
 #[cfg(test)]
 mod tests {

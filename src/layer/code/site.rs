@@ -79,7 +79,7 @@ impl Writer {
         if self.block(at).reads.len() >= 4 * MOST {
             return;
         }
-        let read = Read { variable: String::new(), span: scope.span(range), means: None };
+        let read = Read { variable: String::new(), span: scope.span(range), means: None, defaulted: false };
         self.block(at).reads.push(read);
     }
 
@@ -106,8 +106,12 @@ impl Writer {
             if is_variable(&taken.variable) {
                 self.show(taken.range.clone());
             }
-            let read =
-                Read { variable: taken.variable.clone(), span: scope.span(&taken.range), means: site.means };
+            let read = Read {
+                variable: taken.variable.clone(),
+                span: scope.span(&taken.range),
+                means: site.means,
+                defaulted: outcome.value.is_some(),
+            };
             self.block(at).reads.push(read);
         }
         if outcome.taken.is_empty() && outcome.value.is_none() {
@@ -180,11 +184,14 @@ impl Writer {
         for piece in &placed {
             let Some(keyword) = piece.keyword else { continue };
             let means = Some(Means::Part(COMPOSED, keyword));
-            for taken in scope.evaluate(piece.hole).taken {
+            let hole = scope.evaluate(piece.hole);
+            let defaulted = hole.value.is_some();
+            for taken in hole.taken {
                 if is_variable(&taken.variable) {
                     self.show(taken.range.clone());
                 }
-                let read = Read { variable: taken.variable, span: scope.span(&taken.range), means };
+                let read =
+                    Read { variable: taken.variable, span: scope.span(&taken.range), means, defaulted };
                 self.block(at).reads.push(read);
             }
         }

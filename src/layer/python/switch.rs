@@ -63,7 +63,7 @@ impl<'e> File<'e> {
             let at = self.writer.open(reader, "switch", "switch", None);
             let (span, means) =
                 (self.scope.span(&side.range), Some(Means::Switch { postgres: !side.sqlite }));
-            self.writer.block(at).reads.push(Read { variable: side.variable, span, means });
+            self.writer.block(at).reads.push(Read { variable: side.variable, span, means, defaulted: false });
         }
     }
 

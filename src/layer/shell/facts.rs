@@ -86,6 +86,14 @@ impl Command {
         before.next().map(|e| e.value_span).or_else(|| arguments.next().map(|a| a.span))
     }
 
+    /// Whether the `PGPASSWORD` that is written out is one that everybody tries first, as servers of tests have.
+    pub fn gives_common_password(&self) -> bool {
+        let before =
+            self.assignments.iter().filter(|e| e.key == "PGPASSWORD").map(|e| e.value.text.is_common());
+        let handed = self.words.iter().filter_map(|a| a.value.text.expose().strip_prefix("PGPASSWORD="));
+        before.chain(handed.map(|value| crate::secret::Secret::new(value).is_common())).all(|common| common)
+    }
+
     /// Whether the shell runs it itself, so that no list of processes has its arguments.
     pub fn is_builtin(&self) -> bool {
         let builtin = |p| {

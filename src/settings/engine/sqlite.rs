@@ -22,6 +22,12 @@ pub(super) fn in_memory(rest: &str) -> bool {
         || query.is_some_and(|q| q.split('&').any(|p| p == "mode=memory"))
 }
 
+/// Whether a URL asks for a database in memory by a parameter, whatever stands before it.
+pub(in crate::settings) fn asks_for_memory(text: &str) -> bool {
+    let query = text.split_once('?').map(|(_, query)| query);
+    query.is_some_and(|q| q.split(['&', '#']).any(|p| p == "mode=memory"))
+}
+
 /// Whether a file's name stands where a host does: `sqlite://db.sqlite3`. Django drops it and opens a database in
 /// memory, SQLAlchemy refuses the URL, sqlx opens the file.
 pub(in crate::settings) fn names_host(text: &str) -> bool {

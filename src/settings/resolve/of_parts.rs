@@ -101,7 +101,7 @@ impl Resolver<'_> {
         target.told = in_blocks
             || self.lookup.told().any(|e| matches!(e.means, Some(Means::Part(name, _)) if name == set.name));
         target.oddities = oddities;
-        out.aliases = parts::aliases(&set, sets, &self.libpq);
+        out.aliases = parts::aliases(&set, sets, &self.libpq, self.policy);
         out.targets.push(target);
     }
 

@@ -28,6 +28,10 @@ pub(super) fn toggles(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Toggle> {
 fn toggle(lookup: &Lookup<'_>, key: &str, kind: ToggleKind) -> Option<Toggle> {
     let setting = lookup.winner(key)?;
     let text = setting.value.expose().trim().to_ascii_lowercase();
+    // `DB_CONNECTION={"engine": "postgresql", …}` is a document, and no word of an engine.
+    if text.starts_with('{') {
+        return None;
+    }
     let sqlite = Engine::Sqlite { memory: false };
     let says = match (kind, text.as_str()) {
         (ToggleKind::Engine, engine) if engine.contains("sqlite") => Some(sqlite),
