@@ -34,6 +34,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         // Who takes away the password's default looks at its neighbours too.
         let worse = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
         let levels = if worse && fallback.supplies != "password" { "IIII" } else { levels };
+        // `ENV["DB_NAME"] || "shop_production"`: production's own name in its own section is in its place.
+        let own = here && fallback.supplies == "dbname" && named.contains(&Environment::Production);
+        let levels = if own { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(

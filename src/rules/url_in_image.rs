@@ -22,9 +22,15 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     {
         let password = target.credential().is_some();
         let what = if password { "a password" } else { "a connection" };
-        out.report(format!("{what} is built into the image by `{}`", target.name))
+        let draft = out
+            .report(format!("{what} is built into the image by `{}`", target.name))
             .at(target.origin(), "in a layer of the image, and in its history")
             .note("the same image runs everywhere: where the variable is not set, it connects to this")
             .help("take it out, and hand the variable to the container where it runs");
+        // A server in the container itself, or beside it in a pod.
+        let own = target.host_class() == Some(HostClass::Local);
+        if own && !password {
+            draft.at_most(Levels::of("IIII"));
+        }
     }
 }
