@@ -78,6 +78,8 @@ pub struct Service {
     pub creates: bool,
     /// Its command makes roles or databases.
     pub makes: bool,
+    /// It starts another program than the image does, which may be a copy of another server.
+    pub own_entrypoint: bool,
     /// It is a part of a service: what it changes or takes over stands in another file.
     pub partial: bool,
 }

@@ -302,6 +302,9 @@ fn with_default<'d>(draft: Draft<'d>, told: &Told<'_>) -> Draft<'d> {
 }
 
 fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
+    if server.service.own_entrypoint {
+        return;
+    }
     let (name, container) = (&login.who, &server.service.name);
     let Some(user) = login.user.as_ref().filter(|u| !u.text.is_empty()) else { return };
     let role = server.given("POSTGRES_USER");

@@ -238,6 +238,23 @@ const TWINS: &[Twins] = &[
             "DB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nPOSTGRES_HOST=db\nPOSTGRES_DB=trac\nPOSTGRES_USER=trac\n",
         )],
     },
+    // A copy of another server has that one's roles.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:on-this-laptop@replica:5432/postgres\n  replica:\n    image: postgres:17\n    environment:\n      PGPASSWORD: replicator\n    entrypoint: [\"/bin/bash\", \"/replica.sh\"]\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:on-this-laptop@replica:5432/postgres\n  replica:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: on-this-laptop\n",
+        )],
+    },
+    Twins {
+        rule: "parts-incomplete",
+        healthy: &[(".env.ci", "DATABASE_HOST=localhost\nDATABASE_NAME=shop_test\n")],
+        ill: &[(".env.staging", "DATABASE_HOST=db.internal\nDATABASE_NAME=shop\n")],
+    },
     // The server of a pipeline's tests.
     Twins {
         rule: "password-on-command-line",

@@ -177,6 +177,7 @@ pub(super) fn read(
         waits: says(node, &WAITS),
         creates: says(node, &CREATES),
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
+        own_entrypoint: node.get("entrypoint").is_some(),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
