@@ -6,12 +6,14 @@ mod git;
 #[cfg(feature = "cli")]
 mod ignored;
 #[cfg(feature = "cli")]
+mod regular;
+#[cfg(feature = "cli")]
 mod replace;
 #[cfg(feature = "cli")]
 mod walk;
 
 #[cfg(feature = "cli")]
-pub(crate) use git::{Kept, kept};
+pub(crate) use git::{Kept, Listed, kept};
 #[cfg(feature = "cli")]
 pub(crate) use replace::WriteError;
 #[cfg(feature = "cli")]
@@ -239,8 +241,19 @@ impl World {
     pub(crate) fn read(&self, path: &str, limit: usize, patience: Duration) -> Result<Vec<u8>, ReadError> {
         let full = self.directory.join(path);
         // Most files that are asked for are not there, and need no thread to be missed.
-        if fs::symlink_metadata(&full).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        let facts = fs::symlink_metadata(&full);
+        if facts.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Err(ReadError { path: path.to_owned(), reason: Unreadable::Missing });
+        }
+        #[cfg(feature = "cli")]
+        if facts.is_ok_and(|facts| facts.is_file()) && regular::is_near(&full) {
+            let mut bytes = Vec::new();
+            match regular::read_regular(&full, limit, &mut bytes) {
+                Ok(true) => return Ok(bytes),
+                // Something else took its place.
+                Ok(false) => {}
+                Err(error) => return Err(ReadError { path: path.to_owned(), reason: reason(&error) }),
+            }
         }
         let (send, receive) = mpsc::channel();
         // The thread may outlive the call when the other end of a pipe never opens; it holds nothing else.
@@ -249,15 +262,19 @@ impl World {
         });
         let reason = match receive.recv_timeout(patience) {
             Ok(Ok(bytes)) => return Ok(bytes),
-            Ok(Err(error)) => match error.kind() {
-                io::ErrorKind::NotFound => Unreadable::Missing,
-                io::ErrorKind::IsADirectory => Unreadable::Directory,
-                io::ErrorKind::PermissionDenied => Unreadable::Forbidden,
-                kind => Unreadable::Other(kind),
-            },
+            Ok(Err(error)) => reason(&error),
             Err(_) => Unreadable::Silent,
         };
         Err(ReadError { path: path.to_owned(), reason })
+    }
+}
+
+fn reason(error: &io::Error) -> Unreadable {
+    match error.kind() {
+        io::ErrorKind::NotFound => Unreadable::Missing,
+        io::ErrorKind::IsADirectory => Unreadable::Directory,
+        io::ErrorKind::PermissionDenied => Unreadable::Forbidden,
+        kind => Unreadable::Other(kind),
     }
 }
 

@@ -108,6 +108,7 @@ fn read(
     let progress = Linting::new(flags, world, began);
     let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
     let selection = policy.selection();
+    let (mut listed, mut named) = (Vec::new(), BTreeSet::new());
     for path in paths {
         if path == "-" {
             let mut bytes = Vec::new();
@@ -128,6 +129,7 @@ fn read(
             files.manifests.extend(found.manifests);
             manifests.extend(found.above);
             failed.extend(found.failed);
+            listed.push(found.listed);
             continue;
         }
         let beside = here.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
@@ -135,6 +137,7 @@ fn read(
         // A file that is named is read, whatever it is called; what it is, its text may tell.
         report.files.seen += 1;
         let file = path.strip_prefix("./").unwrap_or(path).to_owned();
+        named.insert(file.clone());
         match world.read(&file, MAX_BYTES, start::PATIENCE) {
             Ok(bytes) => match carrier.or_else(|| Carrier::of(&file, &bytes)) {
                 Some(kind) if carrier.is_some() || kind.may_speak(&bytes) => {
@@ -154,16 +157,24 @@ fn read(
     }
     files.files.sort_by(|a, b| a.0.cmp(&b.0));
     files.files.dedup_by(|a, b| a.0 == b.0);
-    let known: BTreeSet<String> = files.manifests.iter().map(|(path, _)| path.clone()).collect();
-    let named = manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned());
-    for path in named.filter(|path| !known.contains(path)) {
+    let known: BTreeSet<String> = match manifests.is_empty() {
+        true => BTreeSet::new(),
+        false => files.manifests.iter().map(|(path, _)| path.clone()).collect(),
+    };
+    let above = manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned());
+    for path in above.filter(|path| !known.contains(path)) {
         // They only help to judge: what cannot be read says nothing.
         if let Ok(bytes) = world.read(&path, MAX_MANIFEST, start::PATIENCE) {
             files.manifests.push((path, bytes));
         }
     }
-    let named = files.files.iter().map(|(path, _)| path.as_str()).filter(|path| *path != fixes::STDIN);
-    files.git = world::kept(named).into_iter().map(|(path, kept)| (path, git(kept))).collect();
+    let of_walk = |path: &str| {
+        let found = listed.iter().filter(|l| path.starts_with(&l.shown) && !named.contains(path));
+        found.max_by_key(|l| l.shown.len())
+    };
+    let asked = files.files.iter().map(|(path, _)| path.as_str()).filter(|path| *path != fixes::STDIN);
+    let kept = world::kept(asked.map(|path| (path, of_walk(path))));
+    files.git = kept.into_iter().map(|(path, kept)| (path, git(kept))).collect();
     for path in named_paths(&files) {
         if !std::path::Path::new(&path).exists() {
             files.absent.insert(path);
