@@ -16,6 +16,7 @@ pub mod ini;
 mod javascript;
 pub mod json;
 pub mod kubernetes;
+mod map;
 mod prisma;
 mod provider;
 mod python;
@@ -33,6 +34,7 @@ pub mod yaml;
 pub use carried::{Carried, Footing, Seat, Structure};
 pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
+pub use map::Map;
 pub use provider::{ProviderError, from_provider};
 
 use crate::{
@@ -164,7 +166,7 @@ pub struct Value {
     /// What the loader makes of the text.
     pub text: Secret,
     /// In order and without gaps over the value; what is in no segment is derived.
-    pub map: Vec<Segment>,
+    pub map: Map,
 }
 
 /// A stretch of a value and where it comes from.
@@ -320,7 +322,7 @@ impl Value {
     pub fn literal(text: impl Into<Secret>, span: Span) -> Self {
         let text = text.into();
         let len = text.expose().len();
-        Self { text, map: vec![Segment { value: 0..len, span, kind: SegmentKind::Literal }] }
+        Self { text, map: Segment { value: 0..len, span, kind: SegmentKind::Literal }.into() }
     }
 
     /// The place of a range of the value: only where the source bytes equal the value's. What was escaped,
@@ -351,7 +353,7 @@ impl Value {
             let value = from - range.start..to - range.start;
             map.push(Segment { value, span, kind: segment.kind.clone() });
         }
-        Self { text, map }
+        Self { text, map: map.into() }
     }
 
     /// Whether nothing of what stands at a place of the source came from a variable.

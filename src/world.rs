@@ -24,7 +24,7 @@ use std::{
     fmt, fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{OnceLock, mpsc},
     thread,
     time::{Duration, SystemTime},
 };
@@ -89,28 +89,47 @@ impl std::error::Error for ReadError {}
 /// The world of one process: its environment and its working directory.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
-    variables: BTreeMap<String, Vec<u8>>,
+    variables: OnceLock<BTreeMap<String, Vec<u8>>>,
     directory: PathBuf,
 }
 
 impl World {
     /// This process' own. Opens no file.
-    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
     pub(crate) fn of_process() -> Self {
-        let variables = std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_encoded_bytes())))
-            .collect();
-        Self { variables, directory: PathBuf::from(".") }
+        Self { variables: OnceLock::new(), directory: PathBuf::from(".") }
     }
 
     /// The environment; names that are no UTF-8 are nobody's.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
     pub(crate) fn variables(&self) -> &BTreeMap<String, Vec<u8>> {
-        &self.variables
+        // Nothing of this process changes it.
+        self.variables.get_or_init(|| {
+            std::env::vars_os()
+                .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_encoded_bytes())))
+                .collect()
+        })
     }
 
     /// A variable that is text.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).and_then(|v| std::str::from_utf8(v).ok())
+        self.variables().get(name).and_then(|v| std::str::from_utf8(v).ok())
+    }
+
+    /// As [`World::variable`], for those who need few of them.
+    #[cfg(feature = "cli")]
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    pub(crate) fn one_variable(&self, name: &str) -> Option<String> {
+        match self.variables.get() {
+            Some(_) => self.variable(name).map(str::to_owned),
+            None => std::env::var_os(name)?.into_string().ok(),
+        }
+    }
+
+    /// Whether a variable is there, whatever it holds.
+    #[cfg(feature = "cli")]
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    pub(crate) fn is_set(name: &str) -> bool {
+        std::env::var_os(name).is_some()
     }
 
     /// The present time, in seconds since 1970.
@@ -121,7 +140,7 @@ impl World {
 
     /// What stands behind the name of the program.
     #[cfg(feature = "cli")]
-    pub(crate) fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+    pub(crate) fn arguments() -> impl ExactSizeIterator<Item = std::ffi::OsString> {
         std::env::args_os().skip(1)
     }
 
@@ -166,6 +185,13 @@ impl World {
     pub(crate) fn names(&self, path: &str) -> io::Result<Vec<String>> {
         let entries = fs::read_dir(self.directory.join(path))?;
         Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+    }
+
+    /// Whether nothing stands here.
+    #[cfg(feature = "cli")]
+    pub(crate) fn misses(&self, path: &Path) -> bool {
+        let facts = fs::symlink_metadata(self.directory.join(path));
+        facts.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 
     /// Whether a regular file stands here.

@@ -50,7 +50,9 @@ fn found(
     remarks: &mut Vec<String>,
 ) -> Result<Policy, Error> {
     for directory in directories(search) {
-        let shown = |name: &str| shown(&directory.join(name));
+        // Most directories have none of the files.
+        let there = |path: &Path| !world.misses(path);
+        let shown = |name: &str| Some(directory.join(name)).filter(|path| there(path)).map(|path| shown(&path));
         let Some((mut policy, others)) = policy_of::<Error>(world, sources, &shown)? else { continue };
         stand(&mut policy, &directory);
         let own = policy.path.clone().unwrap_or_default();

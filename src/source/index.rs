@@ -14,10 +14,20 @@ pub struct LineColumn {
 
 /// Where the lines of a text begin.
 pub(super) struct Lines {
-    starts: Vec<usize>,
+    /// Of all lines but the first.
+    starts: Vec<u32>,
     length: usize,
-    /// Of a text that is UTF-8, how many characters begin before each multiple of [`STEP`].
-    characters: Option<Vec<usize>>,
+    characters: Characters,
+}
+
+/// How many characters a text that is UTF-8 has before a place in it.
+enum Characters {
+    /// As many as bytes.
+    Ascii,
+    /// How many begin before each multiple of [`STEP`].
+    Steps(Vec<usize>),
+    /// It is no UTF-8.
+    Unknown,
 }
 
 /// In bytes.
@@ -25,21 +35,38 @@ const STEP: usize = 1024;
 
 impl Lines {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let breaks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let starts = std::iter::once(0).chain(breaks.map(|(i, _)| i + 1)).collect();
-        let characters = std::str::from_utf8(bytes).is_ok().then(|| {
+        let mut starts = Vec::with_capacity(bytes.len() / 32);
+        let mut passed = 0;
+        // Blocks of a fixed length are compared many bytes at a time.
+        for block in bytes.chunks(16) {
+            if block.iter().fold(false, |any, b| any | (*b == b'\n')) {
+                let breaks = block.iter().enumerate().filter(|(_, b)| **b == b'\n');
+                // A text has less than 4 GiB.
+                starts.extend(breaks.map(|(i, _)| u32::try_from(passed + i + 1).unwrap_or(u32::MAX)));
+            }
+            passed += block.len();
+        }
+        let steps = || {
             let mut sum = 0;
             let before = |step: &[u8]| {
-                sum += begun(step);
-                sum - begun(step)
+                let of_step = begun(step);
+                sum += of_step;
+                sum - of_step
             };
             bytes.chunks(STEP).map(before).collect()
-        });
+        };
+        let characters = if bytes.is_ascii() {
+            Characters::Ascii
+        } else if std::str::from_utf8(bytes).is_ok() {
+            Characters::Steps(steps())
+        } else {
+            Characters::Unknown
+        };
         Self { starts, length: bytes.len(), characters }
     }
 
     fn at(&self, offset: usize) -> usize {
-        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+        self.starts.partition_point(|start| *start as usize <= offset)
     }
 
     /// The 1-based number of the line that an offset is in.
@@ -49,18 +76,26 @@ impl Lines {
 
     /// Where the line of an offset begins.
     pub(super) fn start(&self, offset: usize) -> usize {
-        self.starts.get(self.at(offset)).copied().unwrap_or(0)
+        self.number_and_start(offset).1
+    }
+
+    /// As [`Lines::number`] and [`Lines::start`].
+    pub(super) fn number_and_start(&self, offset: usize) -> (usize, usize) {
+        let at = self.at(offset);
+        (at + 1, at.checked_sub(1).map_or(0, |before| self.starts[before] as usize))
     }
 
     /// Where the line of an offset ends, before its break.
     pub(super) fn end(&self, offset: usize) -> usize {
-        self.starts.get(self.at(offset) + 1).map_or(self.length, |next| next - 1)
+        self.starts.get(self.at(offset)).map_or(self.length, |next| *next as usize - 1)
     }
 
     /// How many characters stand in a range.
     pub(super) fn characters(&self, bytes: &[u8], range: Range<usize>) -> usize {
-        let Some(steps) = self.characters.as_ref().filter(|_| range.len() > STEP) else {
-            return String::from_utf8_lossy(&bytes[range]).chars().count();
+        let steps = match &self.characters {
+            Characters::Ascii => return range.len(),
+            Characters::Steps(steps) if range.len() > STEP => steps,
+            _ => return String::from_utf8_lossy(&bytes[range]).chars().count(),
         };
         let before = |offset: usize| {
             let step = (offset / STEP).min(steps.len() - 1);
