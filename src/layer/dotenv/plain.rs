@@ -109,10 +109,13 @@ impl Names {
         let (words, rest) = bytes[at..end].as_chunks::<8>();
         let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
         let words = words.iter().map(|word| u64::from_le_bytes(*word)).chain([last, rest.len() as u64]);
-        // As the compiler hashes its own names.
-        let mix = |number: u64, word: u64| (number.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        // Names are much alike: each bit of one is to change all bits of its number.
+        let mix = |number: u64, word: u64| {
+            let [low, high] = wide(number ^ word, 0x9e37_79b9_7f4a_7c15);
+            low ^ high
+        };
         // Nothing is the number of an empty place below.
-        self.0.push(words.fold(0, mix).max(1));
+        self.0.push(words.fold(0x2545_f491_4f6c_dd1d, mix).max(1));
         end
     }
 
@@ -141,6 +144,12 @@ impl Names {
         }
         true
     }
+}
+
+/// The product of two numbers, the lower half first.
+fn wide(a: u64, b: u64) -> [u64; 2] {
+    let product = u128::from(a) * u128::from(b);
+    [product, product >> u64::BITS].map(|half| u64::try_from(half & u128::from(u64::MAX)).unwrap_or_default())
 }
 
 /// More steps than these are taken by chance once in a lifetime.
@@ -333,8 +342,10 @@ pub(crate) mod tests {
     #[test]
     fn a_name_that_comes_again_is_found_among_many() {
         let text = |count: usize| (0..count).map(|i| format!("A{i}=x\n")).collect::<String>();
-        for count in [1, 2, 3, 7, 100, 5000] {
+        for count in [1, 2, 3, 7, 100, 5000, 100_000] {
             assert!(plain(&text(count), &Dialect::LIBRARIES), "{count}");
+            let long: String = (0..count).map(|i| format!("SERVICE_{i:06}=x\n")).collect();
+            assert!(plain(&long, &Dialect::LIBRARIES), "{count}");
             let again = format!("{}A{}=y\n", text(count), count / 2);
             assert!(!plain(&again, &Dialect::LIBRARIES), "{count}");
         }
