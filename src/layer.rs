@@ -312,8 +312,12 @@ pub const MAX_BYTES: usize = 4 << 20;
 pub fn is_example(path: &str) -> bool {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     // `{{cookiecutter.project_slug}}/…` and `lib/generators/install/templates/…` are what a project is made from.
-    path.contains("{{")
-        || path.split_once("generators/").is_some_and(|(_, below)| below.contains("templates/"))
+    let generators = |at: &usize| path[..*at].ends_with("generators");
+    path.contains('{') && path.contains("{{")
+        || path.match_indices('/').map(|(at, _)| at).find(generators).is_some_and(|at| {
+            let below = &path[at..];
+            below[1..].contains("templates/")
+        })
         || name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
 }
 

@@ -15,7 +15,7 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{Carried, Carrier, LayerKind, Structure, carried, dotenv::Dialect, is_example},
+    layer::{Carried, Carrier, LayerKind, Structure, carried, compose, dotenv::Dialect, is_example},
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
@@ -93,7 +93,7 @@ pub fn named_paths(files: &Files) -> Vec<String> {
     let mut out = Vec::new();
     for (path, bytes) in &files.files {
         let carrier = files.carriers.get(path).copied().or_else(|| Carrier::of(path, bytes));
-        if carrier != Some(Carrier::Compose) {
+        if carrier != Some(Carrier::Compose) || !compose::may_name_paths(bytes) {
             continue;
         }
         let mut sources = Sources::default();

@@ -190,7 +190,11 @@ impl World {
     /// Whether nothing stands here.
     #[cfg(feature = "cli")]
     pub(crate) fn misses(&self, path: &Path) -> bool {
-        let facts = fs::symlink_metadata(self.directory.join(path));
+        let facts = if path.is_absolute() {
+            fs::symlink_metadata(path)
+        } else {
+            fs::symlink_metadata(self.directory.join(path))
+        };
         facts.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 
@@ -302,6 +306,16 @@ fn reason(error: &io::Error) -> Unreadable {
         io::ErrorKind::PermissionDenied => Unreadable::Forbidden,
         kind => Unreadable::Other(kind),
     }
+}
+
+/// A name in a directory, without a second piece of memory.
+#[cfg(feature = "cli")]
+pub(crate) fn beside(directory: &Path, name: impl AsRef<Path>) -> PathBuf {
+    let name = name.as_ref();
+    let mut path = PathBuf::with_capacity(directory.as_os_str().len() + name.as_os_str().len() + 1);
+    path.push(directory);
+    path.push(name);
+    path
 }
 
 /// What can be seen of a file.

@@ -6,7 +6,7 @@ use crate::{
     layer::MAX_BYTES,
     policy::{Level, LevelPlace, LevelSetting, ListFlag, Policy},
     source::{SourceKind, Sources},
-    world::World,
+    world::{World, beside},
 };
 use std::path::{Path, PathBuf};
 
@@ -52,7 +52,7 @@ fn found(
     for directory in directories(search) {
         // Most directories have none of the files.
         let there = |path: &Path| !world.misses(path);
-        let shown = |name: &str| Some(directory.join(name)).filter(|path| there(path)).map(|path| shown(&path));
+        let shown = |name: &str| Some(beside(&directory, name)).filter(|path| there(path)).map(|path| shown(&path));
         let Some((mut policy, others)) = policy_of::<Error>(world, sources, &shown)? else { continue };
         stand(&mut policy, &directory);
         let own = policy.path.clone().unwrap_or_default();
@@ -79,7 +79,7 @@ fn directories(search: Search<'_>) -> Vec<PathBuf> {
     let mut out = Vec::new();
     for here in start.into_iter().flat_map(Path::ancestors) {
         out.push(here.to_path_buf());
-        if here.join(".git").exists() {
+        if beside(here, ".git").exists() {
             break;
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     layer::{Carrier, MAX_BYTES},
     policy::Selection,
     repository::{MAX_MANIFEST, is_manifest},
-    world::{Listed, ReadError, Unreadable, Visitor, Walked, Want, walk},
+    world::{Listed, ReadError, Unreadable, Visitor, Walked, Want, beside, walk},
 };
 use std::{
     path::Path,
@@ -162,7 +162,7 @@ pub(super) fn manifests_above(directory: &Path, itself: bool) -> Vec<String> {
     let Ok(absolute) = std::path::absolute(directory) else { return Vec::new() };
     let mut out = Vec::new();
     let mut shown = directory.to_path_buf();
-    let inside = absolute.ancestors().any(|a| a.join(".git").exists());
+    let inside = absolute.ancestors().any(|a| beside(a, ".git").exists());
     for (steps, here) in absolute.ancestors().enumerate() {
         if steps > 0 || itself {
             for file in std::fs::read_dir(here).into_iter().flatten().flatten() {
@@ -173,7 +173,7 @@ pub(super) fn manifests_above(directory: &Path, itself: bool) -> Vec<String> {
                 }
             }
         }
-        if !inside || here.join(".git").exists() {
+        if !inside || beside(here, ".git").exists() {
             break;
         }
         // `a/b` is left to `a`, and `.` to `..`.

@@ -293,25 +293,32 @@ const NEEDLES: &[&[u8]] = &[
     b"psycopg",
 ];
 
-/// Which bytes a needle begins with, in either case.
-const FIRST: [bool; 256] = {
-    let mut first = [false; 256];
+/// For each byte the needles that have it in this place, in either case, a bit for each.
+const fn at(place: usize) -> [u16; 256] {
+    let mut out = [0; 256];
     let mut i = 0;
     while i < NEEDLES.len() {
-        first[NEEDLES[i][0] as usize] = true;
-        first[NEEDLES[i][0].to_ascii_uppercase() as usize] = true;
+        let letter = NEEDLES[i][place];
+        out[letter as usize] |= 1 << i;
+        out[letter.to_ascii_uppercase() as usize] |= 1 << i;
         i += 1;
     }
-    first
-};
+    out
+}
 
-/// One pass over the bytes; most of them begin no needle.
+static BEGINNING: [[u16; 256]; 3] = [at(0), at(1), at(2)];
+
+/// One pass over the bytes; three letters tell nearly all that there is to tell.
 fn speaks(bytes: &[u8]) -> bool {
     let here = |at: usize| {
         let rest = &bytes[at..];
         NEEDLES.iter().any(|n| rest.len() >= n.len() && rest[..n.len()].eq_ignore_ascii_case(n))
     };
-    bytes.iter().enumerate().any(|(at, byte)| FIRST[usize::from(*byte)] && here(at))
+    let [first, second, third] = &BEGINNING;
+    let may = |three: &[u8]| {
+        first[usize::from(three[0])] & second[usize::from(three[1])] & third[usize::from(three[2])] != 0
+    };
+    bytes.windows(3).enumerate().any(|(at, three)| may(three) && here(at))
 }
 
 fn has(bytes: &[u8], needle: &[u8]) -> bool {

@@ -115,6 +115,11 @@ impl Compose {
     }
 }
 
+/// Whether a file may have [`Compose::named_paths`]: it names the directory of scripts, or escapes what it names.
+pub(crate) fn may_name_paths(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| text.contains("initdb") || text.contains('\\'))
+}
+
 /// Where the image of PostgreSQL keeps its data; the second is bitnami's.
 const DATA: [&str; 2] = ["/var/lib/postgresql", "/bitnami/postgresql"];
 /// Scripts in here run once, while the data directory is made.

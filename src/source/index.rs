@@ -35,17 +35,19 @@ const STEP: usize = 1024;
 
 impl Lines {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let mut starts = Vec::with_capacity(bytes.len() / 32);
-        let mut passed = 0;
-        // Blocks of a fixed length are compared many bytes at a time.
-        for block in bytes.chunks(16) {
-            if block.iter().fold(false, |any, b| any | (*b == b'\n')) {
-                let breaks = block.iter().enumerate().filter(|(_, b)| **b == b'\n');
-                // A text has less than 4 GiB.
-                starts.extend(breaks.map(|(i, _)| u32::try_from(passed + i + 1).unwrap_or(u32::MAX)));
+        let mut starts = Vec::with_capacity(bytes.len() / 24);
+        // A text has less than 4 GiB.
+        let mut add = |offset: usize| starts.push(u32::try_from(offset + 1).unwrap_or(u32::MAX));
+        let (words, rest) = bytes.as_chunks::<8>();
+        for (i, word) in words.iter().enumerate() {
+            let mut breaks = breaks(u64::from_le_bytes(*word));
+            while breaks != 0 {
+                add(i * 8 + breaks.trailing_zeros() as usize / 8);
+                breaks &= breaks - 1;
             }
-            passed += block.len();
         }
+        let before = bytes.len() - rest.len();
+        rest.iter().enumerate().filter(|(_, b)| **b == b'\n').for_each(|(i, _)| add(before + i));
         let steps = || {
             let mut sum = 0;
             let before = |step: &[u8]| {
@@ -103,6 +105,13 @@ impl Lines {
         };
         before(range.end) - before(range.start)
     }
+}
+
+/// The highest bit of each byte of eight that is a line break, and no other.
+fn breaks(eight: u64) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let other = eight ^ 0x0a0a_0a0a_0a0a_0a0a;
+    !((other & LOW).wrapping_add(LOW) | other | LOW)
 }
 
 /// How many characters begin in these bytes of a text.
@@ -167,7 +176,7 @@ mod tests {
     #[test]
     fn lines_and_columns_are_those_of_counting() {
         let long = format!("{}\n{}ż\nx", "żółw".repeat(700), "a".repeat(STEP * 3));
-        for text in ["", "a", "a\n", "\n\n", "ż\nó=1\n", &long] {
+        for text in ["", "a", "a\n", "\n\n", "ż\nó=1\n", "\n\u{b}\n\t\n\n\u{8a}\n\n\n\nabc\n", &long] {
             let (bytes, lines) = (text.as_bytes(), Lines::of(text.as_bytes()));
             for offset in (0..=text.len()).filter(|i| text.is_char_boundary(*i)) {
                 let before = &text[..offset];

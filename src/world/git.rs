@@ -1,6 +1,7 @@
 //! What git does with files, read from its index and its ignore rules; git itself is never run. An index that cannot be
 //! read whole (split, sparse, of a later version) says nothing, and of files outside a checkout nothing is known.
 
+use super::beside;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::{
     collections::BTreeMap,
@@ -125,7 +126,7 @@ impl Roots {
                 break;
             }
             passed.push(here.to_path_buf());
-            if fs::symlink_metadata(here.join(".git")).is_ok() {
+            if fs::symlink_metadata(beside(here, ".git")).is_ok() {
                 found = Some(here.to_path_buf());
                 break;
             }

@@ -1,7 +1,10 @@
 //! Ignore rules as a walk meets them: `.gitignore` inside a checkout, with the exclusions of the checkout and of the user,
 //! and `.ignore` everywhere.
 
-use super::git::{common_directory, rules_of};
+use super::{
+    beside,
+    git::{common_directory, rules_of},
+};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
@@ -36,7 +39,7 @@ impl Rules {
     /// The rules of the directories above one, from the root of its checkout on.
     pub(super) fn above(directory: &Path) -> Option<Arc<Self>> {
         let mut above: Vec<&Path> = Vec::new();
-        let is_root = |d: &&Path| std::fs::symlink_metadata(d.join(".git")).is_ok();
+        let is_root = |d: &&Path| std::fs::symlink_metadata(beside(d, ".git")).is_ok();
         // A root itself begins anew when it is listed.
         let root = directory.ancestors().find(is_root).filter(|root| *root != directory)?;
         for here in directory.ancestors().skip(1) {

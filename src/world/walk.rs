@@ -2,7 +2,7 @@
 //! regular files is opened, and a file that gives nothing in time is left behind with the thread that reads it.
 
 use super::{
-    ReadError, Unreadable,
+    ReadError, Unreadable, beside,
     ignored::{Origin, Rules},
     reason,
     regular::{is_near, read_regular},
@@ -333,13 +333,13 @@ fn visit<V: Visitor>(
     let absolute = if asked { shared.absolute(&directory.path) } else { PathBuf::new() };
     let rules = Rules::at(&absolute, directory.rules.as_ref(), &sources);
     let ignored = |name: &std::ffi::OsStr, is_directory| {
-        rules.as_ref().is_some_and(|rules| rules.ignores(&absolute.join(name), is_directory))
+        rules.as_ref().is_some_and(|rules| rules.ignores(&beside(&absolute, name), is_directory))
     };
     for (shown, name, kind, want, told) in files {
         if want == Want::Visible && ignored(&name, false) {
             continue;
         }
-        let path = directory.path.join(&name);
+        let path = beside(&directory.path, &name);
         say(&shown);
         // What a link leads to may be anything.
         let kind = if kind.is_symlink() { fs::metadata(&path).map(|m| m.file_type()) } else { Ok(kind) };
@@ -365,7 +365,7 @@ fn visit<V: Visitor>(
     }
     let below = directories.into_iter().filter(|(_, name)| !ignored(name, true));
     let below = below.map(|(shown, name)| Directory {
-        path: directory.path.join(&name),
+        path: beside(&directory.path, &name),
         shown,
         rules: rules.clone(),
     });
