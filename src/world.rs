@@ -13,7 +13,7 @@ mod replace;
 mod walk;
 
 #[cfg(feature = "cli")]
-pub(crate) use git::{Kept, Listed, kept};
+pub(crate) use git::{Above, Kept, Listed, kept};
 #[cfg(feature = "cli")]
 pub(crate) use replace::WriteError;
 #[cfg(feature = "cli")]

@@ -54,12 +54,12 @@ pub(super) fn find(path: &str, selection: &Selection, progress: &dyn Fn(usize)) 
         "" | "." => String::new(),
         other => format!("{other}/"),
     };
-    let Walked { mut kept, mut failed, roots } = walk(root, &shown, &taking, PATIENCE, progress);
+    let Walked { mut kept, mut failed, roots, above } = walk(root, &shown, &taking, PATIENCE, progress);
     kept.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     failed.sort_by(|a, b| a.path.cmp(&b.path));
     let mut out = Found {
         above: manifests_above(root, false),
-        listed: Listed { shown, roots },
+        listed: Listed { shown, roots, above },
         seen: taking.seen.load(Ordering::Acquire),
         skipped: taking.skipped.load(Ordering::Acquire),
         failed,

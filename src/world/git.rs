@@ -33,6 +33,17 @@ pub(crate) struct Listed {
     pub(crate) shown: String,
     /// The same of each directory that is a root.
     pub(crate) roots: Vec<String>,
+    /// The root that the first directory lies below, and it, where that is known.
+    pub(crate) above: Option<Above>,
+}
+
+/// Where the first directory of a walk lies.
+#[derive(Debug)]
+pub(crate) struct Above {
+    /// It, from the root of the file system.
+    pub(crate) directory: PathBuf,
+    /// The nearest directory above it with a `.git` in it.
+    pub(crate) root: Option<PathBuf>,
 }
 
 /// What git does with each of these files; of those that are left out it is not known. A file that a walk found comes
@@ -52,6 +63,9 @@ pub(crate) fn kept<'p>(
         if last.as_ref().is_none_or(|(known, _)| *known != key) {
             let place = match of_root {
                 Some((_, Some(root))) => absolute(root).map(|at| Place { root: at, before: String::new() }),
+                Some((Listed { above: Some(Above { directory, root }), .. }, None)) => {
+                    root.as_ref().and_then(|root| Place::of(root.clone(), directory))
+                }
                 Some((_, None)) => absolute(key).and_then(|at| roots.place(at.parent()?, &at)),
                 None => absolute(key).and_then(|at| roots.place(&at, &at)),
             };
@@ -132,11 +146,16 @@ impl Roots {
             }
         }
         self.0.extend(passed.into_iter().map(|d| (d, found.clone())));
-        let root = found?;
+        Place::of(found?, directory)
+    }
+}
+
+impl Place {
+    fn of(root: PathBuf, directory: &Path) -> Option<Self> {
         let names: Option<Vec<&str>> =
             directory.strip_prefix(&root).ok()?.components().map(|c| c.as_os_str().to_str()).collect();
         let before = names?.iter().flat_map(|name| [name, "/"]).collect();
-        Some(Place { root, before })
+        Some(Self { root, before })
     }
 }
 

@@ -36,12 +36,16 @@ impl Rules {
         }
     }
 
+    /// The root of the checkout that a directory is in, which may be itself.
+    pub(super) fn root(directory: &Path) -> Option<&Path> {
+        directory.ancestors().find(|d| std::fs::symlink_metadata(beside(d, ".git")).is_ok())
+    }
+
     /// The rules of the directories above one, from the root of its checkout on.
-    pub(super) fn above(directory: &Path) -> Option<Arc<Self>> {
+    pub(super) fn above(directory: &Path, root: Option<&Path>) -> Option<Arc<Self>> {
         let mut above: Vec<&Path> = Vec::new();
-        let is_root = |d: &&Path| std::fs::symlink_metadata(beside(d, ".git")).is_ok();
         // A root itself begins anew when it is listed.
-        let root = directory.ancestors().find(is_root).filter(|root| *root != directory)?;
+        let root = root.filter(|root| *root != directory)?;
         for here in directory.ancestors().skip(1) {
             above.push(here);
             if here == root {

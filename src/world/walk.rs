@@ -2,7 +2,7 @@
 //! regular files is opened, and a file that gives nothing in time is left behind with the thread that reads it.
 
 use super::{
-    ReadError, Unreadable, beside,
+    Above, ReadError, Unreadable, beside,
     ignored::{Origin, Rules},
     reason,
     regular::{is_near, read_regular},
@@ -11,7 +11,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -58,11 +58,13 @@ pub(crate) struct Walked<T> {
     pub(crate) failed: Vec<ReadError>,
     /// Directories that are the root of a checkout, each as what stands before the names in it.
     pub(crate) roots: Vec<String>,
+    /// Where the first directory lies, where that is known.
+    pub(crate) above: Option<Above>,
 }
 
 impl<T> Default for Walked<T> {
     fn default() -> Self {
-        Self { kept: Vec::new(), failed: Vec::new(), roots: Vec::new() }
+        Self { kept: Vec::new(), failed: Vec::new(), roots: Vec::new(), above: None }
     }
 }
 
@@ -153,7 +155,14 @@ fn walk_on<V: Visitor>(
     progress: &dyn Fn(usize),
 ) -> Walked<V::Kept> {
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
-    let rules = Rules::above(&absolute);
+    let checkout = Rules::root(&absolute);
+    let rules = Rules::above(&absolute, checkout);
+    // What is told by names alone is the same to everybody where no name leads up.
+    let plain = absolute.components().all(|c| matches!(c, Component::RootDir | Component::Normal(_)));
+    let above = plain.then(|| Above {
+        root: checkout.filter(|root| *root != absolute).map(Path::to_path_buf),
+        directory: absolute.clone(),
+    });
     let first = Directory { path: root.to_path_buf(), shown: shown.to_owned(), rules };
     let shared = Arc::new(Shared {
         visitor: visitor.clone(),
@@ -163,7 +172,7 @@ fn walk_on<V: Visitor>(
         changed: Condvar::new(),
         found: Mutex::default(),
     });
-    let mut out = Walked::default();
+    let mut out = Walked { above, ..Walked::default() };
     // What stands in the first directory is worth no thread, where none can be stuck.
     let waiting = if is_near(root) {
         visit(&first, &shared, &Reader::default(), &mut Vec::new(), &mut out)

@@ -107,15 +107,15 @@ impl Names {
     fn add(&mut self, bytes: &[u8], at: usize) -> usize {
         let end = run(bytes, at, NAME);
         let (words, rest) = bytes[at..end].as_chunks::<8>();
+        let mut number = 0x2545_f491_4f6c_dd1d ^ rest.len() as u64;
         let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        let words = words.iter().map(|word| u64::from_le_bytes(*word)).chain([last, rest.len() as u64]);
-        // Names are much alike: each bit of one is to change all bits of its number.
-        let mix = |number: u64, word: u64| {
-            let [low, high] = wide(number ^ word, 0x9e37_79b9_7f4a_7c15);
-            low ^ high
-        };
+        // Names are much alike: what a word changes of the number, the next one is not to take back.
+        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]) {
+            number = (number ^ word).wrapping_mul(MIX);
+            number ^= number >> 32;
+        }
         // Nothing is the number of an empty place below.
-        self.0.push(words.fold(0x2545_f491_4f6c_dd1d, mix).max(1));
+        self.0.push(number.max(1));
         end
     }
 
@@ -125,7 +125,7 @@ impl Names {
         let shift = u64::BITS - places.trailing_zeros();
         let mut table = vec![0; places];
         for number in &self.0 {
-            let first = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift;
+            let first = number.wrapping_mul(MIX) >> shift;
             let mut place = usize::try_from(first).unwrap_or_default();
             let mut steps = 0;
             while table[place] != 0 {
@@ -146,11 +146,8 @@ impl Names {
     }
 }
 
-/// The product of two numbers, the lower half first.
-fn wide(a: u64, b: u64) -> [u64; 2] {
-    let product = u128::from(a) * u128::from(b);
-    [product, product >> u64::BITS].map(|half| u64::try_from(half & u128::from(u64::MAX)).unwrap_or_default())
-}
+/// An odd number, half of whose bits are set.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// More steps than these are taken by chance once in a lifetime.
 const STEPS: usize = 64;
@@ -210,20 +207,22 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
+#[inline]
 fn is(byte: u8, kinds: u8) -> bool {
     KINDS[usize::from(byte)] & kinds != 0
 }
 
 /// Where the bytes of these kinds end that begin at `at`.
+#[inline]
 fn run(text: &[u8], at: usize, kinds: u8) -> usize {
-    let text = &text[at..];
-    let (blocks, _) = text.as_chunks::<4>();
-    let whole = |block: &[u8; 4]| block.iter().fold(kinds, |all, b| all & KINDS[usize::from(*b)]) == kinds;
-    let passed = match kinds.count_ones() {
-        1 => blocks.iter().take_while(|block| whole(block)).count() * 4,
-        _ => 0,
-    };
-    text[passed..].iter().position(|b| !is(*b, kinds)).map_or(at + text.len(), |n| at + passed + n)
+    let mut at = at;
+    while let Some(byte) = text.get(at) {
+        if !is(*byte, kinds) {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]
