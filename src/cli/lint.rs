@@ -30,6 +30,8 @@ pub(super) struct Run {
     failed: Vec<ReadError>,
     baseline: Option<Wanted>,
     began: Instant,
+    /// Asked for at the beginning: what it takes for its own is better taken before a million small pieces are given back.
+    options: Options,
 }
 
 pub(super) fn run(
@@ -104,6 +106,7 @@ fn read(
 ) -> Result<Run, Error> {
     let (environment, no_pg_env) = (flags.environment(policy)?, flags.no_pg_env);
     let mut files = Files { environment, no_pg_env, ..Files::default() };
+    let options = output::options(flags, world);
     let mut report = Report::new("lint");
     let progress = Linting::new(flags, world, began);
     let (mut failed, mut manifests) = (Vec::new(), BTreeSet::new());
@@ -183,7 +186,7 @@ fn read(
     report.files.read = files.files.len();
     report.files.unreadable = failed.len();
     report.unread = failed.iter().map(unread).collect();
-    Ok(Run { files, report, failed, baseline: None, began })
+    Ok(Run { files, report, failed, baseline: None, began, options })
 }
 
 /// The error has the path wherever it may be shown.
@@ -230,7 +233,7 @@ impl Run {
             self.report.statistics = Some(statistics::of(self.report.standing()));
         }
         self.report.elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).ok();
-        let options = Options { fixes: repair.most(), ..output::options(flags, world) };
+        let options = Options { fixes: repair.most(), ..self.options };
         output::report_with(flags, &options, &self.report, aside)?;
         Ok(self.exit(flags))
     }
