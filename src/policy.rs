@@ -326,7 +326,8 @@ impl Policy {
     /// What is set for a rule where something of it is found; the last that fits wins. `path` is that of the file, as
     /// `lint` or the shell names it.
     pub fn level(&self, rule: &str, environment: Environment, path: Option<&str>) -> Option<Level> {
-        let here = |glob: &Glob| path.and_then(|p| self.roots.names(p)).is_some_and(|names| glob.fits(&names));
+        let here =
+            |glob: &Glob| path.and_then(|p| self.roots.names(p)).is_some_and(|names| glob.fits(&names));
         let fits = |s: &&LevelSetting| {
             s.rule == rule
                 && s.environment.is_none_or(|e| e == environment)

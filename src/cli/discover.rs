@@ -52,7 +52,8 @@ fn found(
     for directory in directories(search) {
         // Most directories have none of the files.
         let there = |path: &Path| !world.misses(path);
-        let shown = |name: &str| Some(beside(&directory, name)).filter(|path| there(path)).map(|path| shown(&path));
+        let shown =
+            |name: &str| Some(beside(&directory, name)).filter(|path| there(path)).map(|path| shown(&path));
         let Some((mut policy, others)) = policy_of::<Error>(world, sources, &shown)? else { continue };
         stand(&mut policy, &directory);
         let own = policy.path.clone().unwrap_or_default();

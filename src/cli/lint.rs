@@ -160,9 +160,10 @@ fn read(
     }
     files.files.sort_by(|a, b| a.0.cmp(&b.0));
     files.files.dedup_by(|a, b| a.0 == b.0);
-    let known: BTreeSet<String> = match manifests.is_empty() {
-        true => BTreeSet::new(),
-        false => files.manifests.iter().map(|(path, _)| path.clone()).collect(),
+    let known: BTreeSet<String> = if manifests.is_empty() {
+        BTreeSet::new()
+    } else {
+        files.manifests.iter().map(|(path, _)| path.clone()).collect()
     };
     let above = manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned());
     for path in above.filter(|path| !known.contains(path)) {

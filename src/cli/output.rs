@@ -67,7 +67,9 @@ fn options_for(flags: &Flags, world: &World, is_terminal: bool) -> Options {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
-        Color::Auto if world.one_variable("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => true,
+        Color::Auto if world.one_variable("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => {
+            true
+        }
         Color::Auto => is_terminal && term.as_deref() != Some("dumb"),
     };
     let width = world.one_variable("COLUMNS").and_then(|c| c.parse().ok()).filter(|c| *c >= 40);

@@ -19,7 +19,8 @@ pub(super) struct Progress {
 
 /// A line that is drawn anew, where a terminal shows standard error; nothing of it is drawn yet.
 fn live(flags: &Flags, world: &World) -> Option<ProgressBar> {
-    let terminal = io::stderr().is_terminal() && !flags.quiet && world.one_variable("TERM").as_deref() != Some("dumb");
+    let terminal =
+        io::stderr().is_terminal() && !flags.quiet && world.one_variable("TERM").as_deref() != Some("dumb");
     if !terminal {
         return None;
     }

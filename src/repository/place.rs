@@ -193,7 +193,9 @@ mod tests {
     fn directories_are_in_the_order_of_their_names() {
         let paths = ["x", "a/x", "a/b/x", "a-b/x", "a.b/x", "ab/x", "a/b-c/x", "../a/x", "/a/x", "ä/x"];
         let list = |d: &Directory| (d.absolute, d.up, d.names().map(str::to_owned).collect::<Vec<_>>());
-        for (a, b) in paths.iter().flat_map(|a| paths.iter().map(move |b| (Directory::of(a), Directory::of(b)))) {
+        for (a, b) in
+            paths.iter().flat_map(|a| paths.iter().map(move |b| (Directory::of(a), Directory::of(b))))
+        {
             assert_eq!(a.cmp(&b), list(&a).cmp(&list(&b)), "{a:?} {b:?}");
         }
     }

@@ -70,7 +70,7 @@ pub(super) fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     let mut passed = 0;
     // Blocks of a fixed length are compared many bytes at a time.
     for block in text.chunks(64) {
-        if block.iter().fold(false, |any, b| any | (*b == word[rare])) {
+        if block.iter().fold(0, |any, b| any | u8::from(*b == word[rare])) != 0 {
             for (i, _) in block.iter().enumerate().filter(|(_, b)| **b == word[rare]) {
                 let start = (passed + i).checked_sub(rare);
                 if let Some(start) = start.filter(|start| text[*start..].starts_with(word)) {

@@ -377,14 +377,24 @@ mod tests {
     fn found(index: &[u8]) -> Option<Vec<String>> {
         let wanted = [".env", "a/.env", "b/.env.production"];
         let found = tracked(index, 20, &wanted.map(str::as_bytes))?;
-        Some(wanted.into_iter().zip(found).filter(|(_, found)| *found).map(|(name, _)| name.to_owned()).collect())
+        Some(
+            wanted
+                .into_iter()
+                .zip(found)
+                .filter(|(_, found)| *found)
+                .map(|(name, _)| name.to_owned())
+                .collect(),
+        )
     }
 
     #[test]
     fn an_index_is_read_in_every_version() {
         let names = [".env", ".gitignore", "a/.env", "a/.env.example", "b/.env.production.local"];
         let extension = [&b"TREE"[..], &3_u32.to_be_bytes(), b"abc"].concat();
-        assert_eq!(found(&index(2, &["a/.env", ".env", "b/.env.production", ".env"], &[])).map(|f| f.len()), Some(3));
+        assert_eq!(
+            found(&index(2, &["a/.env", ".env", "b/.env.production", ".env"], &[])).map(|f| f.len()),
+            Some(3)
+        );
         for version in 2..=4 {
             let bytes = index(version, &names, &extension);
             assert_eq!(found(&bytes), Some(vec![".env".into(), "a/.env".into()]), "{version}");

@@ -42,7 +42,7 @@ fn open(path: &Path) -> io::Result<fs::File> {
 /// or a program behind FUSE, may keep a reader waiting for ever.
 #[cfg(target_os = "linux")]
 pub(super) fn is_near(path: &Path) -> bool {
-    rustix::fs::statfs(path).is_ok_and(|facts| NEAR.contains(&(facts.f_type as u64 & 0xffff_ffff)))
+    rustix::fs::statfs(path).is_ok_and(|facts| NEAR.contains(&(i128::from(facts.f_type) & 0xffff_ffff)))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -52,6 +52,5 @@ pub(super) fn is_near(_: &Path) -> bool {
 
 /// The numbers of file systems in statfs(2): ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, F2FS, ZFS, bcachefs.
 #[cfg(target_os = "linux")]
-const NEAR: [u64; 8] = [
-    0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x794c_7630, 0xf2f5_2010, 0x2fc1_2fc1, 0xca45_1a4e,
-];
+const NEAR: [i128; 8] =
+    [0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x794c_7630, 0xf2f5_2010, 0x2fc1_2fc1, 0xca45_1a4e];

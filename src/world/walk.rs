@@ -9,8 +9,7 @@ use super::{
 };
 use std::{
     collections::BTreeSet,
-    fs,
-    io,
+    fs, io,
     path::{Component, Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -18,7 +17,7 @@ use std::{
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// What is wanted of a tree. It is asked on several threads.
@@ -196,9 +195,9 @@ fn walk_on<V: Visitor>(
         thread::spawn(move || read_on(&reader, &shared, &send));
     };
     start(&mut readers);
-    let mut looked = Instant::now();
+    let (tick, mut waited) = (patience.min(TICK), Duration::ZERO);
     loop {
-        match receive.recv_timeout(patience.min(TICK)) {
+        match receive.recv_timeout(tick) {
             Ok(Word::Many) => {
                 // A small tree is not worth a second thread.
                 while readers.len() < most && lock(&shared.queue).waiting.len() > FEW * readers.len() {
@@ -209,12 +208,13 @@ fn walk_on<V: Visitor>(
             Ok(Word::Done) | Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 progress(lock(&shared.found).kept.len());
+                waited += tick;
             }
         }
-        if looked.elapsed() < patience {
+        if waited < patience {
             continue;
         }
-        looked = Instant::now();
+        waited = Duration::ZERO;
         seen.resize(readers.len(), usize::MAX);
         for i in 0..readers.len() {
             let reader = readers[i].clone();

@@ -38,10 +38,7 @@ const TWINS: &[&str] = &[
 ];
 
 /// The command line, if it is a usual one and no variable says anything. `is_set` is asked of each variable.
-pub(super) fn read(
-    arguments: impl Iterator<Item = OsString>,
-    is_set: impl Fn(&str) -> bool,
-) -> Option<Cli> {
+pub(super) fn read(arguments: impl Iterator<Item = OsString>, is_set: impl Fn(&str) -> bool) -> Option<Cli> {
     let (mut words, mut paths) = (Vec::new(), Vec::new());
     for word in arguments {
         words.push(word.into_string().ok()?);
@@ -138,10 +135,46 @@ mod tests {
     use std::collections::BTreeSet;
 
     const WORDS: &[&str] = &[
-        "lint", "show", "help", "-q", "--quiet", "-v", "--verbose", "-qv", "--statistics", "--no-ignores",
-        "--no-pg-env", "--format", "--format=json", "--format=", "json", "concise", "Text", "--fail-on",
-        "--fail-on=warn", "deny", "--color", "--color=never", "always", ".", "-", "--", "", "a b", "x=y", "./x/",
-        "--quiet=true", "--help", "-V", "--fix", "--as", "--unknown", "-x", "--form=json", "--config=x", "=",
+        "lint",
+        "show",
+        "help",
+        "-q",
+        "--quiet",
+        "-v",
+        "--verbose",
+        "-qv",
+        "--statistics",
+        "--no-ignores",
+        "--no-pg-env",
+        "--format",
+        "--format=json",
+        "--format=",
+        "json",
+        "concise",
+        "Text",
+        "--fail-on",
+        "--fail-on=warn",
+        "deny",
+        "--color",
+        "--color=never",
+        "always",
+        ".",
+        "-",
+        "--",
+        "",
+        "a b",
+        "x=y",
+        "./x/",
+        "--quiet=true",
+        "--help",
+        "-V",
+        "--fix",
+        "--as",
+        "--unknown",
+        "-x",
+        "--form=json",
+        "--config=x",
+        "=",
     ];
 
     /// As clap reads it, where no variable is set.
