@@ -310,15 +310,23 @@ pub const MAX_BYTES: usize = 4 << 20;
 
 /// Files that show what to write: their values are nobody's.
 pub fn is_example(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let bytes = path.as_bytes();
+    let mut name = 0;
     // `{{cookiecutter.project_slug}}/…` and `lib/generators/install/templates/…` are what a project is made from.
-    let generators = |at: &usize| path[..*at].ends_with("generators");
-    path.contains('{') && path.contains("{{")
-        || path.match_indices('/').map(|(at, _)| at).find(generators).is_some_and(|at| {
-            let below = &path[at..];
-            below[1..].contains("templates/")
-        })
-        || name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'{' if bytes.get(at + 1) == Some(&b'{') => return true,
+            b'/' | b'\\' => {
+                let generators = *byte == b'/' && bytes[..at].ends_with(b"generators");
+                if generators && path[at + 1..].contains("templates/") {
+                    return true;
+                }
+                name = at + 1;
+            }
+            _ => {}
+        }
+    }
+    path[name..].split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
 }
 
 impl Value {
@@ -412,5 +420,17 @@ impl Layer {
     /// The entry that wins within the layer: the last, as in every shell and in python-dotenv.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().rev().find(|e| e.key == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn examples_are_told_by_their_paths() {
+        let yes = ".env.example a/b\\sample.env x/env.dist {{c.x}}/.env a{{b lib/generators/a/templates/.env
+            my-generators/templates/x generators/a/generators/templates/x";
+        let no = ".env example/.env a{b/{.env templates/generators/.env generators\\templates/x ä/.env";
+        assert!(yes.split_whitespace().all(super::is_example));
+        assert!(!no.split_whitespace().any(super::is_example) && !super::is_example(""));
     }
 }

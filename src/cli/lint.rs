@@ -79,6 +79,8 @@ pub(super) fn run(
     let progress = Linting::new(flags, &world, began);
     progress.judge(run.files.files.len());
     let findings = lint_with(&mut sources, &run.files, &policy);
+    // The process is about to end: what it took is given back as a whole.
+    std::mem::forget(sources);
     drop(progress);
     run.found(findings);
     run.finish(flags, &world, repair, false)
@@ -236,7 +238,9 @@ impl Run {
         self.report.elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).ok();
         let options = Options { fixes: repair.most(), ..self.options };
         output::report_with(flags, &options, &self.report, aside)?;
-        Ok(self.exit(flags))
+        let exit = self.exit(flags);
+        std::mem::forget(self);
+        Ok(exit)
     }
 
     /// By the findings, and by what could not be read.
