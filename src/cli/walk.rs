@@ -34,6 +34,8 @@ pub(super) struct Found {
     pub(super) listed: Listed,
 }
 
+/// In bytes.
+const LARGE: usize = 1 << 16;
 /// More manifests than this are not looked at.
 const MANIFESTS: usize = 4096;
 
@@ -137,7 +139,7 @@ impl Visitor for Taking {
         (carrier.is_some() || manifest).then_some((want, Told { carrier, manifest }))
     }
 
-    fn look(&self, path: String, told: Told, bytes: &[u8]) -> Option<Item> {
+    fn look(&self, path: String, told: Told, bytes: &mut Vec<u8>) -> Option<Item> {
         let manifest = told.manifest && bytes.len() <= MAX_MANIFEST;
         let carrier = told.carrier.is_some_and(|named| {
             self.seen.fetch_add(1, Ordering::AcqRel);
@@ -152,7 +154,11 @@ impl Visitor for Taking {
             }
             speaks
         });
-        (carrier || manifest).then(|| Item { path, bytes: bytes.to_vec(), carrier, manifest })
+        (carrier || manifest).then(|| {
+            // A large one is not copied; the next file gets a buffer of its own.
+            let bytes = if bytes.len() > LARGE { std::mem::take(bytes) } else { bytes.to_vec() };
+            Item { path, bytes, carrier, manifest }
+        })
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) trait Visitor: Send + Sync + 'static {
     /// Whether a file is read.
     fn wants(&self, path: &str) -> Option<(Want, Self::Told)>;
 
-    /// Looks at the bytes of a file: at most one more than [`Visitor::LIMIT`].
-    fn look(&self, path: String, told: Self::Told, bytes: &[u8]) -> Option<Self::Kept>;
+    /// Looks at the bytes of a file: at most one more than [`Visitor::LIMIT`]. It may take them.
+    fn look(&self, path: String, told: Self::Told, bytes: &mut Vec<u8>) -> Option<Self::Kept>;
 
     /// So many bytes of a file are read, and one more if there are more.
     const LIMIT: usize;
@@ -407,7 +407,7 @@ mod tests {
             Some((Want::Always, ()))
         }
 
-        fn look(&self, path: String, (): (), bytes: &[u8]) -> Option<String> {
+        fn look(&self, path: String, (): (), bytes: &mut Vec<u8>) -> Option<String> {
             (bytes == path.as_bytes()).then_some(path)
         }
     }

@@ -9,11 +9,11 @@ use crate::{
 };
 use std::ops::Range;
 
-/// An assignment; ranges are bytes of the text.
+/// An assignment; ranges are bytes of the text, which has less than 4 GiB.
 pub(super) struct Line {
-    key: Range<usize>,
+    key: Range<u32>,
     /// Without its quotes.
-    value: Range<usize>,
+    value: Range<u32>,
     quoted: bool,
 }
 
@@ -89,13 +89,18 @@ fn walk(bytes: &[u8], each: &mut dyn FnMut(Line)) -> Option<bool> {
                     return None;
                 }
                 any |= quoted;
-                each(Line { key: at..equals, value: from..to, quoted });
+                each(Line { key: short(at..equals), value: short(from..to), quoted });
                 end(to + usize::from(quoted))?
             }
             _ => return None,
         };
     }
     names.differ().then_some(any)
+}
+
+fn short(range: Range<usize>) -> Range<u32> {
+    let offset = |o: usize| u32::try_from(o).unwrap_or(u32::MAX);
+    offset(range.start)..offset(range.end)
 }
 
 /// The names of a text as numbers.
@@ -156,13 +161,10 @@ impl Line {
     /// As an entry of a text, with the ranges that are no secret: the name, the sign and the quotes, where the name is one
     /// that is shown.
     pub(super) fn entry(self, text: &str, source: SourceId, shown: &mut Vec<Span>) -> Entry {
-        let span = |range: Range<usize>| Span {
-            source,
-            start: u32::try_from(range.start).unwrap_or(u32::MAX),
-            end: u32::try_from(range.end).unwrap_or(u32::MAX),
-        };
+        let span = |range: Range<u32>| Span { source, start: range.start, end: range.end };
+        let of_text = |range: &Range<u32>| &text[range.start as usize..range.end as usize];
         let Self { key, value, quoted } = self;
-        let name = &text[key.clone()];
+        let name = of_text(&key);
         if shows_key(name) {
             shown.push(span(key.start..value.start));
             if quoted {
@@ -170,9 +172,10 @@ impl Line {
             }
         }
         let place = span(value.clone());
-        let literal = Segment { value: 0..value.len(), span: place, kind: SegmentKind::Literal };
-        let map = if value.is_empty() { Map::default() } else { literal.into() };
-        let taken = Value { text: Secret::new(&text[value]), map };
+        let text = of_text(&value);
+        let literal = Segment { value: 0..text.len(), span: place, kind: SegmentKind::Literal };
+        let map = if text.is_empty() { Map::default() } else { literal.into() };
+        let taken = Value { text: Secret::new(text), map };
         Entry::new(name, span(key), taken, place)
     }
 }
