@@ -128,7 +128,8 @@ impl Place {
     /// The place of a span.
     pub fn of(sources: &Sources, span: Span) -> Self {
         let source = sources.get(span.source);
-        let (from, to) = (source.line_column(span.start as usize), source.line_column(span.end as usize));
+        let (from, byte_column) = source.line_columns(span.start as usize);
+        let (to, byte_end_column) = source.line_columns(span.end as usize);
         let (path, variable) = match source.kind() {
             SourceKind::File(path) => (Some(path.clone()), None),
             SourceKind::Variable(name) | SourceKind::Flag(name) => (None, Some(name.clone())),
@@ -141,8 +142,8 @@ impl Place {
             column: from.column,
             end_line: to.line,
             end_column: to.column,
-            byte_column: Some(source.byte_column(span.start as usize)),
-            byte_end_column: Some(source.byte_column(span.end as usize)),
+            byte_column: Some(byte_column),
+            byte_end_column: Some(byte_end_column),
         }
     }
 
@@ -273,9 +274,12 @@ impl Located {
 
     /// The order of reports: by place, what has none last; then the worst first, then by rule.
     pub fn by_place(a: &Self, b: &Self) -> std::cmp::Ordering {
-        let key = |f: &Self| (f.primary.is_none(), f.primary.as_ref().map(|l| l.place.clone()));
-        key(a)
-            .cmp(&key(b))
+        fn place(f: &Located) -> Option<&Place> {
+            f.primary.as_ref().map(|l| &l.place)
+        }
+        let without = |f: &Self| f.primary.is_none();
+        (without(a).cmp(&without(b)))
+            .then_with(|| place(a).cmp(&place(b)))
             .then_with(|| b.severity.cmp(&a.severity))
             .then_with(|| (&a.rule, &a.message).cmp(&(&b.rule, &b.message)))
     }

@@ -16,6 +16,7 @@ pub mod ini;
 mod javascript;
 pub mod json;
 pub mod kubernetes;
+mod map;
 mod prisma;
 mod provider;
 mod python;
@@ -33,6 +34,7 @@ pub mod yaml;
 pub use carried::{Carried, Footing, Seat, Structure};
 pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
+pub use map::Map;
 pub use provider::{ProviderError, from_provider};
 
 use crate::{
@@ -166,7 +168,7 @@ pub struct Value {
     /// What the loader makes of the text.
     pub text: Secret,
     /// In order and without gaps over the value; what is in no segment is derived.
-    pub map: Vec<Segment>,
+    pub map: Map,
 }
 
 /// A stretch of a value and where it comes from.
@@ -310,11 +312,24 @@ pub const MAX_BYTES: usize = 4 << 20;
 
 /// Files that show what to write: their values are nobody's.
 pub fn is_example(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let bytes = path.as_bytes();
+    let mut name = 0;
     // `{{cookiecutter.project_slug}}/…` and `lib/generators/install/templates/…` are what a project is made from.
-    path.contains("{{")
-        || path.split_once("generators/").is_some_and(|(_, below)| below.contains("templates/"))
-        || name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'{' if bytes.get(at + 1) == Some(&b'{') => return true,
+            b'/' | b'\\' => {
+                let generators = *byte == b'/' && bytes[..at].ends_with(b"generators");
+                if generators && path[at + 1..].contains("templates/") {
+                    return true;
+                }
+                name = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let name = &path[name..];
+    name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
         // `.env.prod-sample`, `.env_example`, `example.env`.
         || name.contains("env")
             && name.split(['.', '-', '_']).any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
@@ -325,7 +340,7 @@ impl Value {
     pub fn literal(text: impl Into<Secret>, span: Span) -> Self {
         let text = text.into();
         let len = text.expose().len();
-        Self { text, map: vec![Segment { value: 0..len, span, kind: SegmentKind::Literal }] }
+        Self { text, map: Segment { value: 0..len, span, kind: SegmentKind::Literal }.into() }
     }
 
     /// The place of a range of the value: only where the source bytes equal the value's. What was escaped,
@@ -356,7 +371,7 @@ impl Value {
             let value = from - range.start..to - range.start;
             map.push(Segment { value, span, kind: segment.kind.clone() });
         }
-        Self { text, map }
+        Self { text, map: map.into() }
     }
 
     /// Whether nothing of what stands at a place of the source came from a variable.
@@ -411,5 +426,17 @@ impl Layer {
     /// The entry that wins within the layer: the last, as in every shell and in python-dotenv.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().rev().find(|e| e.key == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn examples_are_told_by_their_paths() {
+        let yes = ".env.example a/b\\sample.env x/env.dist {{c.x}}/.env a{{b lib/generators/a/templates/.env
+            my-generators/templates/x generators/a/generators/templates/x";
+        let no = ".env example/.env a{b/{.env templates/generators/.env generators\\templates/x ä/.env";
+        assert!(yes.split_whitespace().all(super::is_example));
+        assert!(!no.split_whitespace().any(super::is_example) && !super::is_example(""));
     }
 }

@@ -25,6 +25,7 @@ use crate::{
     source::{SourceId, SourceKind, Sources, Span},
 };
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
     path::Path,
@@ -335,9 +336,8 @@ impl Policy {
     /// What is set for a rule where something of it is found; the last that fits wins. `path` is that of the file, as
     /// `lint` or the shell names it.
     pub fn level(&self, rule: &str, environment: Environment, path: Option<&str>) -> Option<Level> {
-        let names = path.and_then(|path| self.roots.names(path));
-        let names: Option<Vec<&str>> = names.as_ref().map(|n| n.iter().map(String::as_str).collect());
-        let here = |glob: &Glob| names.as_ref().is_some_and(|names| glob.fits(names));
+        let here =
+            |glob: &Glob| path.and_then(|p| self.roots.names(p)).is_some_and(|names| glob.fits(&names));
         let fits = |s: &&LevelSetting| {
             s.rule == rule
                 && s.environment.is_none_or(|e| e == environment)
@@ -372,8 +372,9 @@ impl Policy {
 
     /// The environment that a word means to this project.
     pub fn environment(&self, word: &str) -> Option<Environment> {
-        let lower = word.to_ascii_lowercase();
-        self.environments.get(&lower).copied().or_else(|| Environment::from_word(&lower))
+        let capitals = word.bytes().any(|b| b.is_ascii_uppercase());
+        let lower = if capitals { Cow::Owned(word.to_ascii_lowercase()) } else { Cow::Borrowed(word) };
+        self.environments.get(&*lower).copied().or_else(|| Environment::from_word(&lower))
     }
 
     /// The names under a key of `[variables]`; empty when the project leaves it to guessing.

@@ -75,8 +75,7 @@ enum Kind {
 impl Kind {
     /// By the name of the file.
     fn of(path: &str) -> Option<Self> {
-        let path = path.replace('\\', "/");
-        let mut parts = path.rsplit('/');
+        let mut parts = path.rsplit(['/', '\\']);
         let (name, parent) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let has = |ends: &[&str]| ends.iter().any(|end| name.len() > end.len() && name.ends_with(end));
         let list = has(&[".txt", ".in"]);
@@ -358,6 +357,9 @@ impl Repository {
     /// `dev`: development and tests, where what is only for them counts too. An example or a fixture is read by
     /// programs of its own, so that what stands above it says nothing.
     pub fn consumers(&self, path: Option<&str>, dev: bool) -> Vec<&Found<Consumer>> {
+        if self.consumers.is_empty() {
+            return Vec::new();
+        }
         let directory = path.map(Directory::of).unwrap_or_default();
         let here = self.project(&directory);
         if directory.is_aside_of(&here) {
@@ -379,6 +381,8 @@ impl Repository {
 
     /// The packages of the project that a file belongs to.
     pub fn packages(&self, path: Option<&str>) -> impl Iterator<Item = &Package> {
+        // Nothing is found at the top either.
+        let path = path.filter(|_| !self.packages.is_empty());
         let here = self.project(&path.map(Directory::of).unwrap_or_default());
         self.of_project(&here)
     }

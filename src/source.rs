@@ -4,11 +4,12 @@
 //! was revealed. The bytes never leave the crate.
 
 mod index;
+mod masking;
 
 pub use index::LineColumn;
 
-use crate::secret::MASK;
 use index::{Lines, Shown, boundary, merged};
+use masking::Masking;
 use std::{fmt, ops::Range, sync::OnceLock};
 
 /// Which source, in the order of adding.
@@ -57,6 +58,8 @@ pub struct Source {
     shown: OnceLock<Shown>,
     /// Where the lines begin, once that is asked for.
     lines: OnceLock<Lines>,
+    /// What the first look of a reader of env files came to.
+    plain: OnceLock<Option<bool>>,
 }
 
 /// The masked lines around a span, ready to print.
@@ -79,7 +82,14 @@ const LINES: usize = 4;
 
 impl Source {
     const fn new(kind: SourceKind, bytes: Vec<u8>) -> Self {
-        Self { kind, bytes, visible: Vec::new(), shown: OnceLock::new(), lines: OnceLock::new() }
+        Self {
+            kind,
+            bytes,
+            visible: Vec::new(),
+            shown: OnceLock::new(),
+            lines: OnceLock::new(),
+            plain: OnceLock::new(),
+        }
     }
 
     /// What it is.
@@ -92,6 +102,11 @@ impl Source {
         &self.bytes
     }
 
+    /// What `look` makes of the bytes, which is asked once: always the same function.
+    pub(crate) fn plain(&self, look: impl FnOnce(&[u8]) -> Option<bool>) -> Option<bool> {
+        *self.plain.get_or_init(|| look(&self.bytes))
+    }
+
     /// What was proved harmless, in no order.
     pub(crate) fn visible(&self) -> &[Range<usize>] {
         &self.visible
@@ -99,18 +114,22 @@ impl Source {
 
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
+        self.line_columns(offset).0
+    }
+
+    /// As [`Source::line_column`], with the 1-based column in bytes.
+    pub(crate) fn line_columns(&self, offset: usize) -> (LineColumn, usize) {
         let offset = offset.min(self.bytes.len());
         let lines = self.lines();
-        LineColumn {
-            line: lines.number(offset),
-            column: lines.characters(&self.bytes, self.skip(offset)..offset) + 1,
-        }
+        let (line, start) = lines.number_and_start(offset);
+        let start = self.skip(start, offset);
+        let column = lines.characters(&self.bytes, start..offset) + 1;
+        (LineColumn { line, column }, offset - start + 1)
     }
 
     /// 1-based column of a byte offset, in bytes.
     pub fn byte_column(&self, offset: usize) -> usize {
-        let offset = offset.min(self.bytes.len());
-        offset - self.skip(offset) + 1
+        self.line_columns(offset).1
     }
 
     fn lines(&self) -> &Lines {
@@ -122,9 +141,8 @@ impl Source {
         self.lines().start(offset.min(self.bytes.len()))
     }
 
-    /// Where the line of an offset begins, behind the mark of byte order at the beginning of the text.
-    fn skip(&self, offset: usize) -> usize {
-        let start = self.lines().start(offset);
+    /// The beginning of a line, behind the mark of byte order at the beginning of the text.
+    fn skip(&self, start: usize, offset: usize) -> usize {
         let mark = start == 0 && offset >= BOM.len() && self.bytes.starts_with(BOM);
         if mark { BOM.len() } else { start }
     }
@@ -227,103 +245,6 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Builds masked text and remembers which raw range became which shown range.
-struct Masking {
-    text: String,
-    pieces: Vec<(Range<usize>, Range<usize>, bool)>,
-}
-
-impl Masking {
-    fn new(text: String) -> Self {
-        Self { text, pieces: Vec::new() }
-    }
-
-    /// Line breaks are structure, never secret; everything between two of them becomes one mask.
-    fn hide(&mut self, bytes: &[u8], range: Range<usize>) {
-        let mut at = range.start;
-        while at < range.end {
-            let stop = bytes[at..range.end].iter().position(|b| *b == b'\n').map_or(range.end, |i| at + i);
-            let content = stop - usize::from(stop > at && bytes[stop - 1] == b'\r');
-            if content > at {
-                let from = self.text.len();
-                self.text.push_str(MASK);
-                self.pieces.push((at..stop, from..self.text.len(), false));
-            }
-            if stop < range.end {
-                self.text.push('\n');
-            }
-            at = stop + 1;
-        }
-    }
-
-    fn show(&mut self, bytes: &[u8], range: Range<usize>) {
-        let from = self.text.len();
-        let raw = String::from_utf8_lossy(&bytes[range.clone()]);
-        // A byte count that changes (a control character, bad UTF-8) would shift every place behind it.
-        let same = raw.len() == range.len() && raw.chars().all(|c| c == '\n' || !c.is_control());
-        self.text.extend(raw.chars().map(|c| {
-            if c == '\n' || !c.is_control() {
-                c
-            } else if c == '\t' {
-                ' '
-            } else {
-                '\u{fffd}'
-            }
-        }));
-        self.pieces.push((range, from..self.text.len(), same));
-    }
-
-    /// The shown offset of a raw offset that starts something.
-    fn place(&self, raw: usize) -> usize {
-        for (r, s, exact) in &self.pieces {
-            if raw < r.start {
-                return s.start;
-            }
-            if raw < r.end {
-                return if *exact { s.start + raw - r.start } else { s.start };
-            }
-        }
-        self.text.len()
-    }
-
-    /// The shown offset of a raw offset that ends something.
-    fn place_end(&self, raw: usize) -> usize {
-        let mut end = 0;
-        for (r, s, exact) in &self.pieces {
-            if raw <= r.start {
-                break;
-            }
-            end = if raw < r.end && *exact { s.start + raw - r.start } else { s.end };
-        }
-        end
-    }
-
-    /// Keeps what is near `range`; a line of megabytes must not reach the terminal.
-    fn cut(self, range: Range<usize>, line: usize, (before, after): (bool, bool)) -> Masked {
-        let floor = |mut o: usize| {
-            o = o.min(self.text.len());
-            while !self.text.is_char_boundary(o) {
-                o -= 1;
-            }
-            o
-        };
-        let (start, end) = (floor(range.start), floor(range.end.min(range.start + 4 * SIDE)));
-        let from = self.text[..start].char_indices().rev().nth(SIDE - 1).map_or(0, |(i, _)| i);
-        let to = self.text[end..].char_indices().nth(SIDE).map_or(self.text.len(), |(i, _)| end + i);
-        let (mut text, mut shift) = (String::new(), 0_isize);
-        if from > 0 || before {
-            text.push('…');
-            shift = '…'.len_utf8().cast_signed() - from.cast_signed();
-        }
-        text.push_str(&self.text[from..to]);
-        if to < self.text.len() || after {
-            text.push('…');
-        }
-        let move_by = |o: usize| o.checked_add_signed(shift).unwrap_or(0);
-        Masked { line, range: move_by(start)..move_by(end), text }
-    }
-}
-
 /// All sources of one run.
 #[derive(Debug, Default)]
 pub struct Sources(Vec<Source>);
@@ -362,6 +283,17 @@ impl Sources {
     pub(crate) fn reveal(&mut self, span: Span) {
         if let Some(source) = self.0.get_mut(span.source.0 as usize).filter(|_| span.end > span.start) {
             source.visible.push(span.range());
+            source.shown.take();
+        }
+    }
+
+    /// As [`Sources::reveal`], of spans that lie in one source.
+    pub(crate) fn reveal_all(&mut self, spans: &[Span]) {
+        let Some(first) = spans.first() else { return };
+        if let Some(source) = self.0.get_mut(first.source.0 as usize) {
+            let shown = spans.iter().filter(|span| span.source == first.source && span.end > span.start);
+            source.visible.reserve(spans.len());
+            source.visible.extend(shown.map(|span| span.range()));
             source.shown.take();
         }
     }

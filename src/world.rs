@@ -6,12 +6,14 @@ mod git;
 #[cfg(feature = "cli")]
 mod ignored;
 #[cfg(feature = "cli")]
+mod regular;
+#[cfg(feature = "cli")]
 mod replace;
 #[cfg(feature = "cli")]
 mod walk;
 
 #[cfg(feature = "cli")]
-pub(crate) use git::{Kept, kept};
+pub(crate) use git::{Above, Kept, Listed, kept};
 #[cfg(feature = "cli")]
 pub(crate) use replace::WriteError;
 #[cfg(feature = "cli")]
@@ -22,7 +24,7 @@ use std::{
     fmt, fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{OnceLock, mpsc},
     thread,
     time::{Duration, SystemTime},
 };
@@ -87,28 +89,47 @@ impl std::error::Error for ReadError {}
 /// The world of one process: its environment and its working directory.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
-    variables: BTreeMap<String, Vec<u8>>,
+    variables: OnceLock<BTreeMap<String, Vec<u8>>>,
     directory: PathBuf,
 }
 
 impl World {
     /// This process' own. Opens no file.
-    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
     pub(crate) fn of_process() -> Self {
-        let variables = std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_encoded_bytes())))
-            .collect();
-        Self { variables, directory: PathBuf::from(".") }
+        Self { variables: OnceLock::new(), directory: PathBuf::from(".") }
     }
 
     /// The environment; names that are no UTF-8 are nobody's.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
     pub(crate) fn variables(&self) -> &BTreeMap<String, Vec<u8>> {
-        &self.variables
+        // Nothing of this process changes it.
+        self.variables.get_or_init(|| {
+            std::env::vars_os()
+                .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_encoded_bytes())))
+                .collect()
+        })
     }
 
     /// A variable that is text.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).and_then(|v| std::str::from_utf8(v).ok())
+        self.variables().get(name).and_then(|v| std::str::from_utf8(v).ok())
+    }
+
+    /// As [`World::variable`], for those who need few of them.
+    #[cfg(feature = "cli")]
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    pub(crate) fn one_variable(&self, name: &str) -> Option<String> {
+        match self.variables.get() {
+            Some(_) => self.variable(name).map(str::to_owned),
+            None => std::env::var_os(name)?.into_string().ok(),
+        }
+    }
+
+    /// Whether a variable is there, whatever it holds.
+    #[cfg(feature = "cli")]
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    pub(crate) fn is_set(name: &str) -> bool {
+        std::env::var_os(name).is_some()
     }
 
     /// The present time, in seconds since 1970.
@@ -119,7 +140,7 @@ impl World {
 
     /// What stands behind the name of the program.
     #[cfg(feature = "cli")]
-    pub(crate) fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+    pub(crate) fn arguments() -> impl ExactSizeIterator<Item = std::ffi::OsString> {
         std::env::args_os().skip(1)
     }
 
@@ -164,6 +185,17 @@ impl World {
     pub(crate) fn names(&self, path: &str) -> io::Result<Vec<String>> {
         let entries = fs::read_dir(self.directory.join(path))?;
         Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+    }
+
+    /// Whether nothing stands here.
+    #[cfg(feature = "cli")]
+    pub(crate) fn misses(&self, path: &Path) -> bool {
+        let facts = if path.is_absolute() {
+            fs::symlink_metadata(path)
+        } else {
+            fs::symlink_metadata(self.directory.join(path))
+        };
+        facts.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 
     /// Whether a regular file stands here.
@@ -239,8 +271,19 @@ impl World {
     pub(crate) fn read(&self, path: &str, limit: usize, patience: Duration) -> Result<Vec<u8>, ReadError> {
         let full = self.directory.join(path);
         // Most files that are asked for are not there, and need no thread to be missed.
-        if fs::symlink_metadata(&full).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        let facts = fs::symlink_metadata(&full);
+        if facts.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Err(ReadError { path: path.to_owned(), reason: Unreadable::Missing });
+        }
+        #[cfg(feature = "cli")]
+        if facts.is_ok_and(|facts| facts.is_file()) && regular::is_near(&full) {
+            let mut bytes = Vec::new();
+            match regular::read_regular(&full, limit, &mut bytes) {
+                Ok(true) => return Ok(bytes),
+                // Something else took its place.
+                Ok(false) => {}
+                Err(error) => return Err(ReadError { path: path.to_owned(), reason: reason(&error) }),
+            }
         }
         let (send, receive) = mpsc::channel();
         // The thread may outlive the call when the other end of a pipe never opens; it holds nothing else.
@@ -249,16 +292,30 @@ impl World {
         });
         let reason = match receive.recv_timeout(patience) {
             Ok(Ok(bytes)) => return Ok(bytes),
-            Ok(Err(error)) => match error.kind() {
-                io::ErrorKind::NotFound => Unreadable::Missing,
-                io::ErrorKind::IsADirectory => Unreadable::Directory,
-                io::ErrorKind::PermissionDenied => Unreadable::Forbidden,
-                kind => Unreadable::Other(kind),
-            },
+            Ok(Err(error)) => reason(&error),
             Err(_) => Unreadable::Silent,
         };
         Err(ReadError { path: path.to_owned(), reason })
     }
+}
+
+fn reason(error: &io::Error) -> Unreadable {
+    match error.kind() {
+        io::ErrorKind::NotFound => Unreadable::Missing,
+        io::ErrorKind::IsADirectory => Unreadable::Directory,
+        io::ErrorKind::PermissionDenied => Unreadable::Forbidden,
+        kind => Unreadable::Other(kind),
+    }
+}
+
+/// A name in a directory, without a second piece of memory.
+#[cfg(feature = "cli")]
+pub(crate) fn beside(directory: &Path, name: impl AsRef<Path>) -> PathBuf {
+    let name = name.as_ref();
+    let mut path = PathBuf::with_capacity(directory.as_os_str().len() + name.as_os_str().len() + 1);
+    path.push(directory);
+    path.push(name);
+    path
 }
 
 /// What can be seen of a file.

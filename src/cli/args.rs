@@ -1,9 +1,12 @@
 //! The flags, each with its `PGWARD_*` twin.
 
+mod usual;
+
 use crate::{
     environment::Environment,
     finding::{Applicability, Severity},
     report::Format,
+    world::World,
 };
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, time::Duration};
@@ -383,7 +386,8 @@ fn report(text: &str) -> Result<(Format, String), String> {
 impl Cli {
     /// Reads the command line and its variables. An empty variable is unset here, as compose's `${X:-}` means it.
     pub(super) fn read() -> Result<Self, clap::Error> {
-        Self::from_arg_matches(&Self::parser().try_get_matches()?)
+        let usual = usual::read(World::arguments(), World::is_set);
+        usual.map_or_else(|| Self::from_arg_matches(&Self::parser().try_get_matches()?), Ok)
     }
 
     /// Whether a command line that cannot be read was to start a command.
@@ -394,11 +398,11 @@ impl Cli {
         // As far as it can be read; else by the first word that is the name of a command.
         let read = parser.clone().ignore_errors(true).try_get_matches().ok();
         let read = read.and_then(|matches| matches.subcommand_name().map(OsString::from));
-        read.or_else(|| crate::world::World::arguments().find(named)).is_some_and(|word| word == "run")
+        read.or_else(|| World::arguments().find(named)).is_some_and(|word| word == "run")
     }
 
     fn parser() -> clap::Command {
-        let world = crate::world::World::of_process();
+        let world = World::of_process();
         let blank =
             |(name, value): (&String, &Vec<u8>)| name.starts_with("PGWARD_") && value.trim_ascii().is_empty();
         if !world.variables().iter().any(blank) {

@@ -6,7 +6,7 @@ use crate::{
     layer::MAX_BYTES,
     policy::{Level, LevelPlace, LevelSetting, ListFlag, Policy},
     source::{SourceKind, Sources},
-    world::World,
+    world::{World, beside},
 };
 use std::path::{Path, PathBuf};
 
@@ -50,7 +50,10 @@ fn found(
     remarks: &mut Vec<String>,
 ) -> Result<Policy, Error> {
     for directory in directories(search) {
-        let shown = |name: &str| shown(&directory.join(name));
+        // Most directories have none of the files.
+        let there = |path: &Path| !world.misses(path);
+        let shown =
+            |name: &str| Some(beside(&directory, name)).filter(|path| there(path)).map(|path| shown(&path));
         let Some((mut policy, others)) = policy_of::<Error>(world, sources, &shown)? else { continue };
         stand(&mut policy, &directory);
         let own = policy.path.clone().unwrap_or_default();
@@ -77,7 +80,7 @@ fn directories(search: Search<'_>) -> Vec<PathBuf> {
     let mut out = Vec::new();
     for here in start.into_iter().flat_map(Path::ancestors) {
         out.push(here.to_path_buf());
-        if here.join(".git").exists() {
+        if beside(here, ".git").exists() {
             break;
         }
     }

@@ -107,10 +107,10 @@ pub(super) fn run(flags: &Flags, writing: &Writing) -> Result<Exit, Error> {
 
 /// A policy that is there stays, in whichever file it stands.
 fn refuse_another(world: &World, directory: &str) -> Result<(), Error> {
-    let path = |name: &str| shown(directory, name);
+    let path = |name: &str| Some(shown(directory, name));
     let there = match crate::guard::policy_of::<Error>(world, &mut Sources::default(), &path) {
         Ok(None) => return Ok(()),
-        Ok(Some((policy, _))) => policy.path.unwrap_or_else(|| path(HOMES[0])),
+        Ok(Some((policy, _))) => policy.path.unwrap_or_else(|| shown(directory, HOMES[0])),
         // One that cannot be read is one all the same.
         Err(error) => return Err(error),
     };

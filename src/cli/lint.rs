@@ -32,6 +32,8 @@ pub(super) struct Run {
     astray: Vec<ReadError>,
     baseline: Option<Wanted>,
     began: Instant,
+    /// Asked for at the beginning: what it takes for its own is better taken before a million small pieces are given back.
+    options: Options,
 }
 
 pub(super) fn run(
@@ -79,6 +81,8 @@ pub(super) fn run(
     let progress = Linting::new(flags, &world, began);
     progress.judge(run.files.files.len());
     let findings = lint_with(&mut sources, &run.files, &policy);
+    // The process is about to end: what it took is given back as a whole.
+    std::mem::forget(sources);
     drop(progress);
     run.found(findings);
     run.finish(flags, &world, repair, false)
@@ -106,10 +110,12 @@ fn read(
 ) -> Result<Run, Error> {
     let (environment, no_pg_env) = (flags.environment(policy)?, flags.no_pg_env);
     let mut files = Files { environment, no_pg_env, ..Files::default() };
+    let options = output::options(flags, world);
     let mut report = Report::new("lint");
     let progress = Linting::new(flags, world, began);
     let (mut failed, mut astray, mut manifests) = (Vec::new(), Vec::new(), BTreeSet::new());
     let selection = policy.selection();
+    let (mut listed, mut named) = (Vec::new(), BTreeSet::new());
     for path in paths {
         if path == "-" {
             let mut bytes = Vec::new();
@@ -133,6 +139,7 @@ fn read(
                 found.failed.into_iter().partition(|error| error.reason == Unreadable::Dangling);
             astray.extend(nowhere);
             failed.extend(unreadable);
+            listed.push(found.listed);
             continue;
         }
         let beside = here.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
@@ -140,6 +147,7 @@ fn read(
         // A file that is named is read, whatever it is called; what it is, its text may tell.
         report.files.seen += 1;
         let file = path.strip_prefix("./").unwrap_or(path).to_owned();
+        named.insert(file.clone());
         match world.read(&file, MAX_BYTES, start::PATIENCE) {
             Ok(bytes) => match carrier.or_else(|| Carrier::of(&file, &bytes)) {
                 Some(kind) if carrier.is_some() || kind.may_speak(&bytes) => {
@@ -159,16 +167,25 @@ fn read(
     }
     files.files.sort_by(|a, b| a.0.cmp(&b.0));
     files.files.dedup_by(|a, b| a.0 == b.0);
-    let known: BTreeSet<String> = files.manifests.iter().map(|(path, _)| path.clone()).collect();
-    let named = manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned());
-    for path in named.filter(|path| !known.contains(path)) {
+    let known: BTreeSet<String> = if manifests.is_empty() {
+        BTreeSet::new()
+    } else {
+        files.manifests.iter().map(|(path, _)| path.clone()).collect()
+    };
+    let above = manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned());
+    for path in above.filter(|path| !known.contains(path)) {
         // They only help to judge: what cannot be read says nothing.
         if let Ok(bytes) = world.read(&path, MAX_MANIFEST, start::PATIENCE) {
             files.manifests.push((path, bytes));
         }
     }
-    let named = files.files.iter().map(|(path, _)| path.as_str()).filter(|path| *path != fixes::STDIN);
-    files.git = world::kept(named).into_iter().map(|(path, kept)| (path, git(kept))).collect();
+    let of_walk = |path: &str| {
+        let found = listed.iter().filter(|l| path.starts_with(&l.shown) && !named.contains(path));
+        found.max_by_key(|l| l.shown.len())
+    };
+    let asked = files.files.iter().map(|(path, _)| path.as_str()).filter(|path| *path != fixes::STDIN);
+    let kept = world::kept(asked.map(|path| (path, of_walk(path))));
+    files.git = kept.into_iter().map(|(path, kept)| (path, git(kept))).collect();
     for path in named_paths(&files) {
         if !std::path::Path::new(&path).exists() {
             files.absent.insert(path);
@@ -177,7 +194,7 @@ fn read(
     report.files.read = files.files.len();
     report.files.unreadable = failed.len() + astray.len();
     report.unread = failed.iter().chain(&astray).map(unread).collect();
-    Ok(Run { files, report, failed, astray, baseline: None, began })
+    Ok(Run { files, report, failed, astray, baseline: None, began, options })
 }
 
 /// The error has the path wherever it may be shown.
@@ -224,9 +241,11 @@ impl Run {
             self.report.statistics = Some(statistics::of(self.report.standing()));
         }
         self.report.elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).ok();
-        let options = Options { fixes: repair.most(), ..output::options(flags, world) };
+        let options = Options { fixes: repair.most(), ..self.options };
         output::report_with(flags, &options, &self.report, aside)?;
-        Ok(self.exit(flags))
+        let exit = self.exit(flags);
+        std::mem::forget(self);
+        Ok(exit)
     }
 
     /// By the findings, and by what could not be read.

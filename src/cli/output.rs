@@ -61,17 +61,20 @@ pub(super) fn options_aside(flags: &Flags, world: &World) -> Options {
 }
 
 fn options_for(flags: &Flags, world: &World, is_terminal: bool) -> Options {
-    let set = |name: &str| world.variable(name).is_some_and(|v| !v.is_empty());
+    let set = |name: &str| world.one_variable(name).is_some_and(|v| !v.is_empty());
+    let term = world.one_variable("TERM");
     let color = match flags.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
-        Color::Auto if world.variable("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => true,
-        Color::Auto => is_terminal && world.variable("TERM") != Some("dumb"),
+        Color::Auto if world.one_variable("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => {
+            true
+        }
+        Color::Auto => is_terminal && term.as_deref() != Some("dumb"),
     };
-    let width = world.variable("COLUMNS").and_then(|c| c.parse().ok()).filter(|c| *c >= 40);
+    let width = world.one_variable("COLUMNS").and_then(|c| c.parse().ok()).filter(|c| *c >= 40);
     let terminal = || terminal_size::terminal_size().map(|(w, _)| usize::from(w.0)).filter(|w| *w >= 40);
-    let able = !matches!(world.variable("TERM"), None | Some("dumb" | "linux"));
+    let able = !matches!(term.as_deref(), None | Some("dumb" | "linux"));
     Options {
         color,
         links: color && is_terminal && able,

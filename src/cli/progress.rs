@@ -19,10 +19,14 @@ pub(super) struct Progress {
 
 /// A line that is drawn anew, where a terminal shows standard error; nothing of it is drawn yet.
 fn live(flags: &Flags, world: &World) -> Option<ProgressBar> {
-    let terminal = io::stderr().is_terminal() && world.variable("TERM") != Some("dumb");
+    let terminal =
+        io::stderr().is_terminal() && !flags.quiet && world.one_variable("TERM").as_deref() != Some("dumb");
+    if !terminal {
+        return None;
+    }
     let style = ProgressStyle::with_template("{spinner} {wide_msg}").ok()?.tick_chars("|/-\\ ");
     let bar = || ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style);
-    (terminal && !flags.quiet).then(bar)
+    Some(bar())
 }
 
 /// What `lint` is at, once it takes its time. Ends with its line when it is dropped.

@@ -5,7 +5,7 @@ use crate::{
     layer::{Carrier, MAX_BYTES},
     policy::Selection,
     repository::{MAX_MANIFEST, is_manifest},
-    world::{ReadError, Unreadable, Visitor, Walked, Want, walk},
+    world::{Listed, ReadError, Unreadable, Visitor, Walked, Want, beside, walk},
 };
 use std::{
     path::Path,
@@ -30,8 +30,12 @@ pub(super) struct Found {
     pub(super) skipped: usize,
     /// What could not be listed or read.
     pub(super) failed: Vec<ReadError>,
+    /// Which of the directories are roots of checkouts.
+    pub(super) listed: Listed,
 }
 
+/// In bytes.
+const LARGE: usize = 1 << 16;
 /// More manifests than this are not looked at.
 const MANIFESTS: usize = 4096;
 
@@ -52,22 +56,26 @@ pub(super) fn find(path: &str, selection: &Selection, progress: &dyn Fn(usize)) 
         "" | "." => String::new(),
         other => format!("{other}/"),
     };
-    let Walked { mut kept, mut failed } = walk(root, &shown, &taking, PATIENCE, progress);
-    kept.sort_by(|a, b| a.path.cmp(&b.path));
+    let Walked { mut kept, mut failed, roots, above } = walk(root, &shown, &taking, PATIENCE, progress);
+    kept.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     failed.sort_by(|a, b| a.path.cmp(&b.path));
     let mut out = Found {
         above: manifests_above(root, false),
+        listed: Listed { shown, roots, above },
         seen: taking.seen.load(Ordering::Acquire),
         skipped: taking.skipped.load(Ordering::Acquire),
         failed,
         ..Found::default()
     };
     for Item { path, bytes, carrier, manifest } in kept {
-        if manifest && out.manifests.len() < MANIFESTS {
-            out.manifests.push((path.clone(), bytes.clone()));
-        }
-        if carrier {
-            out.carriers.push((path, bytes));
+        match (carrier, manifest && out.manifests.len() < MANIFESTS) {
+            (true, true) => {
+                out.manifests.push((path.clone(), bytes.clone()));
+                out.carriers.push((path, bytes));
+            }
+            (true, false) => out.carriers.push((path, bytes)),
+            (false, true) => out.manifests.push((path, bytes)),
+            (false, false) => {}
         }
     }
     Ok(out)
@@ -99,6 +107,12 @@ struct Taking {
     skipped: AtomicUsize,
 }
 
+/// What the path of a file tells.
+struct Told {
+    carrier: Option<Carrier>,
+    manifest: bool,
+}
+
 /// A file that is kept.
 struct Item {
     path: String,
@@ -109,6 +123,7 @@ struct Item {
 
 impl Visitor for Taking {
     type Kept = Item;
+    type Told = Told;
 
     const LIMIT: usize = MAX_BYTES;
 
@@ -116,30 +131,34 @@ impl Visitor for Taking {
         !is_foreign(name) && self.selection.enters(path)
     }
 
-    fn wants(&self, path: &str) -> Want {
-        match Carrier::of_name(path) {
-            // That is where secrets are kept.
-            Some(Carrier::Dotenv) if self.selection.takes(path) => Want::Always,
-            Some(_) if self.selection.takes(path) => Want::Visible,
-            _ if is_manifest(path) => Want::Visible,
-            _ => Want::No,
-        }
+    fn wants(&self, path: &str) -> Option<(Want, Told)> {
+        let carrier = Carrier::of_name(path).filter(|_| self.selection.takes(path));
+        let manifest = is_manifest(path);
+        // That is where secrets are kept.
+        let want = if carrier == Some(Carrier::Dotenv) { Want::Always } else { Want::Visible };
+        (carrier.is_some() || manifest).then_some((want, Told { carrier, manifest }))
     }
 
-    fn look(&self, path: String, bytes: &[u8]) -> Option<Item> {
-        let manifest = is_manifest(&path) && bytes.len() <= MAX_MANIFEST;
-        let named = Carrier::of_name(&path).filter(|_| self.selection.takes(&path));
-        let carrier = named.is_some_and(|named| {
+    fn look(&self, path: String, told: Told, bytes: &mut Vec<u8>) -> Option<Item> {
+        let manifest = told.manifest && bytes.len() <= MAX_MANIFEST;
+        let carrier = told.carrier.is_some_and(|named| {
             self.seen.fetch_add(1, Ordering::AcqRel);
-            // A bundle of megabytes is no configuration.
-            let small = named == Carrier::Dotenv || bytes.len() <= MAX_BYTES;
-            let speaks = small && named.may_speak(bytes) && Carrier::of(&path, bytes).is_some();
+            let speaks = match named {
+                Carrier::Dotenv => true,
+                // A bundle of megabytes is no configuration.
+                _ if bytes.len() > MAX_BYTES => false,
+                _ => named.may_speak(bytes) && Carrier::of(&path, bytes).is_some(),
+            };
             if !speaks {
                 self.skipped.fetch_add(1, Ordering::AcqRel);
             }
             speaks
         });
-        (carrier || manifest).then(|| Item { path, bytes: bytes.to_vec(), carrier, manifest })
+        (carrier || manifest).then(|| {
+            // A large one is not copied; the next file gets a buffer of its own.
+            let bytes = if bytes.len() > LARGE { std::mem::take(bytes) } else { bytes.to_vec() };
+            Item { path, bytes, carrier, manifest }
+        })
     }
 }
 
@@ -149,7 +168,7 @@ pub(super) fn manifests_above(directory: &Path, itself: bool) -> Vec<String> {
     let Ok(absolute) = std::path::absolute(directory) else { return Vec::new() };
     let mut out = Vec::new();
     let mut shown = directory.to_path_buf();
-    let inside = absolute.ancestors().any(|a| a.join(".git").exists());
+    let inside = absolute.ancestors().any(|a| beside(a, ".git").exists());
     for (steps, here) in absolute.ancestors().enumerate() {
         if steps > 0 || itself {
             for file in std::fs::read_dir(here).into_iter().flatten().flatten() {
@@ -160,7 +179,7 @@ pub(super) fn manifests_above(directory: &Path, itself: bool) -> Vec<String> {
                 }
             }
         }
-        if !inside || here.join(".git").exists() {
+        if !inside || beside(here, ".git").exists() {
             break;
         }
         // `a/b` is left to `a`, and `.` to `..`.

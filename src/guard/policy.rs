@@ -20,19 +20,20 @@ pub(crate) fn read_policy(world: &World, sources: &mut Sources) -> Result<Policy
         let id = sources.add(SourceKind::File(path.to_owned()), world.read(path, MAX_BYTES, PATIENCE)?);
         return Ok(Policy::parse(sources, id)?);
     }
-    let found = policy_of::<Error>(world, sources, &|name| name.to_owned())?;
+    let found = policy_of::<Error>(world, sources, &|name| Some(name.to_owned()))?;
     Ok(found.map(|(policy, _)| policy).unwrap_or_default())
 }
 
-/// The policy of the first file that says one, and the paths of the others that do; `path` makes a path of a name.
+/// The policy of the first file that says one, and the paths of the others that do; `path` makes a path of a name,
+/// or knows that nothing is there.
 pub(crate) fn policy_of<E: From<PolicyError> + From<ReadError>>(
     world: &World,
     sources: &mut Sources,
-    path: &dyn Fn(&str) -> String,
+    path: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<(Policy, Vec<String>)>, E> {
     let mut found: Option<(Policy, Vec<String>)> = None;
     for name in HOMES {
-        let path = path(name);
+        let Some(path) = path(name) else { continue };
         let own = *name == HOMES[0];
         let regular = world.look(&path, 0, PATIENCE).is_none_or(|seen| seen.regular);
         let bytes = match world.read(&path, MAX_BYTES, if regular { PATIENCE } else { BRIEFLY }) {

@@ -95,10 +95,10 @@ impl Compose {
         }
     }
 
-    /// Whether [`Compose::named_paths`] may find something in a text: most mount no script, and need not be taken apart
-    /// to know it.
+    /// Whether [`Compose::named_paths`] may find something in a text: it names the directory of scripts, or escapes what it
+    /// names. Most need not be taken apart to know it.
     pub fn may_name_paths(bytes: &[u8]) -> bool {
-        String::from_utf8_lossy(bytes).contains(&INIT[1..])
+        std::str::from_utf8(bytes).is_ok_and(|text| text.contains("initdb") || text.contains('\\'))
     }
 
     /// Paths that are mounted as scripts for a new data directory.

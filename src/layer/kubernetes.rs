@@ -8,7 +8,7 @@ mod join;
 pub use join::{Identity, Taken, join};
 
 use super::{
-    Entry, Footing, Layer, Read, Seat, Segment, SegmentKind, Value,
+    Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,
     carried::{Reader, Structure},
     compose::{Image, image, is_plain_name, name},
     shell::{self, Script, inside},
@@ -306,7 +306,7 @@ impl Objects<'_, '_> {
         if variable && twice(read) {
             self.out.odd.push(odd(Oddity::Twice));
         }
-        Some(Value { text: Secret::new(read), map: Vec::new() })
+        Some(Value { text: Secret::new(read), map: Map::default() })
     }
 
     /// The API server takes texts alone here.
@@ -411,7 +411,7 @@ fn references(
         }
         at = end;
     }
-    Value { text: Secret::new(out), map }
+    Value { text: Secret::new(out), map: map.into() }
 }
 
 /// Linux hands a process no variable of more than 128 KiB (`execve(2)`); variables that double one another end here.

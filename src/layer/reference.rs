@@ -84,7 +84,7 @@ pub(super) fn resolve(
         }
     }
     copy(value, at..text.len(), &mut out, &mut map);
-    Resolved { value: Value { text: out.into(), map }, reads, open, code }
+    Resolved { value: Value { text: out.into(), map: map.into() }, reads, open, code }
 }
 
 /// What stands around a default, when it is nothing but the marks of Ruby and a variable's name in capitals.

@@ -72,5 +72,5 @@ fn unescaped(value: &Value) -> Value {
         }
         at = stop + 2;
     }
-    Value { text: out.into(), map }
+    Value { text: out.into(), map: map.into() }
 }

@@ -1,7 +1,7 @@
 //! A structured text (YAML, JSON, TOML) as a tree of nodes with their places. Built by the parsers beside it; what a
 //! node means is decided by the carriers.
 
-use super::{Entry, Segment, SegmentKind, Value};
+use super::{Entry, Map, Segment, SegmentKind, Value};
 use crate::{
     secret::Secret,
     source::{SourceId, Span},
@@ -202,9 +202,9 @@ impl Mapped {
     /// it stays masked.
     pub fn finish(self, read: &str) -> Value {
         if self.text == read {
-            Value { text: self.text.into(), map: self.map }
+            Value { text: self.text.into(), map: self.map.into() }
         } else {
-            Value { text: Secret::new(read), map: Vec::new() }
+            Value { text: Secret::new(read), map: Map::default() }
         }
     }
 }

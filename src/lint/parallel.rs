@@ -14,7 +14,8 @@ const BATCH: usize = 16;
 /// What `work` makes of each number below `count`, in their order. Two processors are often two halves of one, which gain
 /// little by halves of the work and pay for it.
 pub(super) fn map<T: Send>(count: usize, work: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    // Asking how many there are takes files to be read.
+    let processors = if count < FEW { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
     on((processors / 2).clamp(1, 8), count, work)
 }
 

@@ -14,15 +14,20 @@ pub(super) struct Roots {
 
 impl Roots {
     pub(super) fn new(here: &str, globs: &str) -> Self {
-        Self { here: names(&[], here), globs: names(&[], globs) }
+        let names = |path| names(Vec::new(), path).into_iter().map(str::to_owned).collect();
+        Self { here: names(here), globs: names(globs) }
     }
 
     /// A path as its names from where globs begin; none for what lies elsewhere.
-    pub(super) fn names(&self, path: &str) -> Option<Vec<String>> {
+    pub(super) fn names<'n>(&'n self, path: &'n str) -> Option<Vec<&'n str>> {
         let start = if is_absolute(path) { &[][..] } else { &self.here[..] };
-        let names = names(start, path);
-        let below = names.strip_prefix(self.globs.as_slice())?;
-        (below.first().is_none_or(|name| name != "..")).then(|| below.to_vec())
+        let mut names = names(start.iter().map(String::as_str).collect(), path);
+        let above = names.len().min(self.globs.len());
+        if names[..above] != self.globs || names.get(above) == Some(&"..") {
+            return None;
+        }
+        names.drain(..above);
+        Some(names)
     }
 }
 
@@ -51,16 +56,20 @@ pub struct Selection {
 impl Selection {
     /// Whether a file is looked at. `exclude` beats `include`.
     pub fn takes(&self, path: &str) -> bool {
+        if self.include.is_empty() && self.exclude.is_empty() {
+            return true;
+        }
         let Some(names) = self.roots.names(path) else { return self.include.is_empty() };
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let among = |globs: &[Glob]| globs.iter().any(|glob| glob.fits(&names));
         !among(&self.exclude) && (self.include.is_empty() || among(&self.include))
     }
 
     /// Whether a directory is entered.
     pub fn enters(&self, directory: &str) -> bool {
+        if self.exclude.is_empty() {
+            return true;
+        }
         let Some(names) = self.roots.names(directory) else { return true };
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         !self.exclude.iter().any(|glob| glob.fits_directory(&names))
     }
 }
@@ -71,17 +80,17 @@ fn is_absolute(path: &str) -> bool {
 }
 
 /// The names of a path from a start, `.` and `..` resolved by name alone; a `..` with nothing to go up from stays.
-fn names(start: &[String], path: &str) -> Vec<String> {
-    let mut out = start.to_vec();
+fn names<'n>(start: Vec<&'n str>, path: &'n str) -> Vec<&'n str> {
+    let mut out = start;
     let separators: &[char] = if cfg!(windows) { &['/', '\\'] } else { &['/'] };
     for name in path.split(separators) {
         match name {
             "" | "." => {}
-            ".." if out.last().is_some_and(|last| last != "..") => {
+            ".." if out.last().is_some_and(|last| *last != "..") => {
                 out.pop();
             }
             ".." if is_absolute(path) => {}
-            name => out.push(name.to_owned()),
+            name => out.push(name),
         }
     }
     out
@@ -107,9 +116,9 @@ mod tests {
         assert_eq!(seen("../../other/.env"), None);
         assert_eq!(seen("/etc/x"), None);
         let unknown = Roots::default();
-        assert_eq!(unknown.names("a/./b"), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(unknown.names("a/./b"), Some(vec!["a", "b"]));
         assert_eq!(unknown.names("../b"), None);
-        assert_eq!(unknown.names("/a"), Some(vec!["a".to_owned()]));
+        assert_eq!(unknown.names("/a"), Some(vec!["a"]));
     }
 
     #[test]

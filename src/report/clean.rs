@@ -27,13 +27,17 @@ pub fn lines_exactly(text: &str) -> String {
 /// Text broken at spaces, so that no line is wider than `width` where a space allows it. What stands between
 /// backticks is to be copied, and stays on one line.
 pub fn wrapped(text: &str, width: usize) -> String {
-    let mut out = String::new();
-    for (i, paragraph) in lines(text).split('\n').enumerate() {
+    let clean = lines(text);
+    if clean.len() <= width && !clean.starts_with(' ') && !clean.contains('\n') {
+        return clean;
+    }
+    let mut out = String::with_capacity(clean.len() + 8);
+    for (i, paragraph) in clean.split('\n').enumerate() {
         if i > 0 {
             out.push('\n');
         }
         let mut used = 0;
-        for word in words(paragraph) {
+        words(paragraph, &mut |word| {
             let len = word.chars().count();
             if used > 0 && used + 1 + len > width {
                 out.push('\n');
@@ -44,7 +48,7 @@ pub fn wrapped(text: &str, width: usize) -> String {
             }
             out.push_str(word);
             used += len;
-        }
+        });
     }
     out
 }
@@ -98,9 +102,12 @@ impl Excerpted {
         if first > 0 {
             self.text.push('…');
         }
-        for (i, c) in line[first..last].char_indices() {
+        let shown = &line[first..last];
+        self.map.reserve(shown.len() + 2);
+        self.text.reserve(shown.len());
+        for (i, c) in shown.char_indices() {
             self.map.push((from + first + i, self.text.len()));
-            self.text.push(visible(c));
+            self.text.push(if matches!(c, ' '..='~') { c } else { visible(c) });
         }
         self.map.extend([(from + last, self.text.len()), (from + line.len(), self.text.len())]);
         if last < line.len() {
@@ -144,20 +151,19 @@ fn cut(text: &str) -> Option<char> {
 }
 
 /// The words between single spaces; a space between backticks does not count.
-fn words(text: &str) -> Vec<&str> {
-    let (mut out, mut from, mut quoted) = (Vec::new(), 0, false);
-    for (i, c) in text.char_indices() {
-        match c {
-            '`' => quoted = !quoted && text[i + 1..].contains('`'),
-            ' ' if !quoted => {
-                out.push(&text[from..i]);
+fn words<'t>(text: &'t str, each: &mut dyn FnMut(&'t str)) {
+    let (mut from, mut quoted) = (0, false);
+    for (i, byte) in text.bytes().enumerate() {
+        match byte {
+            b'`' => quoted = !quoted && text[i + 1..].contains('`'),
+            b' ' if !quoted => {
+                each(&text[from..i]);
                 from = i + 1;
             }
             _ => {}
         }
     }
-    out.push(&text[from..]);
-    out
+    each(&text[from..]);
 }
 
 fn floor(text: &str, at: usize) -> usize {

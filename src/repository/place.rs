@@ -1,14 +1,31 @@
 //! Directories as the author names them, compared without looking at a disk.
 
 use super::{Kind, Repository};
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 /// A directory: so many steps up, then names. The default is the one that paths are relative to.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Directory {
     absolute: bool,
     up: usize,
-    names: Vec<String>,
+    /// With a `/` between two of them.
+    names: String,
+}
+
+/// By the names one after the other, as a list of them is ordered.
+impl Ord for Directory {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // A `/` ends a name, and what ends first comes first.
+        let sign = |byte: u8| if byte == b'/' { 0 } else { u16::from(byte) + 1 };
+        let by_names = || self.names.bytes().map(sign).cmp(other.names.bytes().map(sign));
+        (self.absolute, self.up).cmp(&(other.absolute, other.up)).then_with(by_names)
+    }
+}
+
+impl PartialOrd for Directory {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// `examples`, `config-examples`, `tests`.
@@ -21,16 +38,17 @@ fn aside(name: &str) -> bool {
 impl Directory {
     /// The directory of a file.
     pub(super) fn of(path: &str) -> Self {
-        let mut out = Self::default().join(path);
-        out.names.pop();
+        let mut out = Self::default();
+        out.go(path);
+        out.pop();
         out
     }
 
     /// The directory whose packages a manifest lists: `requirements/base.txt` speaks for the one above.
     pub(super) fn of_project(path: &str, kind: Kind) -> Self {
         let mut out = Self::of(path);
-        if kind == Kind::Requirements && out.names.last().is_some_and(|n| n == "requirements") {
-            out.names.pop();
+        if kind == Kind::Requirements && out.names.rsplit('/').next() == Some("requirements") {
+            out.pop();
         }
         out
     }
@@ -38,30 +56,54 @@ impl Directory {
     /// As one text, for comparing.
     pub(super) fn to_text(&self) -> String {
         let root = if self.absolute { "/" } else { "" };
-        format!("{root}{}{}", "../".repeat(self.up), self.names.join("/"))
+        format!("{root}{}{}", "../".repeat(self.up), self.names)
     }
 
     fn join(&self, path: &str) -> Self {
         let mut out = self.clone();
+        out.go(path);
+        out
+    }
+
+    fn go(&mut self, path: &str) {
         if path.starts_with(['/', '\\']) {
-            out = Self { absolute: true, ..Self::default() };
+            *self = Self { absolute: true, ..Self::default() };
         }
+        self.names.reserve(path.len() + 1);
         for name in path.split(['/', '\\']) {
             match name {
                 "" | "." => {}
-                ".." if out.names.pop().is_some() || out.absolute => {}
-                ".." => out.up += 1,
-                name => out.names.push(name.to_owned()),
+                ".." if self.pop() || self.absolute => {}
+                ".." => self.up += 1,
+                name => {
+                    if !self.names.is_empty() {
+                        self.names.push('/');
+                    }
+                    self.names.push_str(name);
+                }
             }
         }
-        out
+    }
+
+    /// Takes the last name away; false where there is none.
+    fn pop(&mut self) -> bool {
+        let any = !self.names.is_empty();
+        self.names.truncate(self.names.rfind('/').unwrap_or(0));
+        any
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.split('/').filter(|name| !name.is_empty())
     }
 
     /// Whether `other` is this directory or below it.
     pub(super) fn holds(&self, other: &Self) -> bool {
         let above = self.up > other.up && self.names.is_empty();
-        self.absolute == other.absolute
-            && (above || self.up == other.up && other.names.starts_with(&self.names))
+        let begins = || {
+            let below = other.names.strip_prefix(self.names.as_str());
+            below.is_some_and(|below| self.names.is_empty() || below.is_empty() || below.starts_with('/'))
+        };
+        self.absolute == other.absolute && (above || self.up == other.up && begins())
     }
 
     /// Whether one of the two holds the other; an example below a project is not its business.
@@ -71,13 +113,16 @@ impl Directory {
 
     /// Of some directories the deepest that is this one or holds it, in time that grows with the depth alone.
     pub(super) fn nearest<'d>(&self, among: &'d BTreeSet<Self>) -> Option<&'d Self> {
+        if among.is_empty() {
+            return None;
+        }
         let highest = among.iter().rev().find(|d| !d.absolute).map_or(0, |d| d.up);
         let mut here = self.clone();
         loop {
             if let Some(found) = among.get(&here) {
                 return Some(found);
             }
-            if here.names.pop().is_none() {
+            if !here.pop() {
                 if here.absolute || here.up >= highest {
                     return None;
                 }
@@ -88,13 +133,13 @@ impl Directory {
 
     /// A place for examples and tests, whose programs are not the project's.
     pub(super) fn is_aside(&self) -> bool {
-        self.names.iter().any(|n| aside(n))
+        self.names().any(aside)
     }
 
     /// Whether this is such a place below a directory that holds it.
     pub(super) fn is_aside_of(&self, above: &Self) -> bool {
-        let from = if self.up == above.up { above.names.len() } else { 0 };
-        self.names.iter().skip(from).any(|n| aside(n))
+        let from = if self.up == above.up { above.names().count() } else { 0 };
+        self.names().skip(from).any(aside)
     }
 
     /// Whether `file`, named by something in this directory, can be the env file at `path`: from here, from a
@@ -112,7 +157,7 @@ impl Directory {
             if from.join(file) == wanted {
                 return true;
             }
-            if from.names.pop().is_none() {
+            if !from.pop() {
                 return false;
             }
         }
@@ -145,6 +190,17 @@ mod tests {
     }
 
     #[test]
+    fn directories_are_in_the_order_of_their_names() {
+        let paths = ["x", "a/x", "a/b/x", "a-b/x", "a.b/x", "ab/x", "a/b-c/x", "../a/x", "/a/x", "ä/x"];
+        let list = |d: &Directory| (d.absolute, d.up, d.names().map(str::to_owned).collect::<Vec<_>>());
+        for (a, b) in
+            paths.iter().flat_map(|a| paths.iter().map(move |b| (Directory::of(a), Directory::of(b))))
+        {
+            assert_eq!(a.cmp(&b), list(&a).cmp(&list(&b)), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
     fn the_nearest_is_the_deepest_that_holds() {
         let of = Directory::of;
         let paths = ["x", "a/x", "a/b/x", "../x", "../../c/x", "../../x", "/x", "/a/b/x", "c/d/e/x"];
@@ -156,7 +212,7 @@ mod tests {
                 let holds = among
                     .iter()
                     .filter(|d| d.holds(&here))
-                    .max_by_key(|d| d.names.len().cast_signed() - d.up.cast_signed());
+                    .max_by_key(|d| d.names().count().cast_signed() - d.up.cast_signed());
                 assert_eq!(here.nearest(&among), holds, "{path} among {among:?}");
             }
         }

@@ -25,6 +25,9 @@ pub struct Readers {
 impl Repository {
     /// The loaders that read an env file.
     pub fn readers(&self, path: &str, dev: bool) -> Readers {
+        if self.loaders.is_empty() {
+            return Readers::default();
+        }
         let name = name_of(path);
         // A library opens these by itself; any other file is named somewhere.
         let usual = name == ".env" || name.starts_with(".env.") || matches!(name, ".flaskenv" | "<stdin>");

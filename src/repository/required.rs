@@ -17,6 +17,9 @@ impl Repository {
     /// What the project of a file requires, if it is a Python project and its manifests point nowhere else; without
     /// a path the project at the top. An example has programs of its own.
     pub fn required(&self, path: Option<&str>, dev: bool) -> Option<Required<'_>> {
+        if self.packages.is_empty() {
+            return None;
+        }
         let directory = path.map(Directory::of).unwrap_or_default();
         let here = self.project(&directory);
         if directory.is_aside_of(&here) || self.open.iter().any(|d| d.is_related_to(&here)) {
@@ -28,6 +31,9 @@ impl Repository {
 
     /// The requirement of a Python distribution in versions below one alone, in the project of a file.
     pub fn pinned_below(&self, path: Option<&str>, name: &str, than: (u32, u32, u32)) -> Option<&Package> {
+        if self.packages.is_empty() {
+            return None;
+        }
         let here = self.project(&path.map(Directory::of).unwrap_or_default());
         let of = self.of_project(&here);
         let mut own = of.filter(|p| p.ecosystem == Ecosystem::Python && p.name == name).peekable();
@@ -38,6 +44,9 @@ impl Repository {
     /// The directory of the nearest manifest of packages above a file, as text for comparing; none where there is
     /// none.
     pub fn home(&self, path: &str) -> Option<String> {
+        if self.projects.is_empty() {
+            return None;
+        }
         let directory = Directory::of(path);
         directory.nearest(&self.projects).map(Directory::to_text)
     }

@@ -179,7 +179,7 @@ mod tests {
             let mut sources = Sources::default();
             let id = sources.add(SourceKind::File(".env".into()), text.as_str());
             for (i, dialects) in [&Dialect::LIBRARIES[..], &others].into_iter().enumerate() {
-                if is_plain(text.as_bytes(), dialects.iter().copied()) {
+                if is_plain(sources.get(id), dialects.iter().copied()) {
                     plain[i] += 1;
                     let loaders = FileLoaders { path: ".env".into(), loaders: Vec::new(), sure: false };
                     let found = asked(&sources, id, &loaders, dialects, &|_| None, &|_| Matter::Database);

@@ -11,47 +11,54 @@ use crate::{
     conninfo,
     layer::{Entry, Layer, LayerKind, Means},
     policy::Policy,
-    source::{Sources, Span},
+    source::Sources,
 };
 use std::ops::Range;
 
 /// Reveals the harmless parts of every value of a layer.
 pub fn reveal(sources: &mut Sources, layer: &Layer, policy: &Policy) {
     for entry in &layer.entries {
-        for range in harmless(layer.kind, entry, policy) {
-            for span in literal(entry, &range) {
-                sources.reveal(span);
-            }
+        match harmless(layer.kind, entry, policy) {
+            Harmless::Nothing => {}
+            Harmless::All => show(sources, entry, &(0..entry.value.text.expose().len())),
+            Harmless::Ranges(ranges) => ranges.iter().for_each(|range| show(sources, entry, range)),
         }
     }
 }
 
-/// Byte ranges of the value that are no secret to any reader.
-fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Vec<Range<usize>> {
+/// What of a value is no secret to any reader.
+enum Harmless {
+    Nothing,
+    All,
+    /// Of bytes of the value.
+    Ranges(Vec<Range<usize>>),
+}
+
+fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Harmless {
     let text = entry.value.text.expose();
-    let whole_if = |ok: bool| ok.then_some(0..text.len()).into_iter().collect();
+    let whole_if = |ok: bool| if ok { Harmless::All } else { Harmless::Nothing };
     if kind == LayerKind::Policy {
         return whole_if(conninfo::shows(&entry.key, text));
     }
     if document::is_guessed(kind, entry, policy) {
-        return document::visible(entry);
+        return Harmless::Ranges(document::visible(entry));
     }
     if let Some(Means::Fixed(keyword)) = entry.means {
         return whole_if(conninfo::shows(keyword, text));
     }
     match meaning_of(entry, policy) {
-        _ if entry.doubtful => Vec::new(),
-        Some(Meaning::Document) => document::visible(entry),
-        None if entry.key == document::FLAG => document::visible(entry),
+        _ if entry.doubtful => Harmless::Nothing,
+        Some(Meaning::Document) => Harmless::Ranges(document::visible(entry)),
+        None if entry.key == document::FLAG => Harmless::Ranges(document::visible(entry)),
         None if secret_file::of(&entry.key, policy).is_some() => whole_if(secret_file::is_plain_path(text)),
-        Some(Meaning::Url(_)) => url(text),
+        Some(Meaning::Url(_)) => Harmless::Ranges(url(text)),
         Some(Meaning::Part(_, keyword) | Meaning::Libpq(keyword)) => whole_if(conninfo::shows(keyword, text)),
         // The class of a path.
         Some(Meaning::LibpqPath) => whole_if(conninfo::shows("sslrootcert", text)),
         Some(Meaning::Toggle(_) | Meaning::Marker(_) | Meaning::TestMode | Meaning::Debug) => whole_if(
             text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.,-".contains(&b)),
         ),
-        Some(Meaning::Functions) | None => Vec::new(),
+        Some(Meaning::Functions) | None => Harmless::Nothing,
     }
 }
 
@@ -64,16 +71,12 @@ pub fn url(text: &str) -> Vec<Range<usize>> {
     }
 }
 
-/// The source bytes of a range of the value, without what is derived.
-fn literal(entry: &Entry, range: &Range<usize>) -> Vec<Span> {
-    entry
-        .value
-        .map
-        .iter()
-        .filter(|s| s.is_exact())
-        .filter_map(|s| {
-            let (from, to) = (range.start.max(s.value.start), range.end.min(s.value.end));
-            if from < to { entry.value.span_of(from..to) } else { None }
-        })
-        .collect()
+/// Reveals the source bytes of a range of the value, without what is derived.
+fn show(sources: &mut Sources, entry: &Entry, range: &Range<usize>) {
+    for segment in entry.value.map.iter().filter(|s| s.is_exact()) {
+        let (from, to) = (range.start.max(segment.value.start), range.end.min(segment.value.end));
+        if let Some(span) = (from < to).then(|| entry.value.span_of(from..to)).flatten() {
+            sources.reveal(span);
+        }
+    }
 }

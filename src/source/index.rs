@@ -14,10 +14,20 @@ pub struct LineColumn {
 
 /// Where the lines of a text begin.
 pub(super) struct Lines {
-    starts: Vec<usize>,
+    /// Of all lines but the first.
+    starts: Vec<u32>,
     length: usize,
-    /// Of a text that is UTF-8, how many characters begin before each multiple of [`STEP`].
-    characters: Option<Vec<usize>>,
+    characters: Characters,
+}
+
+/// How many characters a text that is UTF-8 has before a place in it.
+enum Characters {
+    /// As many as bytes.
+    Ascii,
+    /// How many begin before each multiple of [`STEP`].
+    Steps(Vec<usize>),
+    /// It is no UTF-8.
+    Unknown,
 }
 
 /// In bytes.
@@ -25,21 +35,40 @@ const STEP: usize = 1024;
 
 impl Lines {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let breaks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let starts = std::iter::once(0).chain(breaks.map(|(i, _)| i + 1)).collect();
-        let characters = std::str::from_utf8(bytes).is_ok().then(|| {
+        let mut starts = Vec::with_capacity(bytes.len() / 24);
+        // A text has less than 4 GiB.
+        let mut add = |offset: usize| starts.push(u32::try_from(offset + 1).unwrap_or(u32::MAX));
+        let (words, rest) = bytes.as_chunks::<8>();
+        for (i, word) in words.iter().enumerate() {
+            let mut breaks = breaks(u64::from_le_bytes(*word));
+            while breaks != 0 {
+                add(i * 8 + breaks.trailing_zeros() as usize / 8);
+                breaks &= breaks - 1;
+            }
+        }
+        let before = bytes.len() - rest.len();
+        rest.iter().enumerate().filter(|(_, b)| **b == b'\n').for_each(|(i, _)| add(before + i));
+        let steps = || {
             let mut sum = 0;
             let before = |step: &[u8]| {
-                sum += begun(step);
-                sum - begun(step)
+                let of_step = begun(step);
+                sum += of_step;
+                sum - of_step
             };
             bytes.chunks(STEP).map(before).collect()
-        });
+        };
+        let characters = if bytes.is_ascii() {
+            Characters::Ascii
+        } else if std::str::from_utf8(bytes).is_ok() {
+            Characters::Steps(steps())
+        } else {
+            Characters::Unknown
+        };
         Self { starts, length: bytes.len(), characters }
     }
 
     fn at(&self, offset: usize) -> usize {
-        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+        self.starts.partition_point(|start| *start as usize <= offset)
     }
 
     /// The 1-based number of the line that an offset is in.
@@ -49,18 +78,26 @@ impl Lines {
 
     /// Where the line of an offset begins.
     pub(super) fn start(&self, offset: usize) -> usize {
-        self.starts.get(self.at(offset)).copied().unwrap_or(0)
+        self.number_and_start(offset).1
+    }
+
+    /// As [`Lines::number`] and [`Lines::start`].
+    pub(super) fn number_and_start(&self, offset: usize) -> (usize, usize) {
+        let at = self.at(offset);
+        (at + 1, at.checked_sub(1).map_or(0, |before| self.starts[before] as usize))
     }
 
     /// Where the line of an offset ends, before its break.
     pub(super) fn end(&self, offset: usize) -> usize {
-        self.starts.get(self.at(offset) + 1).map_or(self.length, |next| next - 1)
+        self.starts.get(self.at(offset)).map_or(self.length, |next| *next as usize - 1)
     }
 
     /// How many characters stand in a range.
     pub(super) fn characters(&self, bytes: &[u8], range: Range<usize>) -> usize {
-        let Some(steps) = self.characters.as_ref().filter(|_| range.len() > STEP) else {
-            return String::from_utf8_lossy(&bytes[range]).chars().count();
+        let steps = match &self.characters {
+            Characters::Ascii => return range.len(),
+            Characters::Steps(steps) if range.len() > STEP => steps,
+            _ => return String::from_utf8_lossy(&bytes[range]).chars().count(),
         };
         let before = |offset: usize| {
             let step = (offset / STEP).min(steps.len() - 1);
@@ -68,6 +105,13 @@ impl Lines {
         };
         before(range.end) - before(range.start)
     }
+}
+
+/// The highest bit of each byte of eight that is a line break, and no other.
+fn breaks(eight: u64) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let other = eight ^ 0x0a0a_0a0a_0a0a_0a0a;
+    !((other & LOW).wrapping_add(LOW) | other | LOW)
 }
 
 /// How many characters begin in these bytes of a text.
@@ -132,7 +176,7 @@ mod tests {
     #[test]
     fn lines_and_columns_are_those_of_counting() {
         let long = format!("{}\n{}ż\nx", "żółw".repeat(700), "a".repeat(STEP * 3));
-        for text in ["", "a", "a\n", "\n\n", "ż\nó=1\n", &long] {
+        for text in ["", "a", "a\n", "\n\n", "ż\nó=1\n", "\n\u{b}\n\t\n\n\u{8a}\n\n\n\nabc\n", &long] {
             let (bytes, lines) = (text.as_bytes(), Lines::of(text.as_bytes()));
             for offset in (0..=text.len()).filter(|i| text.is_char_boundary(*i)) {
                 let before = &text[..offset];

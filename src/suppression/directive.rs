@@ -65,12 +65,20 @@ fn starts(comment: &[u8]) -> Vec<usize> {
 
 /// The first place of a word in a text.
 pub(super) fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(i) = text[from..].iter().position(|b| *b == word[0]) {
-        if text[from + i..].starts_with(word) {
-            return Some(from + i);
+    // Of the letters of our name this one is the rarest.
+    let rare = word.iter().position(|b| *b == b'w').unwrap_or(0);
+    let mut passed = 0;
+    // Blocks of a fixed length are compared many bytes at a time.
+    for block in text.chunks(64) {
+        if block.iter().fold(0, |any, b| any | u8::from(*b == word[rare])) != 0 {
+            for (i, _) in block.iter().enumerate().filter(|(_, b)| **b == word[rare]) {
+                let start = (passed + i).checked_sub(rare);
+                if let Some(start) = start.filter(|start| text[*start..].starts_with(word)) {
+                    return Some(start);
+                }
+            }
         }
-        from += i + 1;
+        passed += block.len();
     }
     None
 }

@@ -1,9 +1,10 @@
 //! What git does with files, read from its index and its ignore rules; git itself is never run. An index that cannot be
 //! read whole (split, sparse, of a later version) says nothing, and of files outside a checkout nothing is known.
 
+use super::beside;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     io::Read as _,
     path::{Component, Path, PathBuf},
@@ -25,38 +26,96 @@ pub(crate) enum Kept {
     Open,
 }
 
-/// What git does with each of these files; of those that are left out it is not known.
-pub(crate) fn kept<'p>(paths: impl IntoIterator<Item = &'p str>) -> BTreeMap<String, Kept> {
-    let mut checkouts: BTreeMap<PathBuf, Vec<(&str, String)>> = BTreeMap::new();
-    let mut roots = BTreeMap::new();
-    for path in paths {
-        let Some(absolute) = absolute(path) else { continue };
-        let Some(root) = absolute.parent().and_then(|d| root_of(d, &mut roots)) else { continue };
-        let Some(inside) = absolute.strip_prefix(&root).ok().and_then(slashed) else { continue };
-        checkouts.entry(root).or_default().push((path, inside));
+/// What a walk saw of checkouts, so that nobody looks for their roots once more.
+#[derive(Default, Debug)]
+pub(crate) struct Listed {
+    /// What stands before the names in the first directory.
+    pub(crate) shown: String,
+    /// The same of each directory that is a root.
+    pub(crate) roots: Vec<String>,
+    /// The root that the first directory lies below, and it, where that is known.
+    pub(crate) above: Option<Above>,
+}
+
+/// Where the first directory of a walk lies.
+#[derive(Debug)]
+pub(crate) struct Above {
+    /// It, from the root of the file system.
+    pub(crate) directory: PathBuf,
+    /// The nearest directory above it with a `.git` in it.
+    pub(crate) root: Option<PathBuf>,
+}
+
+/// What git does with each of these files; of those that are left out it is not known. A file that a walk found comes
+/// with what that saw.
+pub(crate) fn kept<'p>(
+    paths: impl IntoIterator<Item = (&'p str, Option<&'p Listed>)>,
+) -> BTreeMap<String, Kept> {
+    let mut checkouts: BTreeMap<PathBuf, Vec<(String, &str)>> = BTreeMap::new();
+    let mut roots = Roots::default();
+    // Most files stand beside or below the one before, and what a checkout is to one directory is the same to each file.
+    let mut last: Option<(&str, Option<Place>)> = None;
+    for (path, listed) in paths {
+        let directory = &path[..path.rfind('/').map_or(0, |i| i + 1)];
+        let of_root = listed.map(|listed| (listed, listed.root(directory)));
+        // Without a root of its own a directory has that of its whole tree.
+        let key = of_root.map_or(directory, |(listed, root)| root.unwrap_or(&listed.shown));
+        if last.as_ref().is_none_or(|(known, _)| *known != key) {
+            let place = match of_root {
+                Some((_, Some(root))) => absolute(root).map(|at| Place { root: at, before: String::new() }),
+                Some((Listed { above: Some(Above { directory, root }), .. }, None)) => {
+                    root.as_ref().and_then(|root| Place::of(root.clone(), directory))
+                }
+                Some((_, None)) => absolute(key).and_then(|at| roots.place(at.parent()?, &at)),
+                None => absolute(key).and_then(|at| roots.place(&at, &at)),
+            };
+            last = Some((key, place));
+        }
+        if let Some((_, Some(Place { root, before }))) = &last {
+            let inside = format!("{before}{}", &path[key.len()..]);
+            match checkouts.get_mut(root) {
+                Some(files) => files.push((inside, path)),
+                None => drop(checkouts.insert(root.clone(), vec![(inside, path)])),
+            }
+        }
     }
     let mut out = BTreeMap::new();
-    for (root, files) in checkouts {
-        let Some(tracked) = tracked_in(&root, files.iter().map(|(_, inside)| inside.as_str())) else {
-            continue;
-        };
+    for (root, mut files) in checkouts {
+        files.sort_unstable();
+        let wanted: Vec<&[u8]> = files.iter().map(|(inside, _)| inside.as_bytes()).collect();
+        let Some(tracked) = tracked_in(&root, &wanted) else { continue };
         let mut rules = Rules::of(&root);
-        for (path, inside) in files {
-            let kept = match tracked.contains(inside.as_bytes()) {
+        for ((inside, path), tracked) in files.iter().zip(tracked) {
+            let kept = match tracked {
                 true => Kept::Tracked,
-                false if rules.ignore(&inside) => Kept::Ignored,
+                false if rules.ignore(inside) => Kept::Ignored,
                 false => Kept::Open,
             };
-            out.insert(path.to_owned(), kept);
+            out.insert((*path).to_owned(), kept);
         }
     }
     out
 }
 
+/// Where a directory lies in its checkout.
+struct Place {
+    root: PathBuf,
+    /// What git writes before the names in it.
+    before: String,
+}
+
+impl Listed {
+    /// The nearest root in the tree that holds a directory of it.
+    fn root(&self, directory: &str) -> Option<&str> {
+        let above = self.roots.iter().filter(|root| directory.starts_with(root.as_str()));
+        above.max_by_key(|root| root.len()).map(String::as_str)
+    }
+}
+
 /// The path from the root of the file system, without `.` and `..`.
 fn absolute(path: &str) -> Option<PathBuf> {
     let mut out = PathBuf::new();
-    for part in std::path::absolute(path).ok()?.components() {
+    for part in std::path::absolute(if path.is_empty() { "." } else { path }).ok()?.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => drop(out.pop()),
@@ -66,29 +125,38 @@ fn absolute(path: &str) -> Option<PathBuf> {
     Some(out)
 }
 
-/// As git writes it; none for what is no UTF-8.
-fn slashed(path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path.components().map(|c| c.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
+/// The nearest directories with a `.git` in them; each directory is looked at once.
+#[derive(Default)]
+struct Roots(BTreeMap<PathBuf, Option<PathBuf>>);
+
+impl Roots {
+    /// The place of `directory` in the checkout that `from`, which holds it, is in; none for what is no UTF-8.
+    fn place(&mut self, from: &Path, directory: &Path) -> Option<Place> {
+        let mut passed = Vec::new();
+        let mut found = None;
+        for here in from.ancestors() {
+            if let Some(root) = self.0.get(here) {
+                found.clone_from(root);
+                break;
+            }
+            passed.push(here.to_path_buf());
+            if fs::symlink_metadata(beside(here, ".git")).is_ok() {
+                found = Some(here.to_path_buf());
+                break;
+            }
+        }
+        self.0.extend(passed.into_iter().map(|d| (d, found.clone())));
+        Place::of(found?, directory)
+    }
 }
 
-/// The nearest directory with a `.git` in it; each directory is looked at once.
-fn root_of(directory: &Path, known: &mut BTreeMap<PathBuf, Option<PathBuf>>) -> Option<PathBuf> {
-    let mut passed = Vec::new();
-    let mut found = None;
-    for here in directory.ancestors() {
-        if let Some(root) = known.get(here) {
-            found.clone_from(root);
-            break;
-        }
-        passed.push(here.to_path_buf());
-        if fs::symlink_metadata(here.join(".git")).is_ok() {
-            found = Some(here.to_path_buf());
-            break;
-        }
+impl Place {
+    fn of(root: PathBuf, directory: &Path) -> Option<Self> {
+        let names: Option<Vec<&str>> =
+            directory.strip_prefix(&root).ok()?.components().map(|c| c.as_os_str().to_str()).collect();
+        let before = names?.iter().flat_map(|name| [name, "/"]).collect();
+        Some(Self { root, before })
     }
-    known.extend(passed.into_iter().map(|d| (d, found.clone())));
-    found
 }
 
 /// The directory of the checkout's own files, and of those that it shares with others: a `.git` file of a worktree or a
@@ -111,19 +179,18 @@ pub(super) fn common_directory(root: &Path) -> Option<PathBuf> {
     directories(root).map(|(_, common)| common)
 }
 
-/// Those of `wanted` that stand in the index; none where it cannot be read. No index is an empty one.
-fn tracked_in<'w>(root: &Path, wanted: impl Iterator<Item = &'w str>) -> Option<BTreeSet<Vec<u8>>> {
+/// Which of `wanted`, which are in order, stand in the index; none where it cannot be read. No index is an empty one.
+fn tracked_in(root: &Path, wanted: &[&[u8]]) -> Option<Vec<bool>> {
     let (own, common) = directories(root)?;
-    let wanted: BTreeSet<&[u8]> = wanted.map(str::as_bytes).collect();
     let config = read(&common.join("config"), SMALL)?;
     let config = String::from_utf8_lossy(&config).to_ascii_lowercase();
     let words: String = config.split_whitespace().collect();
     let hash = if words.contains("objectformat=sha256") { 32 } else { 20 };
     let index = own.join("index");
     if fs::symlink_metadata(&index).is_err() {
-        return fs::metadata(own.join("HEAD")).is_ok().then(BTreeSet::new);
+        return fs::metadata(own.join("HEAD")).is_ok().then(|| vec![false; wanted.len()]);
     }
-    tracked(&read(&index, INDEX)?, hash, &wanted)
+    tracked(&read(&index, INDEX)?, hash, wanted)
 }
 
 /// A regular file of at most `limit` bytes.
@@ -138,14 +205,17 @@ fn read(path: &Path, limit: u64) -> Option<Vec<u8>> {
     (bytes.len() as u64 <= limit).then_some(bytes)
 }
 
-/// Those of `wanted` that an index of version 2, 3 or 4 names, with hashes of `hash` bytes (gitformat-index).
-fn tracked(index: &[u8], hash: usize, wanted: &BTreeSet<&[u8]>) -> Option<BTreeSet<Vec<u8>>> {
+/// Which of `wanted`, which are in order, an index of version 2, 3 or 4 names, with hashes of `hash` bytes
+/// (gitformat-index).
+fn tracked(index: &[u8], hash: usize, wanted: &[&[u8]]) -> Option<Vec<bool>> {
     let word = |at: usize| Some(u32::from_be_bytes(index.get(at..at + 4)?.try_into().ok()?));
     let version = word(4).filter(|v| index.starts_with(b"DIRC") && (2..=4).contains(v))?;
     let end = index.len().checked_sub(hash)?;
     let mut at = 12;
     let mut name: Vec<u8> = Vec::new();
-    let mut found = BTreeSet::new();
+    let mut found = vec![false; wanted.len()];
+    // Both are in order, but nobody promises that of the index.
+    let mut next = 0;
     for _ in 0..word(8)? {
         let entry = at;
         // A directory stands for its files in a sparse index.
@@ -170,8 +240,14 @@ fn tracked(index: &[u8], hash: usize, wanted: &BTreeSet<&[u8]>) -> Option<BTreeS
             // One to eight zeros, up to a multiple of eight.
             at = entry + (at - 1 - entry + 8) / 8 * 8;
         }
-        if wanted.contains(name.as_slice()) {
-            found.insert(name.clone());
+        if next > 0 && wanted[next - 1] >= name.as_slice() {
+            next = wanted.partition_point(|w| *w < name.as_slice());
+        }
+        while wanted.get(next).is_some_and(|w| *w < name.as_slice()) {
+            next += 1;
+        }
+        if wanted.get(next) == Some(&name.as_slice()) {
+            found[next] = true;
         }
     }
     // What must be understood begins with a small letter: `link` leads to another index, `sdir` to directories.
@@ -201,7 +277,7 @@ fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
 struct Rules {
     root: PathBuf,
     everywhere: Vec<Gitignore>,
-    by_directory: BTreeMap<String, Gitignore>,
+    by_directory: BTreeMap<String, Option<Gitignore>>,
     ignored: BTreeMap<String, bool>,
 }
 
@@ -218,8 +294,11 @@ impl Rules {
         let above = path.match_indices('/').map(|(i, _)| &path[..i]);
         for directory in above {
             let known = self.ignored.get(directory).copied();
-            let ignored = known.unwrap_or_else(|| self.names(directory, true));
-            self.ignored.insert(directory.to_owned(), ignored);
+            let ignored = known.unwrap_or_else(|| {
+                let ignored = self.names(directory, true);
+                self.ignored.insert(directory.to_owned(), ignored);
+                ignored
+            });
             if ignored {
                 return true;
             }
@@ -234,10 +313,12 @@ impl Rules {
         let full = self.root.join(path);
         for here in above.into_iter().rev() {
             let root = &self.root;
-            let rules = self.by_directory.entry(here.to_owned()).or_insert_with(|| {
+            if !self.by_directory.contains_key(here) {
                 let directory = root.join(here);
-                rules_of(&directory, &directory.join(".gitignore")).unwrap_or_else(Gitignore::empty)
-            });
+                let rules = rules_of(&directory, &directory.join(".gitignore"));
+                self.by_directory.insert(here.to_owned(), rules);
+            }
+            let Some(Some(rules)) = self.by_directory.get(here) else { continue };
             let matched = rules.matched(&full, directory);
             if !matched.is_none() {
                 return matched.is_ignore();
@@ -294,15 +375,26 @@ mod tests {
     }
 
     fn found(index: &[u8]) -> Option<Vec<String>> {
-        let wanted: BTreeSet<&[u8]> = [&b".env"[..], b"a/.env", b"b/.env.production"].into();
-        let names = tracked(index, 20, &wanted)?;
-        Some(names.into_iter().map(|n| String::from_utf8(n).expect("ours")).collect())
+        let wanted = [".env", "a/.env", "b/.env.production"];
+        let found = tracked(index, 20, &wanted.map(str::as_bytes))?;
+        Some(
+            wanted
+                .into_iter()
+                .zip(found)
+                .filter(|(_, found)| *found)
+                .map(|(name, _)| name.to_owned())
+                .collect(),
+        )
     }
 
     #[test]
     fn an_index_is_read_in_every_version() {
         let names = [".env", ".gitignore", "a/.env", "a/.env.example", "b/.env.production.local"];
         let extension = [&b"TREE"[..], &3_u32.to_be_bytes(), b"abc"].concat();
+        assert_eq!(
+            found(&index(2, &["a/.env", ".env", "b/.env.production", ".env"], &[])).map(|f| f.len()),
+            Some(3)
+        );
         for version in 2..=4 {
             let bytes = index(version, &names, &extension);
             assert_eq!(found(&bytes), Some(vec![".env".into(), "a/.env".into()]), "{version}");

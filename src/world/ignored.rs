@@ -1,7 +1,10 @@
 //! Ignore rules as a walk meets them: `.gitignore` inside a checkout, with the exclusions of the checkout and of the user,
 //! and `.ignore` everywhere.
 
-use super::git::{common_directory, rules_of};
+use super::{
+    beside,
+    git::{common_directory, rules_of},
+};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
@@ -33,12 +36,16 @@ impl Rules {
         }
     }
 
+    /// The root of the checkout that a directory is in, which may be itself.
+    pub(super) fn root(directory: &Path) -> Option<&Path> {
+        directory.ancestors().find(|d| std::fs::symlink_metadata(beside(d, ".git")).is_ok())
+    }
+
     /// The rules of the directories above one, from the root of its checkout on.
-    pub(super) fn above(directory: &Path) -> Option<Arc<Self>> {
+    pub(super) fn above(directory: &Path, root: Option<&Path>) -> Option<Arc<Self>> {
         let mut above: Vec<&Path> = Vec::new();
-        let is_root = |d: &&Path| std::fs::symlink_metadata(d.join(".git")).is_ok();
         // A root itself begins anew when it is listed.
-        let root = directory.ancestors().find(is_root).filter(|root| *root != directory)?;
+        let root = root.filter(|root| *root != directory)?;
         for here in directory.ancestors().skip(1) {
             above.push(here);
             if here == root {

@@ -1,12 +1,16 @@
 //! Walks a tree on several threads and reads the files of it that are wanted. Each directory is listed once. Nothing but
 //! regular files is opened, and a file that gives nothing in time is left behind with the thread that reads it.
 
-use super::{ReadError, Unreadable, ignored::Rules};
+use super::{
+    Above, ReadError, Unreadable, beside,
+    ignored::{Origin, Rules},
+    reason,
+    regular::{is_near, read_regular},
+};
 use std::{
     collections::BTreeSet,
-    fs,
-    io::{self, Read as _},
-    path::{Path, PathBuf},
+    fs, io,
+    path::{Component, Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -20,28 +24,28 @@ use std::{
 pub(crate) trait Visitor: Send + Sync + 'static {
     /// What is kept of a file.
     type Kept: Send + 'static;
+    /// What the path of a file tells.
+    type Told;
 
     /// Whether a directory below the first one is entered.
     fn enters(&self, path: &str, name: &str) -> bool;
 
     /// Whether a file is read.
-    fn wants(&self, path: &str) -> Want;
+    fn wants(&self, path: &str) -> Option<(Want, Self::Told)>;
 
-    /// Looks at the bytes of a file: at most one more than [`Visitor::LIMIT`].
-    fn look(&self, path: String, bytes: &[u8]) -> Option<Self::Kept>;
+    /// Looks at the bytes of a file: at most one more than [`Visitor::LIMIT`]. It may take them.
+    fn look(&self, path: String, told: Self::Told, bytes: &mut Vec<u8>) -> Option<Self::Kept>;
 
     /// So many bytes of a file are read, and one more if there are more.
     const LIMIT: usize;
 }
 
-/// Whether a file is read.
+/// When a file is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Want {
-    /// It is not.
-    No,
-    /// It is, unless an ignore rule names it.
+    /// Unless an ignore rule names it.
     Visible,
-    /// It is in any case.
+    /// In any case.
     Always,
 }
 
@@ -51,6 +55,24 @@ pub(crate) struct Walked<T> {
     pub(crate) kept: Vec<T>,
     /// What could not be listed or read.
     pub(crate) failed: Vec<ReadError>,
+    /// Directories that are the root of a checkout, each as what stands before the names in it.
+    pub(crate) roots: Vec<String>,
+    /// Where the first directory lies, where that is known.
+    pub(crate) above: Option<Above>,
+}
+
+impl<T> Default for Walked<T> {
+    fn default() -> Self {
+        Self { kept: Vec::new(), failed: Vec::new(), roots: Vec::new(), above: None }
+    }
+}
+
+impl<T> Walked<T> {
+    fn take(&mut self, other: &mut Self) {
+        self.kept.append(&mut other.kept);
+        self.failed.append(&mut other.failed);
+        self.roots.append(&mut other.roots);
+    }
 }
 
 /// A directory that waits for its turn.
@@ -58,8 +80,6 @@ struct Directory {
     path: PathBuf,
     /// What stands before the names in it when a path is shown.
     shown: String,
-    /// From the root of the file system, for ignore rules.
-    absolute: PathBuf,
     rules: Option<Arc<Rules>>,
 }
 
@@ -68,13 +88,27 @@ struct Queue {
     waiting: Vec<Directory>,
     /// Directories that threads are at.
     busy: usize,
+    /// Threads that wait for a directory.
+    idle: usize,
 }
 
 /// What the threads share.
-struct Shared<V> {
+struct Shared<V: Visitor> {
     visitor: Arc<V>,
+    /// Where the walk begins, as it was named and from the root of the file system.
+    from: PathBuf,
+    absolute: PathBuf,
     queue: Mutex<Queue>,
     changed: Condvar,
+    found: Mutex<Walked<V::Kept>>,
+}
+
+/// What a thread says.
+enum Word {
+    /// Many directories wait.
+    Many,
+    /// All are done.
+    Done,
 }
 
 /// One thread, as the one that waits for it sees it.
@@ -88,10 +122,15 @@ struct Reader {
     left: AtomicBool,
 }
 
-/// Of one directory.
-struct Batch<T> {
-    kept: Vec<T>,
-    failed: Vec<ReadError>,
+impl<V: Visitor> Shared<V> {
+    /// A directory from the root of the file system, for ignore rules.
+    fn absolute(&self, path: &Path) -> PathBuf {
+        match path.strip_prefix(&self.from) {
+            Ok(below) if below.as_os_str().is_empty() => self.absolute.clone(),
+            Ok(below) => self.absolute.join(below),
+            Err(_) => std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()),
+        }
+    }
 }
 
 /// Walks from a directory. `shown` stands before the names in it; `patience` is how long one step of a thread may take;
@@ -103,25 +142,50 @@ pub(crate) fn walk<V: Visitor>(
     patience: Duration,
     progress: &dyn Fn(usize),
 ) -> Walked<V::Kept> {
-    // Two processors are often two halves of one.
-    let most = thread::available_parallelism().map_or(1, |n| (n.get() / 2).clamp(1, 8));
-    walk_on(most, root, shown, visitor, patience, progress)
+    walk_on(None, root, shown, visitor, patience, progress)
 }
 
 fn walk_on<V: Visitor>(
-    most: usize,
+    most: Option<usize>,
     root: &Path,
     shown: &str,
     visitor: &Arc<V>,
     patience: Duration,
     progress: &dyn Fn(usize),
 ) -> Walked<V::Kept> {
-    let mut out = Walked { kept: Vec::new(), failed: Vec::new() };
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
-    let rules = Rules::above(&absolute);
-    let first = Directory { path: root.to_path_buf(), shown: shown.to_owned(), absolute, rules };
-    let queue = Mutex::new(Queue { waiting: vec![first], busy: 0 });
-    let shared = Arc::new(Shared { visitor: visitor.clone(), queue, changed: Condvar::new() });
+    let checkout = Rules::root(&absolute);
+    let rules = Rules::above(&absolute, checkout);
+    // What is told by names alone is the same to everybody where no name leads up.
+    let plain = absolute.components().all(|c| matches!(c, Component::RootDir | Component::Normal(_)));
+    let above = plain.then(|| Above {
+        root: checkout.filter(|root| *root != absolute).map(Path::to_path_buf),
+        directory: absolute.clone(),
+    });
+    let first = Directory { path: root.to_path_buf(), shown: shown.to_owned(), rules };
+    let shared = Arc::new(Shared {
+        visitor: visitor.clone(),
+        from: root.to_path_buf(),
+        absolute,
+        queue: Mutex::default(),
+        changed: Condvar::new(),
+        found: Mutex::default(),
+    });
+    let mut out = Walked { above, ..Walked::default() };
+    // What stands in the first directory is worth no thread, where none can be stuck.
+    let waiting = if is_near(root) {
+        visit(&first, &shared, &Reader::default(), &mut Vec::new(), &mut out)
+    } else {
+        vec![first]
+    };
+    if waiting.is_empty() {
+        return out;
+    }
+    // Two processors are often two halves of one.
+    let most =
+        most.unwrap_or_else(|| thread::available_parallelism().map_or(1, |n| (n.get() / 2).clamp(1, 8)));
+    lock(&shared.queue).waiting = waiting;
+    lock(&shared.found).take(&mut out);
     let (send, receive) = mpsc::channel();
     let mut readers: Vec<Arc<Reader>> = Vec::new();
     let mut seen: Vec<usize> = Vec::new();
@@ -131,57 +195,61 @@ fn walk_on<V: Visitor>(
         thread::spawn(move || read_on(&reader, &shared, &send));
     };
     start(&mut readers);
+    let (tick, mut waited) = (patience.min(TICK), Duration::ZERO);
     loop {
-        match receive.recv_timeout(patience) {
-            Ok(Some(batch)) => {
-                let Batch { kept, failed } = batch;
-                out.kept.extend(kept);
-                out.failed.extend(failed);
-                progress(out.kept.len());
+        match receive.recv_timeout(tick) {
+            Ok(Word::Many) => {
                 // A small tree is not worth a second thread.
-                if readers.len() < most && lock(&shared.queue).waiting.len() > FEW {
+                while readers.len() < most && lock(&shared.queue).waiting.len() > FEW * readers.len() {
                     start(&mut readers);
                 }
             }
             // The last of them has found nothing more to do.
-            Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
+            Ok(Word::Done) | Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
-                seen.resize(readers.len(), usize::MAX);
-                for i in 0..readers.len() {
-                    let reader = readers[i].clone();
-                    let steps = reader.steps.load(Ordering::Acquire);
-                    let path = lock(&reader.at).clone();
-                    let stuck = !path.is_empty() && seen[i] == steps;
-                    seen[i] = steps;
-                    if stuck && !reader.left.swap(true, Ordering::AcqRel) {
-                        out.failed.push(ReadError { path, reason: Unreadable::Silent });
-                        start(&mut readers);
-                        let mut queue = lock(&shared.queue);
-                        queue.busy -= 1;
-                        shared.changed.notify_all();
-                    }
-                }
+                progress(lock(&shared.found).kept.len());
+                waited += tick;
+            }
+        }
+        if waited < patience {
+            continue;
+        }
+        waited = Duration::ZERO;
+        seen.resize(readers.len(), usize::MAX);
+        for i in 0..readers.len() {
+            let reader = readers[i].clone();
+            let at = lock(&reader.at);
+            let steps = reader.steps.load(Ordering::Acquire);
+            let stuck = !at.is_empty() && seen[i] == steps;
+            seen[i] = steps;
+            if stuck && !reader.left.swap(true, Ordering::AcqRel) {
+                out.failed.push(ReadError { path: at.clone(), reason: Unreadable::Silent });
+                start(&mut readers);
+                let mut queue = lock(&shared.queue);
+                queue.busy -= 1;
+                shared.changed.notify_all();
             }
         }
     }
-    // What was sent before the end.
-    for batch in receive.try_iter().flatten() {
-        out.kept.extend(batch.kept);
-        out.failed.extend(batch.failed);
-    }
+    out.take(&mut lock(&shared.found));
     out
 }
 
 /// With fewer directories waiting no further thread is started.
 const FEW: usize = 16;
+/// So often is told how far it is.
+const TICK: Duration = Duration::from_millis(100);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Takes directories until none is left and nobody is at one; the last says so.
-fn read_on<V: Visitor>(reader: &Reader, shared: &Shared<V>, send: &Sender<Option<Batch<V::Kept>>>) {
+fn read_on<V: Visitor>(reader: &Reader, shared: &Shared<V>, send: &Sender<Word>) {
     let mut buffer = Vec::with_capacity(1 << 16);
+    let mut of_one = Walked::default();
+    // Others may be started.
+    drop(send.send(Word::Many));
     loop {
         let directory = {
             let mut queue = lock(&shared.queue);
@@ -192,25 +260,33 @@ fn read_on<V: Visitor>(reader: &Reader, shared: &Shared<V>, send: &Sender<Option
                 }
                 if queue.busy == 0 {
                     shared.changed.notify_all();
-                    drop(send.send(None));
+                    drop(send.send(Word::Done));
                     return;
                 }
+                queue.idle += 1;
                 queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue.idle -= 1;
             }
         };
-        let mut batch = Batch { kept: Vec::new(), failed: Vec::new() };
-        let below = visit(&directory, shared.visitor.as_ref(), reader, &mut buffer, &mut batch);
-        lock(&reader.at).clear();
+        let below = visit(&directory, shared, reader, &mut buffer, &mut of_one);
+        let mut at = lock(&reader.at);
         if reader.left.load(Ordering::Acquire) {
             return;
         }
-        drop(send.send(Some(batch)));
+        at.clear();
+        drop(at);
+        lock(&shared.found).take(&mut of_one);
         let mut queue = lock(&shared.queue);
         queue.busy -= 1;
-        let more = !below.is_empty();
+        let (before, more) = (queue.waiting.len(), below.len());
         queue.waiting.extend(below);
-        if more || queue.busy == 0 {
+        // Nobody is woken for nothing.
+        if queue.idle > 0 && (more > 0 || queue.busy == 0) {
             shared.changed.notify_all();
+        }
+        drop(queue);
+        if before <= FEW && before + more > FEW {
+            drop(send.send(Word::Many));
         }
     }
 }
@@ -218,11 +294,12 @@ fn read_on<V: Visitor>(reader: &Reader, shared: &Shared<V>, send: &Sender<Option
 /// Lists one directory, reads the wanted files in it, and says which directories are below.
 fn visit<V: Visitor>(
     directory: &Directory,
-    visitor: &V,
+    shared: &Shared<V>,
     reader: &Reader,
     buffer: &mut Vec<u8>,
-    batch: &mut Batch<V::Kept>,
+    out: &mut Walked<V::Kept>,
 ) -> Vec<Directory> {
+    let visitor = shared.visitor.as_ref();
     let say = |path: &str| {
         let mut at = lock(&reader.at);
         at.clear();
@@ -234,11 +311,12 @@ fn visit<V: Visitor>(
         Ok(entries) => entries,
         Err(error) => {
             let path = directory.shown.trim_end_matches('/').to_owned();
-            batch.failed.push(ReadError { path, reason: reason(&error) });
+            out.failed.push(ReadError { path, reason: reason(&error) });
             return Vec::new();
         }
     };
     let (mut files, mut directories, mut sources) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut shown = directory.shown.clone();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let shown_name = name.to_string_lossy();
@@ -246,27 +324,31 @@ fn visit<V: Visitor>(
         if let Some(known) = Rules::source(&shown_name) {
             sources.insert(known);
         }
-        let shown = format!("{}{shown_name}", directory.shown);
+        shown.truncate(directory.shown.len());
+        shown.push_str(&shown_name);
         if kind.is_dir() {
             if visitor.enters(&shown, &shown_name) {
-                directories.push((shown, name));
+                shown.push('/');
+                directories.push((shown.clone(), name));
             }
-            continue;
-        }
-        match visitor.wants(&shown) {
-            Want::No => {}
-            want => files.push((shown, name, kind, want)),
+        } else if let Some((want, told)) = visitor.wants(&shown) {
+            files.push((shown.clone(), name, kind, want, told));
         }
     }
-    let rules = Rules::at(&directory.absolute, directory.rules.as_ref(), &sources);
+    if sources.contains(&Origin::Git) {
+        out.roots.push(directory.shown.clone());
+    }
+    let asked = directory.rules.is_some() || !sources.is_empty();
+    let absolute = if asked { shared.absolute(&directory.path) } else { PathBuf::new() };
+    let rules = Rules::at(&absolute, directory.rules.as_ref(), &sources);
     let ignored = |name: &std::ffi::OsStr, is_directory| {
-        rules.as_ref().is_some_and(|rules| rules.ignores(&directory.absolute.join(name), is_directory))
+        rules.as_ref().is_some_and(|rules| rules.ignores(&beside(&absolute, name), is_directory))
     };
-    for (shown, name, kind, want) in files {
+    for (shown, name, kind, want, told) in files {
         if want == Want::Visible && ignored(&name, false) {
             continue;
         }
-        let path = directory.path.join(&name);
+        let path = beside(&directory.path, &name);
         say(&shown);
         // What a link leads to may be anything.
         let kind = if kind.is_symlink() { fs::metadata(&path).map(|m| m.file_type()) } else { Ok(kind) };
@@ -275,62 +357,34 @@ fn visit<V: Visitor>(
             // A directory of such a name behind a link is none of the tree's.
             Ok(kind) if kind.is_dir() => continue,
             Ok(_) => {
-                batch.failed.push(ReadError { path: shown, reason: Unreadable::Irregular });
+                out.failed.push(ReadError { path: shown, reason: Unreadable::Irregular });
                 continue;
             }
             // A link that is good elsewhere matters where secrets are kept.
             Err(_) => {
                 let error = ReadError { path: shown, reason: Unreadable::Dangling };
-                batch.failed.extend((want == Want::Always).then_some(error));
+                out.failed.extend((want == Want::Always).then_some(error));
                 continue;
             }
         }
         match read(&path, V::LIMIT, buffer) {
-            Ok(()) => batch.kept.extend(visitor.look(shown, buffer)),
-            Err(error) => batch.failed.push(ReadError { path: shown, reason: reason(&error) }),
+            Ok(()) => out.kept.extend(visitor.look(shown, told, buffer)),
+            Err(error) => out.failed.push(ReadError { path: shown, reason: reason(&error) }),
         }
     }
     let below = directories.into_iter().filter(|(_, name)| !ignored(name, true));
     let below = below.map(|(shown, name)| Directory {
-        path: directory.path.join(&name),
-        shown: shown + "/",
-        absolute: directory.absolute.join(&name),
+        path: beside(&directory.path, &name),
+        shown,
         rules: rules.clone(),
     });
     below.collect()
 }
 
-fn reason(error: &io::Error) -> Unreadable {
-    match error.kind() {
-        io::ErrorKind::NotFound => Unreadable::Missing,
-        io::ErrorKind::IsADirectory => Unreadable::Directory,
-        io::ErrorKind::PermissionDenied => Unreadable::Forbidden,
-        kind => Unreadable::Other(kind),
-    }
-}
-
 /// Reads a regular file into a buffer that is used again. A pipe that took its place meanwhile is not waited for.
 fn read(path: &Path, limit: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
     buffer.clear();
-    let file = open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    file.take(limit as u64 + 1).read_to_end(buffer)?;
-    Ok(())
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-    let flags = i32::try_from(flags.bits()).unwrap_or_default();
-    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<fs::File> {
-    fs::OpenOptions::new().read(true).open(path)
+    if read_regular(path, limit, buffer)? { Ok(()) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
 #[cfg(test)]
@@ -341,6 +395,7 @@ mod tests {
 
     impl Visitor for All {
         type Kept = String;
+        type Told = ();
 
         const LIMIT: usize = 64;
 
@@ -348,11 +403,11 @@ mod tests {
             name != "not"
         }
 
-        fn wants(&self, _: &str) -> Want {
-            Want::Always
+        fn wants(&self, _: &str) -> Option<(Want, ())> {
+            Some((Want::Always, ()))
         }
 
-        fn look(&self, path: String, bytes: &[u8]) -> Option<String> {
+        fn look(&self, path: String, (): (), bytes: &mut Vec<u8>) -> Option<String> {
             (bytes == path.as_bytes()).then_some(path)
         }
     }
@@ -373,8 +428,8 @@ mod tests {
         }
         wanted.sort();
         for threads in [1, 2, 5] {
-            let Walked { mut kept, failed } =
-                walk_on(threads, root.path(), "", &Arc::new(All), Duration::from_secs(20), &|_| ());
+            let Walked { mut kept, failed, .. } =
+                walk_on(Some(threads), root.path(), "", &Arc::new(All), Duration::from_secs(20), &|_| ());
             kept.sort();
             assert!(kept == wanted && failed.is_empty(), "{threads}: {} of {}", kept.len(), wanted.len());
         }

@@ -19,6 +19,11 @@ static IGNORED: AtomicU64 = AtomicU64::new(0);
 
 /// Looks. To be called before Rust's runtime begins: asks the system alone, and cannot panic.
 pub fn look_before_main() {
+    // Only `run` hands on what it found. Where there are no arguments yet, they are not asked about.
+    let mut arguments = crate::world::World::arguments();
+    if arguments.len() > 0 && !arguments.any(|word| word == "run") {
+        return;
+    }
     let closed = streams().into_iter().zip(0..).filter(|(fd, _)| fcntl_getfd(fd) == Err(Errno::BADF));
     CLOSED.store(closed.map(|(_, bit)| 1 << bit).sum(), Ordering::Relaxed);
     IGNORED.store(ignored().unwrap_or(0), Ordering::Relaxed);

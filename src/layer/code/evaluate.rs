@@ -248,7 +248,7 @@ impl<'e> Scope<'e> {
                 _ => self.span(&default.place),
             };
             // An empty default supplies nothing.
-            let map = vec![Segment { value: 0..len, span: whole, kind: SegmentKind::Fallback }];
+            let map = Segment { value: 0..len, span: whole, kind: SegmentKind::Fallback }.into();
             Value { text, map }
         });
         let known = value.is_some() || default.nothing;

@@ -3,7 +3,7 @@
 
 use super::{Code, Expr, Outcome, Scope, compose, is_aside, is_variable};
 use crate::layer::{
-    Entry, Layer, Means, Read, SegmentKind, Value,
+    Entry, Layer, Map, Means, Read, SegmentKind, Value,
     carried::Reader,
     sql::{self, Statement, StatementKind},
 };
@@ -219,7 +219,7 @@ impl Writer {
     /// TLS that a switch asks for: `sslmode=require`, which stands nowhere.
     pub(in crate::layer) fn require_tls(&mut self, at: usize, scope: &Scope<'_>, key: &str, value: &Expr) {
         let span = scope.span(&value.range);
-        let text = Value { text: "require".into(), map: Vec::new() };
+        let text = Value { text: "require".into(), map: Map::default() };
         let entry = Entry { means: Some(Means::Fixed("sslmode")), ..Entry::new(key, span, text, span) };
         self.block(at).entries.push(entry);
     }

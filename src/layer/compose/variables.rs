@@ -112,7 +112,7 @@ impl Builder {
     }
 
     fn finish(self) -> Value {
-        Value { text: Secret::new(self.text), map: self.map }
+        Value { text: Secret::new(self.text), map: self.map.into() }
     }
 }
 

@@ -41,12 +41,15 @@ impl Outcome {
         dialect: Dialect,
         outer: &dyn Fn(&str) -> Option<Secret>,
     ) -> Self {
-        let bytes = sources.get(id).bytes();
-        let text = std::str::from_utf8(bytes).ok().filter(|_| bytes.len() <= MAX_BYTES);
-        if let Some((text, lines)) = text.and_then(|text| Some((text, plain::lines(bytes, dialect)?))) {
+        let text = sources.get(id);
+        // What is plain is ASCII.
+        let plain = Some(text).filter(|text| text.bytes().len() <= MAX_BYTES);
+        let plain = plain.and_then(|text| plain::lines(text, dialect));
+        if let Some((lines, Ok(text))) = plain.map(|lines| (lines, std::str::from_utf8(text.bytes()))) {
             let mut out = Self::empty(sources, id);
             out.keeps = of(dialect).mistake == Mistake::Stops;
-            out.layer.entries.reserve(lines.len());
+            out.layer.entries.reserve_exact(lines.len());
+            out.shown.reserve_exact(lines.len() + lines.len() / 4);
             for line in lines {
                 out.layer.entries.push(line.entry(text, id, &mut out.shown));
             }
@@ -170,9 +173,7 @@ impl Outcome {
 
     /// Reveals the keys and the punctuation of this reading.
     pub(super) fn reveal(&self, sources: &mut Sources) {
-        for span in &self.shown {
-            sources.reveal(*span);
-        }
+        sources.reveal_all(&self.shown);
     }
 }
 
@@ -239,7 +240,7 @@ impl Finish<'_> {
                 if let Some(value) = (self.outer)(&key) {
                     let span = (self.place)(at.clone());
                     let len = value.expose().len();
-                    let map = vec![Segment { value: 0..len, span, kind: SegmentKind::Reference }];
+                    let map = Segment { value: 0..len, span, kind: SegmentKind::Reference }.into();
                     let value = Value { text: value, map };
                     self.push(Entry { doubtful: true, ..Entry::new(key, span, value, span) });
                 }
@@ -338,7 +339,7 @@ impl Finish<'_> {
                 map.push(Segment { value: from..from + part.len(), span: (self.place)(part), kind });
             }
         }
-        Value { text: Secret::new(set.value.as_str()), map }
+        Value { text: Secret::new(set.value.as_str()), map: map.into() }
     }
 
     /// Notes what of an assignment is structure: its key, sign and quotes, and the mark of a comment behind it.

@@ -3,17 +3,17 @@
 
 use super::{Dialect, outcome::shows_key};
 use crate::{
-    layer::{Entry, Segment, SegmentKind, Value, hash},
+    layer::{Entry, Map, Segment, SegmentKind, Value},
     secret::Secret,
-    source::{SourceId, Span},
+    source::{Source, SourceId, Span},
 };
 use std::ops::Range;
 
-/// An assignment; ranges are bytes of the text.
+/// An assignment; ranges are bytes of the text, which has less than 4 GiB.
 pub(super) struct Line {
-    key: Range<usize>,
+    key: Range<u32>,
     /// Without its quotes.
-    value: Range<usize>,
+    value: Range<u32>,
     quoted: bool,
 }
 
@@ -25,7 +25,7 @@ fn reads_plainly(dialect: Dialect) -> (bool, bool) {
 }
 
 /// Whether all of these loaders make of a text what stands there.
-pub fn is_plain(bytes: &[u8], dialects: impl Iterator<Item = Dialect>) -> bool {
+pub fn is_plain(source: &Source, dialects: impl Iterator<Item = Dialect>) -> bool {
     let mut quotes = true;
     for dialect in dialects {
         let (plainly, unquotes) = reads_plainly(dialect);
@@ -34,20 +34,38 @@ pub fn is_plain(bytes: &[u8], dialects: impl Iterator<Item = Dialect>) -> bool {
             return false;
         }
     }
-    walk(bytes, quotes, &mut |_| ()).is_some()
+    source.plain(|bytes| walk(bytes, &mut |_| ())).is_some_and(|quoted| quotes || !quoted)
 }
 
 /// The assignments of a text, if this loader makes of it what stands there: lines `NAME=value`, each name once, perhaps
 /// within double quotes; empty lines; comments on lines of their own.
-pub(super) fn lines(bytes: &[u8], dialect: Dialect) -> Option<Vec<Line>> {
-    let (plainly, quotes) = reads_plainly(dialect);
+pub(super) fn lines(source: &Source, dialect: Dialect) -> Option<Vec<Line>> {
+    let (plainly, unquotes) = reads_plainly(dialect);
+    if !plainly {
+        return None;
+    }
     let mut out = Vec::new();
-    plainly.then(|| walk(bytes, quotes, &mut |line| out.push(line))).flatten()?;
+    let quoted = source.plain(|bytes| {
+        out.reserve(bytes.len() / LENGTH);
+        walk(bytes, &mut |line| out.push(line))
+    })?;
+    if quoted && !unquotes {
+        return None;
+    }
+    // Who looked before did not want the lines.
+    if out.is_empty() {
+        walk(source.bytes(), &mut |line| out.push(line))?;
+    }
     Some(out)
 }
 
-fn walk(bytes: &[u8], quotes: bool, each: &mut dyn FnMut(Line)) -> Option<()> {
-    let mut names = Vec::new();
+/// Most lines are longer.
+const LENGTH: usize = 16;
+
+/// Goes through a plain text; whether a value in it stands within quotes.
+fn walk(bytes: &[u8], each: &mut dyn FnMut(Line)) -> Option<bool> {
+    let mut names = Names::default();
+    let mut any = false;
     let mut at = 0;
     while at < bytes.len() {
         let end = |at: usize| match bytes.get(at) {
@@ -59,50 +77,106 @@ fn walk(bytes: &[u8], quotes: bool, each: &mut dyn FnMut(Line)) -> Option<()> {
             b'\n' => at + 1,
             b'#' => end(run(bytes, at, COMMENT))?,
             first if is(first, NAME) && !first.is_ascii_digit() => {
-                let equals = run(bytes, at, NAME);
+                let equals = names.add(bytes, at);
                 if bytes.get(equals) != Some(&b'=') {
                     return None;
                 }
-                names.push(hash(&bytes[at..equals]));
-                let quoted = quotes && bytes.get(equals + 1) == Some(&b'"');
+                let quoted = bytes.get(equals + 1) == Some(&b'"');
                 let (from, kinds) = if quoted { (equals + 2, VALUE | BLANK) } else { (equals + 1, VALUE) };
                 let to = run(bytes, from, kinds);
                 // An empty pair of quotes has another place to each loader.
                 if quoted && (to == from || bytes.get(to) != Some(&b'"')) {
                     return None;
                 }
-                each(Line { key: at..equals, value: from..to, quoted });
+                any |= quoted;
+                each(Line { key: short(at..equals), value: short(from..to), quoted });
                 end(to + usize::from(quoted))?
             }
             _ => return None,
         };
     }
-    // Two names of one hash are looked at more closely.
-    names.sort_unstable();
-    names.windows(2).all(|pair| pair[0] != pair[1]).then_some(())
+    names.differ().then_some(any)
 }
+
+fn short(range: Range<usize>) -> Range<u32> {
+    let offset = |o: usize| u32::try_from(o).unwrap_or(u32::MAX);
+    offset(range.start)..offset(range.end)
+}
+
+/// The names of a text as numbers.
+#[derive(Default)]
+struct Names(Vec<u64>);
+
+impl Names {
+    /// Takes the name that begins at `at`, and says where it ends.
+    fn add(&mut self, bytes: &[u8], at: usize) -> usize {
+        let end = run(bytes, at, NAME);
+        let (words, rest) = bytes[at..end].as_chunks::<8>();
+        let mut number = 0x2545_f491_4f6c_dd1d ^ rest.len() as u64;
+        let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        // Names are much alike: what a word changes of the number, the next one is not to take back.
+        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]) {
+            number = (number ^ word).wrapping_mul(MIX);
+            number ^= number >> 32;
+        }
+        // Nothing is the number of an empty place below.
+        self.0.push(number.max(1));
+        end
+    }
+
+    /// Whether each is there once; two of one number are looked at more closely by an engine.
+    fn differ(mut self) -> bool {
+        let places = (self.0.len() * 2).next_power_of_two().max(2);
+        let shift = u64::BITS - places.trailing_zeros();
+        let mut table = vec![0; places];
+        for number in &self.0 {
+            let first = number.wrapping_mul(MIX) >> shift;
+            let mut place = usize::try_from(first).unwrap_or_default();
+            let mut steps = 0;
+            while table[place] != 0 {
+                if table[place] == *number {
+                    return false;
+                }
+                // Names that were chosen to fall together.
+                steps += 1;
+                if steps == STEPS {
+                    self.0.sort_unstable();
+                    return self.0.windows(2).all(|pair| pair[0] != pair[1]);
+                }
+                place = (place + 1) & (places - 1);
+            }
+            table[place] = *number;
+        }
+        true
+    }
+}
+
+/// An odd number, half of whose bits are set.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// More steps than these are taken by chance once in a lifetime.
+const STEPS: usize = 64;
 
 impl Line {
     /// As an entry of a text, with the ranges that are no secret: the name, the sign and the quotes, where the name is one
     /// that is shown.
     pub(super) fn entry(self, text: &str, source: SourceId, shown: &mut Vec<Span>) -> Entry {
-        let span = |range: Range<usize>| Span {
-            source,
-            start: u32::try_from(range.start).unwrap_or(u32::MAX),
-            end: u32::try_from(range.end).unwrap_or(u32::MAX),
-        };
+        let span = |range: Range<u32>| Span { source, start: range.start, end: range.end };
+        let of_text = |range: &Range<u32>| &text[range.start as usize..range.end as usize];
         let Self { key, value, quoted } = self;
-        if shows_key(&text[key.clone()]) {
+        let name = of_text(&key);
+        if shows_key(name) {
             shown.push(span(key.start..value.start));
             if quoted {
                 shown.push(span(value.end..value.end + 1));
             }
         }
         let place = span(value.clone());
-        let literal = Segment { value: 0..value.len(), span: place, kind: SegmentKind::Literal };
-        let map = if value.is_empty() { Vec::new() } else { vec![literal] };
-        let taken = Value { text: Secret::new(&text[value]), map };
-        Entry::new(&text[key.clone()], span(key), taken, place)
+        let text = of_text(&value);
+        let literal = Segment { value: 0..text.len(), span: place, kind: SegmentKind::Literal };
+        let map = if text.is_empty() { Map::default() } else { literal.into() };
+        let taken = Value { text: Secret::new(text), map };
+        Entry::new(name, span(key), taken, place)
     }
 }
 
@@ -136,13 +210,22 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
+#[inline]
 fn is(byte: u8, kinds: u8) -> bool {
     KINDS[usize::from(byte)] & kinds != 0
 }
 
 /// Where the bytes of these kinds end that begin at `at`.
+#[inline]
 fn run(text: &[u8], at: usize, kinds: u8) -> usize {
-    text[at..].iter().position(|b| !is(*b, kinds)).map_or(text.len(), |n| at + n)
+    let mut at = at;
+    while let Some(byte) = text.get(at) {
+        if !is(*byte, kinds) {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]
@@ -194,7 +277,7 @@ pub(crate) mod tests {
             let mut sources = Sources::default();
             let id = sources.add(SourceKind::File(".env".into()), text.as_str());
             for dialect in Dialect::LIBRARIES.into_iter().chain([Dialect::DockerRun, Dialect::Systemd]) {
-                let Some(lines) = lines(text.as_bytes(), dialect) else { continue };
+                let Some(lines) = lines(sources.get(id), dialect) else { continue };
                 plain += 1;
                 let slow = Outcome::by_engine(&sources, id, dialect, &|_| None);
                 let mut shown = Vec::new();
@@ -246,9 +329,36 @@ pub(crate) mod tests {
             "A=a&b\n",
             "A=`x`\n",
         ] {
-            assert!(!is_plain(text.as_bytes(), Dialect::LIBRARIES.into_iter()), "{text:?}");
+            assert!(!plain(text, &Dialect::LIBRARIES), "{text:?}");
         }
-        assert!(!is_plain(b"A=\"1\"\n", [Dialect::DockerRun].into_iter()));
-        assert!(!is_plain(b"A=1\n", [Dialect::Bash].into_iter()));
+        assert!(!plain("A=\"1\"\n", &[Dialect::DockerRun]) && plain("A=\"1\"\n", &Dialect::LIBRARIES));
+        assert!(!plain("A=1\n", &[Dialect::Bash]) && plain("A=1\n", &[Dialect::DockerRun]));
+    }
+
+    fn plain(text: &str, dialects: &[Dialect]) -> bool {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceKind::File(".env".into()), text);
+        is_plain(sources.get(id), dialects.iter().copied())
+    }
+
+    #[test]
+    fn a_name_that_comes_again_is_found_among_many() {
+        let text = |count: usize| (0..count).map(|i| format!("A{i}=x\n")).collect::<Vec<_>>().concat();
+        for count in [1, 2, 3, 7, 100, 5000, 100_000] {
+            assert!(plain(&text(count), &Dialect::LIBRARIES), "{count}");
+            let long: Vec<String> = (0..count).map(|i| format!("SERVICE_{i:06}=x\n")).collect();
+            assert!(plain(&long.concat(), &Dialect::LIBRARIES), "{count}");
+            let again = format!("{}A{}=y\n", text(count), count / 2);
+            assert!(!plain(&again, &Dialect::LIBRARIES), "{count}");
+        }
+        let crowd = |numbers: &[u64]| Names(numbers.to_vec()).differ();
+        let mut together: Vec<u64> = (1..=1000).collect();
+        // All of them fall on one place.
+        for number in &mut together {
+            *number = number.wrapping_mul(0xf1de_83e1_9937_733d);
+        }
+        assert!(crowd(&together));
+        together.push(together[500]);
+        assert!(!crowd(&together));
     }
 }

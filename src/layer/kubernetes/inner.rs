@@ -2,7 +2,7 @@
 //! the file of objects.
 
 use super::super::{
-    Carrier, Entry, Layer, LayerKind, Read, Value,
+    Carrier, Entry, Layer, LayerKind, Map, Read, Value,
     carried::{self, Reader},
     dotenv::Dialect,
 };
@@ -73,10 +73,10 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, carrier: Carrier, entry:
 /// A value with its places in the file around; without any where a piece of it has none there.
 fn moved(value: &Value, around: &Value) -> Value {
     let mut out = value.clone();
-    for segment in &mut out.map {
+    for segment in out.map.iter_mut() {
         match around.span_of(segment.span.range()) {
             Some(span) => segment.span = span,
-            None => return Value { map: Vec::new(), ..out },
+            None => return Value { map: Map::default(), ..out },
         }
     }
     out

@@ -43,7 +43,7 @@ pub fn of_file(
     let told = loaders.loaders.iter().map(|l| l.setting.value);
     let usually = usual.iter().copied().filter(|_| loaders.loaders.is_empty());
     let all = loaders.loaders.iter().all(|l| l.only.is_none());
-    if all && is_plain(sources.get(id).bytes(), told.chain(usually)) {
+    if all && is_plain(sources.get(id), told.chain(usually)) {
         return Vec::new();
     }
     asked(sources, id, loaders, usual, outer, matter)
