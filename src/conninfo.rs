@@ -34,7 +34,7 @@ pub use visible::{visible, visible_url};
 
 use crate::secret::{Part, Secret};
 use keyword::{KEYWORDS, Show};
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::OnceLock};
 
 /// A connection string that libpq's parser accepts.
 ///
@@ -44,8 +44,8 @@ use std::{fmt, ops::Range};
 pub struct Conninfo {
     form: Form,
     libpq: Libpq,
-    /// One place for each row of `KEYWORDS`.
-    values: Vec<Option<Value>>,
+    /// Those that are given, by their rows of `KEYWORDS`, ascending.
+    values: Vec<(usize, Value)>,
     scheme: Option<Range<usize>>,
     hosts: Vec<HostRange>,
     parameters: Vec<Parameter>,
@@ -53,6 +53,8 @@ pub struct Conninfo {
     visible: Vec<Range<usize>>,
     /// Bytes inside a character, ascending: a byte offset becomes a character without the text.
     inside: Vec<usize>,
+    /// Where it leads, once somebody asked; taken back whenever a value changes.
+    dial: OnceLock<Box<Dial>>,
 }
 
 /// Where one `host[:port]` of a URI stands. The brackets of an IPv6 address are outside.
@@ -161,7 +163,8 @@ impl Conninfo {
 
     /// Proves by other bytes than those of [`visible()`]: for a string that is no libpq's.
     fn reveal_as(&mut self, visible: Vec<Range<usize>>) {
-        for value in self.values.iter_mut().flatten() {
+        self.dial.take();
+        for (_, value) in &mut self.values {
             let inside = |r: &Range<usize>| visible.iter().any(|v| v.start <= r.start && r.end <= v.end);
             let shown = !value.credential && value.range.as_ref().is_some_and(inside);
             value.part = Part::with_proof(value.part.secret().clone(), shown);
@@ -180,6 +183,7 @@ impl Conninfo {
             unknown: Vec::new(),
             visible: Vec::new(),
             inside: Vec::new(),
+            dial: OnceLock::new(),
         }
     }
 
@@ -187,12 +191,11 @@ impl Conninfo {
         out.libpq = libpq;
         out.unknown = drafts.unknown.unwrap_or_default();
         out.visible = visible(text);
-        out.inside = (0..text.len()).filter(|i| !text.is_char_boundary(*i)).collect();
-        out.values = KEYWORDS
-            .iter()
-            .zip(drafts.values)
-            .map(|(keyword, draft)| draft.map(|d| d.finish(text, keyword.show, &out.visible)))
-            .collect();
+        if !text.is_ascii() {
+            out.inside = (0..text.len()).filter(|i| !text.is_char_boundary(*i)).collect();
+        }
+        let value = |(i, draft): (usize, Draft)| (i, draft.finish(text, KEYWORDS[i].show, &out.visible));
+        out.values = drafts.values.into_iter().map(value).collect();
         out
     }
 
@@ -209,24 +212,25 @@ impl Conninfo {
     /// The value of a keyword, by libpq's name; `None` when it was not given. Empty parts of a URI are not given,
     /// empty parameters are.
     pub fn get(&self, keyword: &str) -> Option<&Value> {
-        self.values.get(keyword::find(keyword.as_bytes())?)?.as_ref()
+        self.values.iter().find(|(i, _)| KEYWORDS[*i].name == keyword).map(|(_, value)| value)
     }
 
     /// What `PQconninfoParse` yields: the given keywords in the order of libpq's table.
     pub fn keywords(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        KEYWORDS.iter().zip(&self.values).filter_map(|(k, v)| Some((k.name, v.as_ref()?)))
+        self.values.iter().map(|(i, value)| (KEYWORDS[*i].name, value))
     }
 
     /// Sets a keyword that was not given, as libpq does from the environment (`conninfo_add_defaults`). False when
     /// the keyword is unknown or was given, be it as the empty string.
     pub fn fill(&mut self, keyword: &str, part: Part) -> bool {
-        let Some(i) = keyword::find(keyword.as_bytes()) else { return false };
-        if KEYWORDS[i].since > self.libpq || self.values[i].is_some() {
+        let Some(i) = keyword::find(keyword.as_bytes()).filter(|i| KEYWORDS[*i].since <= self.libpq) else {
             return false;
-        }
+        };
+        let Err(place) = self.values.binary_search_by_key(&i, |(row, _)| *row) else { return false };
+        self.dial.take();
         let credential = KEYWORDS[i].show == Show::Credential;
         let part = if credential { Part::masked(part.secret().clone()) } else { part };
-        self.values[i] = Some(Value {
+        let value = Value {
             part,
             bytes: None,
             credential,
@@ -234,13 +238,15 @@ impl Conninfo {
             pieces: Vec::new(),
             name: None,
             exact: false,
-        });
+        };
+        self.values.insert(place, (i, value));
         true
     }
 
     /// Masks the values that `keep` does not answer for: their text came into the input from elsewhere.
     pub(crate) fn mask_unless(&mut self, keep: impl Fn(&Value) -> bool) {
-        for value in self.values.iter_mut().flatten().filter(|v| !keep(v)) {
+        for (_, value) in self.values.iter_mut().filter(|(_, v)| !keep(v)) {
+            self.dial.take();
             value.part = Part::masked(value.part.secret().clone());
         }
     }
@@ -404,20 +410,28 @@ impl Draft {
 
 /// libpq's array of options while it is filled.
 struct Drafts {
-    values: Vec<Option<Draft>>,
+    /// By their rows of `KEYWORDS`, ascending.
+    values: Vec<(usize, Draft)>,
     /// Names of parameters that libpq does not know; `None`: the first of them is an error, as in libpq.
     unknown: Option<Vec<Range<usize>>>,
 }
 
 impl Drafts {
     fn new() -> Self {
-        Self { values: KEYWORDS.iter().map(|_| None).collect(), unknown: None }
+        Self { values: Vec::new(), unknown: None }
+    }
+
+    fn put(&mut self, row: usize, draft: Draft) {
+        match self.values.binary_search_by_key(&row, |(row, _)| *row) {
+            Ok(at) => self.values[at].1 = draft,
+            Err(at) => self.values.insert(at, (row, draft)),
+        }
     }
 
     /// Sets one of our own names.
     fn set(&mut self, name: &str, draft: Draft) {
         if let Some(i) = keyword::find(name.as_bytes()) {
-            self.values[i] = Some(draft);
+            self.put(i, draft);
         }
     }
 
@@ -434,7 +448,7 @@ impl Drafts {
         if keyword.since > libpq {
             return Err(ErrorKind::KeywordNewer { keyword: keyword.name, since: keyword.since });
         }
-        self.values[i] = Some(draft);
+        self.put(i, draft);
         Ok(keyword.name)
     }
 }

@@ -1,5 +1,7 @@
 //! Rules over settings ▶ findings: levels, doors, the fold of an undetermined environment, the plan of questions.
 
+mod plan;
+
 use crate::{
     environment::Environment,
     finding::{Finding, Severity},
@@ -11,6 +13,7 @@ use crate::{
     source::{SourceKind, Sources, Span},
     suppression::Fault,
 };
+use plan::{At, Spoken};
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// How to judge.
@@ -80,12 +83,10 @@ impl Judge<'_> {
     /// Judges what was read as a whole in one environment: the files side by side. Many files are judged together
     /// once, not once for each of them.
     pub fn together(&self, project: &Project<'_>, environment: Environment) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
-            for check in rule.checks {
-                if let Check::Project(run) = check {
-                    self.run(rule, environment, None, &mut out, |sink| run(project, sink));
-                }
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        for at in plan::PROJECT.iter().filter(|at| self.judges(at.rule())) {
+            if let Check::Project(run) = at.check() {
+                self.run(*at, &spoken, environment, None, &mut out, |sink| run(project, sink));
             }
         }
         out
@@ -99,69 +100,70 @@ impl Judge<'_> {
         evidence: Evidence<'_>,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
-        for rule in RULES {
-            if self.example && !rule.traits.examples {
-                continue;
-            }
-            for check in rule.checks {
-                self.check(rule, check, view, environment, evidence, &mut out);
-            }
+        let seen = Seen {
+            view,
+            environment,
+            evidence,
+            targets: self.targets(view.settings, environment),
+            spoken: Spoken::of(self.policy),
+        };
+        let plan: &[At] = if evidence.is_none() { &plan::FILES } else { &plan::ALL };
+        for at in plan.iter().filter(|at| self.judges(at.rule())) {
+            self.check(*at, &seen, &mut out);
         }
         out
     }
 
-    fn check(
-        &self,
-        rule: &'static Rule,
-        check: &Check,
-        view: &View<'_>,
-        environment: Environment,
-        evidence: Evidence<'_>,
-        out: &mut Vec<Finding>,
-    ) {
-        let settings = view.settings;
-        match check {
+    /// Of an example the syntax alone.
+    fn judges(&self, rule: &Rule) -> bool {
+        !self.example || rule.traits.examples
+    }
+
+    fn check(&self, at: At, seen: &Seen<'_>, out: &mut Vec<Finding>) {
+        let Seen { view, environment, evidence, targets, spoken } = seen;
+        let (settings, environment, failure) = (view.settings, *environment, evidence.failure);
+        match at.check() {
             Check::Layer(run) => {
                 for layer in view.layers {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(layer, sink));
+                    self.run(at, spoken, environment, failure, out, |sink| run(layer, sink));
                 }
             }
             Check::Block(run) => {
                 if let Some(carried) = view.carried {
-                    self.run(rule, environment, None, out, |sink| run(carried, view, sink));
+                    self.run(at, spoken, environment, None, out, |sink| run(carried, view, sink));
                 }
             }
             // With its file, once: see `file`; of the whole, not of a view: see `declared` and `together`; when all else
             // is judged: see `comments`.
             Check::File(_) | Check::Policy(_) | Check::Project(_) | Check::Comment(_) => {}
             Check::Settings(run) => {
-                self.run(rule, environment, evidence.failure, out, |sink| run(settings, sink));
+                self.run(at, spoken, environment, failure, out, |sink| run(settings, sink));
             }
             Check::Target(run) => {
-                for (target, environment) in self.targets(settings, environment) {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(target, settings, sink));
+                for (target, environment) in targets {
+                    self.run(at, spoken, *environment, failure, out, |sink| run(target, settings, sink));
                 }
             }
             Check::Credential(run) => {
-                for (target, environment) in self.targets(settings, environment) {
+                for (target, environment) in targets {
                     if let Some(password) = target.credential() {
-                        self.run(rule, environment, evidence.failure, out, |sink| run(&password, sink));
+                        self.run(at, spoken, *environment, failure, out, |sink| run(&password, sink));
                     }
                 }
                 for secret in settings.credentials() {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(&secret, sink));
+                    self.run(at, spoken, environment, failure, out, |sink| run(&secret, sink));
                 }
             }
             Check::Server(asks, run) => {
                 let (Some(answers), Some(target)) = (evidence.answers, settings.selected()) else { return };
                 if asks.iter().all(|ask| answers.answers.rows(ask.name).is_some()) {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(target, answers, sink));
+                    self.run(at, spoken, environment, failure, out, |sink| run(target, answers, sink));
                 }
             }
             Check::Failure(class, run) => {
                 let (Some(failure), Some(target)) = (evidence.failure, settings.selected()) else { return };
                 if failure.class == *class {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(target, failure, sink));
+                    self.run(at, spoken, environment, Some(failure), out, |sink| run(target, failure, sink));
                 }
             }
         }
@@ -169,12 +171,10 @@ impl Judge<'_> {
 
     /// Judges one file by the rules about its carrier.
     pub fn file(&self, project: &Project<'_>, file: &File<'_>, environment: Environment) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
-            for check in rule.checks {
-                if let Check::File(run) = check {
-                    self.run(rule, environment, None, &mut out, |sink| run(file, project, sink));
-                }
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        for at in plan::FILE.iter().filter(|at| self.judges(at.rule())) {
+            if let Check::File(run) = at.check() {
+                self.run(*at, &spoken, environment, None, &mut out, |sink| run(file, project, sink));
             }
         }
         out
@@ -182,13 +182,11 @@ impl Judge<'_> {
 
     /// What the policy declares, in each environment by itself: what it says of another one is not asked about.
     pub fn declared(&self, environments: &[Environment]) -> Vec<Finding> {
-        let mut out = Vec::new();
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
         for environment in environments {
-            for rule in RULES {
-                for check in rule.checks {
-                    if let Check::Policy(run) = check {
-                        self.run(rule, *environment, None, &mut out, |sink| run(self.policy, sink));
-                    }
+            for at in &plan::POLICY {
+                if let Check::Policy(run) = at.check() {
+                    self.run(*at, &spoken, *environment, None, &mut out, |sink| run(self.policy, sink));
                 }
             }
         }
@@ -197,13 +195,11 @@ impl Judge<'_> {
 
     /// Judges the comments of one file, by what is wrong with them.
     pub fn comments(&self, faults: &[Fault], environment: Environment) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
-            for check in rule.checks {
-                let Check::Comment(run) = check else { continue };
-                for fault in faults {
-                    self.run(rule, environment, None, &mut out, |sink| run(fault, sink));
-                }
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        for at in plan::COMMENT.iter().filter(|at| self.judges(at.rule())) {
+            let Check::Comment(run) = at.check() else { continue };
+            for fault in faults {
+                self.run(*at, &spoken, environment, None, &mut out, |sink| run(fault, sink));
             }
         }
         out
@@ -225,19 +221,22 @@ impl Judge<'_> {
 
     fn run(
         &self,
-        rule: &'static Rule,
+        at: At,
+        spoken: &Spoken,
         environment: Environment,
         failure: Option<&Failure>,
         out: &mut Vec<Finding>,
         check: impl FnOnce(&mut Sink<'_>),
     ) {
-        let by_path = self.policy.differs_by_path(rule.id);
-        let general = self.level(rule, environment, None);
+        let rule = at.rule();
+        let told = spoken.names(at);
+        let by_path = told && self.policy.differs_by_path(rule.id);
+        let general = if told { self.level(rule, environment, None) } else { self.own(rule, environment) };
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();
         let speaks = |s: &LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
-        let decided = self.policy.levels.iter().any(speaks);
+        let decided = told && self.policy.levels.iter().any(speaks);
         check(&mut Sink::new(rule, severity, environment, self.door, failure, out).decided(decided));
         if by_path {
             for mut finding in out.split_off(from) {
@@ -256,9 +255,13 @@ impl Judge<'_> {
 
     /// The level of a rule for what stands in a file: what the policy says, else its own.
     pub fn level(&self, rule: &Rule, environment: Environment, path: Option<&str>) -> Level {
+        self.policy.level(rule.id, environment, path).unwrap_or_else(|| self.own(rule, environment))
+    }
+
+    /// The level of a rule of which the policy does not speak.
+    fn own(&self, rule: &Rule, environment: Environment) -> Level {
         let off = rule.traits.pedantic || !self.policy.has_rule_of(rule.since);
-        let own = if off { Level::Allow } else { rule.levels.in_environment(environment) };
-        self.policy.level(rule.id, environment, path).unwrap_or(own)
+        if off { Level::Allow } else { rule.levels.in_environment(environment) }
     }
 
     /// The file that a finding is in.
@@ -302,6 +305,21 @@ impl Judge<'_> {
             }
         }
         out
+    }
+}
+
+/// One view while it is judged: what does not differ from rule to rule.
+struct Seen<'v> {
+    view: &'v View<'v>,
+    environment: Environment,
+    evidence: Evidence<'v>,
+    targets: Vec<(&'v Target, Environment)>,
+    spoken: Spoken,
+}
+
+impl Evidence<'_> {
+    fn is_none(&self) -> bool {
+        self.answers.is_none() && self.failure.is_none()
     }
 }
 

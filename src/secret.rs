@@ -81,8 +81,18 @@ impl Secret {
     /// The first of `words` (lower case) that stands in the text as a whole segment. Segments end at anything
     /// but a letter or digit, and where a digit meets a letter: `latest` has no `test`, `test2` has.
     pub fn has_word<'w>(&self, words: &[&'w str]) -> Option<&'w str> {
-        let segments = word_segments(self.expose());
-        words.iter().copied().find(|w| segments.iter().any(|s| s == w))
+        let text = self.expose();
+        if !text.is_ascii() {
+            let segments = word_segments(text);
+            return words.iter().copied().find(|w| segments.iter().any(|s| s == w));
+        }
+        let mut first = words.len();
+        for segment in ascii_segments(text) {
+            let is = |word: &&str| segment.iter().map(u8::to_ascii_lowercase).eq(word.bytes());
+            let same = |word: &&str| word.len() == segment.len() && is(word);
+            first = words[..first].iter().position(same).unwrap_or(first);
+        }
+        words.get(first).copied()
     }
 
     /// Whether a whole word in the text, a database's name, says that it is for tests: `app_test`, `ci-47`, but not
@@ -116,8 +126,7 @@ impl Secret {
 
     /// Whether the text is in the small built-in list of passwords that every attacker tries first.
     pub fn is_common(&self) -> bool {
-        let text = self.expose().to_ascii_lowercase();
-        COMMON.contains(&text.as_str())
+        COMMON.iter().any(|common| self.equals_ignore_case(common))
     }
 
     /// Whether the text asks to be replaced: `changeme`, `<password>`, `[YOUR-PASSWORD]`, `your_password_here`.
@@ -133,7 +142,7 @@ impl Secret {
         repeated
             || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)
             || PLACEHOLDER_WHOLE.contains(&flat.as_str())
-            || PLACEHOLDER_INSIDE.iter().any(|p| flat.contains(p))
+            || (0..flat.len()).any(|i| PLACEHOLDER_INSIDE.iter().any(|p| flat[i..].starts_with(p)))
     }
 }
 
@@ -227,6 +236,13 @@ impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Part({self})")
     }
+}
+
+/// The runs of letters and of digits of a text without other characters than ASCII's.
+fn ascii_segments(text: &str) -> impl Iterator<Item = &[u8]> {
+    let kind = |b: &u8| (b.is_ascii_alphabetic(), b.is_ascii_digit());
+    let runs = text.as_bytes().chunk_by(move |a, b| kind(a) == kind(b));
+    runs.filter(|run| run[0].is_ascii_alphanumeric())
 }
 
 /// Lower-case runs of letters and runs of digits, in order.
@@ -393,6 +409,17 @@ mod tests {
             assert_eq!(Secret::from(no).has_word(&["test", "dev"]), None, "{no}");
         }
         assert_eq!(Secret::from("app-TEST2").has_word(&["test"]), Some("test"));
+    }
+
+    #[test]
+    fn segments_are_the_same_for_every_text() {
+        for text in ["", "a", "obcms_dev2Password", "--", "app-TEST2", "1a2b", "x__9", " a b "] {
+            let own: Vec<String> =
+                ascii_segments(text).map(|s| String::from_utf8_lossy(s).to_ascii_lowercase()).collect();
+            assert_eq!(own, word_segments(text), "{text}");
+        }
+        assert_eq!(Secret::from("zoë_dev").has_word(&["test", "dev"]), Some("dev"));
+        assert_eq!(Secret::from("dev_test").has_word(&["test", "dev"]), Some("test"));
     }
 
     #[test]

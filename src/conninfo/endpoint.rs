@@ -66,11 +66,22 @@ impl Conninfo {
     /// # Errors
     /// The first error of [`Conninfo::dial`].
     pub fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
-        let dial = self.dial();
-        match dial.errors.into_iter().next() {
-            Some(error) => Err(error),
-            None => Ok(dial.endpoints),
+        let dial = self.dialled();
+        match dial.errors.first() {
+            Some(error) => Err(error.clone()),
+            None => Ok(dial.endpoints.clone()),
         }
+    }
+
+    /// As [`Conninfo::endpoints`], as they stand here.
+    pub(crate) fn places(&self) -> Option<&[Endpoint]> {
+        let dial = self.dialled();
+        dial.errors.is_empty().then_some(&dial.endpoints)
+    }
+
+    /// As [`Conninfo::dial`], as it stands here.
+    pub(crate) fn dialled(&self) -> &Dial {
+        self.dial.get_or_init(|| Box::new(self.dialling()))
     }
 
     fn complaint(&self, kind: ErrorKind, place: Place, range: Option<Range<usize>>) -> Error {
@@ -80,6 +91,10 @@ impl Conninfo {
 
     /// The endpoints that libpq dials, and its complaints.
     pub fn dial(&self) -> Dial {
+        self.dialled().clone()
+    }
+
+    fn dialling(&self) -> Dial {
         let mut out = Dial::default();
         let (hosts, addrs, ports) =
             (List::of(self, "host"), List::of(self, "hostaddr"), List::of(self, "port"));
@@ -118,8 +133,8 @@ impl Conninfo {
                 (None, None) => Some(Part::harmless(DEFAULT_SOCKET_DIR)),
                 (host, _) => host,
             };
-            let directory = host.as_ref().map_or(0, |h| h.expose().len());
-            if kind == EndpointKind::Unix && directory + format!("/.s.PGSQL.{port}").len() > SOCKET_PATH_MAX {
+            let path = || host.as_ref().map_or(0, |h| h.expose().len()) + format!("/.s.PGSQL.{port}").len();
+            if kind == EndpointKind::Unix && path() > SOCKET_PATH_MAX {
                 let kind = ErrorKind::SocketPathTooLong;
                 out.errors.push(self.complaint(kind, Place::Host(i + 1), host_range));
                 continue;

@@ -42,7 +42,8 @@ pub fn unencoded(text: &str) -> Option<Unencoded> {
     let start = url_scheme(text)?.end + 3;
     let end = userinfo_end(bytes, start)?;
     let userinfo = &text[start..end];
-    if TEMPLATES.iter().any(|t| userinfo.contains(t)) {
+    let template = userinfo.bytes().any(|b| matches!(b, b'$' | b'{' | b'%' | b'<'));
+    if template && TEMPLATES.iter().any(|t| userinfo.contains(t)) {
         return None;
     }
     let mut part = UserinfoPart::User;

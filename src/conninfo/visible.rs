@@ -50,18 +50,20 @@ pub(super) fn scheme_like(text: &str) -> Option<Range<usize>> {
 }
 
 fn url(text: &str, scheme: usize) -> Vec<Range<usize>> {
-    let words: Vec<String> = text[..scheme].split(['+', ':']).map(str::to_ascii_lowercase).collect();
-    if !words.iter().all(|w| SCHEMES.contains(&w.as_str())) {
+    let words = || text[..scheme].split(['+', ':']);
+    let among = |word: &str, known: &[&str]| known.iter().any(|w| w.eq_ignore_ascii_case(word));
+    if !words().all(|w| among(w, OWN) || among(w, SCHEMES)) {
         return Vec::new();
     }
     let start = scheme + 3;
     let head = 0..start;
-    if words.iter().any(|w| matches!(w.as_str(), "sqlite" | "sqlite3" | "spatialite" | "file")) {
+    if words().any(|w| among(w, &["sqlite", "sqlite3", "spatialite", "file"])) {
         let whole = plain_path(&text.as_bytes()[start..]);
         return merge(vec![if whole { 0..text.len() } else { head }]);
     }
     let mut out = vec![head];
-    let proved = if OWN.contains(&words[0].as_str()) { is_no_list } else { is_no_foreign_list };
+    let proved =
+        if words().next().is_some_and(|first| among(first, OWN)) { is_no_list } else { is_no_foreign_list };
     if let Some(parts) = authority_and_rest(text.as_bytes(), start).filter(|_| proved(&text[start..])) {
         out.extend(parts);
     }
@@ -91,8 +93,10 @@ fn plain_path(path: &[u8]) -> bool {
 /// `None` when the structure is not proved.
 fn authority_and_rest(bytes: &[u8], start: usize) -> Option<Vec<Range<usize>>> {
     let rest = &bytes[start..];
-    let odd = |b: &u8| !b.is_ascii_graphic() || b"#\\\"'`<>^|".contains(b);
-    if rest.iter().any(odd) || rest.split(|b| *b == b'@').nth(2).is_some() {
+    let odd = |b: &u8| {
+        !b.is_ascii_graphic() || matches!(b, b'#' | b'\\' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'^' | b'|')
+    };
+    if rest.iter().any(odd) || rest.iter().filter(|b| **b == b'@').count() > 1 {
         return None;
     }
     let find = |from: usize, stops: &[u8]| {

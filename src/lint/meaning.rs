@@ -98,7 +98,7 @@ impl<'f> Meanings<'f> {
         concerned: &BTreeSet<usize>,
         texts: &BTreeMap<usize, &Vec<u8>>,
         loader: Option<Dialect>,
-    ) -> Vec<FileView> {
+    ) -> Vec<FileView<'static>> {
         let base = |i: &usize| base_of(&self.files.files[*i].0);
         let bases = concerned.iter().filter_map(base).filter_map(|b| self.by_path.get(b.as_str()).copied());
         let needed: BTreeSet<usize> = concerned.iter().copied().chain(bases).collect();
@@ -118,14 +118,14 @@ impl<'f> Meanings<'f> {
         let views = |file| {
             let policy = self.vocabulary.policy(file, self.files.environment, self.policy, self.repository);
             let view = |layer| FileView::of(file, layer, &env_files, &policy, self.repository, self.files);
-            file.layers.iter().map(view).collect::<Vec<FileView>>()
+            file.layers.iter().map(|layer| view(layer).into_owned()).collect::<Vec<_>>()
         };
         wanted.flat_map(|(_, file)| views(file)).collect()
     }
 }
 
 /// Whether two readings of a file lead to the same databases, and say the same of everything else.
-fn same_meaning(before: &FileView, after: &FileView, policy: &Policy) -> bool {
+fn same_meaning(before: &FileView<'_>, after: &FileView<'_>, policy: &Policy) -> bool {
     before.environment == after.environment
         && same_variables(before, after, policy)
         && same_settings(&before.settings, &after.settings)
@@ -133,8 +133,8 @@ fn same_meaning(before: &FileView, after: &FileView, policy: &Policy) -> bool {
 
 /// The same variables; those that no database is made of with the same values. Of several assignments the one that
 /// counts is compared.
-fn same_variables(before: &FileView, after: &FileView, policy: &Policy) -> bool {
-    let entries = |view: &FileView| -> BTreeMap<String, Secret> {
+fn same_variables(before: &FileView<'_>, after: &FileView<'_>, policy: &Policy) -> bool {
+    let entries = |view: &FileView<'_>| -> BTreeMap<String, Secret> {
         let all = view.layers.iter().flat_map(|l| &l.entries);
         all.map(|e| (e.key.clone(), e.value.text.clone())).collect()
     };

@@ -10,33 +10,71 @@ use crate::{
     secret::Secret,
 };
 
-/// The layers, lowest first, ready for questions. A question takes the same time however many entries there are.
+/// The layers, lowest first, ready for questions. A question takes the same time however many entries there are, and a
+/// name that nobody set next to none: hundreds are asked for, and a file sets a few.
 pub struct Lookup<'l> {
     layers: &'l [Layer],
+    /// A bit for each [`mark`] of a key.
+    marks: [u64; MARKS / 64],
     /// Each entry with its layer, and the one before it of the same slot, by their places.
-    places: Vec<(LayerId, usize, usize)>,
-    /// By the hash of a key the last place of those that fall there; as many as a power of two.
-    slots: Vec<usize>,
+    places: Vec<Place>,
+    /// By the hash of a key the last place of those that fall there; as many as a power of two. None for a few entries,
+    /// which are looked through.
+    slots: Vec<u32>,
+    /// Some entries are told by their carrier.
+    told: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    layer: u32,
+    entry: u32,
+    before: u32,
 }
 
 /// No place.
-const NONE: usize = usize::MAX;
+const NONE: u32 = u32::MAX;
+
+/// So many entries are looked through faster than they are put in order.
+const FEW: usize = 32;
+
+/// So many marks there are.
+const MARKS: usize = 256;
+
+/// What most names are told apart by.
+fn mark(key: &str) -> usize {
+    let bytes = key.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
+    let middle = bytes[bytes.len() / 2];
+    let sum = usize::from(*first) * 5 + usize::from(*last) * 31 + usize::from(middle) * 67 + bytes.len() * 13;
+    sum % MARKS
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(NONE)
+}
 
 impl<'l> Lookup<'l> {
     /// `layers` in the order of their strength: of two of one kind the later wins.
     pub fn new(layers: &'l [Layer]) -> Self {
-        let told = || layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
-        let count: usize = told().map(|(_, layer)| layer.entries.len()).sum();
-        let mut out = Self {
-            layers,
-            places: Vec::with_capacity(count),
-            slots: vec![NONE; (2 * count).next_power_of_two().max(1)],
-        };
-        for (id, layer) in told() {
-            for (i, entry) in layer.entries.iter().enumerate() {
+        let own = || layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
+        let told = layers.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
+        let mut out = Self { layers, marks: [0; MARKS / 64], places: Vec::new(), slots: Vec::new(), told };
+        for entry in own().flat_map(|(_, layer)| &layer.entries) {
+            let mark = mark(&entry.key);
+            out.marks[mark / 64] |= 1 << (mark % 64);
+        }
+        let count: usize = own().map(|(_, layer)| layer.entries.len()).sum();
+        if count <= FEW {
+            return out;
+        }
+        out.places.reserve_exact(count);
+        out.slots = vec![NONE; (2 * count).next_power_of_two()];
+        for (layer, of_layer) in own() {
+            for (i, entry) in of_layer.entries.iter().enumerate() {
                 let slot = out.slot(&entry.key);
-                out.places.push((id, i, out.slots[slot]));
-                out.slots[slot] = out.places.len() - 1;
+                let before = std::mem::replace(&mut out.slots[slot], number(out.places.len()));
+                out.places.push(Place { layer: number(layer), entry: number(i), before });
             }
         }
         out
@@ -47,23 +85,42 @@ impl<'l> Lookup<'l> {
         usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
     }
 
+    /// Every entry of a key; of one layer the last comes first.
+    fn each(&self, key: &str, mut found: impl FnMut(LayerId, &'l Entry)) {
+        let mark = mark(key);
+        if self.marks[mark / 64] >> (mark % 64) & 1 == 0 {
+            return;
+        }
+        if self.slots.is_empty() {
+            let own = self.layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
+            for (id, layer) in own {
+                layer.entries.iter().rev().filter(|e| e.key == key).for_each(|e| found(id, e));
+            }
+            return;
+        }
+        let mut at = self.slots[self.slot(key)];
+        while let Some(place) = self.places.get(at as usize) {
+            let entry = &self.layers[place.layer as usize].entries[place.entry as usize];
+            if entry.key == key {
+                found(place.layer as usize, entry);
+            }
+            at = place.before;
+        }
+    }
+
     /// Every entry of a key, the strongest first.
     fn all(&self, key: &str) -> Vec<(LayerId, &'l Entry)> {
         let mut out = Vec::new();
-        let mut at = self.slots[self.slot(key)];
-        while at != NONE {
-            let (id, i, before) = self.places[at];
-            let entry = &self.layers[id].entries[i];
-            if entry.key == key {
-                out.push((id, entry));
-            }
-            at = before;
-        }
+        self.each(key, |id, entry| out.push((id, entry)));
         // Within a layer the last one comes first already.
         if out.len() > 1 {
-            out.sort_by_key(|(id, _)| std::cmp::Reverse((self.layers[*id].kind, *id)));
+            out.sort_by_key(|(id, _)| std::cmp::Reverse(self.strength(*id)));
         }
         out
+    }
+
+    fn strength(&self, layer: LayerId) -> (LayerKind, LayerId) {
+        (self.layers[layer].kind, layer)
     }
 
     /// The kind of a layer.
@@ -85,7 +142,8 @@ impl<'l> Lookup<'l> {
 
     /// The entries of which their carrier says what they are, in the order of the layers.
     pub fn told(&self) -> impl Iterator<Item = &'l Entry> {
-        self.layers.iter().flat_map(|l| &l.entries).filter(|e| e.means.is_some())
+        let layers = if self.told { self.layers } else { &[] };
+        layers.iter().flat_map(|l| &l.entries).filter(|e| e.means.is_some())
     }
 
     /// Whether a text takes a part of a family from the environment, or more than it names.
@@ -104,7 +162,13 @@ impl<'l> Lookup<'l> {
 
     /// The winning entry.
     pub fn entry(&self, key: &str) -> Option<(LayerId, &'l Entry)> {
-        self.entries(key).into_iter().next()
+        let mut best: Option<(LayerId, &'l Entry)> = None;
+        self.each(key, |id, entry| {
+            if best.is_none_or(|(other, _)| self.strength(id) > self.strength(other)) {
+                best = Some((id, entry));
+            }
+        });
+        best
     }
 
     /// The entry of the strongest layer of a kind.

@@ -5,7 +5,7 @@ use super::{
     Settings,
     engine::Spelling,
     setting::{Origin, Setting},
-    target::Target,
+    target::{Target, fact},
 };
 use crate::{
     conninfo::{Endpoint, EndpointKind},
@@ -100,7 +100,11 @@ impl Target {
     pub fn pooling(&self) -> Option<Pooling> {
         // Where readers are at odds about the host, nothing is known of it.
         self.host_class()?;
-        let endpoints = self.parsed.as_ref().ok()?.endpoints().ok()?;
+        *fact(&self.facts.pooling, || self.pooling_by_name())
+    }
+
+    fn pooling_by_name(&self) -> Option<Pooling> {
+        let endpoints = self.parsed.as_ref().ok()?.places()?;
         let mut all = endpoints.iter().map(of_endpoint);
         let first = all.next()?;
         let alike = all.all(|other| other == first);
@@ -114,14 +118,14 @@ impl Target {
 
     /// The pooler that one of the hosts is, as far as its name and port tell, and that knows no channel binding.
     pub fn pooler_without_binding(&self) -> Option<Pooling> {
-        let endpoints = self.parsed.as_ref().ok().filter(|_| self.is_postgres())?.endpoints().ok()?;
+        let endpoints = self.parsed.as_ref().ok().filter(|_| self.is_postgres())?.places()?;
         endpoints.iter().filter_map(of_endpoint).find(|pooling| pooling.cannot_bind)
     }
 
     /// The value of a parameter that may be another client's own.
     fn says(&self, name: &str) -> Option<&str> {
-        let text = self.text.as_ref().filter(|_| self.host_class().is_some())?.value.expose();
-        let query = text.split_once('?')?.1.split('#').next()?;
+        let (_, query) = self.text.as_ref()?.value.expose().split_once('?')?;
+        let query = query.split('#').next().filter(|_| self.host_class().is_some())?;
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
     }

@@ -80,13 +80,13 @@ impl Target {
     /// Whether everything it dials is a Unix socket.
     pub fn is_socket(&self) -> bool {
         let dials =
-            |c: &Conninfo| c.endpoints().is_ok_and(|all| all.iter().all(|e| e.kind == EndpointKind::Unix));
+            |c: &Conninfo| c.places().is_some_and(|all| all.iter().all(|e| e.kind == EndpointKind::Unix));
         self.is_postgres() && self.parsed.as_ref().is_ok_and(dials)
     }
 
     /// Whether it dials more than one host.
     pub fn names_several_hosts(&self) -> bool {
-        self.parsed.as_ref().is_ok_and(|c| c.endpoints().is_ok_and(|all| all.len() > 1))
+        self.parsed.as_ref().is_ok_and(|c| c.places().is_some_and(|all| all.len() > 1))
     }
 
     /// The scheme, for a URL.
@@ -186,7 +186,7 @@ impl Target {
     /// The URL that a library reads rightly, with what has no place in it: libpq keywords that are in force, and
     /// parameters that libpq does not know; none where no URL says it to this library.
     pub fn url_for(&self, consumer: Consumer) -> Option<(Secret, Vec<&'static str>)> {
-        let endpoints = self.parsed.as_ref().ok()?.endpoints().ok()?;
+        let endpoints = self.parsed.as_ref().ok()?.places()?;
         let place = |e: &conninfo::Endpoint| Some((e.host.clone().or_else(|| e.hostaddr.clone())?, e.port));
         let places: Vec<(crate::secret::Part, u16)> = endpoints.iter().map(place).collect::<Option<_>>()?;
         let places: Vec<(&str, u16)> = places.iter().map(|(host, port)| (host.expose(), *port)).collect();
@@ -283,7 +283,7 @@ fn same_password(libpq: Libpq, before: &Secret, after: &Secret) -> bool {
         pairs => Conninfo::parse_as(pairs, libpq).ok(),
     };
     let of = |c: &Conninfo, keyword: &str| c.get(keyword).map(|v| v.secret().clone()).unwrap_or_default();
-    let dials = |c: &Conninfo| c.endpoints().is_ok() && are_possible_hosts(of(c, "host").expose());
+    let dials = |c: &Conninfo| c.places().is_some() && are_possible_hosts(of(c, "host").expose());
     let Some(old) = parsed(before).filter(dials) else { return true };
     parsed(after).is_some_and(|new| of(&new, "password").same_as(&of(&old, "password")))
 }

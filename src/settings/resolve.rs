@@ -18,7 +18,7 @@ use super::{
     setting::{Origin, Setting},
     settle::Settled,
     suspect,
-    target::{Form, Oddities, Target, Wrapped},
+    target::{Facts, Form, Oddities, Target, Wrapped},
     variables::{Meaning, Role, URLS, meaning_of, prefixed},
     words,
 };
@@ -168,15 +168,12 @@ impl Resolver<'_> {
         }
         let mut seen = BTreeSet::new();
         for (key, role) in keys {
-            if !seen.insert(key) {
+            let Some((layer, entry)) = self.lookup.entry(key).filter(|_| seen.insert(key)) else { continue };
+            // A carrier may know better what a name like ours stands for.
+            if !matches!(meaning_of(entry, self.policy), Some(Meaning::Url(_))) {
                 continue;
             }
             let Some(setting) = self.lookup.winner(key) else { continue };
-            // A carrier may know better what a name like ours stands for.
-            let here = self.lookup.entry(key).and_then(|(_, entry)| meaning_of(entry, self.policy));
-            if !matches!(here, Some(Meaning::Url(_))) {
-                continue;
-            }
             if out.document.as_ref().is_some_and(|d| d.key == key)
                 || setting.value.is_blank() && secret_file::stands_elsewhere(self.lookup, key)
             {
@@ -184,25 +181,22 @@ impl Resolver<'_> {
             }
             let own = prefixed(key).map(|(environment, _)| environment).filter(|_| role != Role::Test);
             if setting.value.is_blank() {
-                let unfilled = self.lookup.entry(key).map(|(_, e)| suspect::placeholders(e));
-                match unfilled.filter(|u| !u.is_empty()) {
-                    Some(unfilled) => out.unfilled.extend(unfilled),
-                    None if own.is_none() => out.empty.push((role, setting.map(()))),
-                    None => {}
+                match suspect::placeholders(entry) {
+                    unfilled if !unfilled.is_empty() => out.unfilled.extend(unfilled),
+                    _ if own.is_none() => out.empty.push((role, setting.map(()))),
+                    _ => {}
                 }
                 continue;
             }
             if out.targets.iter().any(|t| t.role == role && t.environment == own) {
                 continue;
             }
-            if let Some((layer, entry)) = self.lookup.entry(key) {
-                let mut target = self.url(key, role, setting, layer, entry);
-                if let Some(Means::Url | Means::TestUrl) = entry.means {
-                    self.beside(layer, &mut target);
-                }
-                target.environment = own;
-                out.targets.push(target);
+            let mut target = self.url(key, role, setting, layer, entry);
+            if let Some(Means::Url | Means::TestUrl) = entry.means {
+                self.beside(layer, &mut target);
             }
+            target.environment = own;
+            out.targets.push(target);
         }
     }
 
@@ -218,7 +212,7 @@ impl Resolver<'_> {
         let entries = self.lookup.layers()[layer].entries.iter();
         let parts = entries.filter_map(|entry| match entry.means {
             Some(Means::Part(_, keyword)) => {
-                Some((keyword, parts::part(self.lookup, keyword, &[&entry.key])?))
+                Some((keyword, parts::part(self.lookup, keyword, [entry.key.as_str()])?))
             }
             _ => None,
         });
@@ -289,6 +283,7 @@ impl Resolver<'_> {
         let mut target = self.target(key, role, Form::Url, engine, parsed, parameters);
         target.told = entry.means.is_some() || self.lookup.kind(layer) == LayerKind::Block;
         target.text = Some(text);
+        target.spelling = spelling;
         target.written = Some(entry.value.clone());
         target.oddities = oddities;
         target
@@ -360,12 +355,17 @@ impl Resolver<'_> {
             overrides: Vec::new(),
             sends_no_name: None,
             neighbour: false,
+            spelling: Spelling::Libpq,
+            facts: Facts::default(),
         }
     }
 
     /// `[connection]` of pgward.toml, and what code fixes beside a URL.
     fn fixed(&self) -> Vec<(&'static str, Setting<Part>)> {
         let mut out = self.declared();
+        if self.lookup.told().next().is_none() {
+            return out;
+        }
         for (layer, entry) in
             self.lookup.layers().iter().enumerate().flat_map(|(i, l)| l.entries.iter().map(move |e| (i, e)))
         {

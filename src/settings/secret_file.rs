@@ -106,13 +106,16 @@ pub fn of(key: &str, policy: &Policy) -> Option<(String, Meaning)> {
 /// The variables that name files, each once, with the path in force. An empty one is as good as unset: entrypoints
 /// test for it (`file_env` of docker-library).
 pub fn named(layers: &[Layer], policy: &Policy) -> Vec<(String, Meaning, Setting<Secret>)> {
+    named_in(&Lookup::new(layers), policy)
+}
+
+fn named_in(lookup: &Lookup<'_>, policy: &Policy) -> Vec<(String, Meaning, Setting<Secret>)> {
     let mut keys: BTreeMap<&str, (String, Meaning)> = BTreeMap::new();
-    for entry in layers.iter().flat_map(|l| &l.entries) {
+    for entry in lookup.layers().iter().flat_map(|l| &l.entries) {
         if let Some(found) = of(&entry.key, policy) {
             keys.insert(&entry.key, found);
         }
     }
-    let lookup = Lookup::new(layers);
     let in_force = |(key, (of, meaning)): (&str, (String, Meaning))| {
         let path = lookup.winner(key).filter(|path| !path.value.is_blank())?;
         Some((of, meaning, path))
@@ -218,7 +221,7 @@ pub(super) fn collect(
             key,
         }
     };
-    named(lookup.layers(), policy).into_iter().map(of_file).collect()
+    named_in(lookup, policy).into_iter().map(of_file).collect()
 }
 
 fn kind(lookup: &Lookup<'_>, setting: &Setting<Secret>) -> Option<LayerKind> {

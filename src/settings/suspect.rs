@@ -104,6 +104,9 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
             later: s.kind != SegmentKind::Unresolved,
         })
         .collect();
+    if !text.bytes().any(|b| matches!(b, b'$' | b'{' | b'%' | b'<')) {
+        return out;
+    }
     // The value holds the reference itself, which is no second one.
     let elsewhere: Vec<&Range<usize>> =
         entry.value.map.iter().filter(|s| s.kind == SegmentKind::Elsewhere).map(|s| &s.value).collect();
@@ -205,7 +208,7 @@ pub(super) fn unencoded(entry: &Entry, parsed: Option<&Conninfo>) -> Option<Unen
         let host = parsed.get("host");
         let inside = host.and_then(conninfo::Value::range).is_some_and(|r| r.start < found.rest.end);
         inside
-            && parsed.endpoints().is_ok()
+            && parsed.places().is_some()
             && conninfo::are_possible_hosts(host.and_then(|h| h.as_str()).unwrap_or(""))
     };
     let sure = exact.is_some() && !entry.doubtful && !found.host_like && !parsed.is_some_and(elsewhere);

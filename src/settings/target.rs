@@ -1,7 +1,9 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
+mod facts;
 mod oddities;
 
+pub(super) use facts::{Facts, fact};
 pub use oddities::{
     DoubleEncoded, Duplicate, Fallback, Oddities, Placeholder, Unencoded, UnknownParameter, Wrapped,
 };
@@ -90,7 +92,13 @@ pub struct Target {
     pub sends_no_name: Option<Nameless>,
     /// Its host is a container beside its own: what is sent never leaves the machine.
     pub neighbour: bool,
+    /// How the text is written; `Libpq` for a target that is none.
+    pub(super) spelling: Spelling,
+    pub(super) facts: Facts,
 }
+
+/// Hosts (loopback names alike) with their ports, and the database.
+pub(super) type Place = (Vec<(String, u16)>, String);
 
 /// A password or a declared secret, ready to be judged for its strength.
 #[derive(Clone, Debug)]
@@ -204,27 +212,30 @@ impl Target {
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
+        let class = (*fact(&self.facts.host_class, || self.named_class()))?;
+        if self.neighbour && !self.tls_required {
+            return Some(HostClass::Local);
+        }
+        class
+    }
+
+    /// As [`Target::host_class`], by the names alone.
+    fn named_class(&self) -> Option<Option<HostClass>> {
         let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere();
         let conninfo = self.parsed.as_ref().ok().filter(|_| clear)?;
         let list =
             |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
         let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
-        if self.neighbour && !self.tls_required {
-            return Some(HostClass::Local);
-        }
         // What the program gets where it is started may be any host.
         let open = self.oddities.placeholders.iter().any(|p| p.later);
-        if open && hosts.contains('$') {
-            return None;
-        }
-        hosts.split(',').map(HostClass::of).max()
+        Some(if open && hosts.contains('$') { None } else { hosts.split(',').map(HostClass::of).max() })
     }
 
     /// Whether a reserved character in user or password leaves readers at odds about where these end and the host
     /// begins. Brackets and blanks do not: `[YOUR-PASSWORD]` ends where it seems to.
     pub fn is_ambiguous(&self) -> bool {
-        let several = self.text.as_ref().is_some_and(|t| t.value.expose().matches('@').count() > 1);
-        self.oddities.unencoded.as_ref().is_some_and(|u| several || "@/#?:".contains(u.character))
+        let several = || self.text.as_ref().is_some_and(|t| t.value.expose().matches('@').count() > 1);
+        self.oddities.unencoded.as_ref().is_some_and(|u| "@/#?:".contains(u.character) || several())
     }
 
     /// Whether there could be such hosts, a database and a role of such names: what libpq makes of `p@ss@host` is no
@@ -316,11 +327,14 @@ impl Target {
     }
 
     /// Hosts (loopback names alike), ports and database.
-    pub(super) fn identity(&self) -> Option<(Vec<(String, u16)>, String)> {
+    pub(super) fn identity(&self) -> Option<&Place> {
+        fact(&self.facts.identity, || self.dialled_place()).as_ref()
+    }
+
+    fn dialled_place(&self) -> Option<Place> {
         let conninfo = self.parsed.as_ref().ok().filter(|_| !self.is_elsewhere())?;
         let mut hosts: Vec<(String, u16)> = conninfo
-            .endpoints()
-            .ok()?
+            .places()?
             .iter()
             .map(|e| {
                 let host =
@@ -363,6 +377,9 @@ impl Target {
     /// Whether the text is JDBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
     /// Java nor for .NET.
     pub fn is_misplaced(&self) -> bool {
+        if !matches!(self.spelling, Spelling::Jdbc | Spelling::Npgsql) {
+            return false;
+        }
         // A key of a settings file is read by whoever the file is for; a variable by whoever knows its name.
         if self.told && self.name.bytes().any(|b| b.is_ascii_lowercase()) {
             return false;
@@ -418,7 +435,7 @@ impl Target {
 
     /// How the URL is spelled; `Libpq` for a target made of parts.
     pub fn spelling(&self) -> Spelling {
-        self.text.as_ref().map_or(Spelling::Libpq, |t| super::engine::recognise(t.value.expose()).1)
+        self.spelling
     }
 }
 
