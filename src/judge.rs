@@ -229,15 +229,36 @@ impl Judge<'_> {
         check: impl FnOnce(&mut Sink<'_>),
     ) {
         let rule = at.rule();
-        let told = spoken.names(at);
-        let by_path = told && self.policy.differs_by_path(rule.id);
-        let general = if told { self.level(rule, environment, None) } else { self.own(rule, environment) };
+        let (general, by_path, decided) = if spoken.names(at) {
+            self.told(rule, environment)
+        } else {
+            (self.own(rule, environment), false, false)
+        };
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();
-        let speaks = |s: &LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
-        let decided = told && self.policy.levels.iter().any(speaks);
         check(&mut Sink::new(rule, severity, environment, self.door, failure, out).decided(decided));
+        if out.len() > from {
+            self.lower(rule, environment, by_path, from, out);
+        }
+    }
+
+    /// What the policy says of a rule: its level, whether that depends on the file, and whether it is decided here.
+    fn told(&self, rule: &Rule, environment: Environment) -> (Level, bool, bool) {
+        let speaks = |s: &LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
+        let decided = self.policy.levels.iter().any(speaks);
+        (self.level(rule, environment, None), self.policy.differs_by_path(rule.id), decided)
+    }
+
+    /// Lowers what a rule has reported where its file is, and at boot.
+    fn lower(
+        &self,
+        rule: &Rule,
+        environment: Environment,
+        by_path: bool,
+        from: usize,
+        out: &mut Vec<Finding>,
+    ) {
         if by_path {
             for mut finding in out.split_off(from) {
                 if let Some(most) = sink::severity(self.level(rule, environment, self.path_of(&finding))) {

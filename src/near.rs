@@ -39,12 +39,16 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
 /// same, two neighbours are swapped, or in a long word a letter is left out, typed twice, or wrong. What begins or ends
 /// otherwise was meant: `URLS`, `URL2`, `URI`, `POSTGRE`.
 pub(crate) fn is_slip(name: &str, word: &str) -> bool {
-    // Most names begin otherwise.
+    // Most names begin or end otherwise.
     let begins = match (name.as_bytes(), word.as_bytes()) {
         ([a, b, ..], [c, d, ..]) => a == c || (a, b) == (d, c),
         _ => false,
     };
-    if !begins || !differs_in_one_place(name.as_bytes(), word.as_bytes()) {
+    let ends = match (name.as_bytes(), word.as_bytes()) {
+        ([.., a, b], [.., c, d]) => b == d || (a, b) == (d, c),
+        _ => false,
+    };
+    if !begins || !ends || !differs_in_one_place(name.as_bytes(), word.as_bytes()) {
         return false;
     }
     let mut pairs = 0;

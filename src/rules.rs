@@ -77,6 +77,7 @@ impl Levels {
     }
 
     /// The level in an environment.
+    #[inline]
     pub fn in_environment(self, environment: Environment) -> Level {
         self.0[environment as usize]
     }

@@ -142,7 +142,7 @@ impl Secret {
         repeated
             || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)
             || PLACEHOLDER_WHOLE.contains(&flat.as_str())
-            || (0..flat.len()).any(|i| PLACEHOLDER_INSIDE.iter().any(|p| flat[i..].starts_with(p)))
+            || asks(flat.as_bytes())
     }
 }
 
@@ -236,6 +236,13 @@ impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Part({self})")
     }
+}
+
+/// Whether a text of letters in lower case and digits has one of [`PLACEHOLDER_INSIDE`] in it.
+fn asks(flat: &[u8]) -> bool {
+    let begins = |rest: &[u8]| PLACEHOLDER_INSIDE.iter().any(|p| rest.starts_with(p.as_bytes()));
+    let shortest = PLACEHOLDER_INSIDE.iter().map(|p| p.len()).min().unwrap_or(0);
+    (0..(flat.len() + 1).saturating_sub(shortest)).any(|i| begins(&flat[i..]))
 }
 
 /// The runs of letters and of digits of a text without other characters than ASCII's.

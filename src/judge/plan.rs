@@ -14,10 +14,12 @@ pub(super) struct At {
 }
 
 impl At {
+    #[inline]
     pub(super) fn rule(self) -> &'static Rule {
         RULES[usize::from(self.rule)]
     }
 
+    #[inline]
     pub(super) fn check(self) -> &'static Check {
         &self.rule().checks[usize::from(self.check)]
     }
@@ -109,6 +111,7 @@ impl Spoken {
     }
 
     /// Whether it speaks of the rule of a check.
+    #[inline]
     pub(super) fn names(&self, at: At) -> bool {
         self.0[usize::from(at.rule / 64)] >> (at.rule % 64) & 1 == 1
     }

@@ -59,12 +59,13 @@ impl<'p> Said<'p> {
         let primary =
             view.settings.targets.iter().find(|t| t.role == Role::Primary && t.environment.is_none())?;
         let environment = view.settings.settled.environment.as_ref()?.value;
-        let known = primary.engine.value != Engine::Unknown && !is_example(path);
+        let example = || view.settings.whereabouts.as_ref().map_or_else(|| is_example(path), |at| at.example);
+        let known = primary.engine.value != Engine::Unknown && !example();
         known.then_some(Self { home: home(path), environment, engine: &primary.engine })
     }
 
-    fn name(&self) -> String {
-        self.engine.value.to_string()
+    fn name(&self) -> &'static str {
+        self.engine.value.name()
     }
 }
 

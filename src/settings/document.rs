@@ -2,6 +2,7 @@
 //! `port`, `username`, `password`, `dbname`.
 
 use super::{
+    ByKeyword,
     engine::{self, Engine},
     lookup::Lookup,
     setting::{LayerId, Origin, Setting, Shadowed},
@@ -33,7 +34,7 @@ pub struct Document {
     /// The whole of it.
     pub origin: Origin,
     /// What it sets, by libpq keyword; empty members are left out, except for the password.
-    pub parts: BTreeMap<&'static str, Setting<Part>>,
+    pub parts: ByKeyword,
     /// The engine that it names, and where; [`Engine::Unknown`] for a word that is none.
     pub engine: Option<Setting<Engine>>,
     /// What is wrong with its shape, in the order of the text.
@@ -98,7 +99,7 @@ impl Document {
         let mut out = Self {
             key: key.to_owned(),
             origin,
-            parts: BTreeMap::new(),
+            parts: ByKeyword::new(),
             engine: None,
             faults: Vec::new(),
             sure: true,

@@ -22,14 +22,21 @@ pub enum Engine {
     Unknown,
 }
 
-impl fmt::Display for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Engine {
+    /// As people call it.
+    pub fn name(&self) -> &'static str {
+        match self {
             Self::Postgres => "PostgreSQL",
             Self::Sqlite { .. } => "SQLite",
             Self::Other(name) => name,
             Self::Unknown => "unknown engine",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

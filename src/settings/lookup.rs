@@ -42,6 +42,7 @@ const FEW: usize = 32;
 const MARKS: usize = 256;
 
 /// What most names are told apart by.
+#[inline]
 fn mark(key: &str) -> usize {
     let bytes = key.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
@@ -85,10 +86,16 @@ impl<'l> Lookup<'l> {
         usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
     }
 
+    /// Whether a key may be set; of most that are not it is known at once.
+    #[inline]
+    pub fn may_hold(&self, key: &str) -> bool {
+        let mark = mark(key);
+        self.marks[mark / 64] >> (mark % 64) & 1 == 1
+    }
+
     /// Every entry of a key; of one layer the last comes first.
     fn each(&self, key: &str, mut found: impl FnMut(LayerId, &'l Entry)) {
-        let mark = mark(key);
-        if self.marks[mark / 64] >> (mark % 64) & 1 == 0 {
+        if !self.may_hold(key) {
             return;
         }
         if self.slots.is_empty() {
@@ -178,6 +185,10 @@ impl<'l> Lookup<'l> {
 
     /// The winning value with those that lost. Empty is not unset: an empty value wins like any other.
     pub fn winner(&self, key: &str) -> Option<Setting<Secret>> {
+        if self.may_hold(key) { self.found(key) } else { None }
+    }
+
+    fn found(&self, key: &str) -> Option<Setting<Secret>> {
         // Within a file the last of several lines wins; the earlier ones lost like those of a weaker layer.
         let entries = self.all(key);
         let (layer, entry) = *entries.first()?;
@@ -200,6 +211,9 @@ impl<'l> Lookup<'l> {
 
     /// Each layer's value of a key, the strongest first.
     pub fn every(&self, key: &str) -> Vec<Setting<Secret>> {
+        if !self.may_hold(key) {
+            return Vec::new();
+        }
         self.entries(key)
             .into_iter()
             .map(|(layer, entry)| Setting {

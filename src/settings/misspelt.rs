@@ -4,7 +4,7 @@
 use super::{
     lookup::Lookup,
     secret_file,
-    variables::{like, meaning},
+    variables::{first_like, meaning},
 };
 use crate::{
     layer::{Layer, LayerKind, Read},
@@ -37,11 +37,13 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
         // What a carrier has a meaning for is no name of a variable.
         for entry in layer.entries.iter().filter(|e| e.means.is_none()) {
             let key = entry.key.as_str();
-            let like = || like(key).find(|word| near::is_slip(key, word));
+            let Some(meant) = first_like(key, |word| near::is_slip(key, word)) else { continue };
             let blank = entry.value.text.is_blank() || entry.doubtful;
             let known = || meaning(key, policy).is_some() || secret_file::of(key, policy).is_some();
             let declared = || policy.secrets.iter().any(|(name, _)| name == key);
-            let Some(meant) = like().filter(|_| !blank && !known() && !declared()) else { continue };
+            if blank || known() || declared() {
+                continue;
+            }
             let known = lookup.layers().iter().any(|l| elsewhere(l, meant));
             if !known && lookup.entry(meant).is_none() && seen.insert(key) {
                 out.push(Misspelt { key: key.to_owned(), span: entry.key_span, meant });

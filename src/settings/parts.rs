@@ -1,7 +1,7 @@
 //! One variable a part: which family makes the target, and which families disagree. Families are never mixed.
 
 use super::{
-    AliasConflict, PartSet,
+    AliasConflict, ByKeyword, PartSet,
     lookup::Lookup,
     secret_file,
     setting::{Origin, Setting},
@@ -22,7 +22,7 @@ const TELLING: [&str; 3] = ["host", "dbname", "user"];
 /// Every family that sets something, the project's own first.
 pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     let mut out = Vec::new();
-    let own: BTreeMap<_, _> = OWN
+    let own: ByKeyword = OWN
         .iter()
         .filter_map(|(under, keyword)| {
             let names = policy.names(under).iter().map(String::as_str);
@@ -39,7 +39,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
         let Some(Means::Part(family, keyword)) = entry.means else { continue };
         let Some(setting) = decided(lookup, keyword, [entry.key.as_str()]) else { continue };
         let at = told.iter().position(|set| set.name == family).unwrap_or_else(|| {
-            told.push(PartSet { name: family, parts: BTreeMap::new(), variables: BTreeMap::new() });
+            told.push(PartSet { name: family, parts: ByKeyword::new(), variables: BTreeMap::new() });
             told.len() - 1
         });
         told[at].variables.insert(keyword, entry.key.clone());
@@ -48,7 +48,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     out.append(&mut told);
     let known: BTreeSet<&str> = lookup.told().map(|e| e.key.as_str()).collect();
     for set in SETS {
-        let mut parts = BTreeMap::new();
+        let mut parts = ByKeyword::new();
         for (keyword, names) in set.parts {
             let names = names.iter().copied().filter(|name| known.is_empty() || !known.contains(name));
             if let Some(setting) = decided(lookup, keyword, names) {
@@ -79,7 +79,8 @@ pub(super) fn part<'n>(
     keyword: &str,
     names: impl IntoIterator<Item = &'n str>,
 ) -> Option<Setting<Part>> {
-    let (name, (_, entry)) = names.into_iter().find_map(|name| Some((name, lookup.entry(name)?)))?;
+    let mut names = names.into_iter().filter(|name| lookup.may_hold(name));
+    let (name, (_, entry)) = names.find_map(|name| Some((name, lookup.entry(name)?)))?;
     let value = of_entry(keyword, entry)?;
     lookup.winner(name).map(|setting| setting.map(value))
 }
@@ -128,11 +129,7 @@ pub(super) fn missing(set: &PartSet) -> Vec<&'static str> {
 
 /// Other spellings that say something else than the family in force. `POSTGRES_*` without a host describes the
 /// container of a server, whose superuser is rightly another one.
-pub(super) fn aliases(
-    chosen: &PartSet,
-    sets: &[PartSet],
-    libpq: &BTreeMap<&'static str, Setting<Part>>,
-) -> Vec<AliasConflict> {
+pub(super) fn aliases(chosen: &PartSet, sets: &[PartSet], libpq: &ByKeyword) -> Vec<AliasConflict> {
     let mut out = Vec::new();
     let mut compare = |keyword: &'static str, other: &Setting<Part>| {
         let Some(winner) = chosen.parts.get(keyword).filter(|w| !w.value.is_empty()) else { return };
@@ -159,14 +156,15 @@ pub(super) fn aliases(
 }
 
 /// What libpq reads from the environment by itself, by keyword.
-pub(super) fn libpq(lookup: &Lookup<'_>) -> BTreeMap<&'static str, Setting<Part>> {
-    let mut out: BTreeMap<_, _> = LIBPQ
+pub(super) fn libpq(lookup: &Lookup<'_>) -> ByKeyword {
+    let mut out: ByKeyword = LIBPQ
         .iter()
+        .filter(|(name, _)| lookup.may_hold(name))
         .filter_map(|(name, keyword)| Some((*keyword, part(lookup, keyword, [*name])?)))
         .collect();
     let required = out.remove("requiressl").filter(|s| s.value.expose().starts_with('1'));
-    if let Some(setting) = required {
-        out.entry("sslmode").or_insert_with(|| setting.map(Part::harmless("require")));
+    if let Some(setting) = required.filter(|_| !out.contains_key("sslmode")) {
+        out.insert("sslmode", setting.map(Part::harmless("require")));
     }
     out
 }

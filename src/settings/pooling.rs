@@ -11,7 +11,7 @@ use crate::{
     conninfo::{Endpoint, EndpointKind},
     consumer::{Consumer, prepared::OptOut},
     environment::Environment,
-    repository::{Ecosystem, Repository},
+    repository::{Ecosystem, Package},
     secret::Part,
 };
 
@@ -156,7 +156,7 @@ fn names_pooler(label: &str) -> bool {
 }
 
 /// Finds for each target who prepares by name.
-pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Option<&str>) {
+pub(super) fn compare(settings: &mut Settings, packages: &[&Package]) {
     let environment = settings.settled.environment.as_ref().map(|s| s.value);
     let preparers: Vec<Option<Preparer>> = settings
         .targets
@@ -166,7 +166,7 @@ pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Op
             let dev = environment.is_none_or(|e| e < Environment::Staging);
             of_spelling(target)
                 .or_else(|| settings.consumers.iter().find_map(|c| of_consumer(target, c)))
-                .or_else(|| of_packages(target, repository, path, dev))
+                .or_else(|| of_packages(target, packages, dev))
         })
         .collect();
     for (target, preparer) in settings.targets.iter_mut().zip(preparers) {
@@ -195,16 +195,16 @@ fn of_consumer(target: &Target, consumer: &Setting<Consumer>) -> Option<Preparer
 }
 
 /// Clients that pgward does not read URLs for.
-fn of_packages(target: &Target, repository: &Repository, path: Option<&str>, dev: bool) -> Option<Preparer> {
+fn of_packages(target: &Target, packages: &[&Package], dev: bool) -> Option<Preparer> {
     if target.text.is_none() || !target.spelling().is_native() {
         return None;
     }
-    let packages = || repository.packages(path).filter(|p| dev || !p.dev);
+    let packages = || packages.iter().filter(|p| dev || !p.dev);
     // With an adapter Prisma hands its queries to a driver of Node's, which prepares what has a name.
-    let adapted = packages().any(|p| p.name.starts_with("@prisma/adapter-"));
+    let adapted = || packages().any(|p| p.name.starts_with("@prisma/adapter-"));
     packages().find_map(|package| {
         let (name, opt_out) = match (package.ecosystem, package.name.as_str()) {
-            (Ecosystem::Node, "@prisma/client") if !adapted => {
+            (Ecosystem::Node, "@prisma/client") if !adapted() => {
                 let told = target.says("pgbouncer").is_some_and(|v| v.eq_ignore_ascii_case("true"));
                 (!told).then_some(("Prisma", OptOut { url: Some("pgbouncer=true"), code: None }))?
             }

@@ -7,7 +7,7 @@ mod select;
 mod switch;
 
 use super::{
-    PartSet, Settings,
+    ByKeyword, PartSet, Settings,
     document::{self, Document},
     drivers,
     engine::{Engine, Spelling, recognise},
@@ -27,7 +27,7 @@ use crate::{
     consumer::Consumer,
     layer::{Entry, LayerKind, Means, Read, Seat},
     policy::{Policy, Wanted},
-    repository::Repository,
+    repository::{Package, Repository},
     secret::{Part, Secret},
 };
 use std::{
@@ -101,7 +101,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         seat: Seat::default(),
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
-    let libpq = if *pg_env { parts::libpq(lookup) } else { BTreeMap::new() };
+    let libpq = if *pg_env { parts::libpq(lookup) } else { ByKeyword::new() };
     let services_unread =
         !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
     let wanted = wanted(policy, extensions);
@@ -121,9 +121,10 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         target.overrides = overrides::of_target(target, lookup, policy, &url);
     }
     select::select(&mut out, lookup);
-    functions::look(&mut out, lookup, repository, *path);
+    let packages: Vec<&Package> = repository.packages(*path).collect();
+    functions::look(&mut out, lookup, &packages);
     drivers::compare(&mut out, repository, *path);
-    pooling::compare(&mut out, repository, *path);
+    pooling::compare(&mut out, &packages);
     platform::compare(&mut out, repository, *path);
     out
 }
@@ -139,7 +140,7 @@ const LIBPQ_SET: &str = "PG*";
 struct Resolver<'r> {
     lookup: &'r Lookup<'r>,
     policy: &'r Policy,
-    libpq: BTreeMap<&'static str, Setting<Part>>,
+    libpq: ByKeyword,
     services: &'r ServiceFiles,
     /// Of the consumers that are known, none reads services.
     services_unread: bool,
@@ -222,7 +223,7 @@ impl Resolver<'_> {
     }
 
     /// What the URL of a variable sets in the strongest env file.
-    fn in_env_file(&self, key: &str) -> Option<BTreeMap<&'static str, Setting<Part>>> {
+    fn in_env_file(&self, key: &str) -> Option<ByKeyword> {
         let (layer, entry) = self.lookup.entry_in(key, LayerKind::EnvFile)?;
         let origin = Origin::Entry { layer, span: entry.value_span };
         let text =
@@ -244,7 +245,7 @@ impl Resolver<'_> {
             Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),
             Spelling::Foreign => Conninfo::parse_any_scheme(trimmed, libpq),
         };
-        let mut parameters = BTreeMap::new();
+        let mut parameters = ByKeyword::new();
         if engine == Engine::Postgres
             && spelling != Spelling::Foreign
             && let Ok(conninfo) = &mut parsed
@@ -297,7 +298,7 @@ impl Resolver<'_> {
         form: Form,
         engine: Setting<Engine>,
         mut parsed: Result<Conninfo, crate::conninfo::Error>,
-        mut parameters: BTreeMap<&'static str, Setting<Part>>,
+        mut parameters: ByKeyword,
     ) -> Target {
         let (mut service, mut newer, mut ambient) = (None, Vec::new(), Vec::new());
         if engine.value == Engine::Postgres
@@ -397,7 +398,7 @@ impl Resolver<'_> {
 /// Fills what is open; what was set before wins, and remembers what it won over.
 fn fill(
     conninfo: &mut Conninfo,
-    parameters: &mut BTreeMap<&'static str, Setting<Part>>,
+    parameters: &mut ByKeyword,
     more: impl Iterator<Item = (&'static str, Setting<Part>)>,
 ) {
     for (keyword, setting) in more {

@@ -9,6 +9,7 @@ pub use oddities::{
 };
 
 use super::{
+    ByKeyword,
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
@@ -31,7 +32,7 @@ use crate::{
     secret::{Part, Secret},
     source::Span,
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::{fmt, ops::Range};
 
 /// One database that the configuration speaks of.
 #[derive(Clone, Debug)]
@@ -51,7 +52,7 @@ pub struct Target {
     /// default away.
     pub parsed: Result<Conninfo, conninfo::Error>,
     /// Every libpq keyword in force, by its name; the password too, masked.
-    pub parameters: BTreeMap<&'static str, Setting<Part>>,
+    pub parameters: ByKeyword,
     /// Of host, dbname and user those that nobody set, for a target made of variables.
     pub missing: Vec<&'static str>,
     /// Its carrier itself calls it a connection, or is no env file; else a variable's name does.
@@ -104,11 +105,24 @@ pub(super) type Place = (Vec<(String, u16)>, String);
 #[derive(Clone, Debug)]
 pub struct Credential<'s> {
     /// What a message calls it, with its variable: never the text.
-    pub name: String,
+    pub name: SecretName<'s>,
     /// The text, to be asked.
     pub secret: &'s Secret,
     /// Where it stands.
     pub origin: &'s Origin,
+}
+
+/// What a message calls a secret: `the password in` its variable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SecretName<'s> {
+    pub(super) what: &'static str,
+    pub(super) key: &'s str,
+}
+
+impl fmt::Display for SecretName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} in `{}`", self.what, self.key)
+    }
 }
 
 /// A part that a URL and a family of variables name differently.
@@ -191,10 +205,7 @@ impl Target {
 
     /// Of host, dbname and user those that the text and a family of variables name differently. Case of a host does
     /// not matter, nor how a loopback address is written; what one of them leaves open is no difference.
-    pub fn differences<'s>(
-        &'s self,
-        parts: &'s BTreeMap<&'static str, Setting<Part>>,
-    ) -> Vec<Difference<'s>> {
+    pub fn differences<'s>(&'s self, parts: &'s ByKeyword) -> Vec<Difference<'s>> {
         let both = |keyword: &'static str| {
             let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
             let other = parts.get(keyword).filter(|s| !s.value.is_empty())?;
@@ -296,9 +307,8 @@ impl Target {
                 .is_some_and(|s| s.source == p.span.source && s.start < p.span.end && p.span.start < s.end)
         };
         let reference = self.oddities.placeholders.iter().any(|p| !p.shape.starts_with('<') && inside(p));
-        let name = format!("the password in `{}`", password.key);
         (!reference && !self.is_ambiguous()).then(|| Credential {
-            name,
+            name: SecretName { what: "password", key: &password.key },
             secret: password.value.secret(),
             origin: &password.origin,
         })

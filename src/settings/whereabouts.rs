@@ -66,8 +66,12 @@ impl Whereabouts {
 
     /// Whether the file is by its name one that belongs on one machine: `.env`, `.env.production`, what is in `.envs`.
     pub fn is_env_file(&self) -> bool {
-        let (directories, name) = split(&self.path);
-        name == ".env" || name.starts_with(".env.") || name == ".flaskenv" || directories.contains(&".envs")
+        let mut parts = self.path.split(['/', '\\']).rev().filter(|p| !matches!(*p, "" | "."));
+        let name = parts.next().unwrap_or_default();
+        name == ".env"
+            || name.starts_with(".env.")
+            || name == ".flaskenv"
+            || parts.any(|directory| directory == ".envs")
     }
 
     /// Whether it stands among tests, examples or documents, whose values are made up.

@@ -113,22 +113,17 @@ static NAMES: [&str; COUNT] = WORDS.names;
 static KNOWN: [Known; COUNT] = WORDS.known;
 
 /// By the first byte of the names their lengths, a bit each: most variables of most files are of none of them.
-static LENGTHS: [u64; 256] = lengths(COUNT);
-
-/// As [`LENGTHS`], of those that are compared.
-static COMPARED_LENGTHS: [u64; 256] = lengths(COMPARED);
-
-const fn lengths(count: usize) -> [u64; 256] {
+static LENGTHS: [u64; 256] = {
     let mut lengths = [0; 256];
     let mut i = 0;
-    while i < count {
+    while i < COUNT {
         let name = WORDS.names[i].as_bytes();
-        assert!(name.len() < 63, "a bit for each length");
+        assert!(name.len() < 64, "a bit for each length");
         lengths[name[0] as usize] |= 1 << name.len();
         i += 1;
     }
     lengths
-}
+};
 
 /// No name.
 const NONE: u8 = u8::MAX;
@@ -159,34 +154,52 @@ const fn slot(name: &[u8]) -> usize {
     (sum >> 23) as usize
 }
 
-/// By their first letters the places of those that are compared, in their order, and where each letter begins.
-static BY_LETTER: ([u8; COMPARED], [u8; 27]) = {
-    let (mut places, mut begins) = ([NONE; COMPARED], [0; 27]);
+/// The longest of those that are compared, and one more.
+const LONGEST: usize = {
+    let (mut most, mut i) = (0, 0);
+    while i < COMPARED {
+        if WORDS.names[i].len() > most {
+            most = WORDS.names[i].len();
+        }
+        i += 1;
+    }
+    most + 1
+};
+
+/// The places of those that are compared, by first letter and length, and where each of both begins.
+static BY_LETTER: ([u8; COMPARED], [[u8; LONGEST + 2]; 26]) = {
+    let (mut places, mut begins) = ([NONE; COMPARED], [[0; LONGEST + 2]; 26]);
     let (mut letter, mut count) = (0, 0);
     while letter < 26 {
-        let mut i = 0;
-        while i < COMPARED {
-            if WORDS.names[i].as_bytes()[0] == b'A' + letter {
-                #[expect(clippy::cast_possible_truncation, reason = "less than `NONE`, as asserted above")]
-                let place = i as u8;
-                places[count as usize] = place;
-                count += 1;
+        let mut length = 0;
+        while length <= LONGEST {
+            begins[letter][length] = count;
+            let mut i = 0;
+            while i < COMPARED {
+                let name = WORDS.names[i].as_bytes();
+                if name[0] as usize == b'A' as usize + letter && name.len() == length {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        reason = "less than `NONE`, as asserted above"
+                    )]
+                    let place = i as u8;
+                    places[count as usize] = place;
+                    count += 1;
+                }
+                i += 1;
             }
-            i += 1;
+            length += 1;
         }
+        begins[letter][LONGEST + 1] = count;
         letter += 1;
-        begins[letter as usize] = count;
     }
     assert!(count as usize == COMPARED, "each of them begins with a letter");
     (places, begins)
 };
 
-fn has_length(lengths: &[u64; 256], first: u8, length: usize) -> bool {
-    length < 64 && lengths[usize::from(first)] >> length & 1 == 1
-}
-
 fn find(key: &str) -> Option<Known> {
-    if !has_length(&LENGTHS, *key.as_bytes().first()?, key.len()) {
+    let lengths = LENGTHS[usize::from(*key.as_bytes().first()?)];
+    if key.len() >= 64 || lengths >> key.len() & 1 == 0 {
         return None;
     }
     let mut at = slot(key.as_bytes());
@@ -225,19 +238,16 @@ pub(super) fn meaning(key: &str) -> Option<Meaning> {
     })
 }
 
-/// The names that begin as this one does, perhaps with its first two letters swapped, and are of its length or one
-/// byte longer or shorter: URLs, parts, libpq's, markers, switches.
-pub(in crate::settings) fn like(key: &str) -> impl Iterator<Item = &'static str> {
-    let length = key.len();
-    key.as_bytes().iter().take(2).flat_map(move |first| {
-        let near = |l: usize| has_length(&COMPARED_LENGTHS, *first, l);
-        let some = near(length) || near(length + 1) || near(length.saturating_sub(1));
-        let (places, begins) = &BY_LETTER;
-        let letter = if some { usize::from(first.wrapping_sub(b'A')) } else { usize::MAX };
-        let of_letter = begins.get(letter).zip(begins.get(letter.wrapping_add(1)));
-        let range = of_letter.map_or(0..0, |(from, to)| usize::from(*from)..usize::from(*to));
-        let names = places[range].iter().map(|i| NAMES[usize::from(*i)]);
-        names.filter(move |name| name.len().abs_diff(length) <= 1)
+/// The first of the names of URLs, parts, libpq's variables, markers and switches that is like this one: among those that
+/// begin as it does, then with its second letter, and are of its length or one byte longer or shorter.
+pub(in crate::settings) fn first_like(key: &str, like: impl Fn(&str) -> bool) -> Option<&'static str> {
+    key.as_bytes().iter().take(2).find_map(|letter| {
+        let begins = BY_LETTER.1.get(usize::from(letter.wrapping_sub(b'A')))?;
+        let shortest = key.len() - 1;
+        let from = usize::from(*begins.get(shortest)?);
+        let to = usize::from(begins[(shortest + 3).min(LONGEST + 1)]);
+        let places = BY_LETTER.0[from..to].iter().map(|place| usize::from(*place));
+        places.filter(|place| like(NAMES[*place])).min().map(|place| NAMES[place])
     })
 }
 
@@ -250,8 +260,8 @@ mod tests {
         for (i, name) in NAMES.iter().enumerate() {
             assert!(find(name).is_some(), "{name}");
             assert!(!NAMES[..i].contains(name), "{name} stands twice");
-            assert_eq!(like(name).any(|n| n == *name), i < COMPARED, "{name}");
+            assert_eq!(first_like(name, |n| n == *name), (i < COMPARED).then_some(*name), "{name}");
         }
-        assert!(find("DATABASE_URLS").is_none() && find("").is_none() && like("").next().is_none());
+        assert!(find("DATABASE_URLS").is_none() && find("").is_none() && first_like("", |_| true).is_none());
     }
 }
