@@ -342,21 +342,17 @@ impl Value {
         self.name.clone()
     }
 
-    /// Where each of `count` comma-separated elements is written, as exactly as is known.
-    fn element_ranges(&self, count: usize) -> Vec<Option<Range<usize>>> {
+    /// Where an element of the text, one of `count` that commas part, is written, as exactly as is known.
+    fn range_of(&self, element: &str, index: usize, count: usize) -> Option<Range<usize>> {
         if self.pieces.len() == count {
-            return self.pieces.iter().cloned().map(Some).collect();
+            return self.pieces.get(index).cloned();
         }
-        let Some(range) = self.range.as_ref().filter(|_| self.exact) else {
-            return vec![self.range.clone(); count];
-        };
-        let mut begin = range.start;
-        let element = |text: &str| {
-            let found = begin..begin + text.len();
-            begin = found.end + 1;
-            Some(found)
-        };
-        self.part.expose().split(',').map(element).collect()
+        let range = self.range.clone()?;
+        if !self.exact {
+            return Some(range);
+        }
+        let before = element.as_ptr().addr() - self.part.expose().as_ptr().addr();
+        Some(range.start + before..range.start + before + element.len())
     }
 }
 
@@ -418,7 +414,8 @@ struct Drafts {
 
 impl Drafts {
     fn new() -> Self {
-        Self { values: Vec::new(), unknown: None }
+        // User, password, host, port and database are the most of most strings.
+        Self { values: Vec::with_capacity(6), unknown: None }
     }
 
     fn put(&mut self, row: usize, draft: Draft) {

@@ -84,9 +84,9 @@ impl Judge<'_> {
     /// once, not once for each of them.
     pub fn together(&self, project: &Project<'_>, environment: Environment) -> Vec<Finding> {
         let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
-        for at in plan::PROJECT.iter().filter(|at| self.judges(at.rule())) {
-            if let Check::Project(run) = at.check() {
-                self.run(*at, &spoken, environment, None, &mut out, |sink| run(project, sink));
+        for case in self.cases(&plan::PROJECT, &spoken) {
+            if let Check::Project(run) = case.check {
+                self.run(case, environment, None, &mut out, |sink| run(project, sink));
             }
         }
         out
@@ -100,70 +100,71 @@ impl Judge<'_> {
         evidence: Evidence<'_>,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
-        let seen = Seen {
-            view,
-            environment,
-            evidence,
-            targets: self.targets(view.settings, environment),
-            spoken: Spoken::of(self.policy),
-        };
-        let plan: &[At] = if evidence.is_none() { &plan::FILES } else { &plan::ALL };
-        for at in plan.iter().filter(|at| self.judges(at.rule())) {
-            self.check(*at, &seen, &mut out);
+        let targets = self.targets(view.settings, environment);
+        let seen = Seen { view, environment, evidence, targets };
+        let (spoken, plan): (_, &[At]) =
+            (Spoken::of(self.policy), if evidence.is_none() { &plan::FILES } else { &plan::ALL });
+        for case in self.cases(plan, &spoken) {
+            self.check(case, &seen, &mut out);
         }
         out
     }
 
-    /// Of an example the syntax alone.
-    fn judges(&self, rule: &Rule) -> bool {
-        !self.example || rule.traits.examples
+    /// The checks of a plan, of an example those of its syntax alone.
+    fn cases(&self, plan: &'static [At], spoken: &Spoken) -> impl Iterator<Item = Case> {
+        let example = self.example;
+        plan.iter().filter_map(move |at| {
+            let rule = at.rule();
+            let judged = !example || rule.traits.examples;
+            judged.then(|| Case { rule, check: at.check_of(rule), told: spoken.names(*at) })
+        })
     }
 
-    fn check(&self, at: At, seen: &Seen<'_>, out: &mut Vec<Finding>) {
-        let Seen { view, environment, evidence, targets, spoken } = seen;
+    fn check(&self, case: Case, seen: &Seen<'_>, out: &mut Vec<Finding>) {
+        let Seen { view, environment, evidence, targets } = seen;
         let (settings, environment, failure) = (view.settings, *environment, evidence.failure);
-        match at.check() {
+        match case.check {
             Check::Layer(run) => {
                 for layer in view.layers {
-                    self.run(at, spoken, environment, failure, out, |sink| run(layer, sink));
+                    self.run(case, environment, failure, out, |sink| run(layer, sink));
                 }
             }
             Check::Block(run) => {
                 if let Some(carried) = view.carried {
-                    self.run(at, spoken, environment, None, out, |sink| run(carried, view, sink));
+                    self.run(case, environment, None, out, |sink| run(carried, view, sink));
                 }
             }
             // With its file, once: see `file`; of the whole, not of a view: see `declared` and `together`; when all else
             // is judged: see `comments`.
             Check::File(_) | Check::Policy(_) | Check::Project(_) | Check::Comment(_) => {}
             Check::Settings(run) => {
-                self.run(at, spoken, environment, failure, out, |sink| run(settings, sink));
+                self.run(case, environment, failure, out, |sink| run(settings, sink));
             }
             Check::Target(run) => {
                 for (target, environment) in targets {
-                    self.run(at, spoken, *environment, failure, out, |sink| run(target, settings, sink));
+                    self.run(case, *environment, failure, out, |sink| run(target, settings, sink));
                 }
             }
             Check::Credential(run) => {
                 for (target, environment) in targets {
                     if let Some(password) = target.credential() {
-                        self.run(at, spoken, *environment, failure, out, |sink| run(&password, sink));
+                        self.run(case, *environment, failure, out, |sink| run(&password, sink));
                     }
                 }
                 for secret in settings.credentials() {
-                    self.run(at, spoken, environment, failure, out, |sink| run(&secret, sink));
+                    self.run(case, environment, failure, out, |sink| run(&secret, sink));
                 }
             }
             Check::Server(asks, run) => {
                 let (Some(answers), Some(target)) = (evidence.answers, settings.selected()) else { return };
                 if asks.iter().all(|ask| answers.answers.rows(ask.name).is_some()) {
-                    self.run(at, spoken, environment, failure, out, |sink| run(target, answers, sink));
+                    self.run(case, environment, failure, out, |sink| run(target, answers, sink));
                 }
             }
             Check::Failure(class, run) => {
                 let (Some(failure), Some(target)) = (evidence.failure, settings.selected()) else { return };
                 if failure.class == *class {
-                    self.run(at, spoken, environment, Some(failure), out, |sink| run(target, failure, sink));
+                    self.run(case, environment, Some(failure), out, |sink| run(target, failure, sink));
                 }
             }
         }
@@ -172,9 +173,9 @@ impl Judge<'_> {
     /// Judges one file by the rules about its carrier.
     pub fn file(&self, project: &Project<'_>, file: &File<'_>, environment: Environment) -> Vec<Finding> {
         let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
-        for at in plan::FILE.iter().filter(|at| self.judges(at.rule())) {
-            if let Check::File(run) = at.check() {
-                self.run(*at, &spoken, environment, None, &mut out, |sink| run(file, project, sink));
+        for case in self.cases(&plan::FILE, &spoken) {
+            if let Check::File(run) = case.check {
+                self.run(case, environment, None, &mut out, |sink| run(file, project, sink));
             }
         }
         out
@@ -183,10 +184,11 @@ impl Judge<'_> {
     /// What the policy declares, in each environment by itself: what it says of another one is not asked about.
     pub fn declared(&self, environments: &[Environment]) -> Vec<Finding> {
         let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        let all = Self { example: false, ..*self };
         for environment in environments {
-            for at in &plan::POLICY {
-                if let Check::Policy(run) = at.check() {
-                    self.run(*at, &spoken, *environment, None, &mut out, |sink| run(self.policy, sink));
+            for case in all.cases(&plan::POLICY, &spoken) {
+                if let Check::Policy(run) = case.check {
+                    self.run(case, *environment, None, &mut out, |sink| run(self.policy, sink));
                 }
             }
         }
@@ -196,10 +198,10 @@ impl Judge<'_> {
     /// Judges the comments of one file, by what is wrong with them.
     pub fn comments(&self, faults: &[Fault], environment: Environment) -> Vec<Finding> {
         let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
-        for at in plan::COMMENT.iter().filter(|at| self.judges(at.rule())) {
-            let Check::Comment(run) = at.check() else { continue };
+        for case in self.cases(&plan::COMMENT, &spoken) {
+            let Check::Comment(run) = case.check else { continue };
             for fault in faults {
-                self.run(*at, &spoken, environment, None, &mut out, |sink| run(fault, sink));
+                self.run(case, environment, None, &mut out, |sink| run(fault, sink));
             }
         }
         out
@@ -221,19 +223,14 @@ impl Judge<'_> {
 
     fn run(
         &self,
-        at: At,
-        spoken: &Spoken,
+        Case { rule, told, .. }: Case,
         environment: Environment,
         failure: Option<&Failure>,
         out: &mut Vec<Finding>,
         check: impl FnOnce(&mut Sink<'_>),
     ) {
-        let rule = at.rule();
-        let (general, by_path, decided) = if spoken.names(at) {
-            self.told(rule, environment)
-        } else {
-            (self.own(rule, environment), false, false)
-        };
+        let (general, by_path, decided) =
+            if told { self.told(rule, environment) } else { (self.own(rule, environment), false, false) };
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();
@@ -335,7 +332,15 @@ struct Seen<'v> {
     environment: Environment,
     evidence: Evidence<'v>,
     targets: Vec<(&'v Target, Environment)>,
-    spoken: Spoken,
+}
+
+/// One check of one rule.
+#[derive(Clone, Copy)]
+struct Case {
+    rule: &'static Rule,
+    check: &'static Check,
+    /// The policy says something of the rule.
+    told: bool,
 }
 
 impl Evidence<'_> {

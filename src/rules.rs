@@ -5,7 +5,7 @@ pub use crate::sink::{Draft, Sink};
 
 use crate::{
     environment::Environment,
-    layer::{Carried, Layer},
+    layer::{Carried, Layer, is_example},
     policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
     settings::{Credential, Origin, Settings, Target, Validity},
@@ -202,6 +202,16 @@ pub struct View<'a> {
     pub settings: &'a Settings,
     /// The file that the last of them is of; none for what a process would start with.
     pub carried: Option<&'a Carried>,
+}
+
+impl View<'_> {
+    /// Whether its file shows what to write: its values are nobody's.
+    pub fn is_example(&self) -> bool {
+        match &self.settings.whereabouts {
+            Some(at) => at.example,
+            None => self.layers.last().is_some_and(|layer| is_example(&layer.name)),
+        }
+    }
 }
 
 /// The moment of judging. Boot is not CI: see [`Rule::boot`].

@@ -158,15 +158,12 @@ impl Conninfo {
 struct List<'c> {
     value: Option<&'c Value>,
     elements: Vec<&'c str>,
-    ranges: Vec<Option<Range<usize>>>,
 }
 
 impl<'c> List<'c> {
     fn of(conninfo: &'c Conninfo, keyword: &str) -> Self {
         let value = conninfo.get(keyword).filter(|v| !v.part().is_empty());
-        let elements: Vec<_> = value.map_or_else(Vec::new, |v| v.part.expose().split(',').collect());
-        let ranges = value.map_or_else(Vec::new, |v| v.element_ranges(elements.len()));
-        Self { value, elements, ranges }
+        Self { value, elements: value.map_or_else(Vec::new, |v| v.part.expose().split(',').collect()) }
     }
 
     fn len(&self) -> usize {
@@ -188,7 +185,8 @@ impl<'c> List<'c> {
     }
 
     fn range(&self, index: usize) -> Option<Range<usize>> {
-        self.text(index).and_then(|_| self.ranges.get(index)?.clone())
+        let element = self.text(index)?;
+        self.value?.range_of(element, index, self.elements.len())
     }
 
     fn whole(&self) -> Option<Range<usize>> {

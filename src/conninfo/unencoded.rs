@@ -39,6 +39,9 @@ pub enum UserinfoPart {
 /// A raw `:` is none of them: every parser measured takes it in a password.
 pub fn unencoded(text: &str) -> Option<Unencoded> {
     let bytes = text.as_bytes();
+    if !bytes.contains(&b'@') {
+        return None;
+    }
     let start = url_scheme(text)?.end + 3;
     let end = userinfo_end(bytes, start)?;
     let userinfo = &text[start..end];

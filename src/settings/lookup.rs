@@ -5,7 +5,7 @@ use super::{
     variables::{Meaning, meaning},
 };
 use crate::{
-    layer::{Entry, Layer, LayerKind, Means, Read, hash},
+    layer::{Entry, Layer, LayerKind, Means, Read},
     policy::Policy,
     secret::Secret,
 };
@@ -82,7 +82,14 @@ impl<'l> Lookup<'l> {
     }
 
     fn slot(&self, key: &str) -> usize {
-        let hash = hash(key.as_bytes());
+        // Keys are short, and nobody gains by two that fall together.
+        let (words, rest) = key.as_bytes().as_chunks::<8>();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let mix = |hash: u64, word: &[u8; 8]| {
+            (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        };
+        let hash = mix(words.iter().fold(key.len() as u64, mix), &last).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
     }
 

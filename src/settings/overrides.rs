@@ -71,6 +71,9 @@ pub(super) fn of_target(
 /// The keywords that libpq's variables fill in a target that is made of something else: the process environment alone,
 /// for what a file says stands beside the rest.
 pub(super) fn ambient(parameters: &ByKeyword, libpq: &ByKeyword, lookup: &Lookup<'_>) -> Vec<&'static str> {
+    if libpq.is_empty() {
+        return Vec::new();
+    }
     let filled = |keyword: &&'static str| {
         let Some((own, variable)) = parameters.get(keyword).zip(libpq.get(keyword)) else { return false };
         let Origin::Entry { layer, .. } = own.origin else { return false };

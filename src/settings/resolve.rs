@@ -155,10 +155,11 @@ impl Resolver<'_> {
             Some(Meaning::Url(role)) => Some((entry.key.as_str(), role)),
             _ => None,
         });
-        let mut keys: Vec<(&str, Role)> = told.collect();
+        let mut keys: Vec<(&str, Role)> = Vec::with_capacity(8);
+        keys.extend(told);
         keys.extend(self.policy.names("url").iter().map(|k| (k.as_str(), Role::Primary)));
         keys.extend(self.policy.names("test-url").iter().map(|k| (k.as_str(), Role::Test)));
-        keys.extend(URLS.iter().copied());
+        keys.extend(URLS.iter().copied().filter(|(key, _)| self.lookup.may_hold(key)));
         // `PROD_DATABASE_URL` and its like are in no list.
         for layer in self.lookup.layers() {
             for entry in &layer.entries {

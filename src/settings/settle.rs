@@ -47,7 +47,7 @@ pub fn settle(
 ) -> Settled {
     let mut found: Vec<(u8, Setting<Environment>)> = Vec::new();
     let mut unknown = Vec::new();
-    for (key, rank) in MARKERS {
+    for (key, rank) in MARKERS.iter().filter(|(key, _)| lookup.may_hold(key)) {
         for setting in lookup.every(key) {
             let text = setting.value.expose();
             match word(key, text, policy) {
@@ -159,7 +159,13 @@ fn is_off(text: &str) -> bool {
 /// The environment that a file's name says: `.env.production`, `prod.env`, `.env.test.local`, else the nearest
 /// directory: `deploy/staging/app.env`, `.envs/.production/.postgres`; `tests/` is test.
 pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
-    let mut segments = path.split(['/', '\\']).rev();
+    let mut rest = Some(path);
+    let mut segments = std::iter::from_fn(move || {
+        let here = rest?;
+        let at = here.bytes().rposition(|b| matches!(b, b'/' | b'\\'));
+        rest = at.map(|at| &here[..at]);
+        Some(at.map_or(here, |at| &here[at + 1..]))
+    });
     let name = segments.next()?;
     let of_name =
         name.split('.').filter(|w| !w.eq_ignore_ascii_case("local")).find_map(|w| policy.environment(w));

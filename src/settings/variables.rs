@@ -288,7 +288,7 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
 /// What a variable means to this project.
 pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
     let own = if policy.variables.is_empty() { None } else { declared(key, policy) };
-    own.or_else(|| known::meaning(key)).or_else(|| url_role(key).map(Meaning::Url))
+    own.or_else(|| known::meaning(key)).or_else(|| of_prefixed(key).map(Meaning::Url))
 }
 
 /// What `[variables]` and the project's code say of a name.
@@ -314,15 +314,20 @@ fn declared(key: &str, policy: &Policy) -> Option<Meaning> {
 
 /// The role of a variable that holds a URL. `PROD_DATABASE_URL` is one too; see [`prefixed`].
 pub fn url_role(key: &str) -> Option<Role> {
-    let url = key.ends_with("_URL") || key.ends_with("_URI");
-    let of_prefixed = || prefixed(key).and_then(|(_, rest)| known::url_role(rest));
-    known::url_role(key).or_else(|| if url { of_prefixed() } else { None })
+    known::url_role(key).or_else(|| of_prefixed(key))
+}
+
+fn of_prefixed(key: &str) -> Option<Role> {
+    if ends_as_url(key) { prefixed(key).and_then(|(_, rest)| known::url_role(rest)) } else { None }
+}
+
+fn ends_as_url(key: &str) -> bool {
+    matches!(key.as_bytes(), [.., b'_', b'U', b'R', b'L' | b'I'])
 }
 
 /// The environment that the prefix of a URL variable names, and the variable without it: `PROD_DATABASE_URL`.
 pub fn prefixed(key: &str) -> Option<(Environment, &str)> {
-    let ends = |text: &str| text.ends_with("_URL") || text.ends_with("_URI");
-    let (prefix, rest) = key.split_once('_').filter(|(_, rest)| ends(rest))?;
+    let (prefix, rest) = key.split_once('_').filter(|(_, rest)| ends_as_url(rest))?;
     Environment::from_word(prefix).map(|environment| (environment, rest))
 }
 

@@ -54,8 +54,11 @@ impl Whereabouts {
             stem.filter(|stem| named(&stem)).or_else(|| directories.iter().rev().find(named).copied());
         let tenant = tenant.map(str::to_ascii_lowercase);
         let example = is_example(path);
-        let words = directories.iter().flat_map(|d| d.trim_start_matches('.').split(['-', '_']));
-        let aside = example || words.into_iter().any(|word| ASIDE.contains(&word));
+        let is_word = |b: &u8| !matches!(b, b'-' | b'_');
+        let words = directories.iter().flat_map(|d| {
+            d.trim_start_matches('.').as_bytes().chunk_by(move |a, b| is_word(a) && is_word(b))
+        });
+        let aside = example || words.into_iter().any(|word| ASIDE.iter().any(|own| own.as_bytes() == word));
         Self { path: path.to_owned(), project, home, tenant, example, git, source: None, aside }
     }
 
@@ -66,12 +69,12 @@ impl Whereabouts {
 
     /// Whether the file is by its name one that belongs on one machine: `.env`, `.env.production`, what is in `.envs`.
     pub fn is_env_file(&self) -> bool {
-        let mut parts = self.path.split(['/', '\\']).rev().filter(|p| !matches!(*p, "" | "."));
-        let name = parts.next().unwrap_or_default();
-        name == ".env"
-            || name.starts_with(".env.")
-            || name == ".flaskenv"
-            || parts.any(|directory| directory == ".envs")
+        let (mut name, mut below) = ("", false);
+        for next in names(&self.path) {
+            below |= name == ".envs";
+            name = next;
+        }
+        below || name == ".env" || name.starts_with(".env.") || name == ".flaskenv"
     }
 
     /// Whether it stands among tests, examples or documents, whose values are made up.
@@ -81,9 +84,22 @@ impl Whereabouts {
 }
 
 fn split(path: &str) -> (Vec<&str>, &str) {
-    let mut parts: Vec<&str> = path.split(['/', '\\']).filter(|p| !matches!(*p, "" | ".")).collect();
+    let mut parts = Vec::with_capacity(8);
+    parts.extend(names(path));
     let name = parts.pop().unwrap_or_default();
     (parts, name)
+}
+
+/// The names in a path, without those that lead nowhere.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    let next = move || {
+        let here = rest?;
+        let end = here.bytes().position(|b| matches!(b, b'/' | b'\\'));
+        rest = end.map(|end| &here[end + 1..]);
+        Some(end.map_or(here, |end| &here[..end]))
+    };
+    std::iter::from_fn(next).filter(|name| !matches!(*name, "" | "."))
 }
 
 /// Directories that are named for what they hold, not for whom.
