@@ -38,6 +38,7 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
 /// Whether a name of a variable is a slip of the fingers away from one of ours: in one of its words, all others being the
 /// same, two neighbours are swapped, or in a long word a letter is left out, typed twice, or wrong. What begins or ends
 /// otherwise was meant: `URLS`, `URL2`, `URI`, `POSTGRE`.
+#[inline]
 pub(crate) fn is_slip(name: &str, word: &str) -> bool {
     // Most names begin or end otherwise.
     let begins = match (name.as_bytes(), word.as_bytes()) {
@@ -48,7 +49,11 @@ pub(crate) fn is_slip(name: &str, word: &str) -> bool {
         ([.., a, b], [.., c, d]) => b == d || (a, b) == (d, c),
         _ => false,
     };
-    if !begins || !ends || !differs_in_one_place(name.as_bytes(), word.as_bytes()) {
+    begins && ends && is_slip_within(name, word)
+}
+
+fn is_slip_within(name: &str, word: &str) -> bool {
+    if !differs_in_one_place(name.as_bytes(), word.as_bytes()) {
         return false;
     }
     let mut pairs = 0;

@@ -136,13 +136,13 @@ impl Secret {
         if inner('<', '>').or_else(|| inner('[', ']')).is_some_and(|t| !t.is_empty()) {
             return true;
         }
-        let flat: String =
-            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        let repeated = flat.len() >= 3 && flat.bytes().all(|b| b == b'x');
+        let mut flat = Vec::with_capacity(text.len());
+        flat.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()));
+        let repeated = flat.len() >= 3 && flat.iter().all(|b| *b == b'x');
         repeated
             || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)
-            || PLACEHOLDER_WHOLE.contains(&flat.as_str())
-            || asks(flat.as_bytes())
+            || PLACEHOLDER_WHOLE.iter().any(|p| p.as_bytes() == flat)
+            || asks(&flat)
     }
 }
 
@@ -240,7 +240,9 @@ impl fmt::Debug for Part {
 
 /// Whether a text of letters in lower case and digits has one of [`PLACEHOLDER_INSIDE`] in it.
 fn asks(flat: &[u8]) -> bool {
-    let begins = |rest: &[u8]| PLACEHOLDER_INSIDE.iter().any(|p| rest.starts_with(p.as_bytes()));
+    let begins = |rest: &[u8]| {
+        PLACEHOLDER_INSIDE.iter().any(|p| p.as_bytes()[0] == rest[0] && rest.starts_with(p.as_bytes()))
+    };
     let shortest = PLACEHOLDER_INSIDE.iter().map(|p| p.len()).min().unwrap_or(0);
     (0..(flat.len() + 1).saturating_sub(shortest)).any(|i| begins(&flat[i..]))
 }

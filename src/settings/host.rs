@@ -80,6 +80,12 @@ pub fn is_placeholder(host: &str) -> bool {
     }
     let filled = |label: &str| label.len() >= 4 && label.bytes().all(|b| b == b'x');
     let asks = |label: &str| {
+        // Most labels begin and end otherwise than all of these.
+        let begins =
+            matches!(label.as_bytes().first(), Some(b'y' | b'c' | b'p' | b'r' | b'x' | b'1' | b'[' | b']'));
+        if !begins && !label.trim_end_matches(['[', ']']).ends_with("placeholder") {
+            return false;
+        }
         let mut words = label.split(['-', '_']).map(|w| w.trim_matches(['[', ']']));
         let (first, second) = (words.next().unwrap_or_default(), words.next());
         filled(label)

@@ -84,12 +84,13 @@ impl<'l> Lookup<'l> {
     fn slot(&self, key: &str) -> usize {
         // Keys are short, and nobody gains by two that fall together.
         let (words, rest) = key.as_bytes().as_chunks::<8>();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        let mix = |hash: u64, word: &[u8; 8]| {
-            (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        let last = match key.as_bytes().last_chunk::<8>() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => rest.iter().fold(0, |word, b| word << 8 | u64::from(*b)),
         };
-        let hash = mix(words.iter().fold(key.len() as u64, mix), &last).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        let words = words.iter().map(|word| u64::from_le_bytes(*word));
+        let hash = mix(words.fold(key.len() as u64, mix), last).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
     }
 

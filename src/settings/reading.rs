@@ -92,7 +92,7 @@ impl Target {
     /// The scheme, for a URL.
     pub fn scheme(&self) -> Option<Scheme> {
         let text = self.asked()?.expose();
-        let range = 0..text.find("://")?;
+        let range = 0..scheme_end(text)?;
         let scheme = &text[range.clone()];
         let end = scheme.find('+').unwrap_or(scheme.len());
         let family = &scheme[..end];
@@ -178,6 +178,19 @@ impl Target {
             out.push(UrlParameter { keyword, owner, word, name, whole });
         }
         out
+    }
+}
+
+/// Where the first `://` stands.
+pub(super) fn scheme_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        at += bytes[at..].iter().position(|b| *b == b':')?;
+        if bytes[at..].starts_with(b"://") {
+            return Some(at);
+        }
+        at += 1;
     }
 }
 

@@ -97,6 +97,9 @@ pub type Files = BTreeMap<String, Result<Vec<u8>, Fault>>;
 /// The variable whose value stands in the file that `key` names, with what it means; none where `key` is no such
 /// variable of this project. `PGPASSFILE` and its like are libpq's own and hold paths.
 pub fn of(key: &str, policy: &Policy) -> Option<(String, Meaning)> {
+    if !matches!(key.as_bytes(), [.., b'_', b'F', b'I', b'L', b'E']) {
+        return None;
+    }
     let of = key.strip_suffix(SUFFIX)?;
     let meaning = meaning(of, policy)?;
     let holds = matches!(meaning, Meaning::Url(_) | Meaning::Part(..) | Meaning::Document);

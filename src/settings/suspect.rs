@@ -3,6 +3,7 @@
 use super::{
     foreign,
     host::HostClass,
+    reading::scheme_end,
     setting::Origin,
     target::{DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped},
 };
@@ -284,7 +285,7 @@ pub(super) fn fragment(entry: &Entry) -> Option<Span> {
     if !holds(text, *b"#") {
         return None;
     }
-    let start = text.find("://")? + 3;
+    let start = scheme_end(text)? + 3;
     let path = start + text[start..].find(['/', '?'])?;
     let at = path + text[path..].find('#')?;
     // With a blank before it, it is a comment that the loader took for a part of the value.

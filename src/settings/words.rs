@@ -113,9 +113,14 @@ fn has_root(name: &[u8]) -> bool {
         let like = |root: &&str| {
             rest.len() >= root.len() && rest[..root.len()].eq_ignore_ascii_case(root.as_bytes())
         };
-        matches!(rest[0] | 0x20, b'p' | b's' | b'u' | b't' | b'd') && ROOTS.iter().any(like)
+        ROOTS.iter().any(like)
     };
-    (0..name.len()).any(|i| begins(&name[i..]))
+    let pairs = name.windows(2).enumerate();
+    let may = |pair: &[u8]| {
+        let lower = (pair[0] | 0x20, pair[1] | 0x20);
+        matches!(lower, (b'p', b'r') | (b's', b't') | (b'u', b'a') | (b't', b'e') | (b'd', b'e'))
+    };
+    pairs.into_iter().any(|(i, pair)| may(pair) && begins(&name[i..]))
 }
 
 /// Words that mean an environment wherever they stand in a name. `live`, `ci`, `qa`, `local` and `stage` mean other

@@ -241,14 +241,22 @@ pub(super) fn meaning(key: &str) -> Option<Meaning> {
 /// The first of the names of URLs, parts, libpq's variables, markers and switches that is like this one: among those that
 /// begin as it does, then with its second letter, and are of its length or one byte longer or shorter.
 pub(in crate::settings) fn first_like(key: &str, like: impl Fn(&str) -> bool) -> Option<&'static str> {
-    key.as_bytes().iter().take(2).find_map(|letter| {
-        let begins = BY_LETTER.1.get(usize::from(letter.wrapping_sub(b'A')))?;
+    for letter in key.as_bytes().iter().take(2) {
+        let Some(begins) = BY_LETTER.1.get(usize::from(letter.wrapping_sub(b'A'))) else { continue };
         let shortest = key.len() - 1;
-        let from = usize::from(*begins.get(shortest)?);
-        let to = usize::from(begins[(shortest + 3).min(LONGEST + 1)]);
-        let places = BY_LETTER.0[from..to].iter().map(|place| usize::from(*place));
-        places.filter(|place| like(NAMES[*place])).min().map(|place| NAMES[place])
-    })
+        let Some(from) = begins.get(shortest) else { return None };
+        let to = begins[(shortest + 3).min(LONGEST + 1)];
+        let mut first = NONE;
+        for place in &BY_LETTER.0[usize::from(*from)..usize::from(to)] {
+            if *place < first && like(NAMES[usize::from(*place)]) {
+                first = *place;
+            }
+        }
+        if first != NONE {
+            return Some(NAMES[usize::from(first)]);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
