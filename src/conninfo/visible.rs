@@ -95,11 +95,7 @@ fn plain_path(path: &[u8]) -> bool {
 /// Adds what is proved; `None` when the structure is not, whatever was added.
 fn authority_and_rest(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) -> Option<()> {
     let rest = &bytes[start..];
-    let odd = |b: &u8| {
-        !b.is_ascii_graphic() || matches!(b, b'#' | b'\\' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'^' | b'|')
-    };
-    // All of it is looked at: that takes less time than stopping would.
-    if rest.iter().fold(false, |any, b| any | odd(b)) || rest.iter().filter(|b| **b == b'@').count() > 1 {
+    if rest.iter().any(|b| ODD[usize::from(*b)]) || rest.iter().filter(|b| **b == b'@').count() > 1 {
         return None;
     }
     let find = |from: usize, stops: &[u8]| {
@@ -143,6 +139,17 @@ fn authority_and_rest(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) -
     }
     Some(())
 }
+
+/// Bytes that need a second thought wherever they stand.
+static ODD: [bool; 256] = {
+    let mut odd = [true; 256];
+    let mut b = b'!';
+    while b <= b'~' {
+        odd[b as usize] = matches!(b, b'#' | b'\\' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'^' | b'|');
+        b += 1;
+    }
+    odd
+};
 
 /// `host`, `host:5432`, `[::1]:5432`; a socket directory as `%2Ftmp`.
 fn plain_host(piece: &[u8]) -> bool {

@@ -222,7 +222,8 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Document> {
     }
     // What loses is not looked at.
     let mut in_force: BTreeMap<&str, (LayerId, &Entry)> = BTreeMap::new();
-    for layer in lookup.layers().iter().filter(|layer| layer.kind != LayerKind::Policy) {
+    let layers = if lookup.has_document() { lookup.layers() } else { &[] };
+    for layer in layers.iter().filter(|layer| layer.kind != LayerKind::Policy) {
         for entry in layer.entries.iter().filter(|e| might_be(e.value.text.expose().as_bytes())) {
             if let Some(winner) = lookup.entry(&entry.key).filter(|(_, winner)| std::ptr::eq(*winner, entry))
             {
@@ -281,7 +282,8 @@ pub(super) fn is_guessed(kind: LayerKind, entry: &Entry, policy: &Policy) -> boo
 /// of its members (`arn:…:password::`).
 pub(super) fn undivided(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Setting<()>> {
     let mut keys = BTreeSet::new();
-    let entries = lookup.layers().iter().flat_map(|l| &l.entries);
+    let layers = if lookup.has_document() { lookup.layers() } else { &[] };
+    let entries = layers.iter().flat_map(|l| &l.entries);
     for entry in entries.filter(|e| might_be(e.value.text.expose().as_bytes())) {
         if matches!(meaning(&entry.key, policy), Some(Meaning::Part(..))) {
             keys.insert(entry.key.as_str());

@@ -1,7 +1,12 @@
 //! What the surroundings say: whether the program runs as functions that come and go, and whether its tests make
 //! databases of their own. By variables that platforms set and by packages; where neither says so, nothing is known.
 
-use super::{Setting, Settings, Target, lookup::Lookup, setting::Origin, variables::FUNCTIONS};
+use super::{
+    Setting, Settings, Target,
+    lookup::Lookup,
+    setting::Origin,
+    variables::{FUNCTIONS, Kinds},
+};
 use crate::{
     consumer::Consumer,
     environment::Environment,
@@ -24,7 +29,8 @@ pub(super) fn look(settings: &mut Settings, lookup: &Lookup<'_>, packages: &[&Pa
 /// reaches the database over HTTP instead, which needs no connection of its own.
 fn functions(lookup: &Lookup<'_>, packages: &[&Package]) -> Option<Setting<&'static str>> {
     let on = |text: &str| !text.trim().is_empty() && !matches!(text.trim(), "0" | "false");
-    let variable = FUNCTIONS.iter().find_map(|(key, platform)| {
+    let known = if lookup.has(Kinds::FUNCTIONS) { FUNCTIONS } else { &[] };
+    let variable = known.iter().find_map(|(key, platform)| {
         lookup.winner(key).filter(|s| on(s.value.expose())).map(|s| s.map(*platform))
     });
     let platform = variable.or_else(|| {

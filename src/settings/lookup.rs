@@ -1,8 +1,9 @@
 //! Who wins: for each variable the entry of the highest layer, with those that lost.
 
 use super::{
+    document,
     setting::{LayerId, Origin, Setting, Shadowed},
-    variables::{Meaning, meaning},
+    variables::{Kinds, Meaning, meaning},
 };
 use crate::{
     layer::{Entry, Layer, LayerKind, Means, Read},
@@ -21,6 +22,10 @@ pub struct Lookup<'l> {
     /// By the hash of a key the last place of those that fall there; as many as a power of two. None for a few entries,
     /// which are looked through.
     slots: Vec<u32>,
+    /// What the names of the vocabulary among the keys are.
+    kinds: Kinds,
+    /// Some values begin as a document does.
+    documents: bool,
     /// Some entries are told by their carrier.
     told: bool,
 }
@@ -43,12 +48,14 @@ const MARKS: usize = 256;
 
 /// What most names are told apart by.
 #[inline]
-fn mark(key: &str) -> usize {
+const fn mark(key: &str) -> usize {
     let bytes = key.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
-    let middle = bytes[bytes.len() / 2];
-    let sum = usize::from(*first) * 5 + usize::from(*last) * 31 + usize::from(middle) * 67 + bytes.len() * 13;
-    sum % MARKS
+    if bytes.is_empty() {
+        return 0;
+    }
+    let (first, last) = (bytes[0] as usize, bytes[bytes.len() - 1] as usize);
+    let middle = bytes[bytes.len() / 2] as usize;
+    (first * 5 + last * 31 + middle * 67 + bytes.len() * 13) % MARKS
 }
 
 fn number(n: usize) -> u32 {
@@ -60,10 +67,20 @@ impl<'l> Lookup<'l> {
     pub fn new(layers: &'l [Layer]) -> Self {
         let own = || layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
         let told = layers.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
-        let mut out = Self { layers, marks: [0; MARKS / 64], places: Vec::new(), slots: Vec::new(), told };
+        let mut out = Self {
+            layers,
+            marks: [0; MARKS / 64],
+            places: Vec::new(),
+            slots: Vec::new(),
+            kinds: Kinds::default(),
+            documents: false,
+            told,
+        };
         for entry in own().flat_map(|(_, layer)| &layer.entries) {
             let mark = mark(&entry.key);
             out.marks[mark / 64] |= 1 << (mark % 64);
+            out.kinds = out.kinds.and(Kinds::of(&entry.key));
+            out.documents |= document::might_be(entry.value.text.expose().as_bytes());
         }
         let count: usize = own().map(|(_, layer)| layer.entries.len()).sum();
         if count <= FEW {
@@ -92,6 +109,16 @@ impl<'l> Lookup<'l> {
         let words = words.iter().map(|word| u64::from_le_bytes(*word));
         let hash = mix(words.fold(key.len() as u64, mix), last).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
+    }
+
+    /// Whether a key that is set may be a name of the vocabulary of one of these kinds.
+    pub(super) fn has(&self, kinds: Kinds) -> bool {
+        self.kinds.has(kinds)
+    }
+
+    /// Whether a value may be a document.
+    pub(super) fn has_document(&self) -> bool {
+        self.documents
     }
 
     /// Whether a key may be set; of most that are not it is known at once.

@@ -6,7 +6,7 @@ use super::{
     secret_file,
     setting::{Origin, Setting},
     target::same_part,
-    variables::{LIBPQ, OWN, OWN_SET, SETS},
+    variables::{Kinds, LIBPQ, OWN, OWN_SET, SETS},
 };
 use crate::{
     conninfo,
@@ -47,7 +47,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     }
     out.append(&mut told);
     let known: BTreeSet<&str> = lookup.told().map(|e| e.key.as_str()).collect();
-    for set in SETS {
+    for (_, set) in SETS.iter().enumerate().filter(|(i, _)| lookup.has(Kinds::part(*i))) {
         let mut parts = ByKeyword::new();
         for (keyword, names) in set.parts {
             let names = names.iter().copied().filter(|name| known.is_empty() || !known.contains(name));
@@ -157,6 +157,9 @@ pub(super) fn aliases(chosen: &PartSet, sets: &[PartSet], libpq: &ByKeyword) -> 
 
 /// What libpq reads from the environment by itself, by keyword.
 pub(super) fn libpq(lookup: &Lookup<'_>) -> ByKeyword {
+    if !lookup.has(Kinds::LIBPQ) {
+        return ByKeyword::new();
+    }
     let mut out: ByKeyword = LIBPQ
         .iter()
         .filter(|(name, _)| lookup.may_hold(name))

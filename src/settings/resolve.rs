@@ -19,7 +19,7 @@ use super::{
     settle::Settled,
     suspect,
     target::{Facts, Form, Oddities, Target, Wrapped},
-    variables::{Meaning, Role, URLS, meaning_of, prefixed},
+    variables::{Kinds, Meaning, Role, URLS, meaning_of, prefixed},
     words,
 };
 use crate::{
@@ -161,7 +161,11 @@ impl Resolver<'_> {
         keys.extend(self.policy.names("test-url").iter().map(|k| (k.as_str(), Role::Test)));
         keys.extend(URLS.iter().copied().filter(|(key, _)| self.lookup.may_hold(key)));
         // `PROD_DATABASE_URL` and its like are in no list.
-        for layer in self.lookup.layers() {
+        let some = self.lookup.has(Kinds::URL)
+            || !self.policy.variables.is_empty()
+            || self.lookup.told().next().is_some();
+        let layers = if some { self.lookup.layers() } else { &[] };
+        for layer in layers {
             for entry in &layer.entries {
                 if let Some(Meaning::Url(role)) = meaning_of(entry, self.policy) {
                     keys.push((entry.key.as_str(), role));

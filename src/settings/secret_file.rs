@@ -4,7 +4,7 @@
 use super::{
     lookup::Lookup,
     setting::Setting,
-    variables::{Meaning, meaning},
+    variables::{Kinds, Meaning, meaning},
 };
 use crate::{
     layer::{Entry, Layer, LayerKind, Value},
@@ -114,7 +114,8 @@ pub fn named(layers: &[Layer], policy: &Policy) -> Vec<(String, Meaning, Setting
 
 fn named_in(lookup: &Lookup<'_>, policy: &Policy) -> Vec<(String, Meaning, Setting<Secret>)> {
     let mut keys: BTreeMap<&str, (String, Meaning)> = BTreeMap::new();
-    for entry in lookup.layers().iter().flat_map(|l| &l.entries) {
+    let layers = if lookup.has(Kinds::FILE) { lookup.layers() } else { &[] };
+    for entry in layers.iter().flat_map(|l| &l.entries) {
         if let Some(found) = of(&entry.key, policy) {
             keys.insert(&entry.key, found);
         }

@@ -3,7 +3,7 @@
 use super::{
     lookup::Lookup,
     setting::{LayerId, Origin, Setting},
-    variables::{DEBUGS, MARKERS, TEST_MODES},
+    variables::{DEBUGS, Kinds, MARKERS, TEST_MODES},
 };
 use crate::{environment::Environment, layer::LayerKind, policy::Policy, source::Span};
 
@@ -47,7 +47,8 @@ pub fn settle(
 ) -> Settled {
     let mut found: Vec<(u8, Setting<Environment>)> = Vec::new();
     let mut unknown = Vec::new();
-    for (key, rank) in MARKERS.iter().filter(|(key, _)| lookup.may_hold(key)) {
+    let markers = if lookup.has(Kinds::MARKER) { MARKERS } else { &[] };
+    for (key, rank) in markers {
         for setting in lookup.every(key) {
             let text = setting.value.expose();
             match word(key, text, policy) {
@@ -95,7 +96,7 @@ pub fn settle(
                 });
             }
         }
-        if settled.value == Environment::Production {
+        if settled.value == Environment::Production && lookup.has(Kinds::MODE) {
             for key in DEBUGS.iter().chain(TEST_MODES) {
                 if let Some(on) = lookup.winner(key).filter(|s| is_true(s.value.expose()))
                     && let Some(span) = on.span()
@@ -105,13 +106,11 @@ pub fn settle(
             }
         }
     }
-    let test_mode = TEST_MODES
-        .iter()
-        .filter_map(|k| lookup.winner(k))
-        .find(|s| is_true(s.value.expose()))
-        .map(|s| s.map(()));
+    let modes = if lookup.has(Kinds::MODE) { TEST_MODES } else { &[] };
+    let test_mode =
+        modes.iter().filter_map(|k| lookup.winner(k)).find(|s| is_true(s.value.expose())).map(|s| s.map(()));
     let neither = |text: &str| !is_true(text) && !is_off(text);
-    let ambiguous = TEST_MODES
+    let ambiguous = modes
         .iter()
         .filter_map(|k| lookup.winner(k))
         .filter(|s| neither(s.value.expose()))

@@ -9,7 +9,7 @@ use crate::{
     layer::{Entry, Means},
     policy::Policy,
 };
-pub(super) use known::first_like;
+pub(super) use known::{Kinds, first_like};
 
 /// What a variable says.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -106,6 +106,7 @@ const WORDS: Words = {
         other += 1;
     }
     assert!(out.count == COUNT && COUNT < NONE as usize, "a place for each name");
+    assert!(SETS.len() <= 9, "a bit for each family");
     out
 };
 
@@ -209,6 +210,57 @@ fn find(key: &str) -> Option<Known> {
             return Some(KNOWN[place]);
         }
         at = (at + 1) % SLOTS.len();
+    }
+}
+
+/// Some kinds of names, a bit each.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::settings) struct Kinds(u16);
+
+impl Kinds {
+    /// Those of a URL, `PROD_DATABASE_URL` and its like among them, and names that only end as these do.
+    pub(in crate::settings) const URL: Self = Self(1);
+    pub(in crate::settings) const LIBPQ: Self = Self(1 << 1);
+    pub(in crate::settings) const TOGGLE: Self = Self(1 << 2);
+    pub(in crate::settings) const MARKER: Self = Self(1 << 3);
+    /// Switches of tests and of development.
+    pub(in crate::settings) const MODE: Self = Self(1 << 4);
+    pub(in crate::settings) const FUNCTIONS: Self = Self(1 << 5);
+    /// Those that end as the name of a variable for a file does.
+    pub(in crate::settings) const FILE: Self = Self(1 << 6);
+
+    /// Those of a family, by its place among [`SETS`].
+    pub(in crate::settings) fn part(set: usize) -> Self {
+        Self(1 << (7 + set))
+    }
+
+    /// What a name may be.
+    pub(in crate::settings) fn of(key: &str) -> Self {
+        let by_end = match key.as_bytes() {
+            [.., b'_', b'U', b'R', b'L' | b'I'] => Self::URL,
+            [.., b'_', b'F', b'I', b'L', b'E'] => Self::FILE,
+            _ => Self::default(),
+        };
+        let by_name = match find(key) {
+            None | Some(Known::LibpqPath) => Self::default(),
+            Some(Known::Url(_)) => Self::URL,
+            Some(Known::Part(set, _)) => Self::part(usize::from(set)),
+            Some(Known::Libpq(_)) => Self::LIBPQ,
+            Some(Known::Toggle(_)) => Self::TOGGLE,
+            Some(Known::Marker(_)) => Self::MARKER,
+            Some(Known::TestMode | Known::Debug) => Self::MODE,
+            Some(Known::Functions) => Self::FUNCTIONS,
+        };
+        by_end.and(by_name)
+    }
+
+    pub(in crate::settings) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether one of some kinds is among these.
+    pub(in crate::settings) fn has(self, some: Self) -> bool {
+        self.0 & some.0 != 0
     }
 }
 
