@@ -3,6 +3,7 @@
 //! libpq is the truth (fe-connect.c, versions 15 to 18); a test compares with `PQconninfoParse`. Nothing here
 //! shows a text that was not proved harmless, in `Debug`, `Display` or an error.
 
+mod draft;
 mod endpoint;
 mod error;
 mod form;
@@ -33,6 +34,7 @@ pub(crate) use uri::names_asyncpg;
 pub use visible::{visible, visible_url};
 
 use crate::secret::{Part, Secret};
+use draft::{Draft, Drafts};
 use keyword::{KEYWORDS, Show};
 use std::{fmt, ops::Range, sync::OnceLock};
 
@@ -54,7 +56,7 @@ pub struct Conninfo {
     /// Bytes inside a character, ascending: a byte offset becomes a character without the text.
     inside: Vec<usize>,
     /// Where it leads, once somebody asked; taken back whenever a value changes.
-    dial: OnceLock<Box<Dial>>,
+    dial: OnceLock<Dial>,
 }
 
 /// Where one `host[:port]` of a URI stands. The brackets of an IPv6 address are outside.
@@ -359,93 +361,5 @@ impl Value {
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.part.fmt(f)
-    }
-}
-
-/// A value before it is known what of the input may be shown.
-struct Draft {
-    bytes: Vec<u8>,
-    range: Range<usize>,
-    /// The elements of a list that does not stand in one piece.
-    pieces: Vec<Range<usize>>,
-    name: Option<Range<usize>>,
-}
-
-impl Draft {
-    fn new(bytes: Vec<u8>, range: Range<usize>) -> Self {
-        Self { bytes, range, pieces: Vec::new(), name: None }
-    }
-
-    fn finish(self, text: &str, show: Show, visible: &[Range<usize>]) -> Value {
-        let exact = text.as_bytes().get(self.range.clone()) == Some(&self.bytes[..]);
-        let shown = |r: &Range<usize>| {
-            let next = visible.partition_point(|v| v.end < r.end);
-            r.is_empty() || visible.get(next).is_some_and(|v| v.start <= r.start)
-        };
-        let all = if self.pieces.is_empty() { shown(&self.range) } else { self.pieces.iter().all(shown) };
-        let credential = show == Show::Credential;
-        let (secret, bytes) = match String::from_utf8(self.bytes) {
-            Ok(text) => (Secret::new(text), None),
-            Err(error) => {
-                let bytes = error.as_bytes();
-                let wide: String = bytes.iter().map(|b| char::from(*b)).collect();
-                (Secret::new(String::from_utf8_lossy(bytes)), Some(Secret::new(wide)))
-            }
-        };
-        Value {
-            part: Part::with_proof(secret, all && !credential),
-            bytes,
-            credential,
-            range: Some(self.range),
-            pieces: self.pieces,
-            name: self.name,
-            exact,
-        }
-    }
-}
-
-/// libpq's array of options while it is filled.
-struct Drafts {
-    /// By their rows of `KEYWORDS`, ascending.
-    values: Vec<(usize, Draft)>,
-    /// Names of parameters that libpq does not know; `None`: the first of them is an error, as in libpq.
-    unknown: Option<Vec<Range<usize>>>,
-}
-
-impl Drafts {
-    fn new() -> Self {
-        // User, password, host, port and database are the most of most strings.
-        Self { values: Vec::with_capacity(6), unknown: None }
-    }
-
-    fn put(&mut self, row: usize, draft: Draft) {
-        match self.values.binary_search_by_key(&row, |(row, _)| *row) {
-            Ok(at) => self.values[at].1 = draft,
-            Err(at) => self.values.insert(at, (row, draft)),
-        }
-    }
-
-    /// Sets one of our own names.
-    fn set(&mut self, name: &str, draft: Draft) {
-        if let Some(i) = keyword::find(name.as_bytes()) {
-            self.put(i, draft);
-        }
-    }
-
-    /// `conninfo_storeval`: the last one wins; `requiressl` is an old spelling of `sslmode`.
-    fn store(&mut self, name: &[u8], mut draft: Draft, libpq: Libpq) -> Result<&'static str, ErrorKind> {
-        let mut name = name;
-        if name == b"requiressl" {
-            draft.bytes =
-                if draft.bytes.first() == Some(&b'1') { &b"require"[..] } else { b"prefer" }.to_vec();
-            name = b"sslmode";
-        }
-        let i = keyword::find(name).ok_or(ErrorKind::KeywordUnknown)?;
-        let keyword = &KEYWORDS[i];
-        if keyword.since > libpq {
-            return Err(ErrorKind::KeywordNewer { keyword: keyword.name, since: keyword.since });
-        }
-        self.put(i, draft);
-        Ok(keyword.name)
     }
 }

@@ -3,12 +3,14 @@
 
 mod bytes;
 mod looks;
+mod words;
 
 pub use bytes::SecretBytes;
 pub use looks::Token;
 
 use secrecy::{ExposeSecret, SecretString};
 use std::{collections::BTreeSet, fmt};
+use words::{ascii_segments, word_segments};
 
 /// What stands in an output for text that was not proved harmless. Of one width, so that no length leaks.
 pub const MASK: &str = "•••";
@@ -245,37 +247,6 @@ fn asks(flat: &[u8]) -> bool {
     };
     let shortest = PLACEHOLDER_INSIDE.iter().map(|p| p.len()).min().unwrap_or(0);
     (0..(flat.len() + 1).saturating_sub(shortest)).any(|i| begins(&flat[i..]))
-}
-
-/// The runs of letters and of digits of a text without other characters than ASCII's.
-fn ascii_segments(text: &str) -> impl Iterator<Item = &[u8]> {
-    let kind = |b: &u8| (b.is_ascii_alphabetic(), b.is_ascii_digit());
-    let runs = text.as_bytes().chunk_by(move |a, b| kind(a) == kind(b));
-    runs.filter(|run| run[0].is_ascii_alphanumeric())
-}
-
-/// Lower-case runs of letters and runs of digits, in order.
-fn word_segments(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut last = None;
-    for c in text.chars() {
-        let kind = if c.is_alphabetic() {
-            Some('a')
-        } else if c.is_numeric() {
-            Some('0')
-        } else {
-            None
-        };
-        if kind.is_some() {
-            if kind == last {
-                out.last_mut().expect("a segment was begun").extend(c.to_lowercase());
-            } else {
-                out.push(c.to_lowercase().collect());
-            }
-        }
-        last = kind;
-    }
-    out
 }
 
 /// The head of the public "most used passwords" lists, with what database images and tutorials use.

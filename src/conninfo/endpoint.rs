@@ -81,7 +81,7 @@ impl Conninfo {
 
     /// As [`Conninfo::dial`], as it stands here.
     pub(crate) fn dialled(&self) -> &Dial {
-        self.dial.get_or_init(|| Box::new(self.dialling()))
+        self.dial.get_or_init(|| self.dialling())
     }
 
     fn complaint(&self, kind: ErrorKind, place: Place, range: Option<Range<usize>>) -> Error {

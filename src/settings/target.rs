@@ -1,8 +1,10 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
+mod credential;
 mod facts;
 mod oddities;
 
+pub use credential::{Credential, SecretName};
 pub(super) use facts::{Facts, fact};
 pub use oddities::{
     DoubleEncoded, Duplicate, Fallback, Oddities, Placeholder, Unencoded, UnknownParameter, Wrapped,
@@ -32,7 +34,7 @@ use crate::{
     secret::{Part, Secret},
     source::Span,
 };
-use std::{fmt, ops::Range};
+use std::ops::Range;
 
 /// One database that the configuration speaks of.
 #[derive(Clone, Debug)]
@@ -100,30 +102,6 @@ pub struct Target {
 
 /// Hosts (loopback names alike) with their ports, and the database.
 pub(super) type Place = (Vec<(String, u16)>, String);
-
-/// A password or a declared secret, ready to be judged for its strength.
-#[derive(Clone, Debug)]
-pub struct Credential<'s> {
-    /// What a message calls it, with its variable: never the text.
-    pub name: SecretName<'s>,
-    /// The text, to be asked.
-    pub secret: &'s Secret,
-    /// Where it stands.
-    pub origin: &'s Origin,
-}
-
-/// What a message calls a secret: `the password in` its variable.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SecretName<'s> {
-    pub(super) what: &'static str,
-    pub(super) key: &'s str,
-}
-
-impl fmt::Display for SecretName<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the {} in `{}`", self.what, self.key)
-    }
-}
 
 /// A part that a URL and a family of variables name differently.
 #[derive(Clone, Copy, Debug)]
@@ -295,23 +273,6 @@ impl Target {
         let named = self.host_class().is_some();
         let hosts = list("host").or_else(|| list("hostaddr")).filter(|_| named);
         hosts.is_some_and(|hosts| hosts.split(',').all(property))
-    }
-
-    /// The password, when there is one to judge: not empty, no reference that nothing filled in, and not cut short
-    /// for some reader by a reserved character. A template in angle brackets is one.
-    pub fn credential(&self) -> Option<Credential<'_>> {
-        let password = self.get("password").filter(|s| !s.value.is_empty())?;
-        let inside = |p: &Placeholder| {
-            password
-                .span()
-                .is_some_and(|s| s.source == p.span.source && s.start < p.span.end && p.span.start < s.end)
-        };
-        let reference = self.oddities.placeholders.iter().any(|p| !p.shape.starts_with('<') && inside(p));
-        (!reference && !self.is_ambiguous()).then(|| Credential {
-            name: SecretName { what: "password", key: &password.key },
-            secret: password.value.secret(),
-            origin: &password.origin,
-        })
     }
 
     /// Whether this and another target are the same database: hosts, ports and name, after libpq's defaults.
