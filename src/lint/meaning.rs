@@ -20,7 +20,10 @@ use crate::{
     },
     source::{SourceId, Sources},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The files of a run with what is needed to read a few of them anew.
 pub(super) struct Meanings<'f> {
@@ -28,6 +31,13 @@ pub(super) struct Meanings<'f> {
     policy: &'f Policy,
     repository: &'f Repository,
     vocabulary: &'f Vocabulary,
+    ids: &'f [SourceId],
+    /// Most runs ask for nothing.
+    places: OnceCell<Places<'f>>,
+}
+
+/// Where the files are among those of the run.
+struct Places<'f> {
     by_source: BTreeMap<SourceId, usize>,
     by_path: BTreeMap<&'f str, usize>,
     /// By the place of a file those that may stand on it.
@@ -38,11 +48,21 @@ impl<'f> Meanings<'f> {
     /// `ids` are the sources of the files, in their order.
     pub(super) fn new(
         files: &'f Files,
-        ids: &[SourceId],
+        ids: &'f [SourceId],
         policy: &'f Policy,
         repository: &'f Repository,
         vocabulary: &'f Vocabulary,
     ) -> Self {
+        Self { files, policy, repository, vocabulary, ids, places: OnceCell::new() }
+    }
+
+    fn places(&self) -> &Places<'f> {
+        self.places.get_or_init(|| Places::of(self.files, self.ids))
+    }
+}
+
+impl<'f> Places<'f> {
+    fn of(files: &'f Files, ids: &[SourceId]) -> Self {
         let by_path: BTreeMap<&str, usize> =
             files.files.iter().enumerate().map(|(i, (path, _))| (path.as_str(), i)).collect();
         let mut above: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -52,19 +72,21 @@ impl<'f> Meanings<'f> {
             }
         }
         let by_source = ids.iter().copied().enumerate().map(|(i, id)| (id, i)).collect();
-        Self { files, policy, repository, vocabulary, by_source, by_path, above }
+        Self { by_source, by_path, above }
     }
+}
 
+impl Meanings<'_> {
     /// Whether every file that the changed texts concern reads as before, by each declared loader.
     pub(super) fn same(&self, texts: &Texts) -> bool {
         let mut changed = BTreeMap::new();
         let mut concerned = BTreeSet::new();
         for (id, text) in texts {
             // What is no file of these (pgward.toml) means nothing here.
-            let Some(i) = self.by_source.get(id) else { return false };
+            let Some(i) = self.places().by_source.get(id) else { return false };
             changed.insert(*i, text);
             concerned.insert(*i);
-            concerned.extend(self.above.get(i).into_iter().flatten());
+            concerned.extend(self.places().above.get(i).into_iter().flatten());
         }
         let readings: BTreeSet<Option<Dialect>> = concerned
             .iter()
@@ -100,7 +122,8 @@ impl<'f> Meanings<'f> {
         loader: Option<Dialect>,
     ) -> Vec<FileView<'static>> {
         let base = |i: &usize| base_of(&self.files.files[*i].0);
-        let bases = concerned.iter().filter_map(base).filter_map(|b| self.by_path.get(b.as_str()).copied());
+        let bases =
+            concerned.iter().filter_map(base).filter_map(|b| self.places().by_path.get(b.as_str()).copied());
         let needed: BTreeSet<usize> = concerned.iter().copied().chain(bases).collect();
         let file = |i: &usize| {
             let (path, bytes) = &self.files.files[*i];

@@ -17,6 +17,11 @@ impl ByKeyword {
         Self(Vec::new())
     }
 
+    /// None, with room for so many.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self(Vec::with_capacity(count))
+    }
+
     /// The setting of a keyword.
     pub fn get(&self, keyword: &str) -> Option<&Setting<Part>> {
         self.0.iter().find(|(k, _)| *k == keyword).map(|(_, setting)| setting)

@@ -13,7 +13,9 @@ use super::{
     engine::{Engine, Spelling, recognise},
     functions,
     lookup::Lookup,
-    misspelt, overrides, parts, platform, pooling, readers, secret_file,
+    misspelt, overrides, parts, platform, pooling, readers,
+    reading::scheme_end,
+    secret_file,
     service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
@@ -244,7 +246,7 @@ impl Resolver<'_> {
         let engine_span = entry.span_of(says.start + offset..says.end + offset);
         let libpq = self.policy.reading();
         let mut parsed = match spelling {
-            Spelling::Libpq if !trimmed.contains("://") => Conninfo::parse_as(trimmed, libpq),
+            Spelling::Libpq if scheme_end(trimmed).is_none() => Conninfo::parse_as(trimmed, libpq),
             Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, libpq),
             Spelling::Jdbc => Conninfo::parse_jdbc(trimmed),
             Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),
@@ -258,6 +260,7 @@ impl Resolver<'_> {
             // What is not in the source as it stands is not shown, wherever it is read later.
             let exact = |r: Range<usize>| !entry.doubtful && entry.value.span_of(r).is_some();
             conninfo.mask_unless(|value| value.range().is_none_or(exact));
+            parameters = ByKeyword::with_capacity(conninfo.keywords().count() + 1);
             for (keyword, value) in conninfo.keywords() {
                 let range = value.range().unwrap_or(0..trimmed.len());
                 let exact = entry.value.span_of(range.clone());
