@@ -120,6 +120,7 @@ impl Judge<'_> {
         })
     }
 
+    #[inline]
     fn check(&self, case: Case, seen: &Seen<'_>, out: &mut Vec<Finding>) {
         let Seen { view, environment, evidence, targets } = seen;
         let (settings, environment, failure) = (view.settings, *environment, evidence.failure);
@@ -221,6 +222,7 @@ impl Judge<'_> {
         settings.targets.iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, t)| (t, own(t))).collect()
     }
 
+    #[inline]
     fn run(
         &self,
         Case { rule, told, .. }: Case,
@@ -277,6 +279,7 @@ impl Judge<'_> {
     }
 
     /// The level of a rule of which the policy does not speak.
+    #[inline]
     fn own(&self, rule: &Rule, environment: Environment) -> Level {
         let off = rule.traits.pedantic || !self.policy.has_rule_of(rule.since);
         if off { Level::Allow } else { rule.levels.in_environment(environment) }

@@ -224,13 +224,14 @@ impl<'l> Lookup<'l> {
     }
 
     fn found(&self, key: &str) -> Option<Setting<Secret>> {
+        let (layer, entry) = self.entry(key)?;
+        let mut several = 0;
+        self.each(key, |_, _| several += 1);
         // Within a file the last of several lines wins; the earlier ones lost like those of a weaker layer.
-        let entries = self.all(key);
-        let (layer, entry) = *entries.first()?;
-        let shadowed = entries[1..]
-            .iter()
-            .map(|(layer, e)| Shadowed { key: e.key.clone(), layer: *layer, span: e.value_span })
-            .collect();
+        let losers = if several > 1 { self.all(key) } else { Vec::new() };
+        let loser =
+            |(layer, e): (LayerId, &Entry)| Shadowed { key: e.key.clone(), layer, span: e.value_span };
+        let shadowed = losers.into_iter().skip(1).map(loser).collect();
         Some(Setting {
             value: entry.value.text.clone(),
             key: key.to_owned(),

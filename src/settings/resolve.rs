@@ -27,7 +27,7 @@ use super::{
 use crate::{
     conninfo::{Conninfo, Libpq, keyword_since},
     consumer::Consumer,
-    layer::{Entry, LayerKind, Means, Read, Seat},
+    layer::{Entry, LayerKind, Means, Read, Seat, Value},
     policy::{Policy, Wanted},
     repository::{Package, Repository},
     secret::{Part, Secret},
@@ -293,7 +293,7 @@ impl Resolver<'_> {
         target.told = entry.means.is_some() || self.lookup.kind(layer) == LayerKind::Block;
         target.text = Some(text);
         target.spelling = spelling;
-        target.written = Some(entry.value.clone());
+        target.written = Some(Value { text: Secret::default(), map: entry.value.map.clone() });
         target.oddities = oddities;
         target
     }

@@ -61,7 +61,7 @@ pub struct Target {
     pub told: bool,
     /// The text as a whole, for a target that is one.
     pub text: Option<Setting<Secret>>,
-    /// The text with its map to the source; see [`Target::place_of`].
+    /// The map of the text to its source, without the text; see [`Target::place_of`].
     pub(super) written: Option<Value>,
     /// What is odd about the text.
     pub oddities: Oddities,
