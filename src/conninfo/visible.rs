@@ -95,7 +95,7 @@ fn plain_path(path: &[u8]) -> bool {
 /// Adds what is proved; `None` when the structure is not, whatever was added.
 fn authority_and_rest(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) -> Option<()> {
     let rest = &bytes[start..];
-    if rest.iter().any(|b| ODD[usize::from(*b)]) || rest.iter().filter(|b| **b == b'@').count() > 1 {
+    if rest.iter().any(|b| ODD[usize::from(*b)]) || rest.split(|b| *b == b'@').nth(2).is_some() {
         return None;
     }
     let find = |from: usize, stops: &[u8]| {

@@ -90,7 +90,7 @@ pub fn is_placeholder(host: &str) -> bool {
         let (first, second) = (words.next().unwrap_or_default(), words.next());
         filled(label)
             || matches!(first, "your" | "changeme" | "placeholder" | "replaceme")
-            || words.last().or(second) == Some("placeholder")
+            || words.next_back().or(second) == Some("placeholder")
             || matches!((first, second), ("change", Some("me")) | ("project", Some("ref")))
             || PLACEHOLDER_LABELS.contains(&label)
             // The account of AWS' own examples.

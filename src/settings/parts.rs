@@ -52,7 +52,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
         for (keyword, names) in set.parts {
             let names = names.iter().copied().filter(|name| known.is_empty() || !known.contains(name));
             if let Some(setting) = decided(lookup, keyword, names) {
-                parts.insert(*keyword, setting);
+                parts.insert(keyword, setting);
             }
         }
         if !parts.is_empty() {

@@ -201,23 +201,23 @@ impl Target {
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
-        let class = (*fact(&self.facts.host_class, || self.named_class()))?;
+        let class = (*fact(&self.facts.host_class, || self.named_class())).ok()?;
         if self.neighbour && !self.tls_required {
             return Some(HostClass::Local);
         }
         class
     }
 
-    /// As [`Target::host_class`], by the names alone.
-    fn named_class(&self) -> Option<Option<HostClass>> {
+    /// As [`Target::host_class`], by the names alone; an error where it is not clear what is dialled.
+    fn named_class(&self) -> Result<Option<HostClass>, ()> {
         let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere();
-        let conninfo = self.parsed.as_ref().ok().filter(|_| clear)?;
+        let conninfo = self.parsed.as_ref().ok().filter(|_| clear).ok_or(())?;
         let list =
             |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
         let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
         // What the program gets where it is started may be any host.
         let open = self.oddities.placeholders.iter().any(|p| p.later);
-        Some(if open && hosts.contains('$') { None } else { hosts.split(',').map(HostClass::of).max() })
+        Ok(if open && hosts.contains('$') { None } else { hosts.split(',').map(HostClass::of).max() })
     }
 
     /// Whether a reserved character in user or password leaves readers at odds about where these end and the host

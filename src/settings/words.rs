@@ -118,7 +118,7 @@ fn has_root(name: &[u8]) -> bool {
     let pairs = name.windows(2).enumerate();
     let may = |pair: &[u8]| {
         let lower = (pair[0] | 0x20, pair[1] | 0x20);
-        matches!(lower, (b'p', b'r') | (b's', b't') | (b'u', b'a') | (b't', b'e') | (b'd', b'e'))
+        matches!(lower, (b'p', b'r') | (b's', b't') | (b'u', b'a') | (b't' | b'd', b'e'))
     };
     pairs.into_iter().any(|(i, pair)| may(pair) && begins(&name[i..]))
 }

@@ -40,10 +40,9 @@ impl Resolver<'_> {
             for keyword in host.iter().chain(&COMPLETED) {
                 if let Some((keyword, setting)) =
                     set.parts.get_key_value(keyword).filter(|(_, s)| !s.value.is_empty())
+                    && !parts.contains_key(keyword)
                 {
-                    if !parts.contains_key(keyword) {
-                        parts.insert(keyword, setting.clone());
-                    }
+                    parts.insert(keyword, setting.clone());
                 }
             }
         }

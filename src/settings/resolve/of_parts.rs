@@ -67,7 +67,7 @@ impl Resolver<'_> {
                 });
                 oddities.wrapped = oddities.wrapped.or(wrapped);
             }
-            parameters.insert(*keyword, setting.clone());
+            parameters.insert(keyword, setting.clone());
         }
         let telling =
             ["host", "dbname", "user"].iter().find_map(|k| set.parts.get(k)).or(set.parts.values().next());

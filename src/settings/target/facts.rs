@@ -14,8 +14,8 @@ use std::sync::OnceLock;
 /// What was found of a target that nobody changes any more. A copy is made to be changed, and finds anew.
 #[derive(Default, Debug)]
 pub(in crate::settings) struct Facts {
-    /// None where it is not clear what is dialled.
-    pub(in crate::settings) host_class: OnceLock<Option<Option<HostClass>>>,
+    /// An error where it is not clear what is dialled.
+    pub(in crate::settings) host_class: OnceLock<Result<Option<HostClass>, ()>>,
     /// By the names of the hosts alone.
     pub(in crate::settings) hosted: OnceLock<Option<Hosted>>,
     /// By names, ports and parameters alone.

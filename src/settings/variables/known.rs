@@ -296,7 +296,7 @@ pub(in crate::settings) fn first_like(key: &str, like: impl Fn(&str) -> bool) ->
     for letter in key.as_bytes().iter().take(2) {
         let Some(begins) = BY_LETTER.1.get(usize::from(letter.wrapping_sub(b'A'))) else { continue };
         let shortest = key.len() - 1;
-        let Some(from) = begins.get(shortest) else { return None };
+        let from = begins.get(shortest)?;
         let to = begins[(shortest + 3).min(LONGEST + 1)];
         let mut first = NONE;
         for place in &BY_LETTER.0[usize::from(*from)..usize::from(to)] {
