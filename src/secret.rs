@@ -139,7 +139,11 @@ impl Secret {
             return true;
         }
         let mut flat = Vec::with_capacity(text.len());
-        flat.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()));
+        for b in text.bytes() {
+            if b.is_ascii_alphanumeric() {
+                flat.push(b.to_ascii_lowercase());
+            }
+        }
         let repeated = flat.len() >= 3 && flat.iter().all(|b| *b == b'x');
         repeated
             || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)

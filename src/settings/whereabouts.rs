@@ -49,7 +49,7 @@ impl Whereabouts {
         let project = manifest.unwrap_or_else(|| home.clone());
         let stem = name.split('.').find(|w| !w.is_empty() && !matches!(*w, "env" | "flaskenv") && !says(w));
         let stem = stem.filter(|_| !name.starts_with('.') && name.rsplit('.').next() == Some("env"));
-        let named = |d: &&&str| !says(d) && !NO_TENANT.contains(&d.trim_start_matches('.'));
+        let named = |d: &&&str| !NO_TENANT.contains(&d.trim_start_matches('.')) && !says(d);
         let tenant =
             stem.filter(|stem| named(&stem)).or_else(|| directories.iter().rev().find(named).copied());
         let tenant = tenant.map(str::to_ascii_lowercase);
@@ -85,7 +85,9 @@ impl Whereabouts {
 
 fn split(path: &str) -> (Vec<&str>, &str) {
     let mut parts = Vec::with_capacity(8);
-    parts.extend(names(path));
+    for name in names(path) {
+        parts.push(name);
+    }
     let name = parts.pop().unwrap_or_default();
     (parts, name)
 }
