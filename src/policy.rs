@@ -364,9 +364,6 @@ impl Policy {
 
     /// The environment that a word means to this project.
     pub fn environment(&self, word: &str) -> Option<Environment> {
-        if self.environments.is_empty() {
-            return Environment::from_word(word);
-        }
         let lower = word.to_ascii_lowercase();
         self.environments.get(&lower).copied().or_else(|| Environment::from_word(&lower))
     }
