@@ -6,7 +6,6 @@ use crate::{
     rules::Project,
     settings::{Origin, Role, Settings, Target, Whereabouts},
 };
-use std::collections::BTreeMap;
 
 /// One database in one environment, as one file has it.
 #[derive(Clone, Copy)]
@@ -66,13 +65,11 @@ pub(crate) fn alike<'s, 'p, K: Ord>(
     sides: &'s [Side<'p>],
     key: impl Fn(&Side<'p>) -> Option<K>,
 ) -> Vec<Vec<&'s Side<'p>>> {
-    let mut groups: BTreeMap<K, Vec<&Side<'p>>> = BTreeMap::new();
-    for side in sides {
-        if let Some(key) = key(side) {
-            groups.entry(key).or_default().push(side);
-        }
-    }
-    groups.into_values().filter(|group| group.len() > 1).collect()
+    let mut keyed: Vec<(K, &Side<'p>)> = sides.iter().filter_map(|s| Some((key(s)?, s))).collect();
+    // What has one key stays in the order of the files.
+    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let groups = keyed.chunk_by(|(a, _), (b, _)| a == b).filter(|group| group.len() > 1);
+    groups.map(|group| group.iter().map(|(_, side)| *side).collect()).collect()
 }
 
 /// The first of the strictest environment.

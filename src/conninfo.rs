@@ -3,6 +3,7 @@
 //! libpq is the truth (fe-connect.c, versions 15 to 18); a test compares with `PQconninfoParse`. Nothing here
 //! shows a text that was not proved harmless, in `Debug`, `Display` or an error.
 
+mod draft;
 mod endpoint;
 mod error;
 mod form;
@@ -33,8 +34,9 @@ pub(crate) use uri::names_asyncpg;
 pub use visible::{visible, visible_url};
 
 use crate::secret::{Part, Secret};
+use draft::{Draft, Drafts};
 use keyword::{KEYWORDS, Show};
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::OnceLock};
 
 /// A connection string that libpq's parser accepts.
 ///
@@ -44,7 +46,7 @@ use std::{fmt, ops::Range};
 pub struct Conninfo {
     form: Form,
     libpq: Libpq,
-    /// The given keywords by their places in `KEYWORDS`, ascending: of some fifty a string gives five.
+    /// Those that are given, by their rows of `KEYWORDS`, ascending.
     values: Vec<(usize, Value)>,
     scheme: Option<Range<usize>>,
     hosts: Vec<HostRange>,
@@ -53,6 +55,8 @@ pub struct Conninfo {
     visible: Vec<Range<usize>>,
     /// Bytes inside a character, ascending: a byte offset becomes a character without the text.
     inside: Vec<usize>,
+    /// Where it leads, once somebody asked; taken back whenever a value changes.
+    dial: OnceLock<Dial>,
 }
 
 /// Where one `host[:port]` of a URI stands. The brackets of an IPv6 address are outside.
@@ -161,6 +165,7 @@ impl Conninfo {
 
     /// Proves by other bytes than those of [`visible()`]: for a string that is no libpq's.
     fn reveal_as(&mut self, visible: Vec<Range<usize>>) {
+        self.dial.take();
         for (_, value) in &mut self.values {
             let inside = |r: &Range<usize>| visible.iter().any(|v| v.start <= r.start && r.end <= v.end);
             let shown = !value.credential && value.range.as_ref().is_some_and(inside);
@@ -180,6 +185,7 @@ impl Conninfo {
             unknown: Vec::new(),
             visible: Vec::new(),
             inside: Vec::new(),
+            dial: OnceLock::new(),
         }
     }
 
@@ -187,7 +193,9 @@ impl Conninfo {
         out.libpq = libpq;
         out.unknown = drafts.unknown.unwrap_or_default();
         out.visible = visible(text);
-        out.inside = (0..text.len()).filter(|i| !text.is_char_boundary(*i)).collect();
+        if !text.is_ascii() {
+            out.inside = (0..text.len()).filter(|i| !text.is_char_boundary(*i)).collect();
+        }
         let value = |(i, draft): (usize, Draft)| (i, draft.finish(text, KEYWORDS[i].show, &out.visible));
         out.values = drafts.values.into_iter().map(value).collect();
         out
@@ -206,8 +214,7 @@ impl Conninfo {
     /// The value of a keyword, by libpq's name; `None` when it was not given. Empty parts of a URI are not given,
     /// empty parameters are.
     pub fn get(&self, keyword: &str) -> Option<&Value> {
-        let i = keyword::find(keyword.as_bytes())?;
-        self.values.iter().find(|(place, _)| *place == i).map(|(_, value)| value)
+        self.values.iter().find(|(i, _)| KEYWORDS[*i].name == keyword).map(|(_, value)| value)
     }
 
     /// What `PQconninfoParse` yields: the given keywords in the order of libpq's table.
@@ -218,11 +225,11 @@ impl Conninfo {
     /// Sets a keyword that was not given, as libpq does from the environment (`conninfo_add_defaults`). False when
     /// the keyword is unknown or was given, be it as the empty string.
     pub fn fill(&mut self, keyword: &str, part: Part) -> bool {
-        let Some(i) = keyword::find(keyword.as_bytes()) else { return false };
-        let Err(at) = self.values.binary_search_by_key(&i, |(place, _)| *place) else { return false };
-        if KEYWORDS[i].since > self.libpq {
+        let Some(i) = keyword::find(keyword.as_bytes()).filter(|i| KEYWORDS[*i].since <= self.libpq) else {
             return false;
-        }
+        };
+        let Err(place) = self.values.binary_search_by_key(&i, |(row, _)| *row) else { return false };
+        self.dial.take();
         let credential = KEYWORDS[i].show == Show::Credential;
         let part = if credential { Part::masked(part.secret().clone()) } else { part };
         let value = Value {
@@ -234,13 +241,14 @@ impl Conninfo {
             name: None,
             exact: false,
         };
-        self.values.insert(at, (i, value));
+        self.values.insert(place, (i, value));
         true
     }
 
     /// Masks the values that `keep` does not answer for: their text came into the input from elsewhere.
     pub(crate) fn mask_unless(&mut self, keep: impl Fn(&Value) -> bool) {
-        for (_, value) in self.values.iter_mut().filter(|(_, value)| !keep(value)) {
+        for (_, value) in self.values.iter_mut().filter(|(_, v)| !keep(v)) {
+            self.dial.take();
             value.part = Part::masked(value.part.secret().clone());
         }
     }
@@ -336,113 +344,22 @@ impl Value {
         self.name.clone()
     }
 
-    /// Where each of `count` comma-separated elements is written, as exactly as is known.
-    fn element_ranges(&self, count: usize) -> Vec<Option<Range<usize>>> {
+    /// Where an element of the text, one of `count` that commas part, is written, as exactly as is known.
+    fn range_of(&self, element: &str, index: usize, count: usize) -> Option<Range<usize>> {
         if self.pieces.len() == count {
-            return self.pieces.iter().cloned().map(Some).collect();
+            return self.pieces.get(index).cloned();
         }
-        let Some(range) = self.range.as_ref().filter(|_| self.exact) else {
-            return vec![self.range.clone(); count];
-        };
-        let mut begin = range.start;
-        let element = |text: &str| {
-            let found = begin..begin + text.len();
-            begin = found.end + 1;
-            Some(found)
-        };
-        self.part.expose().split(',').map(element).collect()
+        let range = self.range.clone()?;
+        if !self.exact {
+            return Some(range);
+        }
+        let before = element.as_ptr().addr() - self.part.expose().as_ptr().addr();
+        Some(range.start + before..range.start + before + element.len())
     }
 }
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.part.fmt(f)
-    }
-}
-
-/// A value before it is known what of the input may be shown.
-struct Draft {
-    bytes: Vec<u8>,
-    range: Range<usize>,
-    /// The elements of a list that does not stand in one piece.
-    pieces: Vec<Range<usize>>,
-    name: Option<Range<usize>>,
-}
-
-impl Draft {
-    fn new(bytes: Vec<u8>, range: Range<usize>) -> Self {
-        Self { bytes, range, pieces: Vec::new(), name: None }
-    }
-
-    fn finish(self, text: &str, show: Show, visible: &[Range<usize>]) -> Value {
-        let exact = text.as_bytes().get(self.range.clone()) == Some(&self.bytes[..]);
-        let shown = |r: &Range<usize>| {
-            let next = visible.partition_point(|v| v.end < r.end);
-            r.is_empty() || visible.get(next).is_some_and(|v| v.start <= r.start)
-        };
-        let all = if self.pieces.is_empty() { shown(&self.range) } else { self.pieces.iter().all(shown) };
-        let credential = show == Show::Credential;
-        let (secret, bytes) = match String::from_utf8(self.bytes) {
-            Ok(text) => (Secret::new(text), None),
-            Err(error) => {
-                let bytes = error.as_bytes();
-                let wide: String = bytes.iter().map(|b| char::from(*b)).collect();
-                (Secret::new(String::from_utf8_lossy(bytes)), Some(Secret::new(wide)))
-            }
-        };
-        Value {
-            part: Part::with_proof(secret, all && !credential),
-            bytes,
-            credential,
-            range: Some(self.range),
-            pieces: self.pieces,
-            name: self.name,
-            exact,
-        }
-    }
-}
-
-/// libpq's array of options while it is filled.
-struct Drafts {
-    /// By their places in `KEYWORDS`, ascending.
-    values: Vec<(usize, Draft)>,
-    /// Names of parameters that libpq does not know; `None`: the first of them is an error, as in libpq.
-    unknown: Option<Vec<Range<usize>>>,
-}
-
-impl Drafts {
-    fn new() -> Self {
-        Self { values: Vec::new(), unknown: None }
-    }
-
-    fn put(&mut self, i: usize, draft: Draft) {
-        match self.values.binary_search_by_key(&i, |(place, _)| *place) {
-            Ok(at) => self.values[at].1 = draft,
-            Err(at) => self.values.insert(at, (i, draft)),
-        }
-    }
-
-    /// Sets one of our own names.
-    fn set(&mut self, name: &str, draft: Draft) {
-        if let Some(i) = keyword::find(name.as_bytes()) {
-            self.put(i, draft);
-        }
-    }
-
-    /// `conninfo_storeval`: the last one wins; `requiressl` is an old spelling of `sslmode`.
-    fn store(&mut self, name: &[u8], mut draft: Draft, libpq: Libpq) -> Result<&'static str, ErrorKind> {
-        let mut name = name;
-        if name == b"requiressl" {
-            draft.bytes =
-                if draft.bytes.first() == Some(&b'1') { &b"require"[..] } else { b"prefer" }.to_vec();
-            name = b"sslmode";
-        }
-        let i = keyword::find(name).ok_or(ErrorKind::KeywordUnknown)?;
-        let keyword = &KEYWORDS[i];
-        if keyword.since > libpq {
-            return Err(ErrorKind::KeywordNewer { keyword: keyword.name, since: keyword.since });
-        }
-        self.put(i, draft);
-        Ok(keyword.name)
     }
 }

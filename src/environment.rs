@@ -54,7 +54,11 @@ impl Environment {
 
     /// The environment that a word in use means, whatever its case: `prd` is production, `ci` is test.
     pub fn from_word(word: &str) -> Option<Self> {
-        WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, environment)| *environment)
+        let first = word.as_bytes().first()?.to_ascii_lowercase();
+        // Most words begin with no letter of these, or with that of a few.
+        let mut like =
+            WORDS.iter().filter(|(known, _)| known.as_bytes()[0] == first && known.len() == word.len());
+        like.find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, environment)| *environment)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rules over settings ▶ findings: levels, doors, the fold of an undetermined environment, the plan of questions.
 
+mod plan;
+
 use crate::{
     environment::Environment,
     finding::{Finding, Severity},
@@ -11,6 +13,7 @@ use crate::{
     source::{SourceKind, Sources, Span},
     suppression::Fault,
 };
+use plan::{At, Spoken};
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// How to judge.
@@ -80,12 +83,10 @@ impl Judge<'_> {
     /// Judges what was read as a whole in one environment: the files side by side. Many files are judged together
     /// once, not once for each of them.
     pub fn together(&self, project: &Project<'_>, environment: Environment) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
-            for check in rule.checks {
-                if let Check::Project(run) = check {
-                    self.run(rule, environment, None, &mut out, |sink| run(project, sink));
-                }
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        for case in self.cases(&plan::PROJECT, &spoken) {
+            if let Check::Project(run) = case.check {
+                self.run(case, environment, None, &mut out, |sink| run(project, sink));
             }
         }
         out
@@ -99,69 +100,76 @@ impl Judge<'_> {
         evidence: Evidence<'_>,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
-        for rule in RULES {
-            if self.example && !rule.traits.examples {
-                continue;
-            }
-            for check in rule.checks {
-                self.check(rule, check, view, environment, evidence, &mut out);
+        let targets = self.targets(view.settings, environment);
+        let seen = Seen { view, environment, evidence, targets };
+        let (spoken, plan): (_, &[At]) =
+            (Spoken::of(self.policy), if evidence.is_none() { &plan::FILES } else { &plan::ALL });
+        for at in plan {
+            let rule = at.rule();
+            if !self.example || rule.traits.examples {
+                let case = Case { rule, check: at.check_of(rule), told: spoken.names(*at) };
+                self.check(case, &seen, &mut out);
             }
         }
         out
     }
 
-    fn check(
-        &self,
-        rule: &'static Rule,
-        check: &Check,
-        view: &View<'_>,
-        environment: Environment,
-        evidence: Evidence<'_>,
-        out: &mut Vec<Finding>,
-    ) {
-        let settings = view.settings;
-        match check {
+    /// The checks of a plan, of an example those of its syntax alone.
+    fn cases(&self, plan: &'static [At], spoken: &Spoken) -> impl Iterator<Item = Case> {
+        let example = self.example;
+        plan.iter().filter_map(move |at| {
+            let rule = at.rule();
+            let judged = !example || rule.traits.examples;
+            judged.then(|| Case { rule, check: at.check_of(rule), told: spoken.names(*at) })
+        })
+    }
+
+    #[inline]
+    fn check(&self, case: Case, seen: &Seen<'_>, out: &mut Vec<Finding>) {
+        let Seen { view, environment, evidence, targets } = seen;
+        let (settings, environment, failure) = (view.settings, *environment, evidence.failure);
+        match case.check {
             Check::Layer(run) => {
                 for layer in view.layers {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(layer, sink));
+                    self.run(case, environment, failure, out, |sink| run(layer, sink));
                 }
             }
             Check::Block(run) => {
                 if let Some(carried) = view.carried {
-                    self.run(rule, environment, None, out, |sink| run(carried, view, sink));
+                    self.run(case, environment, None, out, |sink| run(carried, view, sink));
                 }
             }
             // With its file, once: see `file`; of the whole, not of a view: see `declared` and `together`; when all else
             // is judged: see `comments`.
             Check::File(_) | Check::Policy(_) | Check::Project(_) | Check::Comment(_) => {}
             Check::Settings(run) => {
-                self.run(rule, environment, evidence.failure, out, |sink| run(settings, sink));
+                self.run(case, environment, failure, out, |sink| run(settings, sink));
             }
             Check::Target(run) => {
-                for (target, environment) in self.targets(settings, environment) {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(target, settings, sink));
+                for (target, environment) in targets {
+                    self.run(case, *environment, failure, out, |sink| run(target, settings, sink));
                 }
             }
             Check::Credential(run) => {
-                for (target, environment) in self.targets(settings, environment) {
+                for (target, environment) in targets {
                     if let Some(password) = target.credential() {
-                        self.run(rule, environment, evidence.failure, out, |sink| run(&password, sink));
+                        self.run(case, *environment, failure, out, |sink| run(&password, sink));
                     }
                 }
                 for secret in settings.credentials() {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(&secret, sink));
+                    self.run(case, environment, failure, out, |sink| run(&secret, sink));
                 }
             }
             Check::Server(asks, run) => {
                 let (Some(answers), Some(target)) = (evidence.answers, settings.selected()) else { return };
                 if asks.iter().all(|ask| answers.answers.rows(ask.name).is_some()) {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(target, answers, sink));
+                    self.run(case, environment, failure, out, |sink| run(target, answers, sink));
                 }
             }
             Check::Failure(class, run) => {
                 let (Some(failure), Some(target)) = (evidence.failure, settings.selected()) else { return };
                 if failure.class == *class {
-                    self.run(rule, environment, evidence.failure, out, |sink| run(target, failure, sink));
+                    self.run(case, environment, Some(failure), out, |sink| run(target, failure, sink));
                 }
             }
         }
@@ -169,12 +177,10 @@ impl Judge<'_> {
 
     /// Judges one file by the rules about its carrier.
     pub fn file(&self, project: &Project<'_>, file: &File<'_>, environment: Environment) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
-            for check in rule.checks {
-                if let Check::File(run) = check {
-                    self.run(rule, environment, None, &mut out, |sink| run(file, project, sink));
-                }
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        for case in self.cases(&plan::FILE, &spoken) {
+            if let Check::File(run) = case.check {
+                self.run(case, environment, None, &mut out, |sink| run(file, project, sink));
             }
         }
         out
@@ -182,13 +188,12 @@ impl Judge<'_> {
 
     /// What the policy declares, in each environment by itself: what it says of another one is not asked about.
     pub fn declared(&self, environments: &[Environment]) -> Vec<Finding> {
-        let mut out = Vec::new();
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        let all = Self { example: false, ..*self };
         for environment in environments {
-            for rule in RULES {
-                for check in rule.checks {
-                    if let Check::Policy(run) = check {
-                        self.run(rule, *environment, None, &mut out, |sink| run(self.policy, sink));
-                    }
+            for case in all.cases(&plan::POLICY, &spoken) {
+                if let Check::Policy(run) = case.check {
+                    self.run(case, *environment, None, &mut out, |sink| run(self.policy, sink));
                 }
             }
         }
@@ -197,13 +202,11 @@ impl Judge<'_> {
 
     /// Judges the comments of one file, by what is wrong with them.
     pub fn comments(&self, faults: &[Fault], environment: Environment) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for rule in RULES.iter().filter(|rule| !self.example || rule.traits.examples) {
-            for check in rule.checks {
-                let Check::Comment(run) = check else { continue };
-                for fault in faults {
-                    self.run(rule, environment, None, &mut out, |sink| run(fault, sink));
-                }
+        let (spoken, mut out) = (Spoken::of(self.policy), Vec::new());
+        for case in self.cases(&plan::COMMENT, &spoken) {
+            let Check::Comment(run) = case.check else { continue };
+            for fault in faults {
+                self.run(case, environment, None, &mut out, |sink| run(fault, sink));
             }
         }
         out
@@ -223,22 +226,42 @@ impl Judge<'_> {
         settings.targets.iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, t)| (t, own(t))).collect()
     }
 
+    #[inline]
     fn run(
         &self,
-        rule: &'static Rule,
+        Case { rule, told, .. }: Case,
         environment: Environment,
         failure: Option<&Failure>,
         out: &mut Vec<Finding>,
         check: impl FnOnce(&mut Sink<'_>),
     ) {
-        let by_path = self.policy.differs_by_path(rule.id);
-        let general = self.level(rule, environment, None);
+        let (general, by_path, decided) =
+            if told { self.told(rule, environment) } else { (self.own(rule, environment), false, false) };
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();
+        check(&mut Sink::new(rule, severity, environment, self.door, failure, out).decided(decided));
+        if out.len() > from {
+            self.lower(rule, environment, by_path, from, out);
+        }
+    }
+
+    /// What the policy says of a rule: its level, whether that depends on the file, and whether it is decided here.
+    fn told(&self, rule: &Rule, environment: Environment) -> (Level, bool, bool) {
         let speaks = |s: &LevelSetting| s.rule == rule.id && s.environment.is_none_or(|e| e == environment);
         let decided = self.policy.levels.iter().any(speaks);
-        check(&mut Sink::new(rule, severity, environment, self.door, failure, out).decided(decided));
+        (self.level(rule, environment, None), self.policy.differs_by_path(rule.id), decided)
+    }
+
+    /// Lowers what a rule has reported where its file is, and at boot.
+    fn lower(
+        &self,
+        rule: &Rule,
+        environment: Environment,
+        by_path: bool,
+        from: usize,
+        out: &mut Vec<Finding>,
+    ) {
         if by_path {
             for mut finding in out.split_off(from) {
                 if let Some(most) = sink::severity(self.level(rule, environment, self.path_of(&finding))) {
@@ -256,9 +279,14 @@ impl Judge<'_> {
 
     /// The level of a rule for what stands in a file: what the policy says, else its own.
     pub fn level(&self, rule: &Rule, environment: Environment, path: Option<&str>) -> Level {
+        self.policy.level(rule.id, environment, path).unwrap_or_else(|| self.own(rule, environment))
+    }
+
+    /// The level of a rule of which the policy does not speak.
+    #[inline]
+    fn own(&self, rule: &Rule, environment: Environment) -> Level {
         let off = rule.traits.pedantic || !self.policy.has_rule_of(rule.since);
-        let own = if off { Level::Allow } else { rule.levels.in_environment(environment) };
-        self.policy.level(rule.id, environment, path).unwrap_or(own)
+        if off { Level::Allow } else { rule.levels.in_environment(environment) }
     }
 
     /// The file that a finding is in.
@@ -302,6 +330,29 @@ impl Judge<'_> {
             }
         }
         out
+    }
+}
+
+/// One view while it is judged: what does not differ from rule to rule.
+struct Seen<'v> {
+    view: &'v View<'v>,
+    environment: Environment,
+    evidence: Evidence<'v>,
+    targets: Vec<(&'v Target, Environment)>,
+}
+
+/// One check of one rule.
+#[derive(Clone, Copy)]
+struct Case {
+    rule: &'static Rule,
+    check: &'static Check,
+    /// The policy says something of the rule.
+    told: bool,
+}
+
+impl Evidence<'_> {
+    fn is_none(&self) -> bool {
+        self.answers.is_none() && self.failure.is_none()
     }
 }
 

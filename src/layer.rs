@@ -43,11 +43,6 @@ use crate::{
 };
 use std::ops::Range;
 
-/// FNV-1a of a key: keys are short, and nobody gains by two that fall together.
-pub(crate) fn hash(key: &[u8]) -> u64 {
-    key.iter().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
-}
-
 /// What a layer is, lowest first: a higher one wins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[non_exhaustive]

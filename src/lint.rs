@@ -158,7 +158,7 @@ fn judged(
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
     settle_names(&carried, &mut views_of_files);
     let view = |file, v| {
-        let FileView { layers, settings, .. }: &FileView = v;
+        let FileView { layers, settings, .. }: &FileView<'_> = v;
         View { layers, settings, carried: Some(file) }
     };
     let views: Vec<View<'_>> = carried
@@ -252,20 +252,20 @@ fn judged(
 }
 
 /// What the layers of each file come to, by file, in the order of its layers.
-fn views_of_files(
+fn views_of_files<'c>(
     sources: &Sources,
     files: &Files,
-    carried: &[Carried],
+    carried: &'c [Carried],
     vocabulary: &Vocabulary,
     policy: &Policy,
     repository: &Repository,
-) -> Vec<Vec<FileView>> {
+) -> Vec<Vec<FileView<'c>>> {
     let env_files = env_files(carried);
     let of_file = |i: usize| {
-        let file: &Carried = &carried[i];
+        let file: &'c Carried = &carried[i];
         let policy = &*vocabulary.policy(file, files.environment, policy, repository);
         let view = |layer| FileView::of(file, layer, &env_files, policy, repository, files);
-        let mut views: Vec<FileView> = file.layers.iter().map(view).collect();
+        let mut views: Vec<FileView<'c>> = file.layers.iter().map(view).collect();
         for (view, layer) in views.iter_mut().zip(&file.layers) {
             let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
             if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
@@ -281,8 +281,8 @@ fn views_of_files(
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
-fn settle_names(carried: &[Carried], views: &mut [Vec<FileView>]) {
-    let home = |view: &FileView| view.settings.whereabouts.as_ref().map(|w| w.project.clone());
+fn settle_names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
+    let home = |view: &FileView<'_>| view.settings.whereabouts.as_ref().map(|w| w.project.clone());
     let mut own: BTreeSet<(Option<String>, String)> = BTreeSet::new();
     let examples = carried.iter().zip(&*views).filter(|(file, _)| is_example(&file.path));
     for view in examples.flat_map(|(_, views)| views) {

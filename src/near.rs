@@ -1,5 +1,7 @@
 //! Which of our own words was meant. Not a crate, because a service has a budget of 110 of them.
 
+use std::cmp::Ordering;
+
 /// The word with the fewest single-character edits and swaps to `text`, when they are at most `far`.
 pub(crate) fn nearest<'w>(
     text: &str,
@@ -36,13 +38,22 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
 /// Whether a name of a variable is a slip of the fingers away from one of ours: in one of its words, all others being the
 /// same, two neighbours are swapped, or in a long word a letter is left out, typed twice, or wrong. What begins or ends
 /// otherwise was meant: `URLS`, `URL2`, `URI`, `POSTGRE`.
+#[inline]
 pub(crate) fn is_slip(name: &str, word: &str) -> bool {
-    // Most names begin otherwise.
+    // Most names begin or end otherwise.
     let begins = match (name.as_bytes(), word.as_bytes()) {
         ([a, b, ..], [c, d, ..]) => a == c || (a, b) == (d, c),
         _ => false,
     };
-    if !begins || name.len().abs_diff(word.len()) > 1 || name == word {
+    let ends = match (name.as_bytes(), word.as_bytes()) {
+        ([.., a, b], [.., c, d]) => b == d || (a, b) == (d, c),
+        _ => false,
+    };
+    begins && ends && is_slip_within(name, word)
+}
+
+fn is_slip_within(name: &str, word: &str) -> bool {
+    if !differs_in_one_place(name.as_bytes(), word.as_bytes()) {
         return false;
     }
     let mut pairs = 0;
@@ -54,6 +65,17 @@ pub(crate) fn is_slip(name: &str, word: &str) -> bool {
             (Some(a), Some(b)) if pairs == 0 && is_slip_of_word(b.as_bytes(), a.as_bytes()) => pairs = 1,
             _ => return false,
         }
+    }
+}
+
+/// Whether two texts are the same before one place, and again behind one letter that one of them has more, or behind two.
+fn differs_in_one_place(a: &[u8], b: &[u8]) -> bool {
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match a.len().cmp(&b.len()) {
+        Ordering::Equal => !a.is_empty() && a.iter().skip(2).eq(b.iter().skip(2)),
+        Ordering::Less => *a == b[1..],
+        Ordering::Greater => a[1..] == *b,
     }
 }
 

@@ -352,6 +352,7 @@ impl Policy {
     }
 
     /// Whether a rule of this version is in the set of rules that the project was written for.
+    #[inline]
     pub fn has_rule_of(&self, since: &str) -> bool {
         self.as_of.is_none_or(|set| set.has(since))
     }

@@ -5,7 +5,7 @@ pub use crate::sink::{Draft, Sink};
 
 use crate::{
     environment::Environment,
-    layer::{Carried, Layer},
+    layer::{Carried, Layer, is_example},
     policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
     settings::{Credential, Origin, Settings, Target, Validity},
@@ -77,6 +77,7 @@ impl Levels {
     }
 
     /// The level in an environment.
+    #[inline]
     pub fn in_environment(self, environment: Environment) -> Level {
         self.0[environment as usize]
     }
@@ -203,6 +204,16 @@ pub struct View<'a> {
     pub carried: Option<&'a Carried>,
 }
 
+impl View<'_> {
+    /// Whether its file shows what to write: its values are nobody's.
+    pub fn is_example(&self) -> bool {
+        match &self.settings.whereabouts {
+            Some(at) => at.example,
+            None => self.layers.last().is_some_and(|layer| is_example(&layer.name)),
+        }
+    }
+}
+
 /// The moment of judging. Boot is not CI: see [`Rule::boot`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Door {
@@ -281,7 +292,14 @@ impl<'a> Row<'a> {
 
 /// The rule of an id.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|r| r.id == id)
+    index(id).map(|i| RULES[i])
+}
+
+/// The place of a rule of an id in [`RULES`], which are in the order of their files' names.
+pub(crate) fn index(id: &str) -> Option<usize> {
+    let file = |b: u8| if b == b'-' { b'_' } else { b };
+    let order = |rule: &&Rule| rule.id.bytes().map(file).cmp(id.bytes().map(file));
+    RULES.binary_search_by(order).ok().filter(|i| RULES[*i].id == id)
 }
 
 /// The rules that cannot be judged without the answer to a question.

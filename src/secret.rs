@@ -3,12 +3,14 @@
 
 mod bytes;
 mod looks;
+mod words;
 
 pub use bytes::SecretBytes;
 pub use looks::Token;
 
 use secrecy::{ExposeSecret, SecretString};
 use std::{collections::BTreeSet, fmt};
+use words::{ascii_segments, word_segments};
 
 /// What stands in an output for text that was not proved harmless. Of one width, so that no length leaks.
 pub const MASK: &str = "•••";
@@ -81,8 +83,18 @@ impl Secret {
     /// The first of `words` (lower case) that stands in the text as a whole segment. Segments end at anything
     /// but a letter or digit, and where a digit meets a letter: `latest` has no `test`, `test2` has.
     pub fn has_word<'w>(&self, words: &[&'w str]) -> Option<&'w str> {
-        let segments = word_segments(self.expose());
-        words.iter().copied().find(|w| segments.iter().any(|s| s == w))
+        let text = self.expose();
+        if !text.is_ascii() {
+            let segments = word_segments(text);
+            return words.iter().copied().find(|w| segments.iter().any(|s| s == w));
+        }
+        let mut first = words.len();
+        for segment in ascii_segments(text) {
+            let is = |word: &&str| segment.iter().map(u8::to_ascii_lowercase).eq(word.bytes());
+            let same = |word: &&str| word.len() == segment.len() && is(word);
+            first = words[..first].iter().position(same).unwrap_or(first);
+        }
+        words.get(first).copied()
     }
 
     /// Whether a whole word in the text, a database's name, says that it is for tests: `app_test`, `ci-47`, but not
@@ -116,8 +128,7 @@ impl Secret {
 
     /// Whether the text is in the small built-in list of passwords that every attacker tries first.
     pub fn is_common(&self) -> bool {
-        let text = self.expose().to_ascii_lowercase();
-        COMMON.contains(&text.as_str())
+        COMMON.iter().any(|common| self.equals_ignore_case(common))
     }
 
     /// Whether the text asks to be replaced: `changeme`, `<password>`, `[YOUR-PASSWORD]`, `your_password_here`.
@@ -127,13 +138,17 @@ impl Secret {
         if inner('<', '>').or_else(|| inner('[', ']')).is_some_and(|t| !t.is_empty()) {
             return true;
         }
-        let flat: String =
-            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        let repeated = flat.len() >= 3 && flat.bytes().all(|b| b == b'x');
+        let mut flat = Vec::with_capacity(text.len());
+        for b in text.bytes() {
+            if b.is_ascii_alphanumeric() {
+                flat.push(b.to_ascii_lowercase());
+            }
+        }
+        let repeated = flat.len() >= 3 && flat.iter().all(|b| *b == b'x');
         repeated
             || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)
-            || PLACEHOLDER_WHOLE.contains(&flat.as_str())
-            || PLACEHOLDER_INSIDE.iter().any(|p| flat.contains(p))
+            || PLACEHOLDER_WHOLE.iter().any(|p| p.as_bytes() == flat)
+            || asks(&flat)
     }
 }
 
@@ -229,28 +244,13 @@ impl fmt::Debug for Part {
     }
 }
 
-/// Lower-case runs of letters and runs of digits, in order.
-fn word_segments(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut last = None;
-    for c in text.chars() {
-        let kind = if c.is_alphabetic() {
-            Some('a')
-        } else if c.is_numeric() {
-            Some('0')
-        } else {
-            None
-        };
-        if kind.is_some() {
-            if kind == last {
-                out.last_mut().expect("a segment was begun").extend(c.to_lowercase());
-            } else {
-                out.push(c.to_lowercase().collect());
-            }
-        }
-        last = kind;
-    }
-    out
+/// Whether a text of letters in lower case and digits has one of [`PLACEHOLDER_INSIDE`] in it.
+fn asks(flat: &[u8]) -> bool {
+    let begins = |rest: &[u8]| {
+        PLACEHOLDER_INSIDE.iter().any(|p| p.as_bytes()[0] == rest[0] && rest.starts_with(p.as_bytes()))
+    };
+    let shortest = PLACEHOLDER_INSIDE.iter().map(|p| p.len()).min().unwrap_or(0);
+    (0..(flat.len() + 1).saturating_sub(shortest)).any(|i| begins(&flat[i..]))
 }
 
 /// The head of the public "most used passwords" lists, with what database images and tutorials use.
@@ -393,6 +393,17 @@ mod tests {
             assert_eq!(Secret::from(no).has_word(&["test", "dev"]), None, "{no}");
         }
         assert_eq!(Secret::from("app-TEST2").has_word(&["test"]), Some("test"));
+    }
+
+    #[test]
+    fn segments_are_the_same_for_every_text() {
+        for text in ["", "a", "obcms_dev2Password", "--", "app-TEST2", "1a2b", "x__9", " a b "] {
+            let own: Vec<String> =
+                ascii_segments(text).map(|s| String::from_utf8_lossy(s).to_ascii_lowercase()).collect();
+            assert_eq!(own, word_segments(text), "{text}");
+        }
+        assert_eq!(Secret::from("zoë_dev").has_word(&["test", "dev"]), Some("dev"));
+        assert_eq!(Secret::from("dev_test").has_word(&["test", "dev"]), Some("test"));
     }
 
     #[test]

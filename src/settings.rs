@@ -2,6 +2,7 @@
 //! Pure: no clock, environment, file or socket.
 
 mod addition;
+mod by_keyword;
 pub mod cascade;
 pub mod dial;
 pub mod document;
@@ -38,6 +39,7 @@ pub mod variables;
 mod whereabouts;
 pub mod words;
 
+pub use by_keyword::ByKeyword;
 pub use document::Document;
 pub use drivers::MissingDriver;
 pub use engine::Engine;
@@ -56,8 +58,8 @@ pub use service::{ServiceFiles, ServiceTrouble, ServiceTroubleKind};
 pub use setting::{LayerId, Origin, Setting, Shadowed};
 pub use settle::{Contradiction, Settled};
 pub use target::{
-    Credential, Difference, DoubleEncoded, Duplicate, Fallback, Form, Oddities, Placeholder, Target,
-    Unencoded, UnknownParameter, Wrapped,
+    Credential, Difference, DoubleEncoded, Duplicate, Fallback, Form, Oddities, Placeholder, SecretName,
+    Target, Unencoded, UnknownParameter, Wrapped,
 };
 pub use tls::{FileFault, Nameless, PathKind, TlsFile, TlsFiles, Validity};
 pub use variables::{Role, ToggleKind};
@@ -159,7 +161,7 @@ pub struct PartSet {
     /// As `show` names it.
     pub name: &'static str,
     /// By libpq keyword.
-    pub parts: BTreeMap<&'static str, Setting<Part>>,
+    pub parts: ByKeyword,
     /// The variable to set for each keyword, set or not: the preferred spelling.
     pub variables: BTreeMap<&'static str, String>,
 }
@@ -184,7 +186,7 @@ impl Settings {
     /// The declared secrets, ready to be judged.
     pub fn credentials(&self) -> impl Iterator<Item = Credential<'_>> {
         self.secrets.iter().map(|s| Credential {
-            name: format!("the secret in `{}`", s.key),
+            name: SecretName { what: "secret", key: &s.key },
             secret: &s.value,
             origin: &s.origin,
         })

@@ -25,6 +25,7 @@ pub struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     /// For the engine only.
+    #[inline]
     pub(crate) fn new(
         rule: &'static Rule,
         severity: Severity,
@@ -37,6 +38,7 @@ impl<'a> Sink<'a> {
     }
 
     /// For the engine only: the project has decided how much the rule weighs here.
+    #[inline]
     pub(crate) fn decided(self, decided: bool) -> Self {
         Self { decided, ..self }
     }
@@ -191,6 +193,7 @@ impl Drop for Draft<'_> {
 }
 
 /// The severity of a level; none for `allow`.
+#[inline]
 pub(crate) fn severity(level: Level) -> Option<Severity> {
     match level {
         Level::Allow => None,

@@ -5,7 +5,7 @@ use super::{
     error::{Error, ErrorKind, Place},
 };
 use crate::secret::{Part, Secret};
-use std::ops::Range;
+use std::{ops::Range, str::Split};
 
 /// Where libpq looks for the socket when no host is given. Compiled in: this is Debian's, upstream has `/tmp`.
 pub const DEFAULT_SOCKET_DIR: &str = "/var/run/postgresql";
@@ -66,11 +66,22 @@ impl Conninfo {
     /// # Errors
     /// The first error of [`Conninfo::dial`].
     pub fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
-        let dial = self.dial();
-        match dial.errors.into_iter().next() {
-            Some(error) => Err(error),
-            None => Ok(dial.endpoints),
+        let dial = self.dialled();
+        match dial.errors.first() {
+            Some(error) => Err(error.clone()),
+            None => Ok(dial.endpoints.clone()),
         }
+    }
+
+    /// As [`Conninfo::endpoints`], as they stand here.
+    pub(crate) fn places(&self) -> Option<&[Endpoint]> {
+        let dial = self.dialled();
+        dial.errors.is_empty().then_some(&dial.endpoints)
+    }
+
+    /// As [`Conninfo::dial`], as it stands here.
+    pub(crate) fn dialled(&self) -> &Dial {
+        self.dial.get_or_init(|| self.dialling())
     }
 
     fn complaint(&self, kind: ErrorKind, place: Place, range: Option<Range<usize>>) -> Error {
@@ -80,8 +91,12 @@ impl Conninfo {
 
     /// The endpoints that libpq dials, and its complaints.
     pub fn dial(&self) -> Dial {
+        self.dialled().clone()
+    }
+
+    fn dialling(&self) -> Dial {
         let mut out = Dial::default();
-        let (hosts, addrs, ports) =
+        let (mut hosts, mut addrs, mut ports) =
             (List::of(self, "host"), List::of(self, "hostaddr"), List::of(self, "port"));
         let count = addrs.len().max(if addrs.is_empty() { hosts.len() } else { 0 }).max(1);
         if !hosts.is_empty() && hosts.len() != count {
@@ -94,10 +109,15 @@ impl Conninfo {
             out.errors.push(self.complaint(kind, Place::Whole, ports.whole()));
             return out;
         }
+        out.endpoints.reserve_exact(count.min(hosts.len().max(addrs.len())));
         for i in 0..count {
-            let port_index = if ports.len() == 1 { 0 } else { i };
-            let port_range = ports.range(port_index);
-            let port = match ports.text(port_index).map_or(Ok(DEFAULT_PORT), port_number) {
+            hosts.go_on();
+            addrs.go_on();
+            if i == 0 || ports.len() != 1 {
+                ports.go_on();
+            }
+            let port_range = ports.range();
+            let port = match ports.text().map_or(Ok(DEFAULT_PORT), port_number) {
                 Ok(port) => port,
                 Err(kind) => {
                     out.errors.push(self.complaint(kind, Place::Port(i + 1), port_range));
@@ -107,9 +127,9 @@ impl Conninfo {
                     continue;
                 }
             };
-            let (host, hostaddr) = (hosts.part(i), addrs.part(i));
-            let (host_range, hostaddr_range) = (hosts.range(i), addrs.range(i));
-            let kind = match (&hostaddr, hosts.text(i)) {
+            let (host, hostaddr) = (hosts.part(), addrs.part());
+            let (host_range, hostaddr_range) = (hosts.range(), addrs.range());
+            let kind = match (&hostaddr, hosts.text()) {
                 (Some(_), _) => EndpointKind::HostAddr,
                 (None, Some(host)) if !host.starts_with(['/', '@']) => EndpointKind::Name,
                 (None, _) => EndpointKind::Unix,
@@ -118,8 +138,8 @@ impl Conninfo {
                 (None, None) => Some(Part::harmless(DEFAULT_SOCKET_DIR)),
                 (host, _) => host,
             };
-            let directory = host.as_ref().map_or(0, |h| h.expose().len());
-            if kind == EndpointKind::Unix && directory + format!("/.s.PGSQL.{port}").len() > SOCKET_PATH_MAX {
+            let path = || host.as_ref().map_or(0, |h| h.expose().len()) + format!("/.s.PGSQL.{port}").len();
+            if kind == EndpointKind::Unix && path() > SOCKET_PATH_MAX {
                 let kind = ErrorKind::SocketPathTooLong;
                 out.errors.push(self.complaint(kind, Place::Host(i + 1), host_range));
                 continue;
@@ -132,48 +152,56 @@ impl Conninfo {
                 host_range,
                 hostaddr_range,
                 port_range,
-                port_text: ports.text(port_index).map(Secret::from),
+                port_text: ports.text().map(Secret::from),
             });
         }
         out
     }
 }
 
-/// A comma-separated value. The empty value is no list, as if it were not given; empty elements are elements.
+/// A comma-separated value, gone along from one element to the next. The empty value is no list, as if it were not
+/// given; empty elements are elements.
 struct List<'c> {
     value: Option<&'c Value>,
-    elements: Vec<&'c str>,
-    ranges: Vec<Option<Range<usize>>>,
+    count: usize,
+    rest: Option<Split<'c, char>>,
+    /// How many elements were gone to, and the last of them.
+    here: (usize, Option<&'c str>),
 }
 
 impl<'c> List<'c> {
     fn of(conninfo: &'c Conninfo, keyword: &str) -> Self {
         let value = conninfo.get(keyword).filter(|v| !v.part().is_empty());
-        let elements: Vec<_> = value.map_or_else(Vec::new, |v| v.part.expose().split(',').collect());
-        let ranges = value.map_or_else(Vec::new, |v| v.element_ranges(elements.len()));
-        Self { value, elements, ranges }
+        let rest = value.map(|v| v.part.expose().split(','));
+        let count = value.map_or(0, |v| v.part.expose().bytes().filter(|b| *b == b',').count() + 1);
+        Self { value, count, rest, here: (0, None) }
     }
 
     fn len(&self) -> usize {
-        self.elements.len()
+        self.count
     }
 
     fn is_empty(&self) -> bool {
-        self.elements.is_empty()
+        self.count == 0
+    }
+
+    fn go_on(&mut self) {
+        self.here = (self.here.0 + 1, self.rest.as_mut().and_then(Iterator::next));
     }
 
     /// An element that is there and not empty.
-    fn text(&self, index: usize) -> Option<&'c str> {
-        self.elements.get(index).copied().filter(|e| !e.is_empty())
+    fn text(&self) -> Option<&'c str> {
+        self.here.1.filter(|e| !e.is_empty())
     }
 
-    fn part(&self, index: usize) -> Option<Part> {
-        let text = self.text(index)?;
+    fn part(&self) -> Option<Part> {
+        let text = self.text()?;
         Some(Part::with_proof(text, self.value?.part().is_harmless()))
     }
 
-    fn range(&self, index: usize) -> Option<Range<usize>> {
-        self.text(index).and_then(|_| self.ranges.get(index)?.clone())
+    fn range(&self) -> Option<Range<usize>> {
+        let element = self.text()?;
+        self.value?.range_of(element, self.here.0 - 1, self.count)
     }
 
     fn whole(&self) -> Option<Range<usize>> {

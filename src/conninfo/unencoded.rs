@@ -39,10 +39,14 @@ pub enum UserinfoPart {
 /// A raw `:` is none of them: every parser measured takes it in a password.
 pub fn unencoded(text: &str) -> Option<Unencoded> {
     let bytes = text.as_bytes();
+    if !bytes.contains(&b'@') {
+        return None;
+    }
     let start = url_scheme(text)?.end + 3;
     let end = userinfo_end(bytes, start)?;
     let userinfo = &text[start..end];
-    if TEMPLATES.iter().any(|t| userinfo.contains(t)) {
+    let template = userinfo.bytes().any(|b| matches!(b, b'$' | b'{' | b'%' | b'<'));
+    if template && TEMPLATES.iter().any(|t| userinfo.contains(t)) {
         return None;
     }
     let mut part = UserinfoPart::User;

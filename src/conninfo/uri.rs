@@ -6,7 +6,7 @@ use super::{
     error::{Error, ErrorKind, Place},
     keyword::Libpq,
 };
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 /// What stands before `://` for libpq, to the letter (`uri_prefix_length`). Length with the `://`.
 pub(super) fn prefix(text: &str) -> Option<usize> {
@@ -122,7 +122,8 @@ impl Reader<'_, '_> {
             p += 1;
         }
         let hosts = shape.hosts.iter().map(|h| h.host.clone()).collect();
-        let ports = shape.hosts.iter().map(|h| h.port.clone().unwrap_or(h.host.end..h.host.end)).collect();
+        let port = |h: &HostRange| h.port.clone().unwrap_or(h.host.end..h.host.end);
+        let ports = shape.hosts.iter().map(port).collect();
         self.list("host", hosts, Place::Host)?;
         self.list("port", ports, Place::Port)?;
         Ok(p)
@@ -135,13 +136,13 @@ impl Reader<'_, '_> {
         pieces: Vec<Range<usize>>,
         place: fn(usize) -> Place,
     ) -> Result<(), Error> {
-        let mut joined = Vec::new();
-        for (i, piece) in pieces.iter().enumerate() {
-            if i > 0 {
-                joined.push(b',');
+        let joined = match &pieces[..] {
+            [one] => Cow::Borrowed(&self.bytes[one.clone()]),
+            several => {
+                let bytes: Vec<&[u8]> = several.iter().map(|piece| &self.bytes[piece.clone()]).collect();
+                Cow::Owned(bytes.join(&b','))
             }
-            joined.extend_from_slice(&self.bytes[piece.clone()]);
-        }
+        };
         if joined.is_empty() {
             return Ok(());
         }

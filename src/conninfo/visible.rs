@@ -50,20 +50,24 @@ pub(super) fn scheme_like(text: &str) -> Option<Range<usize>> {
 }
 
 fn url(text: &str, scheme: usize) -> Vec<Range<usize>> {
-    let words: Vec<String> = text[..scheme].split(['+', ':']).map(str::to_ascii_lowercase).collect();
-    if !words.iter().all(|w| SCHEMES.contains(&w.as_str())) {
+    let words = || text[..scheme].split(['+', ':']);
+    let among = |word: &str, known: &[&str]| known.iter().any(|w| w.eq_ignore_ascii_case(word));
+    let usual = matches!(&text[..scheme], "postgresql" | "postgres");
+    if !usual && !words().all(|w| among(w, SCHEMES)) {
         return Vec::new();
     }
     let start = scheme + 3;
     let head = 0..start;
-    if words.iter().any(|w| matches!(w.as_str(), "sqlite" | "sqlite3" | "spatialite" | "file")) {
+    if !usual && words().any(|w| among(w, &["sqlite", "sqlite3", "spatialite", "file"])) {
         let whole = plain_path(&text.as_bytes()[start..]);
         return merge(vec![if whole { 0..text.len() } else { head }]);
     }
-    let mut out = vec![head];
-    let proved = if OWN.contains(&words[0].as_str()) { is_no_list } else { is_no_foreign_list };
-    if let Some(parts) = authority_and_rest(text.as_bytes(), start).filter(|_| proved(&text[start..])) {
-        out.extend(parts);
+    let mut out = Vec::with_capacity(8);
+    out.push(head);
+    let own = usual || words().next().is_some_and(|first| among(first, OWN));
+    let proved = if own { is_no_list(&text[start..]) } else { is_no_foreign_list(&text[start..]) };
+    if !proved || authority_and_rest(text.as_bytes(), start, &mut out).is_none() {
+        out.truncate(1);
     }
     merge(out)
 }
@@ -88,17 +92,15 @@ fn plain_path(path: &[u8]) -> bool {
     path.iter().all(|b| keyword::is_plain(*b) || *b == b'/')
 }
 
-/// `None` when the structure is not proved.
-fn authority_and_rest(bytes: &[u8], start: usize) -> Option<Vec<Range<usize>>> {
+/// Adds what is proved; `None` when the structure is not, whatever was added.
+fn authority_and_rest(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) -> Option<()> {
     let rest = &bytes[start..];
-    let odd = |b: &u8| !b.is_ascii_graphic() || b"#\\\"'`<>^|".contains(b);
-    if rest.iter().any(odd) || rest.split(|b| *b == b'@').nth(2).is_some() {
+    if rest.iter().any(|b| ODD[usize::from(*b)]) || rest.split(|b| *b == b'@').nth(2).is_some() {
         return None;
     }
     let find = |from: usize, stops: &[u8]| {
         bytes[from..].iter().position(|b| stops.contains(b)).map_or(bytes.len(), |i| from + i)
     };
-    let mut out = Vec::new();
     let mut at = start;
     if rest.contains(&b'@') {
         let sign = find(start, b"@/?[]");
@@ -133,10 +135,21 @@ fn authority_and_rest(bytes: &[u8], start: usize) -> Option<Vec<Range<usize>>> {
             return None;
         }
         out.push(query..query + 1);
-        parameters(bytes, query + 1, &mut out);
+        parameters(bytes, query + 1, out);
     }
-    Some(out)
+    Some(())
 }
+
+/// Bytes that need a second thought wherever they stand.
+static ODD: [bool; 256] = {
+    let mut odd = [true; 256];
+    let mut b = b'!';
+    while b <= b'~' {
+        odd[b as usize] = matches!(b, b'#' | b'\\' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'^' | b'|');
+        b += 1;
+    }
+    odd
+};
 
 /// `host`, `host:5432`, `[::1]:5432`; a socket directory as `%2Ftmp`.
 fn plain_host(piece: &[u8]) -> bool {
@@ -232,14 +245,14 @@ fn pairs(text: &str) -> Option<Vec<Range<usize>>> {
 pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.retain(|r| !r.is_empty());
     ranges.sort_by_key(|r| r.start);
-    let mut out: Vec<Range<usize>> = Vec::new();
-    for range in ranges {
-        match out.last_mut() {
-            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
-            _ => out.push(range),
+    ranges.dedup_by(|next, last| {
+        let meets = last.end >= next.start;
+        if meets {
+            last.end = last.end.max(next.end);
         }
-    }
-    out
+        meets
+    });
+    ranges
 }
 
 /// Of [`SCHEMES`] those in front of a URL of PostgreSQL's own shape.

@@ -92,6 +92,9 @@ pub fn compare(text: &Secret, postgres: bool, consumers: impl IntoIterator<Item 
 /// Two of some libraries that a string leads to different servers, roles or databases, with the parts that differ.
 /// This machine is one server, by whatever name or socket it is reached.
 pub fn disagreement(text: &Secret, consumers: &[Consumer]) -> Option<(Consumer, Consumer, Vec<Aspect>)> {
+    if consumers.len() < 2 {
+        return None;
+    }
     let mut read = consumers.iter().filter_map(|consumer| match consumer.read(text) {
         Reading::Accepted(a) if a.later.is_none() && a.backend == Backend::Postgres => Some((*consumer, a)),
         _ => None,

@@ -57,7 +57,7 @@ fn complaint<'a>(keywords: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&
         return Some("a value has a NUL character, where libpq stops reading");
     }
     let Ok(conninfo) = Conninfo::parse_as(&text, Libpq::V18) else { return Some(UNKNOWN) };
-    if conninfo.endpoints().is_err() {
+    if conninfo.places().is_none() {
         return Some("libpq cannot use the ports, or not with these hosts");
     }
     let invalid = conninfo.invalid_values().into_iter().next();

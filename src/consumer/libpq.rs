@@ -27,7 +27,7 @@ pub(super) fn told(conninfo: &Conninfo) -> Reading {
         }
         word => word,
     };
-    let dial = conninfo.dial();
+    let dial = conninfo.dialled();
     let mut out = Accepted {
         host_is_default: given("host").is_none() && given("hostaddr").is_none(),
         user: given("user"),

@@ -20,7 +20,10 @@ use crate::{
     },
     source::{SourceId, Sources},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The files of a run with what is needed to read a few of them anew.
 pub(super) struct Meanings<'f> {
@@ -28,6 +31,13 @@ pub(super) struct Meanings<'f> {
     policy: &'f Policy,
     repository: &'f Repository,
     vocabulary: &'f Vocabulary,
+    ids: &'f [SourceId],
+    /// Most runs ask for nothing.
+    places: OnceCell<Places<'f>>,
+}
+
+/// Where the files are among those of the run.
+struct Places<'f> {
     by_source: BTreeMap<SourceId, usize>,
     by_path: BTreeMap<&'f str, usize>,
     /// By the place of a file those that may stand on it.
@@ -38,11 +48,21 @@ impl<'f> Meanings<'f> {
     /// `ids` are the sources of the files, in their order.
     pub(super) fn new(
         files: &'f Files,
-        ids: &[SourceId],
+        ids: &'f [SourceId],
         policy: &'f Policy,
         repository: &'f Repository,
         vocabulary: &'f Vocabulary,
     ) -> Self {
+        Self { files, policy, repository, vocabulary, ids, places: OnceCell::new() }
+    }
+
+    fn places(&self) -> &Places<'f> {
+        self.places.get_or_init(|| Places::of(self.files, self.ids))
+    }
+}
+
+impl<'f> Places<'f> {
+    fn of(files: &'f Files, ids: &[SourceId]) -> Self {
         let by_path: BTreeMap<&str, usize> =
             files.files.iter().enumerate().map(|(i, (path, _))| (path.as_str(), i)).collect();
         let mut above: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -52,19 +72,21 @@ impl<'f> Meanings<'f> {
             }
         }
         let by_source = ids.iter().copied().enumerate().map(|(i, id)| (id, i)).collect();
-        Self { files, policy, repository, vocabulary, by_source, by_path, above }
+        Self { by_source, by_path, above }
     }
+}
 
+impl Meanings<'_> {
     /// Whether every file that the changed texts concern reads as before, by each declared loader.
     pub(super) fn same(&self, texts: &Texts) -> bool {
         let mut changed = BTreeMap::new();
         let mut concerned = BTreeSet::new();
         for (id, text) in texts {
             // What is no file of these (pgward.toml) means nothing here.
-            let Some(i) = self.by_source.get(id) else { return false };
+            let Some(i) = self.places().by_source.get(id) else { return false };
             changed.insert(*i, text);
             concerned.insert(*i);
-            concerned.extend(self.above.get(i).into_iter().flatten());
+            concerned.extend(self.places().above.get(i).into_iter().flatten());
         }
         let readings: BTreeSet<Option<Dialect>> = concerned
             .iter()
@@ -98,9 +120,10 @@ impl<'f> Meanings<'f> {
         concerned: &BTreeSet<usize>,
         texts: &BTreeMap<usize, &Vec<u8>>,
         loader: Option<Dialect>,
-    ) -> Vec<FileView> {
+    ) -> Vec<FileView<'static>> {
         let base = |i: &usize| base_of(&self.files.files[*i].0);
-        let bases = concerned.iter().filter_map(base).filter_map(|b| self.by_path.get(b.as_str()).copied());
+        let bases =
+            concerned.iter().filter_map(base).filter_map(|b| self.places().by_path.get(b.as_str()).copied());
         let needed: BTreeSet<usize> = concerned.iter().copied().chain(bases).collect();
         let file = |i: &usize| {
             let (path, bytes) = &self.files.files[*i];
@@ -118,14 +141,14 @@ impl<'f> Meanings<'f> {
         let views = |file| {
             let policy = self.vocabulary.policy(file, self.files.environment, self.policy, self.repository);
             let view = |layer| FileView::of(file, layer, &env_files, &policy, self.repository, self.files);
-            file.layers.iter().map(view).collect::<Vec<FileView>>()
+            file.layers.iter().map(|layer| view(layer).into_owned()).collect::<Vec<_>>()
         };
         wanted.flat_map(|(_, file)| views(file)).collect()
     }
 }
 
 /// Whether two readings of a file lead to the same databases, and say the same of everything else.
-fn same_meaning(before: &FileView, after: &FileView, policy: &Policy) -> bool {
+fn same_meaning(before: &FileView<'_>, after: &FileView<'_>, policy: &Policy) -> bool {
     before.environment == after.environment
         && same_variables(before, after, policy)
         && same_settings(&before.settings, &after.settings)
@@ -133,8 +156,8 @@ fn same_meaning(before: &FileView, after: &FileView, policy: &Policy) -> bool {
 
 /// The same variables; those that no database is made of with the same values. Of several assignments the one that
 /// counts is compared.
-fn same_variables(before: &FileView, after: &FileView, policy: &Policy) -> bool {
-    let entries = |view: &FileView| -> BTreeMap<String, Secret> {
+fn same_variables(before: &FileView<'_>, after: &FileView<'_>, policy: &Policy) -> bool {
+    let entries = |view: &FileView<'_>| -> BTreeMap<String, Secret> {
         let all = view.layers.iter().flat_map(|l| &l.entries);
         all.map(|e| (e.key.clone(), e.value.text.clone())).collect()
     };

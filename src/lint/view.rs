@@ -16,19 +16,20 @@ use crate::{
     },
     source::Span,
 };
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, slice};
 
-/// One layer of a file with what it stands on.
-pub(super) struct FileView {
-    pub(super) layers: Vec<Layer>,
+/// One layer of a file with what it stands on. A layer that stands alone is not copied: it may have as many lines as a
+/// file holds.
+pub(super) struct FileView<'c> {
+    pub(super) layers: Cow<'c, [Layer]>,
     pub(super) environment: Environment,
     pub(super) settings: Settings,
 }
 
-impl FileView {
+impl<'c> FileView<'c> {
     pub(super) fn of(
         file: &Carried,
-        layer: &Layer,
+        layer: &'c Layer,
         env_files: &BTreeMap<&str, &Layer>,
         policy: &Policy,
         repository: &Repository,
@@ -45,7 +46,7 @@ impl FileView {
             }
             return view;
         }
-        let alone = with(vec![layer.clone()]);
+        let alone = with(Cow::Borrowed(slice::from_ref(layer)));
         if alone.settings.targets.iter().any(|t| t.missing.is_empty()) || layer.kind != LayerKind::EnvFile {
             return alone;
         }
@@ -54,26 +55,39 @@ impl FileView {
         };
         // `.env.production` that sets only some variables of a family stands on the `.env` beside it, as in every
         // cascade; a URL below is not taken up, because a platform may set the real one.
-        let family = with(vec![(*base).clone()]).settings.parts.map(|set| set.name);
+        let below = FileView::with(file, Cow::Borrowed(slice::from_ref(*base)), policy, repository, files);
+        let family = below.settings.parts.map(|set| set.name);
         let shares = |entry: &Entry| match meaning(&entry.key, policy) {
             Some(Meaning::Part(set, _)) => family == Some(set),
             _ => false,
         };
-        if layer.entries.iter().any(shares) { with(vec![(*base).clone(), layer.clone()]) } else { alone }
+        if !layer.entries.iter().any(shares) {
+            return alone;
+        }
+        with(Cow::Owned(vec![(*base).clone(), layer.clone()]))
+    }
+
+    /// The same with its layers in its own hands.
+    pub(super) fn into_owned(self) -> FileView<'static> {
+        let Self { layers, environment, settings } = self;
+        FileView { layers: Cow::Owned(layers.into_owned()), environment, settings }
     }
 
     fn with(
         file: &Carried,
-        own: Vec<Layer>,
+        own: Cow<'c, [Layer]>,
         policy: &Policy,
         repository: &Repository,
         files: &Files,
     ) -> Self {
         let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
-        let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
         let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
         let fallback = usual_environment(file.carrier);
-        let layers: Vec<Layer> = policy.connection.iter().cloned().chain(own).collect();
+        let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
+        let layers = match &policy.connection {
+            Some(connection) => Cow::Owned([slice::from_ref(connection), &*own].concat()),
+            None => own,
+        };
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
         let named = files
             .environment
@@ -113,20 +127,24 @@ impl FileView {
 }
 
 /// A block with the env files below it that are known and for the same environment.
-fn stood_on(
+fn stood_on<'c>(
     file: &Carried,
-    layer: &Layer,
+    layer: &'c Layer,
     footing: &Footing,
     env_files: &BTreeMap<&str, &Layer>,
     policy: &Policy,
     files: &Files,
-) -> Vec<Layer> {
-    let mut layer = layer.clone();
+) -> Cow<'c, [Layer]> {
     let environment = files.environment_of(&file.path, file.carrier, policy);
     let same = |path: &str| files.environment_of(path, Carrier::Dotenv, policy) == environment;
     let known = |path: &String| env_files.get(path.as_str()).filter(|_| same(path)).copied();
     let mut out: Vec<Layer> = footing.env_files.iter().filter_map(known).cloned().collect();
-    if let Some(source) = layer.source.filter(|_| footing.open || out.len() < footing.env_files.len()) {
+    let open = layer.source.filter(|_| footing.open || out.len() < footing.env_files.len());
+    if out.is_empty() && footing.below.is_empty() && open.is_none() {
+        return Cow::Borrowed(slice::from_ref(layer));
+    }
+    let mut layer = layer.clone();
+    if let Some(source) = open {
         layer.reads.push(Read::new(Read::REST, Span { source, start: 0, end: 0 }));
     }
     out.extend(footing.below.iter().cloned());
@@ -135,7 +153,7 @@ fn stood_on(
         below.entries.retain(|e| layer.reads.iter().all(|r| r.variable != e.key));
     }
     out.push(layer);
-    out
+    Cow::Owned(out)
 }
 
 /// `.env` for `.env.production` and `.env.production.local`, in the same directory.

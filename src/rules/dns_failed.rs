@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, failure: &Failure, out: &mut Sink<'_>) {
     let host = advice::host(target);
-    let several = target.parsed.as_ref().is_ok_and(|c| c.endpoints().is_ok_and(|all| all.len() > 1));
+    let several = target.parsed.as_ref().is_ok_and(|c| c.places().is_some_and(|all| all.len() > 1));
     let draft = unreachable::report(target, failure, out, &["host"], "this name");
     draft.help(if let Some(meant) = advice::misspelt_host(&host) {
         format!("if `{meant}` was meant, correct the name")

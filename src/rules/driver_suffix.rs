@@ -12,12 +12,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(driver) = target.scheme().and_then(|s| s.driver) else { return };
-    // SQLAlchemy loads the driver; what it makes of the parameters is no fault of the name.
-    let loads = target
-        .read_by(settings)
-        .into_iter()
-        .any(|(consumer, row)| consumer.value == Consumer::SqlAlchemy && row.backend == Backend::Postgres);
     let mut refusals = target.refused_for(settings, &driver, "");
+    // SQLAlchemy loads the driver; what it makes of the parameters is no fault of the name.
+    let loads = refusals.iter().any(|refusal| refusal.consumer.value == Consumer::SqlAlchemy)
+        && target.read_by(settings).into_iter().any(|(consumer, row)| {
+            consumer.value == Consumer::SqlAlchemy && row.backend == Backend::Postgres
+        });
     refusals.retain(|refusal| !(loads && refusal.consumer.value == Consumer::SqlAlchemy));
     let place = target.place_of(driver.clone());
     let Some(first) = refusals.first() else {

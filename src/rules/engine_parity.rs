@@ -1,5 +1,4 @@
 use super::prelude::*;
-use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule {
     id: "engine-parity",
@@ -12,11 +11,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
-    let mut homes: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
-    for said in project.views.iter().filter_map(Said::of) {
-        homes.entry(said.home).or_default().push(said);
-    }
-    for said in homes.values() {
+    let mut all: Vec<Said<'_>> = project.views.iter().filter_map(Said::of).collect();
+    all.sort_by_key(|said| said.home);
+    for said in all.chunk_by(|a, b| a.home == b.home) {
         // The strictest environment of a place is what the others are measured by; of two files the first.
         let Some(yardstick) = said.iter().rev().max_by_key(|s| s.environment) else { continue };
         let name = yardstick.name();
@@ -59,12 +56,12 @@ impl<'p> Said<'p> {
         let primary =
             view.settings.targets.iter().find(|t| t.role == Role::Primary && t.environment.is_none())?;
         let environment = view.settings.settled.environment.as_ref()?.value;
-        let known = primary.engine.value != Engine::Unknown && !is_example(path);
+        let known = primary.engine.value != Engine::Unknown && !view.is_example();
         known.then_some(Self { home: home(path), environment, engine: &primary.engine })
     }
 
-    fn name(&self) -> String {
-        self.engine.value.to_string()
+    fn name(&self) -> &'static str {
+        self.engine.value.name()
     }
 }
 

@@ -11,10 +11,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
-    let Some(at) = settings.whereabouts.as_ref().filter(|at| at.is_env_file() && !at.is_aside()) else {
-        return;
-    };
+    let Some(at) = settings.whereabouts.as_ref() else { return };
     let Some(git @ (Git::Tracked | Git::Open)) = at.git else { return };
+    if !at.is_env_file() || at.is_aside() {
+        return;
+    }
     let environment = out.environment();
     let exposed =
         |t| Target::exposed_password(t, t.environment.unwrap_or(environment)).map(|(_, origin)| origin);

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 const SHOWN: usize = 8;
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
-    if !project.views.iter().any(|v| v.carried.is_some_and(|file| is_example(&file.path))) {
+    if !project.views.iter().any(|v| v.carried.is_some() && v.is_example()) {
         return;
     }
     let files: Vec<File<'_>> = project.views.iter().filter_map(|v| File::of(v, project)).collect();
@@ -61,7 +61,7 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
 /// What docker compose takes from the shell or from `.env`, and no example beside the compose file names.
 fn compose(project: &Project<'_>, out: &mut Sink<'_>) {
     let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let examples = project.views.iter().filter_map(|v| v.layers.last()).filter(|l| is_example(&l.name));
+    let examples = project.views.iter().filter(|v| v.is_example()).filter_map(|v| v.layers.last());
     for layer in examples.filter(|l| l.kind == LayerKind::EnvFile) {
         named.entry(directory(&layer.name)).or_default().extend(layer.entries.iter().map(|e| e.key.as_str()));
     }

@@ -11,7 +11,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
-    let Some(pooling) = target.pooling().filter(|_| target.role == Role::Direct) else { return };
+    if target.role != Role::Direct {
+        return;
+    }
+    let Some(pooling) = target.pooling() else { return };
     let draft = match pooling.mode {
         PoolMode::Session => return,
         PoolMode::Transaction => {

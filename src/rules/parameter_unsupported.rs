@@ -34,15 +34,19 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 
 /// What a client library that is known to read the URL refuses, drops, or hands to the server.
 fn of_consumers(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    let parameters = target.url_parameters();
+    if parameters.is_empty() || target.oddities.explain() {
+        return;
+    }
     let rows = target.read_by(settings);
-    if rows.is_empty() || target.oddities.explain() {
+    if rows.is_empty() {
         return;
     }
     // What libpq itself takes for no value has a rule of its own.
     let parsed = target.parsed.as_ref().ok().filter(|_| target.spelling().is_native());
     let invalid: Vec<_> =
         parsed.map_or_else(Vec::new, |c| c.invalid_values().into_iter().map(|i| i.keyword).collect());
-    for parameter in target.url_parameters() {
+    for parameter in parameters {
         // So has `channel_binding=require`.
         let bound = |k| k == "channel_binding" && target.get(k).is_some_and(|s| s.value.equals("require"));
         if parameter.keyword.is_some_and(|k| invalid.contains(&k) || bound(k)) {

@@ -16,8 +16,6 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
         let environment = file.environment;
         uses.extend(file.settings.credentials().map(|credential| Use { credential, environment, of: None }));
     }
-    // What says itself what it is, or is everybody's first guess, is reported as that.
-    uses.retain(|u| !u.credential.secret.is_template());
     uses.sort_by(|a, b| a.credential.secret.order(b.credential.secret));
     for group in uses.chunk_by(|a, b| a.credential.secret.same_as(b.credential.secret)) {
         let strict = group.iter().rev().max_by_key(|u| u.environment);
@@ -25,6 +23,10 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
         let weighs =
             |u: &&Use<'_>| u.environment == out.environment() && u.environment >= Environment::Staging;
         let Some(strict) = strict.filter(weighs) else { continue };
+        // What says itself what it is, or is everybody's first guess, is reported as that.
+        if strict.credential.secret.is_template() {
+            continue;
+        }
         let mut others = group.iter().filter(|u| u.is_another(strict));
         let Some(first) = others.next() else { continue };
         let mut draft = out

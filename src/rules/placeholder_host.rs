@@ -12,8 +12,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // `<host>` and `${DB_HOST}` are reported as references that nothing filled in.
-    let placeholder = target.names_placeholder_host() && target.oddities.placeholders.is_empty();
-    if !target.is_postgres() || !placeholder || target.is_ambiguous() {
+    if !target.is_postgres()
+        || !target.oddities.placeholders.is_empty()
+        || target.is_ambiguous()
+        || !target.names_placeholder_host()
+    {
         return;
     }
     let key = target.get("host").map_or(target.name.as_str(), |s| s.key.as_str());

@@ -17,7 +17,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     }
     let setting = target.get("port");
     let key = setting.map_or(target.name.as_str(), |s| s.key.as_str());
-    for error in conninfo.dial().errors {
+    for error in &conninfo.dialled().errors {
         let message = match error.kind() {
             ErrorKind::PortInvalid => format!("the port in `{key}` is no whole number"),
             ErrorKind::PortRange => format!("the port in `{key}` lies outside 1 to 65535"),

@@ -10,12 +10,12 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Project(check)],
 };
 
-fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
     let sides = beside::sides(project);
-    let key = |s: &Side<'_>| {
+    let key = |s: &Side<'p>| {
         // A loopback address is one server to the files of one service.
         let home = if s.target.is_same_everywhere() { "" } else { s.at.home.as_str() };
-        Some((s.at.project.clone(), home.to_owned(), s.target.database_key()?))
+        Some((s.at.project.as_str(), home, s.target.database_key()?))
     };
     for group in beside::alike(&sides, key) {
         let Some(group) = comparable(group) else { continue };

@@ -10,9 +10,9 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Project(check)],
 };
 
-fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
     let sides = beside::sides(project);
-    let key = |s: &Side<'_>| {
+    let key = |s: &Side<'p>| {
         let far = s.environment == out.environment() && s.target.is_same_everywhere();
         far.then(|| s.target.database_key()).flatten()
     };

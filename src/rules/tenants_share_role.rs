@@ -10,9 +10,9 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Project(check)],
 };
 
-fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
     let sides = beside::sides(project);
-    let key = |s: &Side<'_>| s.target.is_same_everywhere().then(|| s.target.role_key()).flatten();
+    let key = |s: &Side<'p>| s.target.is_same_everywhere().then(|| s.target.role_key()).flatten();
     for group in beside::alike(&sides, key) {
         let Some(strict) = beside::strictest(&group).filter(|s| s.environment == out.environment()) else {
             continue;

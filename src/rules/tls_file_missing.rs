@@ -16,24 +16,25 @@ fn written(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         return;
     }
     for keyword in FILES {
+        let Some(kind) = target.path_kind(keyword) else { continue };
         let origin = target.origin_of(keyword);
         // Where it is there it is there, and where it is needed it is said below.
         let absent = target.tls_files.as_ref().is_some_and(|all| all.lacks(keyword));
         let depends = out.door() == Door::Lint || out.door() == Door::Check && absent;
-        match target.path_kind(keyword) {
-            Some(PathKind::Inline) => {
+        match kind {
+            PathKind::Inline => {
                 out.report(format!("`{keyword}` holds a certificate or key itself, where a path belongs"))
                     .at(origin, "no path")
                     .help("write the text into a file, and the file's path here");
             }
-            Some(PathKind::Tilde) if depends => {
+            PathKind::Tilde if depends => {
                 out.report(format!("nobody takes the `~` in `{keyword}` for a home directory"))
                     .at(origin, "a directory of the name `~`")
                     .note("a shell expands it at the beginning of a word of its own, and libpq never")
                     .help("write the path from the root")
                     .at_most(Levels::of("IIWW"));
             }
-            Some(PathKind::Relative) if depends => {
+            PathKind::Relative if depends => {
                 out.report(format!("where the file of `{keyword}` is depends on the working directory"))
                     .at(origin, "a relative path")
                     .note("a cron job, a worker and a migration start elsewhere than the service, and find none")

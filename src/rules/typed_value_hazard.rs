@@ -26,6 +26,9 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
 
 /// In files the password alone: other parts that look like numbers are rare, and a port is one.
 fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
+    if file.typed.is_empty() {
+        return;
+    }
     for target in &view.settings.targets {
         let Some(password) = target.credential() else { continue };
         let Some(place) = password.origin.span().filter(|span| file.typed.contains(span)) else { continue };

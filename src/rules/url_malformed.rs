@@ -24,14 +24,15 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let error = match &target.parsed {
         Ok(conninfo) => {
             // The rest of what forbids all dialling; ports have a rule of their own.
-            match conninfo.endpoints() {
-                Err(e) if matches!(e.kind(), ErrorKind::HostCount { .. } | ErrorKind::SocketPathTooLong) => e,
+            match conninfo.dialled().errors.first() {
+                Some(e) if matches!(e.kind(), ErrorKind::HostCount { .. } | ErrorKind::SocketPathTooLong) => {
+                    e
+                }
                 _ => return,
             }
         }
-        Err(error) => error.clone(),
+        Err(error) => error,
     };
-    let error = &error;
     let what = match error.kind() {
         ErrorKind::SchemeUnknown if reader == "JDBC" => {
             "it does not begin with `jdbc:postgresql:`".to_owned()

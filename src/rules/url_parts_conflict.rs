@@ -24,10 +24,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // The code that reads the one may build it from the other; two others are its own business.
     let document = settings.document.as_ref().filter(|d| target.form == Form::Url && d.is_valid());
     if let Some(document) = document {
-        report(target, what, &format!("`{}`", document.key), &target.differences(&document.parts), out);
+        report(target, what, &document.key, &target.differences(&document.parts), out);
     }
     if let Some(set) = &settings.parts {
-        report(target, what, &format!("`{}`", set.name), &target.differences(&set.parts), out);
+        report(target, what, set.name, &target.differences(&set.parts), out);
     }
 }
 
@@ -36,7 +36,7 @@ fn report(target: &Target, form: &str, other: &str, differences: &[Difference<'_
     let word = |keyword| if keyword == "dbname" { "database" } else { keyword };
     let what: Vec<&str> = differences.iter().map(|d| word(d.keyword)).collect();
     let mut draft = out
-        .report(format!("`{}` and {other} disagree about the {}", target.name, what.join(" and ")))
+        .report(format!("`{}` and `{other}` disagree about the {}", target.name, what.join(" and ")))
         .at(&first.own.origin, format!("one {} here", what[0]))
         .note(match form {
             "URL" => "pgward goes by the URL; code that builds its URL from the variables reaches the other database",

@@ -1,7 +1,7 @@
 //! What a secret looks like to those who ask about more than its strength: made by a machine, made for minutes. It
 //! answers with yes, no or one of our own words.
 
-use super::{Secret, word_segments};
+use super::{Secret, words::word_segments};
 use std::cmp::Ordering;
 
 impl Secret {

@@ -116,7 +116,7 @@ impl Target {
     pub fn lacks_root_file(&self) -> bool {
         let Some(conninfo) = self.parsed.as_ref().ok().filter(|_| self.is_postgres()) else { return false };
         let words = Words::of(self, conninfo);
-        let tcp = conninfo.endpoints().is_ok_and(|all| all.iter().any(|e| e.kind != EndpointKind::Unix));
+        let tcp = conninfo.places().is_some_and(|all| all.iter().any(|e| e.kind != EndpointKind::Unix));
         let home = self.tls_files.as_ref().is_some_and(|files| files.root_at_home == Some(true));
         tcp && !home
             && words.part("sslrootcert").is_none()

@@ -2,6 +2,7 @@
 //! `port`, `username`, `password`, `dbname`.
 
 use super::{
+    ByKeyword,
     engine::{self, Engine},
     lookup::Lookup,
     setting::{LayerId, Origin, Setting, Shadowed},
@@ -33,7 +34,7 @@ pub struct Document {
     /// The whole of it.
     pub origin: Origin,
     /// What it sets, by libpq keyword; empty members are left out, except for the password.
-    pub parts: BTreeMap<&'static str, Setting<Part>>,
+    pub parts: ByKeyword,
     /// The engine that it names, and where; [`Engine::Unknown`] for a word that is none.
     pub engine: Option<Setting<Engine>>,
     /// What is wrong with its shape, in the order of the text.
@@ -98,7 +99,7 @@ impl Document {
         let mut out = Self {
             key: key.to_owned(),
             origin,
-            parts: BTreeMap::new(),
+            parts: ByKeyword::new(),
             engine: None,
             faults: Vec::new(),
             sure: true,
@@ -221,7 +222,8 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Document> {
     }
     // What loses is not looked at.
     let mut in_force: BTreeMap<&str, (LayerId, &Entry)> = BTreeMap::new();
-    for layer in lookup.layers().iter().filter(|layer| layer.kind != LayerKind::Policy) {
+    let layers = if lookup.has_document() { lookup.layers() } else { &[] };
+    for layer in layers.iter().filter(|layer| layer.kind != LayerKind::Policy) {
         for entry in layer.entries.iter().filter(|e| might_be(e.value.text.expose().as_bytes())) {
             if let Some(winner) = lookup.entry(&entry.key).filter(|(_, winner)| std::ptr::eq(*winner, entry))
             {
@@ -280,7 +282,8 @@ pub(super) fn is_guessed(kind: LayerKind, entry: &Entry, policy: &Policy) -> boo
 /// of its members (`arn:…:password::`).
 pub(super) fn undivided(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Setting<()>> {
     let mut keys = BTreeSet::new();
-    let entries = lookup.layers().iter().flat_map(|l| &l.entries);
+    let layers = if lookup.has_document() { lookup.layers() } else { &[] };
+    let entries = layers.iter().flat_map(|l| &l.entries);
     for entry in entries.filter(|e| might_be(e.value.text.expose().as_bytes())) {
         if matches!(meaning(&entry.key, policy), Some(Meaning::Part(..))) {
             keys.insert(entry.key.as_str());

@@ -35,6 +35,9 @@ pub struct MissingDriver {
 
 /// Compares each URL with the requirements of its project.
 pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Option<&str>) {
+    if settings.consumers.iter().all(|c| own(c.value).is_empty()) {
+        return;
+    }
     let environment = settings.settled.environment.as_ref().map(|s| s.value);
     let missing: Vec<_> = settings
         .targets
@@ -55,14 +58,18 @@ pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Op
 /// SQLAlchemy, or what requires it.
 const SQLALCHEMY: &[&str] = &["sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "advanced-alchemy"];
 
-fn of(target: &Target, consumer: &Setting<Consumer>, required: &Required<'_>) -> Option<MissingDriver> {
-    let own: &[&str] = match consumer.value {
+/// What is required of a project where a consumer imports the driver; nothing of one that imports none.
+fn own(consumer: Consumer) -> &'static [&'static str] {
+    match consumer {
         Consumer::SqlAlchemy => SQLALCHEMY,
         Consumer::DjDatabaseUrl | Consumer::DjangoEnviron => &["django"],
-        _ => return None,
-    };
+        _ => &[],
+    }
+}
+
+fn of(target: &Target, consumer: &Setting<Consumer>, required: &Required<'_>) -> Option<MissingDriver> {
     // The project that was read may be another one than the consumer's.
-    if !own.iter().any(|name| required.names(name)) || target.oddities.explain() {
+    if !own(consumer.value).iter().any(|name| required.names(name)) || target.oddities.explain() {
         return None;
     }
     let Reading::Accepted(accepted) = consumer.value.read(&target.text.as_ref()?.value) else { return None };

@@ -22,19 +22,26 @@ pub enum Engine {
     Unknown,
 }
 
-impl fmt::Display for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Engine {
+    /// As people call it.
+    pub fn name(&self) -> &'static str {
+        match self {
             Self::Postgres => "PostgreSQL",
             Self::Sqlite { .. } => "SQLite",
             Self::Other(name) => name,
             Self::Unknown => "unknown engine",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
 /// How the text of a URL is to be read.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Spelling {
     /// libpq's own: `postgresql://`, `postgres://` or keyword/value.
     Libpq,
@@ -71,12 +78,15 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
     let Some(colon) = text.find(':').filter(|i| is_scheme(&text[..*i])) else {
         return bare(text);
     };
-    let lower = text[..colon].to_ascii_lowercase();
+    let own = &text[..colon];
+    if matches!(own, "postgresql" | "postgres") {
+        return (Engine::Postgres, Spelling::Libpq, 0..colon);
+    }
+    let lower = own.to_ascii_lowercase();
     let family = lower.split('+').next().unwrap_or_default();
     let scheme = 0..colon;
     if POSTGRES.contains(&family) {
-        let own = matches!(&text[..colon], "postgresql" | "postgres");
-        return (Engine::Postgres, if own { Spelling::Libpq } else { Spelling::Scheme }, scheme);
+        return (Engine::Postgres, Spelling::Scheme, scheme);
     }
     if matches!(family, "sqlite" | "sqlite3" | "spatialite" | "file" | "sqlitecloud") {
         return (Engine::Sqlite { memory: sqlite::in_memory(&text[colon..]) }, Spelling::Foreign, scheme);

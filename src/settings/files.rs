@@ -1,7 +1,11 @@
 //! What libpq reads beside its variables, as handed in: the files, their modes, and who asks for them.
 
 use super::Settings;
-use crate::{conninfo::EndpointKind, layer::MAX_BYTES, secret::SecretBytes};
+use crate::{
+    conninfo::{Conninfo, EndpointKind},
+    layer::MAX_BYTES,
+    secret::SecretBytes,
+};
 use std::{fmt, io};
 
 /// A file that is there.
@@ -119,7 +123,7 @@ pub fn key_files(settings: &mut Settings, files: &LibpqFiles) {
         let says = |keyword: &str, word: &str| target.get(keyword).is_some_and(|s| s.value.equals(word));
         let off = says("sslmode", "disable") || says("sslcertmode", "disable");
         let given = |keyword: &str| target.get(keyword).map(|s| s.value.expose()).filter(|v| !v.is_empty());
-        let endpoints = target.parsed.as_ref().ok().and_then(|c| c.endpoints().ok()).unwrap_or_default();
+        let endpoints = target.parsed.as_ref().ok().and_then(Conninfo::places).unwrap_or_default();
         let tcp = endpoints.iter().any(|e| e.kind != EndpointKind::Unix);
         let path =
             given("sslkey").filter(|path| !path.contains(':') && given("sslcert").is_some() && tcp && !off);

@@ -21,14 +21,20 @@ impl HostClass {
         }
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
-        if let Ok(address) = bare.parse::<IpAddr>() {
+        // Most names have a letter that no address has.
+        let numeric = bare.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':'));
+        if numeric && let Ok(address) = bare.parse::<IpAddr>() {
             return Self::of_address(address);
         }
-        let name = bare.trim_end_matches('.').to_ascii_lowercase();
-        if name == "localhost" || name.ends_with(".localhost") {
+        let name = bare.trim_end_matches('.');
+        let ends = |suffix: &str| {
+            let from = name.len().checked_sub(suffix.len());
+            from.is_some_and(|from| name.as_bytes()[from..].eq_ignore_ascii_case(suffix.as_bytes()))
+        };
+        if name.eq_ignore_ascii_case("localhost") || ends(".localhost") {
             return Self::Local;
         }
-        let private = !name.contains('.') || PRIVATE_SUFFIXES.iter().any(|s| name.ends_with(s));
+        let private = !name.contains('.') || PRIVATE_SUFFIXES.iter().any(|s| ends(s));
         if private { Self::Private } else { Self::Public }
     }
 
@@ -74,13 +80,18 @@ pub fn is_placeholder(host: &str) -> bool {
     }
     let filled = |label: &str| label.len() >= 4 && label.bytes().all(|b| b == b'x');
     let asks = |label: &str| {
-        let words: Vec<&str> = label.split(['-', '_']).map(|w| w.trim_matches(['[', ']'])).collect();
-        let first = words.first().copied().unwrap_or_default();
+        // Most labels begin and end otherwise than all of these.
+        let begins =
+            matches!(label.as_bytes().first(), Some(b'y' | b'c' | b'p' | b'r' | b'x' | b'1' | b'[' | b']'));
+        if !begins && !label.trim_end_matches(['[', ']']).ends_with("placeholder") {
+            return false;
+        }
+        let mut words = label.split(['-', '_']).map(|w| w.trim_matches(['[', ']']));
+        let (first, second) = (words.next().unwrap_or_default(), words.next());
         filled(label)
             || matches!(first, "your" | "changeme" | "placeholder" | "replaceme")
-            || words.ends_with(&["placeholder"])
-            || words.starts_with(&["change", "me"])
-            || words.starts_with(&["project", "ref"])
+            || words.next_back().or(second) == Some("placeholder")
+            || matches!((first, second), ("change", Some("me")) | ("project", Some("ref")))
             || PLACEHOLDER_LABELS.contains(&label)
             // The account of AWS' own examples.
             || label == "123456789012"

@@ -2,7 +2,7 @@
 //! servers that all take writes.
 
 use super::target::Target;
-use crate::conninfo::Endpoint;
+use crate::conninfo::{Conninfo, Endpoint};
 
 impl Target {
     /// Whether `postgres` is a database that the service makes for its customer's own use: Supabase, on its machines and by
@@ -45,8 +45,7 @@ impl Target {
     /// Whether every host, in lower case, and port has the property; false when there is none.
     fn every_endpoint(&self, property: impl Fn(&str, u16) -> bool) -> bool {
         let known = self.host_class().is_some();
-        let Some(endpoints) = self.parsed.as_ref().ok().filter(|_| known).and_then(|c| c.endpoints().ok())
-        else {
+        let Some(endpoints) = self.parsed.as_ref().ok().filter(|_| known).and_then(Conninfo::places) else {
             return false;
         };
         let fits = |e: &Endpoint| {

@@ -3,13 +3,16 @@
 
 use super::{
     host::{HostClass, is_scoped, is_socket},
-    target::Target,
+    target::{Target, fact},
 };
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// Stands for something that is compared.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key(Vec<String>);
+pub struct Key(String);
+
+/// What is told apart in a key: no name holds it.
+const APART: char = '\0';
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,31 +22,43 @@ impl fmt::Debug for Key {
 
 impl Target {
     /// The server and the database, after libpq's defaults; none where that cannot be read.
-    pub fn database_key(&self) -> Option<Key> {
-        let (mut key, dbname) = self.place()?;
-        key.push(dbname);
-        Some(Key(key))
+    pub fn database_key(&self) -> Option<&Key> {
+        let find = || {
+            let (mut key, dbname) = self.server()?;
+            key.push_str(dbname);
+            Some(Key(key))
+        };
+        fact(&self.facts.database_key, find).as_ref()
     }
 
     /// The server and the role; none without one.
     pub fn role_key(&self) -> Option<Key> {
-        let (mut key, _) = self.place()?;
         let user = self.get("user").map(|s| s.value.expose()).filter(|u| !u.is_empty())?;
-        key.push(user.to_owned());
+        let (mut key, _) = self.server()?;
+        key.push_str(user);
         Some(Key(key))
     }
 
-    fn place(&self) -> Option<(Vec<String>, String)> {
+    /// The hosts, each with what tells it apart from the next, and the database.
+    fn server(&self) -> Option<(String, &str)> {
         if !self.is_postgres() || self.is_ambiguous() || !self.oddities.placeholders.is_empty() {
             return None;
         }
         let (hosts, dbname) = self.identity()?;
-        Some((hosts.into_iter().map(|(host, port)| format!("{host}:{port}")).collect(), dbname))
+        let mut key = String::new();
+        for (host, port) in hosts {
+            write!(key, "{host}:{port}{APART}").expect("a text takes what is written");
+        }
+        Some((key, dbname))
     }
 
     /// Whether its hosts mean the same server wherever they are dialled from, as far as a name can tell: no loopback,
     /// no socket, no service of a compose network or a cluster.
     pub fn is_same_everywhere(&self) -> bool {
+        *fact(&self.facts.same_everywhere, || self.is_far())
+    }
+
+    fn is_far(&self) -> bool {
         let far = |host: &str| {
             let single = !host.contains(['.', ':']);
             !is_socket(host) && HostClass::of(host) != HostClass::Local && !single && !is_scoped(host)

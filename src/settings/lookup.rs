@@ -1,69 +1,168 @@
 //! Who wins: for each variable the entry of the highest layer, with those that lost.
 
 use super::{
+    document,
     setting::{LayerId, Origin, Setting, Shadowed},
-    variables::{Meaning, meaning},
+    variables::{Kinds, Meaning, meaning},
 };
 use crate::{
-    layer::{Entry, Layer, LayerKind, Means, Read, hash},
+    layer::{Entry, Layer, LayerKind, Means, Read},
     policy::Policy,
     secret::Secret,
 };
 
-/// The layers, lowest first, ready for questions. A question takes the same time however many entries there are.
+/// The layers, lowest first, ready for questions. A question takes the same time however many entries there are, and a
+/// name that nobody set next to none: hundreds are asked for, and a file sets a few.
 pub struct Lookup<'l> {
     layers: &'l [Layer],
+    /// A bit for each [`mark`] of a key.
+    marks: [u64; MARKS / 64],
     /// Each entry with its layer, and the one before it of the same slot, by their places.
-    places: Vec<(LayerId, usize, usize)>,
-    /// By the hash of a key the last place of those that fall there; as many as a power of two.
-    slots: Vec<usize>,
+    places: Vec<Place>,
+    /// By the hash of a key the last place of those that fall there; as many as a power of two. None for a few entries,
+    /// which are looked through.
+    slots: Vec<u32>,
+    /// What the names of the vocabulary among the keys are.
+    kinds: Kinds,
+    /// Some values begin as a document does.
+    documents: bool,
+    /// Some entries are told by their carrier.
+    told: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    layer: u32,
+    entry: u32,
+    before: u32,
 }
 
 /// No place.
-const NONE: usize = usize::MAX;
+const NONE: u32 = u32::MAX;
+
+/// So many entries are looked through faster than they are put in order.
+const FEW: usize = 32;
+
+/// So many marks there are.
+const MARKS: usize = 256;
+
+/// What most names are told apart by.
+#[inline]
+const fn mark(key: &str) -> usize {
+    let bytes = key.as_bytes();
+    if bytes.is_empty() {
+        return 0;
+    }
+    let (first, last) = (bytes[0] as usize, bytes[bytes.len() - 1] as usize);
+    let middle = bytes[bytes.len() / 2] as usize;
+    (first * 5 + last * 31 + middle * 67 + bytes.len() * 13) % MARKS
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(NONE)
+}
 
 impl<'l> Lookup<'l> {
     /// `layers` in the order of their strength: of two of one kind the later wins.
     pub fn new(layers: &'l [Layer]) -> Self {
-        let told = || layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
-        let count: usize = told().map(|(_, layer)| layer.entries.len()).sum();
+        let own = || layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
+        let told = layers.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
         let mut out = Self {
             layers,
-            places: Vec::with_capacity(count),
-            slots: vec![NONE; (2 * count).next_power_of_two().max(1)],
+            marks: [0; MARKS / 64],
+            places: Vec::new(),
+            slots: Vec::new(),
+            kinds: Kinds::default(),
+            documents: false,
+            told,
         };
-        for (id, layer) in told() {
-            for (i, entry) in layer.entries.iter().enumerate() {
+        for entry in own().flat_map(|(_, layer)| &layer.entries) {
+            let mark = mark(&entry.key);
+            out.marks[mark / 64] |= 1 << (mark % 64);
+            out.kinds = out.kinds.and(Kinds::of(&entry.key));
+            out.documents |= document::might_be(entry.value.text.expose().as_bytes());
+        }
+        let count: usize = own().map(|(_, layer)| layer.entries.len()).sum();
+        if count <= FEW {
+            return out;
+        }
+        out.places.reserve_exact(count);
+        out.slots = vec![NONE; (2 * count).next_power_of_two()];
+        for (layer, of_layer) in own() {
+            for (i, entry) in of_layer.entries.iter().enumerate() {
                 let slot = out.slot(&entry.key);
-                out.places.push((id, i, out.slots[slot]));
-                out.slots[slot] = out.places.len() - 1;
+                let before = std::mem::replace(&mut out.slots[slot], number(out.places.len()));
+                out.places.push(Place { layer: number(layer), entry: number(i), before });
             }
         }
         out
     }
 
     fn slot(&self, key: &str) -> usize {
-        let hash = hash(key.as_bytes());
+        // Keys are short, and nobody gains by two that fall together.
+        let (words, rest) = key.as_bytes().as_chunks::<8>();
+        let last = match key.as_bytes().last_chunk::<8>() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => rest.iter().fold(0, |word, b| word << 8 | u64::from(*b)),
+        };
+        let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        let words = words.iter().map(|word| u64::from_le_bytes(*word));
+        let hash = mix(words.fold(key.len() as u64, mix), last).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
+    }
+
+    /// Whether a key that is set may be a name of the vocabulary of one of these kinds.
+    pub(super) fn has(&self, kinds: Kinds) -> bool {
+        self.kinds.has(kinds)
+    }
+
+    /// Whether a value may be a document.
+    pub(super) fn has_document(&self) -> bool {
+        self.documents
+    }
+
+    /// Whether a key may be set; of most that are not it is known at once.
+    #[inline]
+    pub fn may_hold(&self, key: &str) -> bool {
+        let mark = mark(key);
+        self.marks[mark / 64] >> (mark % 64) & 1 == 1
+    }
+
+    /// Every entry of a key; of one layer the last comes first.
+    fn each(&self, key: &str, mut found: impl FnMut(LayerId, &'l Entry)) {
+        if !self.may_hold(key) {
+            return;
+        }
+        if self.slots.is_empty() {
+            let own = self.layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
+            for (id, layer) in own {
+                layer.entries.iter().rev().filter(|e| e.key == key).for_each(|e| found(id, e));
+            }
+            return;
+        }
+        let mut at = self.slots[self.slot(key)];
+        while let Some(place) = self.places.get(at as usize) {
+            let entry = &self.layers[place.layer as usize].entries[place.entry as usize];
+            if entry.key == key {
+                found(place.layer as usize, entry);
+            }
+            at = place.before;
+        }
     }
 
     /// Every entry of a key, the strongest first.
     fn all(&self, key: &str) -> Vec<(LayerId, &'l Entry)> {
         let mut out = Vec::new();
-        let mut at = self.slots[self.slot(key)];
-        while at != NONE {
-            let (id, i, before) = self.places[at];
-            let entry = &self.layers[id].entries[i];
-            if entry.key == key {
-                out.push((id, entry));
-            }
-            at = before;
-        }
+        self.each(key, |id, entry| out.push((id, entry)));
         // Within a layer the last one comes first already.
         if out.len() > 1 {
-            out.sort_by_key(|(id, _)| std::cmp::Reverse((self.layers[*id].kind, *id)));
+            out.sort_by_key(|(id, _)| std::cmp::Reverse(self.strength(*id)));
         }
         out
+    }
+
+    fn strength(&self, layer: LayerId) -> (LayerKind, LayerId) {
+        (self.layers[layer].kind, layer)
     }
 
     /// The kind of a layer.
@@ -85,7 +184,8 @@ impl<'l> Lookup<'l> {
 
     /// The entries of which their carrier says what they are, in the order of the layers.
     pub fn told(&self) -> impl Iterator<Item = &'l Entry> {
-        self.layers.iter().flat_map(|l| &l.entries).filter(|e| e.means.is_some())
+        let layers = if self.told { self.layers } else { &[] };
+        layers.iter().flat_map(|l| &l.entries).filter(|e| e.means.is_some())
     }
 
     /// Whether a text takes a part of a family from the environment, or more than it names.
@@ -104,7 +204,13 @@ impl<'l> Lookup<'l> {
 
     /// The winning entry.
     pub fn entry(&self, key: &str) -> Option<(LayerId, &'l Entry)> {
-        self.entries(key).into_iter().next()
+        let mut best: Option<(LayerId, &'l Entry)> = None;
+        self.each(key, |id, entry| {
+            if best.is_none_or(|(other, _)| self.strength(id) > self.strength(other)) {
+                best = Some((id, entry));
+            }
+        });
+        best
     }
 
     /// The entry of the strongest layer of a kind.
@@ -114,13 +220,18 @@ impl<'l> Lookup<'l> {
 
     /// The winning value with those that lost. Empty is not unset: an empty value wins like any other.
     pub fn winner(&self, key: &str) -> Option<Setting<Secret>> {
+        if self.may_hold(key) { self.found(key) } else { None }
+    }
+
+    fn found(&self, key: &str) -> Option<Setting<Secret>> {
+        let (layer, entry) = self.entry(key)?;
+        let mut several = 0;
+        self.each(key, |_, _| several += 1);
         // Within a file the last of several lines wins; the earlier ones lost like those of a weaker layer.
-        let entries = self.all(key);
-        let (layer, entry) = *entries.first()?;
-        let shadowed = entries[1..]
-            .iter()
-            .map(|(layer, e)| Shadowed { key: e.key.clone(), layer: *layer, span: e.value_span })
-            .collect();
+        let losers = if several > 1 { self.all(key) } else { Vec::new() };
+        let loser =
+            |(layer, e): (LayerId, &Entry)| Shadowed { key: e.key.clone(), layer, span: e.value_span };
+        let shadowed = losers.into_iter().skip(1).map(loser).collect();
         Some(Setting {
             value: entry.value.text.clone(),
             key: key.to_owned(),
@@ -136,6 +247,9 @@ impl<'l> Lookup<'l> {
 
     /// Each layer's value of a key, the strongest first.
     pub fn every(&self, key: &str) -> Vec<Setting<Secret>> {
+        if !self.may_hold(key) {
+            return Vec::new();
+        }
         self.entries(key)
             .into_iter()
             .map(|(layer, entry)| Setting {

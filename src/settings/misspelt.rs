@@ -4,7 +4,7 @@
 use super::{
     lookup::Lookup,
     secret_file,
-    variables::{LIBPQ, MARKERS, SETS, TOGGLES, URLS, meaning},
+    variables::{first_like, meaning},
 };
 use crate::{
     layer::{Layer, LayerKind, Read},
@@ -12,7 +12,7 @@ use crate::{
     policy::Policy,
     source::Span,
 };
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::collections::BTreeSet;
 
 /// A name that nothing reads, as far as is known.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,11 +37,13 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
         // What a carrier has a meaning for is no name of a variable.
         for entry in layer.entries.iter().filter(|e| e.means.is_none()) {
             let key = entry.key.as_str();
-            let like = || like(key).find(|word| near::is_slip(key, word));
+            let Some(meant) = first_like(key, |word| near::is_slip(key, word)) else { continue };
             let blank = entry.value.text.is_blank() || entry.doubtful;
             let known = || meaning(key, policy).is_some() || secret_file::of(key, policy).is_some();
             let declared = || policy.secrets.iter().any(|(name, _)| name == key);
-            let Some(meant) = like().filter(|_| !blank && !known() && !declared()) else { continue };
+            if blank || known() || declared() {
+                continue;
+            }
             let known = lookup.layers().iter().any(|l| elsewhere(l, meant));
             if !known && lookup.entry(meant).is_none() && seen.insert(key) {
                 out.push(Misspelt { key: key.to_owned(), span: entry.key_span, meant });
@@ -49,25 +51,4 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
         }
     }
     out
-}
-
-/// The names that are looked for and begin as this one does, perhaps with its first two letters swapped.
-fn like(key: &str) -> impl Iterator<Item = &'static str> {
-    static BY_LETTER: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
-        let begin = |letter: u8| words().filter(|w| w.as_bytes()[0] == letter).collect();
-        (b'A'..=b'Z').map(begin).collect()
-    });
-    let by = |letter: &u8| letter.checked_sub(b'A').and_then(|i| BY_LETTER.get(usize::from(i)));
-    let mut letters = key.as_bytes().iter().take(2);
-    let (first, second) = (letters.next().and_then(by), letters.next().and_then(by));
-    first.into_iter().chain(second).flatten().copied()
-}
-
-/// The names that are looked for.
-fn words() -> impl Iterator<Item = &'static str> {
-    let parts = SETS.iter().flat_map(|set| set.parts.iter().flat_map(|(_, names)| names.iter().copied()));
-    let urls = URLS.iter().map(|(name, _)| *name);
-    let libpq = LIBPQ.iter().map(|(name, _)| *name);
-    let markers = MARKERS.iter().map(|(name, _)| *name);
-    urls.chain(parts).chain(libpq).chain(markers).chain(TOGGLES.iter().map(|(name, _)| *name))
 }

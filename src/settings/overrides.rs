@@ -2,7 +2,7 @@
 //! settings that a project wrote down. Facts only; a rule decides what they weigh.
 
 use super::{
-    Setting,
+    ByKeyword, Setting,
     lookup::Lookup,
     parts,
     setting::Origin,
@@ -10,10 +10,6 @@ use super::{
     words,
 };
 use crate::{environment::Environment, layer::LayerKind, policy::Policy, secret::Part};
-use std::collections::BTreeMap;
-
-/// Parts by libpq's keyword.
-type Parts = BTreeMap<&'static str, Setting<Part>>;
 
 /// A part of a target that the process environment sets otherwise than an env file that was read.
 #[derive(Clone, Debug)]
@@ -36,7 +32,7 @@ pub(super) fn of_target(
     target: &Target,
     lookup: &Lookup<'_>,
     policy: &Policy,
-    url: &dyn Fn(&str) -> Option<Parts>,
+    url: &dyn Fn(&str) -> Option<ByKeyword>,
 ) -> Vec<Override> {
     if !target.is_postgres() || target.derived_from.is_some() || target.is_ambiguous() {
         return Vec::new();
@@ -74,7 +70,10 @@ pub(super) fn of_target(
 
 /// The keywords that libpq's variables fill in a target that is made of something else: the process environment alone,
 /// for what a file says stands beside the rest.
-pub(super) fn ambient(parameters: &Parts, libpq: &Parts, lookup: &Lookup<'_>) -> Vec<&'static str> {
+pub(super) fn ambient(parameters: &ByKeyword, libpq: &ByKeyword, lookup: &Lookup<'_>) -> Vec<&'static str> {
+    if libpq.is_empty() {
+        return Vec::new();
+    }
     let filled = |keyword: &&'static str| {
         let Some((own, variable)) = parameters.get(keyword).zip(libpq.get(keyword)) else { return false };
         let Origin::Entry { layer, .. } = own.origin else { return false };

@@ -1,12 +1,12 @@
 //! One variable a part: which family makes the target, and which families disagree. Families are never mixed.
 
 use super::{
-    AliasConflict, PartSet,
+    AliasConflict, ByKeyword, PartSet,
     lookup::Lookup,
     secret_file,
     setting::{Origin, Setting},
     target::same_part,
-    variables::{LIBPQ, OWN, OWN_SET, SETS},
+    variables::{Kinds, LIBPQ, OWN, OWN_SET, SETS},
 };
 use crate::{
     conninfo,
@@ -21,58 +21,69 @@ const TELLING: [&str; 3] = ["host", "dbname", "user"];
 
 /// Every family that sets something, the project's own first.
 pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
-    let own = OWN.iter().filter_map(|(under, keyword)| {
-        let names: Vec<&str> = policy.names(under).iter().map(String::as_str).collect();
-        Some((*keyword, decided(lookup, keyword, &names)?))
-    });
-    let own = PartSet {
-        name: OWN_SET,
-        parts: own.collect(),
-        variables: OWN
-            .iter()
-            .filter(|(_, keyword)| !policy.defaulted.contains(keyword))
-            .filter_map(|(under, k)| Some((*k, policy.names(under).first()?.clone())))
-            .collect(),
-    };
+    let mut out = Vec::new();
+    let own: ByKeyword = OWN
+        .iter()
+        .filter_map(|(under, keyword)| {
+            let names = policy.names(under).iter().map(String::as_str);
+            Some((*keyword, decided(lookup, keyword, names)?))
+        })
+        .collect();
+    if !own.is_empty() {
+        let missed = OWN.iter().filter(|(_, keyword)| !policy.defaulted.contains(keyword));
+        let first = |(under, k): &(&str, &'static str)| Some((*k, policy.names(under).first()?.clone()));
+        out.push(PartSet { name: OWN_SET, parts: own, variables: missed.filter_map(first).collect() });
+    }
     // What the carriers say themselves, a family each.
     let mut told: Vec<PartSet> = Vec::new();
     for entry in lookup.told() {
         let Some(Means::Part(family, keyword)) = entry.means else { continue };
-        let Some(setting) = decided(lookup, keyword, &[&entry.key]) else { continue };
+        let Some(setting) = decided(lookup, keyword, [entry.key.as_str()]) else { continue };
         let at = told.iter().position(|set| set.name == family).unwrap_or_else(|| {
-            told.push(PartSet { name: family, parts: BTreeMap::new(), variables: BTreeMap::new() });
+            told.push(PartSet { name: family, parts: ByKeyword::new(), variables: BTreeMap::new() });
             told.len() - 1
         });
         told[at].variables.insert(keyword, entry.key.clone());
         told[at].parts.insert(keyword, setting);
     }
+    out.append(&mut told);
     let known: BTreeSet<&str> = lookup.told().map(|e| e.key.as_str()).collect();
-    let guessed = SETS.iter().map(|set| PartSet {
-        name: set.name,
-        parts: set
-            .parts
-            .iter()
-            .filter_map(|(k, names)| {
-                let names: Vec<&str> = names.iter().copied().filter(|n| !known.contains(n)).collect();
-                Some((*k, decided(lookup, k, &names)?))
-            })
-            .collect(),
-        variables: set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect(),
-    });
-    std::iter::once(own).chain(told).chain(guessed).filter(|set| !set.parts.is_empty()).collect()
+    for (_, set) in SETS.iter().enumerate().filter(|(i, _)| lookup.has(Kinds::part(*i))) {
+        let mut parts = ByKeyword::new();
+        for (keyword, names) in set.parts {
+            let names = names.iter().copied().filter(|name| known.is_empty() || !known.contains(name));
+            if let Some(setting) = decided(lookup, keyword, names) {
+                parts.insert(keyword, setting);
+            }
+        }
+        if !parts.is_empty() {
+            let variables = set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect();
+            out.push(PartSet { name: set.name, parts, variables });
+        }
+    }
+    out
 }
 
 /// As [`part`], without one that is empty because its value stands in a file that nobody read.
-fn decided(lookup: &Lookup<'_>, keyword: &str, names: &[&str]) -> Option<Setting<Part>> {
+fn decided<'n>(
+    lookup: &Lookup<'_>,
+    keyword: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<Setting<Part>> {
     part(lookup, keyword, names)
         .filter(|s| !s.value.is_empty() || !secret_file::stands_elsewhere(lookup, &s.key))
 }
 
 /// The value of the first spelling that is set, with the proof whether it may be shown.
-pub(super) fn part(lookup: &Lookup<'_>, keyword: &str, names: &[&str]) -> Option<Setting<Part>> {
-    let setting = lookup.first(names)?;
-    let (_, entry) = lookup.entry(&setting.key)?;
-    of_entry(keyword, entry).map(|value| setting.map(value))
+pub(super) fn part<'n>(
+    lookup: &Lookup<'_>,
+    keyword: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<Setting<Part>> {
+    let mut names = names.into_iter().filter(|name| lookup.may_hold(name));
+    let (name, (_, entry)) = names.find_map(|name| Some((name, lookup.entry(name)?)))?;
+    let value = of_entry(keyword, entry)?;
+    lookup.winner(name).map(|setting| setting.map(value))
 }
 
 /// What the strongest env file sets a part to.
@@ -122,7 +133,7 @@ pub(super) fn missing(set: &PartSet) -> Vec<&'static str> {
 pub(super) fn aliases(
     chosen: &PartSet,
     sets: &[PartSet],
-    libpq: &BTreeMap<&'static str, Setting<Part>>,
+    libpq: &ByKeyword,
     policy: &Policy,
 ) -> Vec<AliasConflict> {
     let mut out = Vec::new();
@@ -155,14 +166,18 @@ pub(super) fn aliases(
 }
 
 /// What libpq reads from the environment by itself, by keyword.
-pub(super) fn libpq(lookup: &Lookup<'_>) -> BTreeMap<&'static str, Setting<Part>> {
-    let mut out: BTreeMap<_, _> = LIBPQ
+pub(super) fn libpq(lookup: &Lookup<'_>) -> ByKeyword {
+    if !lookup.has(Kinds::LIBPQ) {
+        return ByKeyword::new();
+    }
+    let mut out: ByKeyword = LIBPQ
         .iter()
-        .filter_map(|(name, keyword)| Some((*keyword, part(lookup, keyword, &[name])?)))
+        .filter(|(name, _)| lookup.may_hold(name))
+        .filter_map(|(name, keyword)| Some((*keyword, part(lookup, keyword, [*name])?)))
         .collect();
     let required = out.remove("requiressl").filter(|s| s.value.expose().starts_with('1'));
-    if let Some(setting) = required {
-        out.entry("sslmode").or_insert_with(|| setting.map(Part::harmless("require")));
+    if let Some(setting) = required.filter(|_| !out.contains_key("sslmode")) {
+        out.insert("sslmode", setting.map(Part::harmless("require")));
     }
     out
 }

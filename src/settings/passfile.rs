@@ -8,7 +8,7 @@ use super::{
     target::Target,
 };
 use crate::{
-    conninfo::{self, Endpoint, PassEntry, PassKey, find_password},
+    conninfo::{self, Conninfo, Endpoint, PassEntry, PassKey, find_password},
     secret::Part,
     source::{SourceId, SourceKind, Sources, Span},
 };
@@ -101,7 +101,7 @@ fn read(
     let user = named.or_else(|| (files.user)().map(Part::harmless));
     let dbname =
         target.get("dbname").map(|s| s.value.clone()).filter(|p| !p.is_empty()).or_else(|| user.clone());
-    let endpoints = target.parsed.as_ref().ok().and_then(|c| c.endpoints().ok()).unwrap_or_default();
+    let endpoints = target.parsed.as_ref().ok().and_then(Conninfo::places).unwrap_or_default();
     let (Some(bytes), Some(user), Some(dbname)) = (&facts.bytes, user, dbname) else {
         return PassFile { path, ignored, passwords: vec![None; endpoints.len()] };
     };

@@ -5,7 +5,7 @@ use super::{
     host::{Hosted, is_documentation},
     lookup::Lookup,
     setting::{Origin, Setting},
-    target::Target,
+    target::{Target, fact},
 };
 use crate::{conninfo::DEFAULT_PORT, repository::Repository, source::Span};
 
@@ -111,6 +111,10 @@ impl Target {
     /// The hosting service that all hosts belong to, by their names.
     pub fn hosted(&self) -> Option<Hosted> {
         self.host_class()?;
+        *fact(&self.facts.hosted, || self.hosted_by_name())
+    }
+
+    fn hosted_by_name(&self) -> Option<Hosted> {
         // With an address of its own the name is for the certificate alone.
         if self.get("hostaddr").is_some_and(|h| !h.value.is_empty()) {
             return None;
@@ -207,11 +211,12 @@ impl Target {
 
 /// Finds for each target whether its client leaves the server's name out of the TLS handshake.
 pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Option<&str>) {
+    let mut on_neon = settings.targets.iter_mut().filter(|t| t.hosted() == Some(Hosted::Neon)).peekable();
+    if on_neon.peek().is_none() {
+        return;
+    }
     let old = repository.pinned_below(path, "psycopg2-binary", OLD_PSYCOPG2);
-    for target in &mut settings.targets {
-        if target.hosted() != Some(Hosted::Neon) {
-            continue;
-        }
+    for target in on_neon {
         let off = target.get("sslsni").filter(|s| s.value.equals("0"));
         let off = off.map(|s| Nameless { origin: s.origin.clone(), old_driver: false });
         let old = old.map(|p| Nameless {

@@ -5,13 +5,13 @@ use super::{
     Settings,
     engine::Spelling,
     setting::{Origin, Setting},
-    target::Target,
+    target::{Target, fact},
 };
 use crate::{
     conninfo::{Endpoint, EndpointKind},
     consumer::{Consumer, prepared::OptOut},
     environment::Environment,
-    repository::{Ecosystem, Repository},
+    repository::{Ecosystem, Package},
     secret::Part,
 };
 
@@ -100,7 +100,11 @@ impl Target {
     pub fn pooling(&self) -> Option<Pooling> {
         // Where readers are at odds about the host, nothing is known of it.
         self.host_class()?;
-        let endpoints = self.parsed.as_ref().ok()?.endpoints().ok()?;
+        *fact(&self.facts.pooling, || self.pooling_by_name())
+    }
+
+    fn pooling_by_name(&self) -> Option<Pooling> {
+        let endpoints = self.parsed.as_ref().ok()?.places()?;
         let mut all = endpoints.iter().map(of_endpoint);
         let first = all.next()?;
         let alike = all.all(|other| other == first);
@@ -114,14 +118,14 @@ impl Target {
 
     /// The pooler that one of the hosts is, as far as its name and port tell, and that knows no channel binding.
     pub fn pooler_without_binding(&self) -> Option<Pooling> {
-        let endpoints = self.parsed.as_ref().ok().filter(|_| self.is_postgres())?.endpoints().ok()?;
+        let endpoints = self.parsed.as_ref().ok().filter(|_| self.is_postgres())?.places()?;
         endpoints.iter().filter_map(of_endpoint).find(|pooling| pooling.cannot_bind)
     }
 
     /// The value of a parameter that may be another client's own.
     fn says(&self, name: &str) -> Option<&str> {
-        let text = self.text.as_ref().filter(|_| self.host_class().is_some())?.value.expose();
-        let query = text.split_once('?')?.1.split('#').next()?;
+        let (_, query) = self.text.as_ref()?.value.expose().split_once('?')?;
+        let query = query.split('#').next().filter(|_| self.host_class().is_some())?;
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
     }
@@ -152,7 +156,7 @@ fn names_pooler(label: &str) -> bool {
 }
 
 /// Finds for each target who prepares by name.
-pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Option<&str>) {
+pub(super) fn compare(settings: &mut Settings, packages: &[&Package]) {
     let environment = settings.settled.environment.as_ref().map(|s| s.value);
     let preparers: Vec<Option<Preparer>> = settings
         .targets
@@ -162,7 +166,7 @@ pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Op
             let dev = environment.is_none_or(|e| e < Environment::Staging);
             of_spelling(target)
                 .or_else(|| settings.consumers.iter().find_map(|c| of_consumer(target, c)))
-                .or_else(|| of_packages(target, repository, path, dev))
+                .or_else(|| of_packages(target, packages, dev))
         })
         .collect();
     for (target, preparer) in settings.targets.iter_mut().zip(preparers) {
@@ -191,16 +195,16 @@ fn of_consumer(target: &Target, consumer: &Setting<Consumer>) -> Option<Preparer
 }
 
 /// Clients that pgward does not read URLs for.
-fn of_packages(target: &Target, repository: &Repository, path: Option<&str>, dev: bool) -> Option<Preparer> {
+fn of_packages(target: &Target, packages: &[&Package], dev: bool) -> Option<Preparer> {
     if target.text.is_none() || !target.spelling().is_native() {
         return None;
     }
-    let packages = || repository.packages(path).filter(|p| dev || !p.dev);
+    let packages = || packages.iter().filter(|p| dev || !p.dev);
     // With an adapter Prisma hands its queries to a driver of Node's, which prepares what has a name.
-    let adapted = packages().any(|p| p.name.starts_with("@prisma/adapter-"));
+    let adapted = || packages().any(|p| p.name.starts_with("@prisma/adapter-"));
     packages().find_map(|package| {
         let (name, opt_out) = match (package.ecosystem, package.name.as_str()) {
-            (Ecosystem::Node, "@prisma/client") if !adapted => {
+            (Ecosystem::Node, "@prisma/client") if !adapted() => {
                 let told = target.says("pgbouncer").is_some_and(|v| v.eq_ignore_ascii_case("true"));
                 (!told).then_some(("Prisma", OptOut { url: Some("pgbouncer=true"), code: None }))?
             }

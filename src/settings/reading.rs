@@ -80,19 +80,19 @@ impl Target {
     /// Whether everything it dials is a Unix socket.
     pub fn is_socket(&self) -> bool {
         let dials =
-            |c: &Conninfo| c.endpoints().is_ok_and(|all| all.iter().all(|e| e.kind == EndpointKind::Unix));
+            |c: &Conninfo| c.places().is_some_and(|all| all.iter().all(|e| e.kind == EndpointKind::Unix));
         self.is_postgres() && self.parsed.as_ref().is_ok_and(dials)
     }
 
     /// Whether it dials more than one host.
     pub fn names_several_hosts(&self) -> bool {
-        self.parsed.as_ref().is_ok_and(|c| c.endpoints().is_ok_and(|all| all.len() > 1))
+        self.parsed.as_ref().is_ok_and(|c| c.places().is_some_and(|all| all.len() > 1))
     }
 
     /// The scheme, for a URL.
     pub fn scheme(&self) -> Option<Scheme> {
         let text = self.asked()?.expose();
-        let range = 0..text.find("://")?;
+        let range = 0..scheme_end(text)?;
         let scheme = &text[range.clone()];
         let end = scheme.find('+').unwrap_or(scheme.len());
         let family = &scheme[..end];
@@ -181,12 +181,25 @@ impl Target {
     }
 }
 
+/// Where the first `://` stands.
+pub(super) fn scheme_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        at += bytes[at..].iter().position(|b| *b == b':')?;
+        if bytes[at..].starts_with(b"://") {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
 #[cfg(feature = "guard")]
 impl Target {
     /// The URL that a library reads rightly, with what has no place in it: libpq keywords that are in force, and
     /// parameters that libpq does not know; none where no URL says it to this library.
     pub fn url_for(&self, consumer: Consumer) -> Option<(Secret, Vec<&'static str>)> {
-        let endpoints = self.parsed.as_ref().ok()?.endpoints().ok()?;
+        let endpoints = self.parsed.as_ref().ok()?.places()?;
         let place = |e: &conninfo::Endpoint| Some((e.host.clone().or_else(|| e.hostaddr.clone())?, e.port));
         let places: Vec<(crate::secret::Part, u16)> = endpoints.iter().map(place).collect::<Option<_>>()?;
         let places: Vec<(&str, u16)> = places.iter().map(|(host, port)| (host.expose(), *port)).collect();
@@ -283,7 +296,7 @@ fn same_password(libpq: Libpq, before: &Secret, after: &Secret) -> bool {
         pairs => Conninfo::parse_as(pairs, libpq).ok(),
     };
     let of = |c: &Conninfo, keyword: &str| c.get(keyword).map(|v| v.secret().clone()).unwrap_or_default();
-    let dials = |c: &Conninfo| c.endpoints().is_ok() && are_possible_hosts(of(c, "host").expose());
+    let dials = |c: &Conninfo| c.places().is_some() && are_possible_hosts(of(c, "host").expose());
     let Some(old) = parsed(before).filter(dials) else { return true };
     parsed(after).is_some_and(|new| of(&new, "password").same_as(&of(&old, "password")))
 }

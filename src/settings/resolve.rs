@@ -7,27 +7,29 @@ mod select;
 mod switch;
 
 use super::{
-    PartSet, Settings,
+    ByKeyword, PartSet, Settings,
     document::{self, Document},
     drivers,
     engine::{Engine, Spelling, recognise},
     functions,
     lookup::Lookup,
-    misspelt, overrides, parts, platform, pooling, readers, secret_file,
+    misspelt, overrides, parts, platform, pooling, readers,
+    reading::scheme_end,
+    secret_file,
     service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
     suspect,
-    target::{Form, Oddities, Target, Wrapped},
-    variables::{Meaning, Role, URLS, meaning_of, prefixed},
+    target::{Facts, Form, Oddities, Target, Wrapped},
+    variables::{Kinds, Meaning, Role, URLS, meaning_of, prefixed},
     words,
 };
 use crate::{
     conninfo::{Conninfo, Libpq, keyword_since},
     consumer::Consumer,
-    layer::{Entry, LayerKind, Means, Read, Seat},
+    layer::{Entry, LayerKind, Means, Read, Seat, Value},
     policy::{Policy, Wanted},
-    repository::{Ecosystem, Repository},
+    repository::{Ecosystem, Package, Repository},
     secret::{Part, Secret},
 };
 use std::{
@@ -101,7 +103,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         seat: Seat::default(),
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
-    let libpq = if *pg_env { parts::libpq(lookup) } else { BTreeMap::new() };
+    let libpq = if *pg_env { parts::libpq(lookup) } else { ByKeyword::new() };
     let services_unread =
         !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
     let wanted = wanted(policy, extensions);
@@ -115,17 +117,18 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     if !out.targets.iter().any(|t| t.role == Role::Primary && t.environment.is_none()) {
         resolver.of_parts(&mut out, &sets);
     }
+    let packages: Vec<&Package> = repository.packages(*path).collect();
+    over_http(&mut out, repository);
+    of_files(&mut out, &packages);
     for target in &mut out.targets {
         let url = |key: &str| resolver.in_env_file(key);
         target.names = words::of_target(target, policy);
         target.overrides = overrides::of_target(target, lookup, policy, &url);
     }
     select::select(&mut out, lookup);
-    functions::look(&mut out, lookup, repository, *path);
-    over_http(&mut out, repository);
-    of_files(&mut out, repository, *path);
+    functions::look(&mut out, lookup, &packages);
     drivers::compare(&mut out, repository, *path);
-    pooling::compare(&mut out, repository, *path);
+    pooling::compare(&mut out, &packages);
     platform::compare(&mut out, repository, *path);
     out
 }
@@ -150,11 +153,10 @@ fn over_http(out: &mut Settings, repository: &Repository) {
 }
 
 /// It is Python's libraries that drop the name in `sqlite://posts.db` or refuse it; elsewhere it is a file.
-fn of_files(out: &mut Settings, repository: &Repository, path: Option<&str>) {
+fn of_files(out: &mut Settings, packages: &[&Package]) {
     let by_name = |t: &&mut Target| t.sqlite_names_host() && !t.sqlite_asks_for_memory();
     for target in out.targets.iter_mut().filter(by_name) {
-        let mut packages = repository.packages(path).peekable();
-        if packages.peek().is_some() && packages.all(|package| package.ecosystem != Ecosystem::Python) {
+        if !packages.is_empty() && packages.iter().all(|package| package.ecosystem != Ecosystem::Python) {
             target.engine.value = Engine::Sqlite { memory: false };
         }
     }
@@ -171,7 +173,7 @@ const LIBPQ_SET: &str = "PG*";
 struct Resolver<'r> {
     lookup: &'r Lookup<'r>,
     policy: &'r Policy,
-    libpq: BTreeMap<&'static str, Setting<Part>>,
+    libpq: ByKeyword,
     services: &'r ServiceFiles,
     /// Of the consumers that are known, none reads services.
     services_unread: bool,
@@ -186,12 +188,17 @@ impl Resolver<'_> {
             Some(Meaning::Url(role)) => Some((entry.key.as_str(), role)),
             _ => None,
         });
-        let mut keys: Vec<(&str, Role)> = told.collect();
+        let mut keys: Vec<(&str, Role)> = Vec::with_capacity(8);
+        keys.extend(told);
         keys.extend(self.policy.names("url").iter().map(|k| (k.as_str(), Role::Primary)));
         keys.extend(self.policy.names("test-url").iter().map(|k| (k.as_str(), Role::Test)));
-        keys.extend(URLS.iter().copied());
+        keys.extend(URLS.iter().copied().filter(|(key, _)| self.lookup.may_hold(key)));
         // `PROD_DATABASE_URL` and its like are in no list.
-        for layer in self.lookup.layers() {
+        let some = self.lookup.has(Kinds::URL)
+            || !self.policy.variables.is_empty()
+            || self.lookup.told().next().is_some();
+        let layers = if some { self.lookup.layers() } else { &[] };
+        for layer in layers {
             for entry in &layer.entries {
                 if let Some(Meaning::Url(role)) = meaning_of(entry, self.policy) {
                     keys.push((entry.key.as_str(), role));
@@ -200,15 +207,12 @@ impl Resolver<'_> {
         }
         let mut seen = BTreeSet::new();
         for (key, role) in keys {
-            if !seen.insert(key) {
+            let Some((layer, entry)) = self.lookup.entry(key).filter(|_| seen.insert(key)) else { continue };
+            // A carrier may know better what a name like ours stands for.
+            if !matches!(meaning_of(entry, self.policy), Some(Meaning::Url(_))) {
                 continue;
             }
             let Some(setting) = self.lookup.winner(key) else { continue };
-            // A carrier may know better what a name like ours stands for.
-            let here = self.lookup.entry(key).and_then(|(_, entry)| meaning_of(entry, self.policy));
-            if !matches!(here, Some(Meaning::Url(_))) {
-                continue;
-            }
             if out.document.as_ref().is_some_and(|d| d.key == key)
                 || setting.value.is_blank() && secret_file::stands_elsewhere(self.lookup, key)
             {
@@ -216,25 +220,22 @@ impl Resolver<'_> {
             }
             let own = prefixed(key).map(|(environment, _)| environment).filter(|_| role != Role::Test);
             if setting.value.is_blank() {
-                let unfilled = self.lookup.entry(key).map(|(_, e)| suspect::placeholders(e));
-                match unfilled.filter(|u| !u.is_empty()) {
-                    Some(unfilled) => out.unfilled.extend(unfilled),
-                    None if own.is_none() => out.empty.push((role, setting.map(()))),
-                    None => {}
+                match suspect::placeholders(entry) {
+                    unfilled if !unfilled.is_empty() => out.unfilled.extend(unfilled),
+                    _ if own.is_none() => out.empty.push((role, setting.map(()))),
+                    _ => {}
                 }
                 continue;
             }
             if out.targets.iter().any(|t| t.role == role && t.environment == own) {
                 continue;
             }
-            if let Some((layer, entry)) = self.lookup.entry(key) {
-                let mut target = self.url(key, role, setting, layer, entry);
-                if let Some(Means::Url | Means::TestUrl) = entry.means {
-                    self.beside(layer, &mut target);
-                }
-                target.environment = own;
-                out.targets.push(target);
+            let mut target = self.url(key, role, setting, layer, entry);
+            if let Some(Means::Url | Means::TestUrl) = entry.means {
+                self.beside(layer, &mut target);
             }
+            target.environment = own;
+            out.targets.push(target);
         }
     }
 
@@ -250,7 +251,7 @@ impl Resolver<'_> {
         let entries = self.lookup.layers()[layer].entries.iter();
         let parts = entries.filter_map(|entry| match entry.means {
             Some(Means::Part(_, keyword)) => {
-                Some((keyword, parts::part(self.lookup, keyword, &[&entry.key])?))
+                Some((keyword, parts::part(self.lookup, keyword, [entry.key.as_str()])?))
             }
             _ => None,
         });
@@ -260,7 +261,7 @@ impl Resolver<'_> {
     }
 
     /// What the URL of a variable sets in the strongest env file.
-    fn in_env_file(&self, key: &str) -> Option<BTreeMap<&'static str, Setting<Part>>> {
+    fn in_env_file(&self, key: &str) -> Option<ByKeyword> {
         let (layer, entry) = self.lookup.entry_in(key, LayerKind::EnvFile)?;
         let origin = Origin::Entry { layer, span: entry.value_span };
         let text =
@@ -276,13 +277,13 @@ impl Resolver<'_> {
         let engine_span = entry.span_of(says.start + offset..says.end + offset);
         let libpq = self.policy.reading();
         let mut parsed = match spelling {
-            Spelling::Libpq if !trimmed.contains("://") => Conninfo::parse_as(trimmed, libpq),
+            Spelling::Libpq if scheme_end(trimmed).is_none() => Conninfo::parse_as(trimmed, libpq),
             Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, libpq),
             Spelling::Jdbc => Conninfo::parse_jdbc(trimmed),
             Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),
             Spelling::Foreign => Conninfo::parse_any_scheme(trimmed, libpq),
         };
-        let mut parameters = BTreeMap::new();
+        let mut parameters = ByKeyword::new();
         if engine == Engine::Postgres
             && spelling != Spelling::Foreign
             && let Ok(conninfo) = &mut parsed
@@ -290,6 +291,7 @@ impl Resolver<'_> {
             // What is not in the source as it stands is not shown, wherever it is read later.
             let exact = |r: Range<usize>| !entry.doubtful && entry.value.span_of(r).is_some();
             conninfo.mask_unless(|value| value.range().is_none_or(exact));
+            parameters = ByKeyword::with_capacity(conninfo.keywords().count() + 1);
             for (keyword, value) in conninfo.keywords() {
                 let range = value.range().unwrap_or(0..trimmed.len());
                 let exact = entry.value.span_of(range.clone());
@@ -321,7 +323,8 @@ impl Resolver<'_> {
         let mut target = self.target(key, role, Form::Url, engine, parsed, parameters);
         target.told = entry.means.is_some() || self.lookup.kind(layer) == LayerKind::Block;
         target.text = Some(text);
-        target.written = Some(entry.value.clone());
+        target.spelling = spelling;
+        target.written = Some(Value { text: Secret::default(), map: entry.value.map.clone() });
         target.oddities = oddities;
         target
     }
@@ -334,7 +337,7 @@ impl Resolver<'_> {
         form: Form,
         engine: Setting<Engine>,
         mut parsed: Result<Conninfo, crate::conninfo::Error>,
-        mut parameters: BTreeMap<&'static str, Setting<Part>>,
+        mut parameters: ByKeyword,
     ) -> Target {
         let (mut service, mut newer, mut ambient) = (None, Vec::new(), Vec::new());
         if engine.value == Engine::Postgres
@@ -392,12 +395,17 @@ impl Resolver<'_> {
             overrides: Vec::new(),
             sends_no_name: None,
             neighbour: false,
+            spelling: Spelling::Libpq,
+            facts: Facts::default(),
         }
     }
 
     /// `[connection]` of pgward.toml, and what code fixes beside a URL.
     fn fixed(&self) -> Vec<(&'static str, Setting<Part>)> {
         let mut out = self.declared();
+        if self.lookup.told().next().is_none() {
+            return out;
+        }
         for (layer, entry) in
             self.lookup.layers().iter().enumerate().flat_map(|(i, l)| l.entries.iter().map(move |e| (i, e)))
         {
@@ -429,7 +437,7 @@ impl Resolver<'_> {
 /// Fills what is open; what was set before wins, and remembers what it won over.
 fn fill(
     conninfo: &mut Conninfo,
-    parameters: &mut BTreeMap<&'static str, Setting<Part>>,
+    parameters: &mut ByKeyword,
     more: impl Iterator<Item = (&'static str, Setting<Part>)>,
 ) {
     for (keyword, setting) in more {

@@ -4,7 +4,7 @@
 use super::{
     lookup::Lookup,
     setting::Setting,
-    variables::{Meaning, meaning},
+    variables::{Kinds, Meaning, meaning},
 };
 use crate::{
     layer::{Entry, Layer, LayerKind, Value},
@@ -97,6 +97,9 @@ pub type Files = BTreeMap<String, Result<Vec<u8>, Fault>>;
 /// The variable whose value stands in the file that `key` names, with what it means; none where `key` is no such
 /// variable of this project. `PGPASSFILE` and its like are libpq's own and hold paths.
 pub fn of(key: &str, policy: &Policy) -> Option<(String, Meaning)> {
+    if !matches!(key.as_bytes(), [.., b'_', b'F', b'I', b'L', b'E']) {
+        return None;
+    }
     let of = key.strip_suffix(SUFFIX)?;
     let meaning = meaning(of, policy)?;
     let holds = matches!(meaning, Meaning::Url(_) | Meaning::Part(..) | Meaning::Document);
@@ -106,13 +109,17 @@ pub fn of(key: &str, policy: &Policy) -> Option<(String, Meaning)> {
 /// The variables that name files, each once, with the path in force. An empty one is as good as unset: entrypoints
 /// test for it (`file_env` of docker-library).
 pub fn named(layers: &[Layer], policy: &Policy) -> Vec<(String, Meaning, Setting<Secret>)> {
+    named_in(&Lookup::new(layers), policy)
+}
+
+fn named_in(lookup: &Lookup<'_>, policy: &Policy) -> Vec<(String, Meaning, Setting<Secret>)> {
     let mut keys: BTreeMap<&str, (String, Meaning)> = BTreeMap::new();
+    let layers = if lookup.has(Kinds::FILE) { lookup.layers() } else { &[] };
     for entry in layers.iter().flat_map(|l| &l.entries) {
         if let Some(found) = of(&entry.key, policy) {
             keys.insert(&entry.key, found);
         }
     }
-    let lookup = Lookup::new(layers);
     let in_force = |(key, (of, meaning)): (&str, (String, Meaning))| {
         let path = lookup.winner(key).filter(|path| !path.value.is_blank())?;
         Some((of, meaning, path))
@@ -218,7 +225,7 @@ pub(super) fn collect(
             key,
         }
     };
-    named(lookup.layers(), policy).into_iter().map(of_file).collect()
+    named_in(lookup, policy).into_iter().map(of_file).collect()
 }
 
 fn kind(lookup: &Lookup<'_>, setting: &Setting<Secret>) -> Option<LayerKind> {

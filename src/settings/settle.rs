@@ -3,7 +3,7 @@
 use super::{
     lookup::Lookup,
     setting::{LayerId, Origin, Setting},
-    variables::{DEBUGS, MARKERS, TEST_MODES},
+    variables::{DEBUGS, Kinds, MARKERS, TEST_MODES},
 };
 use crate::{environment::Environment, layer::LayerKind, policy::Policy, source::Span};
 
@@ -47,7 +47,8 @@ pub fn settle(
 ) -> Settled {
     let mut found: Vec<(u8, Setting<Environment>)> = Vec::new();
     let mut unknown = Vec::new();
-    for (key, rank) in MARKERS {
+    let markers = if lookup.has(Kinds::MARKER) { MARKERS } else { &[] };
+    for (key, rank) in markers {
         for setting in lookup.every(key) {
             let text = setting.value.expose();
             match word(key, text, policy) {
@@ -95,7 +96,7 @@ pub fn settle(
                 });
             }
         }
-        if settled.value == Environment::Production {
+        if settled.value == Environment::Production && lookup.has(Kinds::MODE) {
             for key in DEBUGS.iter().chain(TEST_MODES) {
                 if let Some(on) = lookup.winner(key).filter(|s| is_true(s.value.expose()))
                     && let Some(span) = on.span()
@@ -105,13 +106,11 @@ pub fn settle(
             }
         }
     }
-    let test_mode = TEST_MODES
-        .iter()
-        .filter_map(|k| lookup.winner(k))
-        .find(|s| is_true(s.value.expose()))
-        .map(|s| s.map(()));
+    let modes = if lookup.has(Kinds::MODE) { TEST_MODES } else { &[] };
+    let test_mode =
+        modes.iter().filter_map(|k| lookup.winner(k)).find(|s| is_true(s.value.expose())).map(|s| s.map(()));
     let neither = |text: &str| !is_true(text) && !is_off(text);
-    let ambiguous = TEST_MODES
+    let ambiguous = modes
         .iter()
         .filter_map(|k| lookup.winner(k))
         .filter(|s| neither(s.value.expose()))
@@ -159,7 +158,13 @@ fn is_off(text: &str) -> bool {
 /// The environment that a file's name says: `.env.production`, `prod.env`, `.env.test.local`, else the nearest
 /// directory: `deploy/staging/app.env`, `.envs/.production/.postgres`; `tests/` is test.
 pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
-    let mut segments = path.split(['/', '\\']).rev();
+    let mut rest = Some(path);
+    let mut segments = std::iter::from_fn(move || {
+        let here = rest?;
+        let at = here.bytes().rposition(|b| matches!(b, b'/' | b'\\'));
+        rest = at.map(|at| &here[..at]);
+        Some(at.map_or(here, |at| &here[at + 1..]))
+    });
     let name = segments.next()?;
     let of_name =
         name.split('.').filter(|w| !w.eq_ignore_ascii_case("local")).find_map(|w| policy.environment(w));

@@ -3,6 +3,7 @@
 use super::{
     foreign,
     host::HostClass,
+    reading::scheme_end,
     setting::Origin,
     target::{DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped},
 };
@@ -104,6 +105,9 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
             later: s.kind != SegmentKind::Unresolved,
         })
         .collect();
+    if !holds(text, *b"${%<") {
+        return out;
+    }
     // The value holds the reference itself, which is no second one.
     let elsewhere: Vec<&Range<usize>> =
         entry.value.map.iter().filter(|s| s.kind == SegmentKind::Elsewhere).map(|s| &s.value).collect();
@@ -130,6 +134,11 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
         }
     }
     out
+}
+
+/// Whether one of some bytes stands in a text. All of it is looked at: that takes less time than stopping would.
+fn holds<const N: usize>(text: &str, bytes: [u8; N]) -> bool {
+    text.bytes().fold(false, |held, b| held | bytes.contains(&b))
 }
 
 /// Open, close, and how the shape is named.
@@ -205,7 +214,7 @@ pub(super) fn unencoded(entry: &Entry, parsed: Option<&Conninfo>) -> Option<Unen
         let host = parsed.get("host");
         let inside = host.and_then(conninfo::Value::range).is_some_and(|r| r.start < found.rest.end);
         inside
-            && parsed.endpoints().is_ok()
+            && parsed.places().is_some()
             && conninfo::are_possible_hosts(host.and_then(|h| h.as_str()).unwrap_or(""))
     };
     let sure = exact.is_some() && !entry.doubtful && !found.host_like && !parsed.is_some_and(elsewhere);
@@ -273,7 +282,10 @@ pub(super) fn duplicates(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Duplic
 /// drop it and what follows.
 pub(super) fn fragment(entry: &Entry) -> Option<Span> {
     let text = entry.value.text.expose();
-    let start = text.find("://")? + 3;
+    if !holds(text, *b"#") {
+        return None;
+    }
+    let start = scheme_end(text)? + 3;
     let path = start + text[start..].find(['/', '?'])?;
     let at = path + text[path..].find('#')?;
     // With a blank before it, it is a comment that the loader took for a part of the value.
@@ -284,7 +296,7 @@ pub(super) fn fragment(entry: &Entry) -> Option<Span> {
 /// A percent-escape of a percent-escape in user, password or database: `%2540` for `@`.
 pub(super) fn double_encoded(entry: &Entry, parsed: Option<&Conninfo>) -> Option<DoubleEncoded> {
     let text = entry.value.text.expose();
-    let conninfo = parsed.filter(|c| c.form() == conninfo::Form::Uri)?;
+    let conninfo = parsed.filter(|c| c.form() == conninfo::Form::Uri && holds(text, *b"%"))?;
     ["password", "user", "dbname"].into_iter().find_map(|keyword| {
         let range = conninfo.get(keyword).and_then(conninfo::Value::range)?;
         let raw = &text.as_bytes()[range.clone()];

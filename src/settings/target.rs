@@ -1,12 +1,17 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
+mod credential;
+mod facts;
 mod oddities;
 
+pub use credential::{Credential, SecretName};
+pub(super) use facts::{Facts, fact};
 pub use oddities::{
     DoubleEncoded, Duplicate, Fallback, Oddities, Placeholder, Unencoded, UnknownParameter, Wrapped,
 };
 
 use super::{
+    ByKeyword,
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
@@ -29,7 +34,7 @@ use crate::{
     secret::{Part, Secret},
     source::Span,
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 /// One database that the configuration speaks of.
 #[derive(Clone, Debug)]
@@ -49,14 +54,14 @@ pub struct Target {
     /// default away.
     pub parsed: Result<Conninfo, conninfo::Error>,
     /// Every libpq keyword in force, by its name; the password too, masked.
-    pub parameters: BTreeMap<&'static str, Setting<Part>>,
+    pub parameters: ByKeyword,
     /// Of host, dbname and user those that nobody set, for a target made of variables.
     pub missing: Vec<&'static str>,
     /// Its carrier itself calls it a connection, or is no env file; else a variable's name does.
     pub told: bool,
     /// The text as a whole, for a target that is one.
     pub text: Option<Setting<Secret>>,
-    /// The text with its map to the source; see [`Target::place_of`].
+    /// The map of the text to its source, without the text; see [`Target::place_of`].
     pub(super) written: Option<Value>,
     /// What is odd about the text.
     pub oddities: Oddities,
@@ -90,18 +95,13 @@ pub struct Target {
     pub sends_no_name: Option<Nameless>,
     /// Its host is a container beside its own: what is sent never leaves the machine.
     pub neighbour: bool,
+    /// How the text is written; `Libpq` for a target that is none.
+    pub(super) spelling: Spelling,
+    pub(super) facts: Facts,
 }
 
-/// A password or a declared secret, ready to be judged for its strength.
-#[derive(Clone, Debug)]
-pub struct Credential<'s> {
-    /// What a message calls it, with its variable: never the text.
-    pub name: String,
-    /// The text, to be asked.
-    pub secret: &'s Secret,
-    /// Where it stands.
-    pub origin: &'s Origin,
-}
+/// Hosts (loopback names alike) with their ports, and the database.
+pub(super) type Place = (Vec<(String, u16)>, String);
 
 /// A part that a URL and a family of variables name differently.
 #[derive(Clone, Copy, Debug)]
@@ -184,10 +184,7 @@ impl Target {
 
     /// Of host, dbname and user those that the text and a family of variables name differently. Case of a host does
     /// not matter, nor how a loopback address is written; what one of them leaves open is no difference.
-    pub fn differences<'s>(
-        &'s self,
-        parts: &'s BTreeMap<&'static str, Setting<Part>>,
-    ) -> Vec<Difference<'s>> {
+    pub fn differences<'s>(&'s self, parts: &'s ByKeyword) -> Vec<Difference<'s>> {
         let both = |keyword: &'static str| {
             let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
             let other = parts.get(keyword).filter(|s| !s.value.is_empty())?;
@@ -205,27 +202,30 @@ impl Target {
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
-        let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere();
-        let conninfo = self.parsed.as_ref().ok().filter(|_| clear)?;
-        let list =
-            |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
-        let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
+        let class = (*fact(&self.facts.host_class, || self.named_class())).ok()?;
         if self.neighbour && !self.tls_required {
             return Some(HostClass::Local);
         }
+        class
+    }
+
+    /// As [`Target::host_class`], by the names alone; an error where it is not clear what is dialled.
+    fn named_class(&self) -> Result<Option<HostClass>, ()> {
+        let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere();
+        let conninfo = self.parsed.as_ref().ok().filter(|_| clear).ok_or(())?;
+        let list =
+            |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
+        let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
         // What the program gets where it is started may be any host.
         let open = self.oddities.placeholders.iter().any(|p| p.later);
-        if open && hosts.contains('$') {
-            return None;
-        }
-        hosts.split(',').map(HostClass::of).max()
+        Ok(if open && hosts.contains('$') { None } else { hosts.split(',').map(HostClass::of).max() })
     }
 
     /// Whether a reserved character in user or password leaves readers at odds about where these end and the host
     /// begins. Brackets and blanks do not: `[YOUR-PASSWORD]` ends where it seems to.
     pub fn is_ambiguous(&self) -> bool {
-        let several = self.text.as_ref().is_some_and(|t| t.value.expose().matches('@').count() > 1);
-        self.oddities.unencoded.as_ref().is_some_and(|u| several || "@/#?:".contains(u.character))
+        let several = || self.text.as_ref().is_some_and(|t| t.value.expose().matches('@').count() > 1);
+        self.oddities.unencoded.as_ref().is_some_and(|u| "@/#?:".contains(u.character) || several())
     }
 
     /// Whether there could be such hosts, a database and a role of such names: what libpq makes of `p@ss@host` is no
@@ -276,24 +276,6 @@ impl Target {
         hosts.is_some_and(|hosts| hosts.split(',').all(property))
     }
 
-    /// The password, when there is one to judge: not empty, no reference that nothing filled in, and not cut short
-    /// for some reader by a reserved character. A template in angle brackets is one.
-    pub fn credential(&self) -> Option<Credential<'_>> {
-        let password = self.get("password").filter(|s| !s.value.is_empty())?;
-        let inside = |p: &Placeholder| {
-            password
-                .span()
-                .is_some_and(|s| s.source == p.span.source && s.start < p.span.end && p.span.start < s.end)
-        };
-        let reference = self.oddities.placeholders.iter().any(|p| !p.shape.starts_with('<') && inside(p));
-        let name = format!("the password in `{}`", password.key);
-        (!reference && !self.is_ambiguous()).then(|| Credential {
-            name,
-            secret: password.value.secret(),
-            origin: &password.origin,
-        })
-    }
-
     /// Whether this and another target are the same database: hosts, ports and name, after libpq's defaults.
     pub fn same_database_as(&self, other: &Self) -> bool {
         match (&self.engine.value, &other.engine.value) {
@@ -317,11 +299,14 @@ impl Target {
     }
 
     /// Hosts (loopback names alike), ports and database.
-    pub(super) fn identity(&self) -> Option<(Vec<(String, u16)>, String)> {
+    pub(super) fn identity(&self) -> Option<&Place> {
+        fact(&self.facts.identity, || self.dialled_place()).as_ref()
+    }
+
+    fn dialled_place(&self) -> Option<Place> {
         let conninfo = self.parsed.as_ref().ok().filter(|_| !self.is_elsewhere())?;
         let mut hosts: Vec<(String, u16)> = conninfo
-            .endpoints()
-            .ok()?
+            .places()?
             .iter()
             .map(|e| {
                 let host =
@@ -370,6 +355,9 @@ impl Target {
     /// Whether the text is JDBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
     /// Java nor for .NET.
     pub fn is_misplaced(&self) -> bool {
+        if !matches!(self.spelling, Spelling::Jdbc | Spelling::Npgsql) {
+            return false;
+        }
         // A key of a settings file is read by whoever the file is for; a variable by whoever knows its name.
         if self.told && self.name.bytes().any(|b| b.is_ascii_lowercase()) {
             return false;
@@ -425,7 +413,7 @@ impl Target {
 
     /// How the URL is spelled; `Libpq` for a target made of parts.
     pub fn spelling(&self) -> Spelling {
-        self.text.as_ref().map_or(Spelling::Libpq, |t| super::engine::recognise(t.value.expose()).1)
+        self.spelling
     }
 }
 

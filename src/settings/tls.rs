@@ -3,6 +3,7 @@
 use super::{
     Settings, Target,
     files::{FileFacts, LibpqFiles, ROOT_CERT},
+    target::fact,
 };
 use crate::{
     conninfo::{EndpointKind, Libpq, SslMode},
@@ -100,9 +101,13 @@ impl Target {
     /// The mode in force on the way to a server over TCP, libpq's default filled in. None where nothing is dialled over
     /// TCP, where it cannot be told, and for another client's way of writing.
     pub fn tls_mode(&self) -> Option<SslMode> {
+        *fact(&self.facts.tls_mode, || self.mode_over_tcp())
+    }
+
+    fn mode_over_tcp(&self) -> Option<SslMode> {
         let clear = self.is_postgres() && self.spelling().is_native() && !self.oddities.explain();
         let conninfo = self.parsed.as_ref().ok().filter(|_| clear && !self.is_elsewhere())?;
-        if conninfo.endpoints().ok()?.iter().all(|e| e.kind == EndpointKind::Unix) {
+        if conninfo.places()?.iter().all(|e| e.kind == EndpointKind::Unix) {
             return None;
         }
         match self.sslmode() {
@@ -151,7 +156,7 @@ impl Target {
 
     /// Why `verify-full` has no name for one of the hosts; what certainly fails before what may not.
     pub fn nameless(&self) -> Option<Nameless> {
-        let endpoints = self.parsed.as_ref().ok()?.endpoints().ok()?;
+        let endpoints = self.parsed.as_ref().ok()?.places()?;
         let tcp = endpoints.iter().filter(|e| e.kind != EndpointKind::Unix);
         let of = |host: &Option<Part>| match host.as_ref().map_or("", Part::expose) {
             "" => Some(Nameless::HostAddr),

@@ -9,7 +9,7 @@ use crate::{
     layer::{Entry, Means},
     policy::Policy,
 };
-use known::may_mean;
+pub(super) use known::{Kinds, first_like};
 
 /// What a variable says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -287,9 +287,12 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
 
 /// What a variable means to this project.
 pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
-    if policy.variables.is_empty() && !may_mean(key) {
-        return None;
-    }
+    let own = if policy.variables.is_empty() { None } else { declared(key, policy) };
+    own.or_else(|| known::meaning(key)).or_else(|| of_prefixed(key).map(Meaning::Url))
+}
+
+/// What `[variables]` and the project's code say of a name.
+fn declared(key: &str, policy: &Policy) -> Option<Meaning> {
     let named = |under: &str| policy.names(under).iter().any(|n| n == key);
     if named("url") {
         return Some(Meaning::Url(Role::Primary));
@@ -306,50 +309,25 @@ pub fn meaning(key: &str, policy: &Policy) -> Option<Meaning> {
     if named("secret-json") {
         return Some(Meaning::Document);
     }
-    if let Some((_, keyword)) = OWN.iter().find(|(under, _)| named(under)) {
-        return Some(Meaning::Part(OWN_SET, keyword));
-    }
-    if let Some(role) = url_role(key) {
-        return Some(Meaning::Url(role));
-    }
-    for set in SETS {
-        if let Some((keyword, _)) = set.parts.iter().find(|(_, names)| names.contains(&key)) {
-            return Some(Meaning::Part(set.name, keyword));
-        }
-    }
-    if let Some((_, keyword)) = LIBPQ.iter().find(|(name, _)| *name == key) {
-        return Some(Meaning::Libpq(keyword));
-    }
-    if LIBPQ_PATHS.contains(&key) {
-        return Some(Meaning::LibpqPath);
-    }
-    if let Some((_, kind)) = TOGGLES.iter().find(|(name, _)| *name == key) {
-        return Some(Meaning::Toggle(*kind));
-    }
-    if let Some((_, rank)) = MARKERS.iter().find(|(name, _)| *name == key) {
-        return Some(Meaning::Marker(*rank));
-    }
-    if TEST_MODES.contains(&key) {
-        return Some(Meaning::TestMode);
-    }
-    if FUNCTIONS.iter().any(|(name, _)| *name == key) {
-        return Some(Meaning::Functions);
-    }
-    DEBUGS.contains(&key).then_some(Meaning::Debug)
+    OWN.iter().find(|(under, _)| named(under)).map(|(_, keyword)| Meaning::Part(OWN_SET, keyword))
 }
 
 /// The role of a variable that holds a URL. `PROD_DATABASE_URL` is one too; see [`prefixed`].
 pub fn url_role(key: &str) -> Option<Role> {
-    let find = |key: &str| URLS.iter().find(|(name, _)| *name == key).map(|(_, role)| *role);
-    find(key).or_else(|| prefixed(key).and_then(|(_, rest)| find(rest)))
+    known::url_role(key).or_else(|| of_prefixed(key))
+}
+
+fn of_prefixed(key: &str) -> Option<Role> {
+    if ends_as_url(key) { prefixed(key).and_then(|(_, rest)| known::url_role(rest)) } else { None }
+}
+
+fn ends_as_url(key: &str) -> bool {
+    matches!(key.as_bytes(), [.., b'_', b'U', b'R', b'L' | b'I'])
 }
 
 /// The environment that the prefix of a URL variable names, and the variable without it: `PROD_DATABASE_URL`.
 pub fn prefixed(key: &str) -> Option<(Environment, &str)> {
-    let (prefix, rest) = key.split_once('_')?;
-    if !(rest.ends_with("_URL") || rest.ends_with("_URI")) {
-        return None;
-    }
+    let (prefix, rest) = key.split_once('_').filter(|(_, rest)| ends_as_url(rest))?;
     Environment::from_word(prefix).map(|environment| (environment, rest))
 }
 

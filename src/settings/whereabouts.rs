@@ -49,13 +49,16 @@ impl Whereabouts {
         let project = manifest.unwrap_or_else(|| home.clone());
         let stem = name.split('.').find(|w| !w.is_empty() && !matches!(*w, "env" | "flaskenv") && !says(w));
         let stem = stem.filter(|_| !name.starts_with('.') && name.rsplit('.').next() == Some("env"));
-        let named = |d: &&&str| !says(d) && !NO_TENANT.contains(&d.trim_start_matches('.'));
+        let named = |d: &&&str| !NO_TENANT.contains(&d.trim_start_matches('.')) && !says(d);
         let tenant =
             stem.filter(|stem| named(&stem)).or_else(|| directories.iter().rev().find(named).copied());
         let tenant = tenant.map(str::to_ascii_lowercase);
         let example = is_example(path);
-        let words = directories.iter().flat_map(|d| d.trim_start_matches('.').split(['-', '_']));
-        let aside = example || words.into_iter().any(|word| ASIDE.contains(&word));
+        let is_word = |b: &u8| !matches!(b, b'-' | b'_');
+        let words = directories.iter().flat_map(|d| {
+            d.trim_start_matches('.').as_bytes().chunk_by(move |a, b| is_word(a) && is_word(b))
+        });
+        let aside = example || words.into_iter().any(|word| ASIDE.iter().any(|own| own.as_bytes() == word));
         Self { path: path.to_owned(), project, home, tenant, example, git, source: None, aside }
     }
 
@@ -66,8 +69,12 @@ impl Whereabouts {
 
     /// Whether the file is by its name one that belongs on one machine: `.env`, `.env.production`, what is in `.envs`.
     pub fn is_env_file(&self) -> bool {
-        let (directories, name) = split(&self.path);
-        name == ".env" || name.starts_with(".env.") || name == ".flaskenv" || directories.contains(&".envs")
+        let (mut name, mut below) = ("", false);
+        for next in names(&self.path) {
+            below |= name == ".envs";
+            name = next;
+        }
+        below || name == ".env" || name.starts_with(".env.") || name == ".flaskenv"
     }
 
     /// Whether it holds the values of a Helm chart, by its name: who installs the chart says others.
@@ -83,9 +90,24 @@ impl Whereabouts {
 }
 
 fn split(path: &str) -> (Vec<&str>, &str) {
-    let mut parts: Vec<&str> = path.split(['/', '\\']).filter(|p| !matches!(*p, "" | ".")).collect();
+    let mut parts = Vec::with_capacity(8);
+    for name in names(path) {
+        parts.push(name);
+    }
     let name = parts.pop().unwrap_or_default();
     (parts, name)
+}
+
+/// The names in a path, without those that lead nowhere.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    let next = move || {
+        let here = rest?;
+        let end = here.bytes().position(|b| matches!(b, b'/' | b'\\'));
+        rest = end.map(|end| &here[end + 1..]);
+        Some(end.map_or(here, |end| &here[..end]))
+    };
+    std::iter::from_fn(next).filter(|name| !matches!(*name, "" | "."))
 }
 
 /// Directories that are named for what they hold, not for whom.

@@ -73,29 +73,27 @@ pub(super) fn of_name(keyword: &str, name: &Part, policy: &Policy) -> Option<Env
     if keyword != "host" {
         return of_words(name.expose(), policy);
     }
-    let mut found = name.expose().split(',').filter_map(|host| of_words(&meaningful(host), policy));
+    let mut found = name.expose().split(',').filter_map(|host| of_words(meaningful(host), policy));
     let first = found.next()?;
     found.all(|other| other == first).then_some(first)
 }
 
 /// What of a host's name somebody chose for its meaning: not the last label, for `.dev` and `.test` are domains, and of
 /// sockets only what Cloud SQL calls them by.
-fn meaningful(host: &str) -> String {
+fn meaningful(host: &str) -> &str {
     if let Some(instance) = host.strip_prefix("/cloudsql/") {
-        return instance.to_owned();
+        return instance;
     }
     if is_socket(host) {
-        return String::new();
+        return "";
     }
     let host = host.trim_end_matches('.');
-    host.rsplit_once('.').map_or(host, |(chosen, _domain)| chosen).to_owned()
+    host.rsplit_once('.').map_or(host, |(chosen, _domain)| chosen)
 }
 
 fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
     // Most names say nothing, and are not taken apart for it.
-    let holds =
-        |root: &&str| name.as_bytes().windows(root.len()).any(|w| w.eq_ignore_ascii_case(root.as_bytes()));
-    if policy.environments.is_empty() && !ROOTS.iter().any(holds) {
+    if policy.environments.is_empty() && !has_root(name.as_bytes()) {
         return None;
     }
     let name = Secret::from(name);
@@ -108,6 +106,21 @@ fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
     let mut says = own.map(|(_, e)| *e).chain(known.map(|(e, _)| *e));
     let first = says.next()?;
     says.all(|other| other == first).then_some(first)
+}
+
+fn has_root(name: &[u8]) -> bool {
+    let begins = |rest: &[u8]| {
+        let like = |root: &&str| {
+            rest.len() >= root.len() && rest[..root.len()].eq_ignore_ascii_case(root.as_bytes())
+        };
+        ROOTS.iter().any(like)
+    };
+    let pairs = name.windows(2).enumerate();
+    let may = |pair: &[u8]| {
+        let lower = (pair[0] | 0x20, pair[1] | 0x20);
+        matches!(lower, (b'p', b'r') | (b's', b't') | (b'u', b'a') | (b't' | b'd', b'e'))
+    };
+    pairs.into_iter().any(|(i, pair)| may(pair) && begins(&name[i..]))
 }
 
 /// Words that mean an environment wherever they stand in a name. `live`, `ci`, `qa`, `local` and `stage` mean other
@@ -164,6 +177,7 @@ mod tests {
         for word in words {
             assert!(ROOTS.iter().any(|root| word.contains(root)), "{word}");
         }
+        assert!(ROOTS.iter().all(|root| has_root(root.as_bytes())));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::{Resolver, Settings, Target};
 use crate::{
     conninfo::Conninfo,
     layer::LayerKind,
-    secret::Part,
     settings::{
+        ByKeyword,
         document::{Document, FLAG, covers},
         engine::Engine,
         setting::Setting,
@@ -14,7 +14,6 @@ use crate::{
         variables::{Role, URLS},
     },
 };
-use std::collections::BTreeMap;
 
 /// What a document that leaves it out takes from the variables: code that reads user and password from the one reads
 /// the database from the other. User and password are never mixed.
@@ -41,8 +40,9 @@ impl Resolver<'_> {
             for keyword in host.iter().chain(&COMPLETED) {
                 if let Some((keyword, setting)) =
                     set.parts.get_key_value(keyword).filter(|(_, s)| !s.value.is_empty())
+                    && !parts.contains_key(keyword)
                 {
-                    parts.entry(*keyword).or_insert_with(|| setting.clone());
+                    parts.insert(keyword, setting.clone());
                 }
             }
         }
@@ -70,8 +70,8 @@ impl Resolver<'_> {
     }
 
     /// The URLs that a document of the command line covers.
-    fn note_covered(&self, parts: &mut BTreeMap<&'static str, Setting<Part>>) {
-        let Some(first) = parts.values_mut().next() else { return };
+    fn note_covered(&self, parts: &mut ByKeyword) {
+        let Some(first) = parts.first_mut() else { return };
         let own = self.policy.names("url").iter().map(String::as_str);
         let known = URLS.iter().filter(|(_, role)| *role == Role::Primary).map(|(key, _)| *key);
         for key in own.chain(known) {

@@ -5,7 +5,7 @@ use crate::{
     conninfo::Conninfo,
     layer::{LayerKind, Means},
     settings::{
-        Toggle,
+        ByKeyword, Toggle,
         engine::Engine,
         parts, suspect,
         target::{Form, Oddities},
@@ -27,7 +27,7 @@ impl Resolver<'_> {
                 Form::Toggle,
                 engine,
                 parsed,
-                BTreeMap::new(),
+                ByKeyword::new(),
             ));
             return;
         }
@@ -38,7 +38,7 @@ impl Resolver<'_> {
             Some(set) => set,
             // Only what libpq reads by itself: enough when it names a database or a host.
             None if ["host", "dbname", "service"].iter().any(|k| self.libpq.contains_key(k)) => {
-                PartSet { name: LIBPQ_SET, parts: BTreeMap::new(), variables: BTreeMap::new() }
+                PartSet { name: LIBPQ_SET, parts: ByKeyword::new(), variables: BTreeMap::new() }
             }
             None => match toggle.clone().filter(|t| t.says == Some(Engine::Postgres)) {
                 Some(toggle) => return self.only_a_switch(out, &toggle),
@@ -47,7 +47,7 @@ impl Resolver<'_> {
         };
         let mut conninfo = Conninfo::parse_as("", self.policy.reading());
         let mut oddities = Oddities::default();
-        let mut parameters = BTreeMap::new();
+        let mut parameters = ByKeyword::new();
         for (keyword, setting) in &set.parts {
             if setting.value.is_empty() {
                 out.empty_parts.push((keyword, setting.map(())));
@@ -67,7 +67,7 @@ impl Resolver<'_> {
                 });
                 oddities.wrapped = oddities.wrapped.or(wrapped);
             }
-            parameters.insert(*keyword, setting.clone());
+            parameters.insert(keyword, setting.clone());
         }
         let telling =
             ["host", "dbname", "user"].iter().find_map(|k| set.parts.get(k)).or(set.parts.values().next());
@@ -114,7 +114,7 @@ impl Resolver<'_> {
         let parsed = Conninfo::parse_as("", self.policy.reading());
         let engine = toggle.setting.map(Engine::Postgres);
         let mut target =
-            self.target(&toggle.setting.key, Role::Primary, Form::Parts, engine, parsed, BTreeMap::new());
+            self.target(&toggle.setting.key, Role::Primary, Form::Parts, engine, parsed, ByKeyword::new());
         target.missing = vec!["host", "dbname", "user"];
         let layer = self.lookup.entry(&toggle.setting.key).map(|(layer, _)| layer);
         target.told = layer.is_some_and(|layer| self.lookup.kind(layer) == LayerKind::Block);

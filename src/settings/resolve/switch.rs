@@ -8,7 +8,7 @@ use crate::{
         Toggle,
         engine::{self, Engine},
         lookup::Lookup,
-        variables::{TOGGLE_SQLITE, TOGGLES, ToggleKind},
+        variables::{Kinds, TOGGLE_SQLITE, TOGGLES, ToggleKind},
     },
 };
 
@@ -20,7 +20,7 @@ pub(super) fn toggles(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Toggle> {
     let told = lookup.told().filter(|e| e.means == Some(Means::Engine));
     let told = told.map(|e| (e.key.as_str(), ToggleKind::Engine));
     told.chain(own)
-        .chain(TOGGLES.iter().copied())
+        .chain(TOGGLES.iter().copied().filter(|_| lookup.has(Kinds::TOGGLE)))
         .filter_map(|(key, kind)| toggle(lookup, key, kind))
         .collect()
 }

@@ -1,0 +1,48 @@
+//! Passwords and declared secrets, ready to be judged.
+
+use super::{Placeholder, Target};
+use crate::{secret::Secret, settings::setting::Origin};
+use std::fmt;
+
+/// A password or a declared secret, ready to be judged for its strength.
+#[derive(Clone, Debug)]
+pub struct Credential<'s> {
+    /// What a message calls it, with its variable: never the text.
+    pub name: SecretName<'s>,
+    /// The text, to be asked.
+    pub secret: &'s Secret,
+    /// Where it stands.
+    pub origin: &'s Origin,
+}
+
+/// What a message calls a secret: `the password in` its variable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SecretName<'s> {
+    pub(in crate::settings) what: &'static str,
+    pub(in crate::settings) key: &'s str,
+}
+
+impl fmt::Display for SecretName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} in `{}`", self.what, self.key)
+    }
+}
+
+impl Target {
+    /// The password, when there is one to judge: not empty, no reference that nothing filled in, and not cut short
+    /// for some reader by a reserved character. A template in angle brackets is one.
+    pub fn credential(&self) -> Option<Credential<'_>> {
+        let password = self.get("password").filter(|s| !s.value.is_empty())?;
+        let inside = |p: &Placeholder| {
+            password
+                .span()
+                .is_some_and(|s| s.source == p.span.source && s.start < p.span.end && p.span.start < s.end)
+        };
+        let reference = self.oddities.placeholders.iter().any(|p| !p.shape.starts_with('<') && inside(p));
+        (!reference && !self.is_ambiguous()).then(|| Credential {
+            name: SecretName { what: "password", key: &password.key },
+            secret: password.value.secret(),
+            origin: &password.origin,
+        })
+    }
+}
