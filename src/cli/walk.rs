@@ -156,7 +156,7 @@ impl Visitor for Taking {
         });
         (carrier || manifest).then(|| {
             // A large one is not copied; the next file gets a buffer of its own.
-            let bytes = if bytes.len() > LARGE { std::mem::take(bytes) } else { bytes.to_vec() };
+            let bytes = if bytes.len() > LARGE { std::mem::take(bytes) } else { bytes.clone() };
             Item { path, bytes, carrier, manifest }
         })
     }
