@@ -74,7 +74,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let toggle = switches.next();
     let mut out = Settings {
         settled: settled.clone(),
-        targets: Vec::new(),
+        targets: Vec::with_capacity(1),
         chosen: None,
         empty: Vec::new(),
         unfilled: Vec::new(),
