@@ -12,14 +12,14 @@ pub use mend::{Mended, mend};
 
 use crate::{
     environment::Environment,
-    finding::{Finding, Located},
+    finding::{Finding, Located, Severity},
     fix,
     judge::{self, Evidence, Judge, Merged},
     layer::{Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect, is_example},
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
-    settings::{Git, misreading, readers, reveal, settle::of_path, variables},
+    settings::{Git, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
@@ -211,6 +211,9 @@ fn judged(
             _ => environment_of(i),
         };
         found.extend(judge.file(&project, &File { carried: file, views }, of_whole));
+        if files.environment.is_none() && of_whole.max(environment_of(i)) >= Environment::Staging {
+            spare_what_is_aside(&views_of_files[i], &mut found);
+        }
         found
     };
     let found = parallel::map(carried.len(), &of_file);
@@ -249,6 +252,16 @@ fn judged(
     let mut out = out.into_findings();
     silence::silence(sources, files, &spoken, &mut out);
     (out, ids, vocabulary)
+}
+
+/// Production among tests and examples is nobody's: the application of a library's tests, a template to copy.
+fn spare_what_is_aside(views: &[FileView<'_>], found: &mut [Finding]) {
+    let aside = |v: &FileView<'_>| v.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
+    if views.iter().any(aside) {
+        for finding in found {
+            finding.severity = Severity::Note;
+        }
+    }
 }
 
 /// What the layers of each file come to, by file, in the order of its layers.

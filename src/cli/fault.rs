@@ -20,7 +20,7 @@ pub(super) enum Undone {
 /// core dump: a core has every credential in it. Nothing is unwound: what a thread left half done is of no use.
 pub(super) fn look_out(undone: Undone) {
     panic::set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
-        end(&sentence(panic.location(), undone), undone)
+        end(&sentence(panic.location(), undone), undone);
     }));
 }
 

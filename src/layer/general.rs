@@ -146,8 +146,12 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, means);
         let text = resolved.value.text.expose();
         let is_url = means.is_none() && (is_url(text) || names_url(name) && is_slip(text));
-        // What a description of an interface shows for a value.
-        let shown = || path.iter().chain([&name]).any(|word| matches!(*word, "example" | "examples"));
+        // What a description of an interface or a form shows for a value.
+        let shown = || {
+            const WORDS: &[&str] =
+                &["example", "examples", "placeholder", "description", "toolTip", "tooltip", "hint"];
+            path.iter().chain([&name]).any(|word| WORDS.contains(word))
+        };
         let is_url = is_url && !shown();
         // The variables of a process belong together.
         let is_url = is_url && !VARIABLES.contains(&name);

@@ -64,8 +64,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         draft = draft.note(consequence(keyword, settings.django));
     }
     draft = draft.help("set it; what the code fixes stands under `[connection]` in pgward.toml");
+    // The user stands in a Secret, the host is the name of a service: only a database without a name is a trap.
+    let guessed = set.name.ends_with('*') && !target.missing.contains(&"dbname");
     if undecided {
-        draft.at_most(Levels::of("WWWW"));
+        draft.at_most(Levels::of(if guessed { "IIII" } else { "WWWW" }));
     }
 }
 

@@ -25,8 +25,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .at(target.origin_of("host"), "a placeholder")
         .note("no server has this name; the service will not find one")
         .help("put the server's real name in its place, as the provider's console shows it");
-    // Who copies an example, installs a chart or sets the variable fills it in.
-    let others = settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() || at.is_chart());
+    // Who copies an example, installs a chart or sets the variable fills it in; a URL in code may be what it shows or
+    // proposes.
+    let code =
+        |path: &str| matches!(path.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "tsx"));
+    let shown = |at: &Whereabouts| target.form == Form::Url && code(&at.path);
+    let others = settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() || at.is_chart() || shown(at));
     if others || target.oddities.fallbacks.iter().any(|f| f.supplies == "url") {
         draft.at_most(Levels::of("IIII"));
     }

@@ -80,7 +80,7 @@ impl Whereabouts {
     /// Whether it holds the values of a Helm chart, by its name: who installs the chart says others.
     pub fn is_chart(&self) -> bool {
         let (_, name) = split(&self.path);
-        name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"))
+        name.starts_with("values") && matches!(name.rsplit('.').next(), Some("yaml" | "yml"))
     }
 
     /// Whether it stands among tests, examples or documents, whose values are made up.

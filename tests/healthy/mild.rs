@@ -253,7 +253,34 @@ const TWINS: &[Twins] = &[
     Twins {
         rule: "parts-incomplete",
         healthy: &[(".env.ci", "DATABASE_HOST=localhost\nDATABASE_NAME=shop_test\n")],
-        ill: &[(".env.staging", "DATABASE_HOST=db.internal\nDATABASE_NAME=shop\n")],
+        ill: &[(".env.staging", "DATABASE_HOST=db.internal\nDATABASE_USER=shop\n")],
+    },
+    // The user stands in a Secret.
+    Twins {
+        rule: "parts-incomplete",
+        healthy: &[("k8s/config/backend.env", "DB_HOST=postgres\nDB_NAME=photos\n")],
+        ill: &[("k8s/config/backend.env", "DB_HOST=postgres\nDB_USER=photos\n")],
+    },
+    // The application of a library's tests.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("test/rails_app/config/database.yml", SQLITE)],
+        ill: &[("config/database.yml", SQLITE)],
+    },
+    // What a form shows, and what a command proposes.
+    Twins {
+        rule: "placeholder-host",
+        healthy: &[
+            (
+                "azure/form.json",
+                "{\"textBox\": {\"placeholder\": \"postgresql://user:pass@host:5432/db\"}}\n",
+            ),
+            ("shop/setup.py", "url = 'postgresql://user:pass@host/shop'\n"),
+        ],
+        ill: &[(
+            "shop/settings.py",
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'app', 'HOST': 'your-db-host.example.com'}}\n",
+        )],
     },
     // The server of a pipeline's tests.
     Twins {
@@ -271,6 +298,9 @@ const TWINS: &[Twins] = &[
 
 /// A workload with a password in clear.
 const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: shop\n          env:\n            - name: DATABASE_URL\n              value: postgresql://app:password@db.internal/shop\n";
+
+/// A database.yml whose production is a file.
+const SQLITE: &str = "production:\n  adapter: sqlite3\n  database: db/production.sqlite3\n";
 
 /// A service that is given two databases.
 const TWO: &str = "services:\n  web:\n    build: .\n    environment:\n      - SQL_HOST=db\n      - SQL_USER=shop\n      - SQL_DATABASE=shop\n      - TRAC_HOST=db\n      - TRAC_USER=trac\n      - TRAC_DATABASE=trac\n";
