@@ -51,6 +51,9 @@ pub struct Files {
     pub no_ignores: bool,
     /// These are not all files of the project: a comment that silences nothing here may be of use beside the others.
     pub partial: bool,
+    /// Files and directories that the user named, as the paths of the files begin: who names one of tests or of examples
+    /// wants to hear of it.
+    pub named: Vec<String>,
     /// What git does with the files, by their paths; of one that is not in here nothing is known.
     pub git: BTreeMap<String, Git>,
 }
@@ -68,6 +71,7 @@ impl std::fmt::Debug for Files {
             .field("now", &self.now)
             .field("no_ignores", &self.no_ignores)
             .field("partial", &self.partial)
+            .field("named", &self.named)
             .field("git", &self.git.len())
             .finish()
     }
@@ -211,7 +215,7 @@ fn judged(
             _ => environment_of(i),
         };
         found.extend(judge.file(&project, &File { carried: file, views }, of_whole));
-        if files.environment.is_none() && of_whole.max(environment_of(i)) >= Environment::Staging {
+        if of_whole.max(environment_of(i)) >= Environment::Staging && !files.asks_for(&file.path) {
             spare_what_is_aside(&views_of_files[i], &mut found);
         }
         found
@@ -252,6 +256,19 @@ fn judged(
     let mut out = out.into_findings();
     silence::silence(sources, files, &spoken, &mut out);
     (out, ids, vocabulary)
+}
+
+impl Files {
+    /// Whether the user wants to hear of a file wherever it stands.
+    fn asks_for(&self, path: &str) -> bool {
+        let named = |named: &str| {
+            let named = named.trim_end_matches('/');
+            let below = path.strip_prefix(named).filter(|below| below.is_empty() || below.starts_with('/'));
+            let aside = || Whereabouts::new(&format!("{named}/x"), None, None, &Policy::default()).is_aside();
+            below.is_some_and(|below| below.is_empty() || aside())
+        };
+        self.environment.is_some() || self.named.iter().any(|name| named(name))
+    }
 }
 
 /// Production among tests and examples is nobody's: the application of a library's tests, a template to copy.

@@ -117,6 +117,7 @@ fn read(
     let selection = policy.selection();
     let (mut listed, mut named) = (Vec::new(), BTreeSet::new());
     for path in paths {
+        files.named.push(path.strip_prefix("./").unwrap_or(path).to_owned());
         if path == "-" {
             let mut bytes = Vec::new();
             let input = std::io::stdin().take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
