@@ -25,6 +25,9 @@ pub struct Judge<'a> {
     pub door: Door,
     /// Judge example files by syntax alone.
     pub example: bool,
+    /// What stands here for production is nobody's: the application of a library's tests, a template to copy. Rules of
+    /// which the project has decided nothing report notes at most.
+    pub aside: bool,
     /// The texts that places are in.
     pub sources: &'a Sources,
     /// The file that is judged, for findings without a place.
@@ -237,6 +240,7 @@ impl Judge<'_> {
     ) {
         let (general, by_path, decided) =
             if told { self.told(rule, environment) } else { (self.own(rule, environment), false, false) };
+        let general = if self.aside && !decided { general.min(Level::Note) } else { general };
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();

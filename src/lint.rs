@@ -12,7 +12,7 @@ pub use mend::{Mended, mend};
 
 use crate::{
     environment::Environment,
-    finding::{Finding, Located, Severity},
+    finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
     layer::{Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect, is_example},
@@ -181,7 +181,7 @@ fn judged(
         policy,
         absent: &files.absent,
     };
-    let whole = Judge { policy, door: Door::Lint, example: false, sources, path: None };
+    let whole = Judge { policy, door: Door::Lint, example: false, aside: false, sources, path: None };
     let mut out = Merged::default();
     out.add(whole.declared(&Environment::ALL));
     let mut environments = BTreeSet::new();
@@ -191,15 +191,23 @@ fn judged(
         ends.push(ends.last().copied().unwrap_or(0) + of_file.len());
     }
     let views_of = |i: usize| &views[ends[i] - views_of_files[i].len()..ends[i]];
-    let judge_of = |i: usize| {
-        let file: &Carried = &carried[i];
-        let (example, path) = (is_example(&file.path), Some(file.path.as_str()));
-        Judge { policy, door: Door::Lint, example, sources, path }
-    };
     let environment_of = |i: usize| {
         let file: &Carried = &carried[i];
         let environment = views_of_files[i].iter().map(|v| v.environment).max();
         environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy))
+    };
+    // The one alembic.ini of a project is copied into its image.
+    let whole_of = |i: usize| {
+        let file: &Carried = &carried[i];
+        let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
+        if file.carrier == Carrier::Ini && !named { Environment::Production } else { environment_of(i) }
+    };
+    let judge_of = |i: usize| {
+        let file: &Carried = &carried[i];
+        let (example, path) = (is_example(&file.path), Some(file.path.as_str()));
+        let strict = whole_of(i).max(environment_of(i)) >= Environment::Staging;
+        let aside = strict && is_aside(&views_of_files[i]) && !files.asks_for(&file.path);
+        Judge { policy, door: Door::Lint, example, aside, sources, path }
     };
     let of_file = |i: usize| {
         let (file, views) = (&carried[i], views_of(i));
@@ -208,16 +216,7 @@ fn judged(
         let mut found: Vec<Finding> = own
             .flat_map(|(own, view)| judge.in_environment(view, own.environment, Evidence::default()))
             .collect();
-        // The one alembic.ini of a project is copied into its image.
-        let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
-        let of_whole = match file.carrier {
-            Carrier::Ini if !named => Environment::Production,
-            _ => environment_of(i),
-        };
-        found.extend(judge.file(&project, &File { carried: file, views }, of_whole));
-        if of_whole.max(environment_of(i)) >= Environment::Staging && !files.asks_for(&file.path) {
-            spare_what_is_aside(&views_of_files[i], &mut found);
-        }
+        found.extend(judge.file(&project, &File { carried: file, views }, whole_of(i)));
         found
     };
     let found = parallel::map(carried.len(), &of_file);
@@ -271,14 +270,9 @@ impl Files {
     }
 }
 
-/// Production among tests and examples is nobody's: the application of a library's tests, a template to copy.
-fn spare_what_is_aside(views: &[FileView<'_>], found: &mut [Finding]) {
-    let aside = |v: &FileView<'_>| v.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
-    if views.iter().any(aside) {
-        for finding in found {
-            finding.severity = Severity::Note;
-        }
-    }
+/// Whether a file stands among tests, examples or documents, by what was found of where it stands.
+fn is_aside(views: &[FileView<'_>]) -> bool {
+    views.iter().any(|v| v.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside))
 }
 
 /// What the layers of each file come to, by file, in the order of its layers.

@@ -25,6 +25,7 @@ use crate::{
     source::{SourceKind, Sources, Span},
 };
 use index::Places;
+pub(crate) use place::ASIDE;
 use place::Directory;
 pub use place::Home;
 pub use readers::{Reader, Readers};

@@ -28,10 +28,12 @@ impl PartialOrd for Directory {
     }
 }
 
+/// Words of directories that hold programs of their own and values of nobody.
+pub(crate) const ASIDE: &[&str] =
+    &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
+
 /// `examples`, `config-examples`, `tests`.
 fn aside(name: &str) -> bool {
-    const ASIDE: &[&str] =
-        &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
     name.split(['-', '_']).any(|word| ASIDE.contains(&word))
 }
 

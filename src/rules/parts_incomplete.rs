@@ -37,17 +37,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         settings.empty_parts.iter().filter(|(keyword, _)| missing.contains(keyword)).collect();
     // Elsewhere another source may set what a file leaves out; a file that sets it to nothing has decided.
     let undecided = out.door() == Door::Lint && empty.is_empty();
-    // The jobs of a pipeline, the services of a compose file, scripts: they set what differs from what the code, which
-    // reads these names, has for a default. That a family of names is meant is a guess.
-    if undecided && target.told && set.name.ends_with('*') {
-        return;
-    }
-    // What tests are told differs from the defaults of the code too.
-    if undecided && set.name.ends_with('*') && out.environment() == Environment::Test {
-        return;
-    }
-    // Of a part alone nobody knows whether the code has the others.
-    if undecided && set.name.ends_with('*') && TELLING.iter().filter(|keyword| set.has(keyword)).count() < 2 {
+    // That a family of names is meant is a guess.
+    let guess = undecided && set.name.ends_with('*');
+    // The jobs of a pipeline, the services of a compose file, scripts and tests: they set what differs from what the code,
+    // which reads these names, has for a default. Of a part alone nobody knows whether the code has the others.
+    if guess && (target.told || out.environment() == Environment::Test || set.telling() < 2) {
         return;
     }
     // Names that the project declares, or that its code reads, are no family.
@@ -65,14 +59,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
     draft = draft.help("set it; what the code fixes stands under `[connection]` in pgward.toml");
     // The user stands in a Secret, the host is the name of a service: only a database without a name is a trap.
-    let guessed = set.name.ends_with('*') && !target.missing.contains(&"dbname");
+    let elsewhere = guess && !target.missing.contains(&"dbname");
     if undecided {
-        draft.at_most(Levels::of(if guessed { "IIII" } else { "WWWW" }));
+        draft.at_most(Levels::of(if elsewhere { "IIII" } else { "WWWW" }));
     }
 }
-
-/// The parts that say which database it is.
-const TELLING: [&str; 3] = ["host", "dbname", "user"];
 
 /// Django's settings take the name from a variable that may not be set, without a word.
 fn in_code(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {

@@ -19,6 +19,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Without one of these a family speaks of no database.
 const TELLING: [&str; 3] = ["host", "dbname", "user"];
 
+impl PartSet {
+    /// How many of host, database and user are set to something.
+    pub fn telling(&self) -> usize {
+        TELLING.iter().filter(|keyword| self.has(keyword)).count()
+    }
+}
+
 /// Every family that sets something, the project's own first.
 pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     let mut out = Vec::new();
@@ -107,19 +114,18 @@ fn of_entry(keyword: &str, entry: &Entry) -> Option<Part> {
 
 /// The family that makes the target: the project's own, else the first complete one, else the fullest.
 pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
-    let telling = |set: &&PartSet| TELLING.iter().filter(|k| set.has(k)).count();
     let speaks = |set: &&PartSet| {
         let needs = SETS.iter().find(|s| s.name == set.name).and_then(|s| s.needs);
-        telling(set) > 0 && needs.is_none_or(|part| set.has(part))
+        set.telling() > 0 && needs.is_none_or(|part| set.has(part))
     };
     let candidates: Vec<&PartSet> = sets.iter().filter(speaks).collect();
     let own = candidates.iter().find(|s| s.name == OWN_SET);
     // Of what the carriers say themselves the first.
     let own = own.or_else(|| candidates.iter().find(|s| !SETS.iter().any(|known| known.name == s.name)));
-    let complete = candidates.iter().find(|s| telling(s) == TELLING.len());
+    let complete = candidates.iter().find(|s| s.telling() == TELLING.len());
     own.or(complete).copied().or_else(|| {
         // `max_by_key` gives the last of equals; the order of the families shall decide.
-        candidates.iter().rev().max_by_key(|s| telling(s)).copied()
+        candidates.iter().rev().max_by_key(|s| s.telling()).copied()
     })
 }
 

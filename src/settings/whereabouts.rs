@@ -2,7 +2,7 @@
 //! side by side; nothing is looked up here.
 
 use super::setting::Origin;
-use crate::{layer::is_example, policy::Policy, source::SourceId};
+use crate::{layer::is_example, policy::Policy, repository::ASIDE, source::SourceId};
 
 /// What git does with a file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -58,7 +58,8 @@ impl Whereabouts {
         let words = directories.iter().flat_map(|d| {
             d.trim_start_matches('.').as_bytes().chunk_by(move |a, b| is_word(a) && is_word(b))
         });
-        let aside = example || words.into_iter().any(|word| ASIDE.iter().any(|own| own.as_bytes() == word));
+        let aside = example
+            || words.into_iter().any(|word| ASIDE.iter().chain(MADE_UP).any(|own| own.as_bytes() == word));
         Self { path: path.to_owned(), project, home, tenant, example, git, source: None, aside }
     }
 
@@ -147,11 +148,8 @@ const NO_TENANT: &[&str] = &[
     "cases",
 ];
 
-/// As in the inference from manifests: programs of their own, values of nobody.
-const ASIDE: &[&str] = &[
-    "tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches", "stub", "stubs",
-    "mock", "mocks", "e2e", "vscode", "idea",
-];
+/// Beside those of programs of their own: stubs, and the settings of editors.
+const MADE_UP: &[&str] = &["stub", "stubs", "mock", "mocks", "e2e", "vscode", "idea"];
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,13 @@
 //! count here: who reads a value decides what it is.
 
 use super::{Tree, Twins};
-use pgward::{Files, Policy, Severity, is_manifest, lint, unstable::layer::Carrier};
+use pgward::{
+    Files, Policy, Severity, is_manifest, lint,
+    unstable::{
+        layer::Carrier,
+        source::{SourceKind, Sources},
+    },
+};
 
 fn warns(tree: Tree<'_>, rule: &str) -> bool {
     let mut files = Files::default();
@@ -317,4 +323,25 @@ fn what_is_worth_a_note_is_no_warning() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_the_project_decided_holds_among_tests_too() {
+    let path = "test/rails_app/config/database.yml";
+    let severity = |policy: &Policy, named: &[&str]| {
+        let files = Files {
+            files: vec![(path.to_owned(), SQLITE.into())],
+            named: named.iter().map(|n| (*n).to_owned()).collect(),
+            ..Files::default()
+        };
+        let all = lint(&files, policy);
+        all.iter().find(|f| f.rule == "sqlite-in-production").map(|f| f.severity)
+    };
+    assert_eq!(severity(&Policy::default(), &["."]), Some(Severity::Note));
+    assert_eq!(severity(&Policy::default(), &["test/rails_app"]), Some(Severity::Error));
+    let text = "[rules]\nsqlite-in-production = \"deny\"\n";
+    let mut sources = Sources::default();
+    let id = sources.add(SourceKind::File("pgward.toml".into()), text);
+    let decided = Policy::parse(&mut sources, id).expect("a policy");
+    assert_eq!(severity(&decided, &["."]), Some(Severity::Error));
 }
