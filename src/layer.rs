@@ -328,6 +328,14 @@ pub fn is_example(path: &str) -> bool {
         // `.env.prod-sample`, `.env_example`, `example.env`.
         || name.contains("env")
             && name.split(['.', '-', '_']).any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
+        || is_data_example(name)
+}
+
+/// `config_example.yml`, `dendrite-sample.yaml`. Of code, `sample` may be a part of what it does.
+fn is_data_example(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    matches!(extension, "yml" | "yaml" | "json" | "toml" | "ini" | "conf" | "cfg" | "properties")
+        && stem.rsplit_once(['-', '_']).is_some_and(|(_, w)| matches!(w, "example" | "sample" | "template"))
 }
 
 impl Value {

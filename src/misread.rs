@@ -61,7 +61,11 @@ pub(crate) fn report(
                 draft = if fix.safe { draft.edit(*span, *insert) } else { draft.edit_unsafe(*span, *insert) };
             }
         }
-        if !found.sure {
+        // Who composes the address of another service knows a loader that does so.
+        let composed = found.composed && (found.differs || !found.sure);
+        if composed {
+            draft.at_most(Levels::of("IIII"));
+        } else if !found.sure {
             // `NAME=two words`: what one loader of one language refuses is of use to know where it may be in play.
             let alone = found.refusal.as_ref().is_some_and(Refusal::is_rusts_alone);
             // What tries a parser is written as nobody should write.

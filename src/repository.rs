@@ -53,6 +53,13 @@ pub enum Ecosystem {
     Php,
 }
 
+impl Ecosystem {
+    /// Whether its programs serve pages, so that Node beside it builds what they show.
+    pub(crate) fn is_served_beside_node(self) -> bool {
+        matches!(self, Self::Python | Self::Ruby | Self::Php)
+    }
+}
+
 /// How a manifest is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {

@@ -3,6 +3,8 @@
 
 #[path = "healthy/mild.rs"]
 mod mild;
+#[path = "healthy/templates.rs"]
+mod templates;
 
 use pgward::{Files, Finding, Policy, Severity, lint, unstable::layer::Carrier};
 

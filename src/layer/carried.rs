@@ -199,6 +199,15 @@ impl Reader<'_> {
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => Some(text.to_owned()),
+            // Java reads these as ISO 8859-1. A line with a letter that has two readings says nothing here.
+            Err(_) if self.path.ends_with(".properties") => {
+                let lines = bytes.split_inclusive(|b| *b == b'\n');
+                let ascii = |line: &[u8]| match std::str::from_utf8(line) {
+                    Ok(line) if line.is_ascii() => line.to_owned(),
+                    _ => line.iter().map(|b| if *b == b'\n' { '\n' } else { ' ' }).collect(),
+                };
+                Some(lines.map(ascii).collect())
+            }
             Err(error) => {
                 let at = error.valid_up_to();
                 self.fail(at, ProblemKind::NotUtf8);

@@ -171,6 +171,7 @@ impl Carrier {
     /// What the name of a file says, and its text where the name says too little.
     pub fn of(path: &str, bytes: &[u8]) -> Option<Self> {
         match Self::of_name(path) {
+            Some(Self::Dotenv) if is_mapping(bytes) && !needles::speaks(bytes) => None,
             Some(Self::Yaml) => Some(of_yaml(bytes)),
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
@@ -235,9 +236,11 @@ impl FromStr for Carrier {
 
 /// `.env`, `.env.production`, `production.env`, `.flaskenv`, and everything in a directory `.envs`.
 fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool {
-    // What a merge or a patch leaves beside one.
-    let leftover =
-        |rest: &str| matches!(rest.rsplit('.').next(), Some("patch" | "diff" | "rej" | "orig" | "swp"));
+    // What a merge or a patch leaves beside one, and what a program makes one from.
+    let leftover = |rest: &str| {
+        let last = rest.rsplit('.').next();
+        matches!(last, Some("patch" | "diff" | "rej" | "orig" | "swp" | "erb" | "j2" | "jinja" | "mustache"))
+    };
     name == ".env"
         || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))
         || name.rsplit_once('.').is_some_and(|(stem, extension)| extension == "env" && !stem.is_empty())
@@ -262,6 +265,10 @@ fn is_spring(stem: &str) -> bool {
 /// Kubernetes by the two keys that every object has, compose by services that have an image or are built.
 fn of_yaml(bytes: &[u8]) -> Carrier {
     let line = |key: &[u8]| bytes.split(|b| *b == b'\n').any(|l| l.starts_with(key));
+    // An action that is made of steps.
+    if line(b"runs:") && has(bytes, b"using:") && has(bytes, b"steps:") {
+        return Carrier::GithubActions;
+    }
     if line(b"apiVersion:") && line(b"kind:") {
         Carrier::Kubernetes
     } else if line(b"services:") && (has(bytes, b"image:") || has(bytes, b"build:")) {
@@ -283,6 +290,17 @@ fn is_shell_script(bytes: &[u8]) -> bool {
         };
         matches!(program.as_deref(), Some("sh" | "bash" | "dash" | "zsh" | "ksh" | "ash"))
     })
+}
+
+/// Whether each line is `NAME: value` and none an assignment: what reads it is no loader of env files.
+fn is_mapping(bytes: &[u8]) -> bool {
+    let says = |line: &&[u8]| !line.is_empty() && !line.starts_with(b"#");
+    let mut lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(says).peekable();
+    let pair = |line: &[u8]| {
+        let name = line.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).unwrap_or(0);
+        name > 0 && line[name..].starts_with(b": ")
+    };
+    !bytes.contains(&b'=') && lines.peek().is_some() && lines.all(pair)
 }
 
 fn has(bytes: &[u8], needle: &[u8]) -> bool {

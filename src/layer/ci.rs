@@ -47,7 +47,7 @@ const GITLAB: &[&str] = &[
     "spec",
 ];
 
-/// Reads a workflow of GitHub Actions.
+/// Reads a workflow of GitHub Actions, or an action.
 pub(super) fn read_github(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
     let Some(documents) = reader.documents(&text) else { return };
@@ -55,7 +55,9 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
     let Some(workflow) = documents.first() else { return };
     let mut pipeline = Pipeline { jobs: Vec::new() };
     let outer = environment(reader, workflow.get("env"));
-    for (name, job) in workflow.get("jobs").map(Node::pairs).unwrap_or_default() {
+    // The steps of an action stand below `runs`.
+    let runs = workflow.pairs().into_iter().filter(|(key, _)| key.text() == Some("runs"));
+    for (name, job) in workflow.get("jobs").map(Node::pairs).unwrap_or_default().into_iter().chain(runs) {
         let mut of_job = outer.clone();
         extend(&mut of_job, environment(reader, job.get("env")));
         let mut blocks = vec![push(reader, "jobs", name, &of_job)];

@@ -72,6 +72,8 @@ pub struct Service {
     pub profiled: bool,
     /// It shares the network of the machine, or of another container.
     pub foreign_network: bool,
+    /// The service whose network it shares: `network_mode: service:app`.
+    pub shares: Option<Part>,
     /// Its command waits for the server by itself.
     pub waits: bool,
     /// Its command makes databases.

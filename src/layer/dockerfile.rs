@@ -18,6 +18,18 @@ struct Stage {
     entries: Vec<Entry>,
 }
 
+impl Stage {
+    /// The word for an environment in a name that is no production's: `dev`, `concourse_tests`.
+    fn aside(&self) -> Option<&'static str> {
+        let mut words = self.name.as_deref().unwrap_or_default().split(['-', '_', '.']);
+        words.find_map(|word| match word {
+            "test" | "tests" | "testing" => Some("test"),
+            "dev" | "devel" | "development" | "devcontainer" => Some("development"),
+            _ => None,
+        })
+    }
+}
+
 /// Reads the file that the reader is at. Stages that are thrown away may hold what a build needs to run at all.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
@@ -52,7 +64,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         }
     }
     let mut layer = reader.block("");
-    for stage in shipped(&stages) {
+    let shipped = shipped(&stages);
+    layer.word = shipped.last().and_then(|last| last.aside()).map(str::to_owned);
+    for stage in shipped {
         for entry in &stage.entries {
             shell::push(reader, &mut layer, entry);
         }
@@ -61,10 +75,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     reader.layers.push(layer);
 }
 
-/// The last stage and those that it is made from, the first one first.
+/// The last stage and those that it is made from, the first one first. One for tests or developers is not shipped where
+/// there is another.
 fn shipped(stages: &[Stage]) -> Vec<&Stage> {
     let mut out = Vec::new();
-    let mut end = stages.len();
+    let last = stages.iter().rposition(|stage| stage.aside().is_none());
+    let mut end = last.map_or(stages.len(), |last| last + 1);
     let mut next = end.checked_sub(1);
     while let Some(i) = next {
         out.push(&stages[i]);
@@ -118,6 +134,11 @@ fn assignments(reader: &Reader<'_>, text: &str, range: Range<usize>) -> Vec<Entr
             let value = text[words.at..words.end].trim();
             let from =
                 words.at + (text[words.at..words.end].len() - text[words.at..words.end].trim_start().len());
+            // BuildKit expands it as it does a word, which takes quotes off (`shell/lex.go`).
+            let (value, from) = match value.as_bytes() {
+                [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => (&value[1..=inner.len()], from + 1),
+                _ => (value, from),
+            };
             let span = reader.sources.span(reader.id, from..from + value.len());
             // `ARG NAME` alone is filled by the build.
             if !value.is_empty() {

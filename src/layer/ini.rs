@@ -170,6 +170,10 @@ fn variables(reader: &mut Reader<'_>, text: &str, range: Range<usize>, out: &mut
         let key = start + name.find(bare).unwrap_or(0);
         let from = start + name.len() + 1 + (value.len() - value.trim_start().len());
         let value_range = from..from + value.trim().len();
+        // tox takes it from the shell that it is started in.
+        if text[value_range.clone()].starts_with("{env:") {
+            continue;
+        }
         let key_span = reader.sources.span(reader.id, key..key + bare.len());
         let value_span = reader.sources.span(reader.id, value_range.clone());
         let mut mapped = Mapped::new(reader.id);

@@ -154,6 +154,13 @@ fn dollar(text: &str, syntax: Syntax) -> Vec<Reference> {
             _ if mark.starts_with('-') => behind(1),
             _ => None,
         };
+        // The shell takes the quotes off.
+        let default = default.map(|range| match &text.as_bytes()[range.clone()] {
+            [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] if syntax == Syntax::Shell => {
+                range.start + 1..range.start + 1 + inner.len()
+            }
+            _ => range,
+        });
         if !name.is_empty() {
             out.push(Reference { whole: start..body.end + 1, name, default });
         }

@@ -132,7 +132,10 @@ fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry>
         && value.trim().starts_with(['"', '\''])
         && value.trim().ends_with(['"', '\'']);
     let range = if quoted { range.start + 1..range.end - 1 } else { range };
-    if !is_name || value.contains("$(") {
+    // An expression of a justfile comes to what nobody reckons out here.
+    let expression =
+        value.trim().starts_with('(') || ["' +", "\" +", "+ '", "+ \""].iter().any(|s| value.contains(s));
+    if !is_name || value.contains("$(") || expression {
         return None;
     }
     let span = |range: Range<usize>| reader.sources.span(reader.id, range);

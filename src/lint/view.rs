@@ -8,7 +8,7 @@ use crate::{
     policy::Policy,
     repository::Repository,
     settings::{
-        Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
+        Git, Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
         lookup::Lookup,
         resolve,
         settle::{self, of_path},
@@ -96,7 +96,13 @@ impl<'c> FileView<'c> {
         // A file that says nothing is what its kind usually is: an env file a developer's.
         let fallback = set(fallback, Origin::Default("the carrier's default"));
         let lookup = Lookup::new(&layers);
-        let settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback));
+        let mut settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback.clone()));
+        // Beside a program of another language `NODE_ENV` says how its scripts and styles are built.
+        if settled.environment.as_ref().is_some_and(|s| s.key == "NODE_ENV")
+            && repository.packages(Some(&path)).any(|package| package.ecosystem.is_served_beside_node())
+        {
+            settled = settle::settle(&lookup, policy, Some(fallback), None, &[], None);
+        }
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
         let told = lookup.told().any(|e| matches!(e.means, Some(Means::Part("DATABASES", _))));
         let named = lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
@@ -117,9 +123,11 @@ impl<'c> FileView<'c> {
         };
         let mut settings = resolve(&request);
         // Passwords in other carriers have rules of their own.
-        let git = files.git.get(&path).copied().filter(|_| file.carrier == Carrier::Dotenv);
+        let known = files.git.get(&path).copied();
+        let git = known.filter(|_| file.carrier == Carrier::Dotenv);
         let source = layers.last().and_then(|own| own.source);
         let mut whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
+        whereabouts.kept = known == Some(Git::Tracked);
         whereabouts.source = source;
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }

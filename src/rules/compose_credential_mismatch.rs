@@ -21,7 +21,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 |s: &&Service| s.server && s.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
             let mut servers = compose.services.iter().filter(reached);
             let (Some(server), None) = (servers.next(), servers.next()) else { continue };
-            compare(&Login::of(target, &service.name), &Server::of(server, file), out);
+            compare(&Login::of(target, service), &Server::of(server, file), out);
         }
     }
 }
@@ -121,7 +121,8 @@ fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'
     // Where several are built and none says a word of the database, nobody knows which of them the code is.
     let users = if said.is_empty() && all.len() == 1 { &all } else { &said };
     for service in users.iter().filter(|s| !s.partial && !s.foreign_network) {
-        let Some(login) = code.login(&Variables::of(service, file), format!("`{}`", service.name)) else {
+        let Some(login) = code.login(&Variables::of(service, file), format!("`{}`", service.name), true)
+        else {
             continue;
         };
         let reached =
@@ -135,7 +136,7 @@ fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'
     if let (true, Some(server), None) = (all.is_empty(), servers.next(), servers.next()) {
         let here = code.target.host_class() == Some(HostClass::Local);
         let published = |p: &Port| p.published == Some(5432..=5432) && p.target == (5432..=5432);
-        let login = code.login(&Variables { layers: &[], partial: false }, "the code".into());
+        let login = code.login(&Variables { layers: &[], partial: false }, "the code".into(), false);
         if let Some(login) = login.filter(|_| here && server.ports.iter().any(published)) {
             compare(&login, &Server::of(server, file), out);
         }
@@ -165,7 +166,7 @@ impl<'p> Code<'p> {
     }
 
     /// What a program logs in with that has these variables; none where that is not known, or the code has no part in it.
-    fn login<'t>(&'t self, variables: &Variables<'t>, who: String) -> Option<Login<'t>> {
+    fn login<'t>(&'t self, variables: &Variables<'t>, who: String, built: bool) -> Option<Login<'t>> {
         let whole = self.target.form == Form::Url;
         let known = |keyword: &str| -> Option<Option<Told<'t>>> {
             let variable = self.variable(keyword);
@@ -185,7 +186,7 @@ impl<'p> Code<'p> {
         port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
         let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
         let host = known("host")?.map(|h| h.text);
-        Some(Login { who, host, user, password, dbname, role: Role::Primary })
+        Some(Login { who, host, user, password, dbname, role: Role::Primary, built })
     }
 }
 
@@ -205,17 +206,20 @@ struct Login<'t> {
     password: Option<Told<'t>>,
     dbname: Option<Told<'t>>,
     role: Role,
+    /// What it starts is built here, and may make the database first: `rails db:prepare` in its entrypoint.
+    built: bool,
 }
 
 impl<'t> Login<'t> {
-    fn of(target: &'t Target, name: &Part) -> Self {
+    fn of(target: &'t Target, service: &Service) -> Self {
         let part = |keyword: &str| {
             let own = target.get(keyword)?;
             Some(Told { text: own.value.secret(), span: own.span(), default: None })
         };
         let (user, password, dbname) = (part("user"), part("password"), part("dbname"));
         let host = target.get("host").map(|h| h.value.secret());
-        Self { who: format!("`{name}`"), host, user, password, dbname, role: target.role }
+        let who = format!("`{}`", service.name);
+        Self { who, host, user, password, dbname, role: target.role, built: service.built }
     }
 }
 
@@ -379,8 +383,9 @@ fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut S
     if let Given::Entry(entry) = more {
         draft = draft.also_span(entry.value_span, "it is not among these either");
     }
+    let levels = if login.built && entry.is_none() { "IIII" } else { "WWWW" };
     with_default(draft, dbname)
         .note("the image makes databases while the data directory is empty, and never again")
         .help("write the same name in both places; a migration tool that makes its database is a reason to allow this")
-        .at_most(Levels::of("WWWW"));
+        .at_most(Levels::of(levels));
 }

@@ -14,7 +14,11 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
     let mut servers = compose.services.iter().filter(|s| s.server);
     let server = servers.next().filter(|_| servers.next().is_none());
-    for service in compose.services.iter().filter(|s| !s.server && !s.foreign_network) {
+    // Another container may listen on the same loopback address: a server or a proxy.
+    let joined = |s: &Service| {
+        compose.services.iter().any(|other| other.shares.as_ref().is_some_and(|n| n.same_as(&s.name)))
+    };
+    for service in compose.services.iter().filter(|s| !s.server && !s.foreign_network && !joined(s)) {
         let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
         let ours = |t: &&Target| t.is_postgres() && t.environment.is_none() && t.is_loopback();
         for target in view.settings.targets.iter().filter(ours) {

@@ -14,7 +14,9 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
     for problem in layer.problems.iter().filter(|p| p.kind == ProblemKind::NotUtf8) {
         // Each variable is read by itself; a file as a whole.
         let (what, rest) = match layer.kind {
-            LayerKind::EnvFile => (format!("`{}`", layer.name), "nothing of the file was read"),
+            LayerKind::EnvFile | LayerKind::Block => {
+                (format!("`{}`", layer.name), "nothing of the file was read")
+            }
             _ => ("a variable".to_owned(), "the variable counts as unset"),
         };
         out.report(format!("{what} is not UTF-8"))

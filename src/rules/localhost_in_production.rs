@@ -19,6 +19,13 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if !target.is_loopback() || target.environment.is_some() {
         return;
     }
+    // An image that brings its server along says so in its entrypoint: `${DB_HOST:-127.0.0.1}`.
+    let script = |at: &Whereabouts| at.path.ends_with(".sh");
+    if settings.whereabouts.as_ref().is_some_and(script)
+        && target.oddities.fallbacks.iter().any(|f| f.supplies == "host")
+    {
+        return;
+    }
     let place = if target.get("hostaddr").is_some_and(|h| !h.value.is_empty()) { "hostaddr" } else { "host" };
     let environment = out.environment();
     let draft = out

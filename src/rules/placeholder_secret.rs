@@ -7,16 +7,40 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("placeholder_secret.md"),
-    checks: &[Check::Credential(check)],
+    checks: &[Check::Target(of_target), Check::Settings(declared)],
 };
 
-fn check(credential: &Credential<'_>, out: &mut Sink<'_>) {
+fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    let Some(credential) = target.credential() else { return };
+    // As a default it is told as one, which names the variable to set.
+    let default = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
+    check(&credential, default || is_template(settings, out.environment()), out);
+}
+
+fn declared(settings: &Settings, out: &mut Sink<'_>) {
+    let template = is_template(settings, out.environment());
+    for credential in settings.credentials() {
+        check(&credential, template, out);
+    }
+}
+
+/// What a project keeps in git to be copied and filled in, as Symfony's `.env`, and `.env.dev` beside a `.env` that git
+/// ignores.
+fn is_template(settings: &Settings, environment: Environment) -> bool {
+    environment <= Environment::Test && settings.whereabouts.as_ref().is_some_and(|w| w.kept)
+}
+
+fn check(credential: &Credential<'_>, mild: bool, out: &mut Sink<'_>) {
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.looks_like_placeholder() || credential.secret.says_development() {
         return;
     }
-    out.report(format!("{} was never filled in", credential.name))
+    let draft = out
+        .report(format!("{} was never filled in", credential.name))
         .at(credential.origin, "a placeholder")
         .note("the template has it too, so everybody knows it")
         .help("put a generated one in its place: `openssl rand -hex 24`");
+    if mild {
+        draft.at_most(Levels::of("IIWE"));
+    }
 }

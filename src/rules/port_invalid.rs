@@ -10,13 +10,16 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(conninfo) = target.parsed.as_ref().ok().filter(|_| target.is_postgres()) else { return };
     if target.is_misplaced() || target.oddities.explain() {
         return;
     }
     let setting = target.get("port");
     let key = setting.map_or(target.name.as_str(), |s| s.key.as_str());
+    // `host:port` shows what to write where: it is no port that somebody mistyped.
+    let example = |at: &Whereabouts| at.is_aside() || at.kept && target.names_placeholder_host();
+    let shown = settings.whereabouts.as_ref().is_some_and(example);
     for error in &conninfo.dialled().errors {
         let message = match error.kind() {
             ErrorKind::PortInvalid => format!("the port in `{key}` is no whole number"),
@@ -26,7 +29,8 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         };
         let several = matches!(error.kind(), ErrorKind::PortCount { .. });
         let exact = error.range().and_then(|range| target.place_of(range));
-        out.report(message)
+        let draft = out
+            .report(message)
             .at_span(
                 exact.or_else(|| target.origin_of("port").span()),
                 if several { "these" } else { "this port" },
@@ -35,5 +39,8 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
             .help(
                 "PostgreSQL listens on 5432 unless told otherwise; several hosts take one port, or one each",
             );
+        if shown {
+            draft.at_most(Levels::of("IIII"));
+        }
     }
 }

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(of_target), Check::Settings(of_empty)],
 };
 
-fn of_target(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // `<password>` in the password's place is reported as what it is, a secret that was never filled in.
     let template = |p: &Placeholder| {
         let password = target.get("password").and_then(Setting::span);
@@ -20,21 +20,25 @@ fn of_target(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     };
     let left: Vec<&Placeholder> =
         target.oddities.placeholders.iter().filter(|p| !p.later && !template(p)).collect();
-    report(&left, out);
+    report(&left, settings, out);
 }
 
 fn of_empty(settings: &Settings, out: &mut Sink<'_>) {
     // A value further down in the same file is taken by loaders that read all of it first. Here there is no database
     // without it, so that only `lint`, which has no loader of its own, is silent.
     let left = settings.unfilled.iter().filter(|p| !p.later || out.door() != Door::Lint);
-    report(&left.collect::<Vec<_>>(), out);
+    report(&left.collect::<Vec<_>>(), settings, out);
 }
 
 /// So many more are shown at most.
 const MANY: usize = 15;
 
-fn report(left: &[&Placeholder], out: &mut Sink<'_>) {
+fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
     let Some(first) = left.first() else { return };
+    // A `<…>` that a project keeps in git is there to be copied.
+    let template = out.environment() <= Environment::Test
+        && left.iter().all(|p| p.shape == "<…>")
+        && settings.whereabouts.as_ref().is_some_and(|w| w.kept);
     // What a file refers to may be set where the service runs.
     let undecided = out.door() == Door::Lint && left.iter().all(|p| p.shape == "${…}");
     let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
@@ -50,8 +54,11 @@ fn report(left: &[&Placeholder], out: &mut Sink<'_>) {
             .help("set the variable in the same file, or wherever the service is started")
             .at_most(Levels::of("WWWW"));
     } else {
-        draft
+        let draft = draft
             .note("readers of connection strings do not refuse it: what is left becomes a host, a user or a password")
             .help("put the value in its place before the service is started");
+        if template {
+            draft.at_most(Levels::of("IIII"));
+        }
     }
 }

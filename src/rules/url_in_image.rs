@@ -14,6 +14,7 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     if file.carrier != Carrier::Dockerfile {
         return;
     }
+    let aside = view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
     for target in view
         .settings
         .targets
@@ -29,7 +30,7 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
             .help("take it out, and hand the variable to the container where it runs");
         // A server in the container itself, or beside it in a pod.
         let own = target.host_class() == Some(HostClass::Local);
-        if own && !password {
+        if own && !password || aside {
             draft.at_most(Levels::of("IIII"));
         }
     }

@@ -76,7 +76,11 @@ impl Spelling {
 pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}'));
     let Some(colon) = text.find(':').filter(|i| is_scheme(&text[..*i])) else {
-        return bare(text);
+        // SQLite's own name, as diesel and node's drivers are given it.
+        return match text.trim_end() {
+            ":memory:" => (Engine::Sqlite { memory: true }, Spelling::Foreign, 0..text.len()),
+            _ => bare(text),
+        };
     };
     let own = &text[..colon];
     if matches!(own, "postgresql" | "postgres") {
@@ -173,6 +177,7 @@ const OTHERS: &[(&[&str], &str)] = &[
     (&["mssql", "mssqlms", "sqlserver", "pyodbc"], "SQL Server"),
     (&["oracle", "oraclegis", "cx_oracle"], "Oracle"),
     (&["mongodb", "mongo"], "MongoDB"),
+    (&["dynamodb"], "DynamoDB"),
     (&["snowflake"], "Snowflake"),
     (&["bigquery"], "BigQuery"),
     (&["clickhouse", "clickhousedb"], "ClickHouse"),

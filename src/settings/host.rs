@@ -242,7 +242,23 @@ const MANAGED_SUFFIXES: &[&str] = &[
     ".appdomain.cloud",
 ];
 
-const PRIVATE_SUFFIXES: &[&str] = &[".local", ".internal", ".svc", ".flycast"];
+/// No domain of the public tree ends in these. `postgres.default` and `db.database` are a service and its namespace
+/// (Kubernetes' DNS specification).
+const PRIVATE_SUFFIXES: &[&str] = &[
+    ".local",
+    ".internal",
+    ".svc",
+    ".flycast",
+    ".default",
+    ".postgres",
+    ".postgresql",
+    ".database",
+    ".databases",
+    ".db",
+    ".production",
+    ".staging",
+    ".backend",
+];
 
 #[cfg(test)]
 mod tests {

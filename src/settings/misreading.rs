@@ -32,6 +32,8 @@ pub struct Misreading {
     pub cause: Cause,
     /// The variable is a switch, which has a rule of its own.
     pub switch: bool,
+    /// It says nothing about a database, and its author means the `$` in it for a reference.
+    pub composed: bool,
     /// The loaders in play differ. Otherwise they agree on what is not written there.
     pub differs: bool,
     /// Somebody says which loaders are in play, and that they read this very file.

@@ -103,8 +103,9 @@ pub(super) fn in_env_file(lookup: &Lookup<'_>, keyword: &str, key: &str) -> Opti
 
 fn of_entry(keyword: &str, entry: &Entry) -> Option<Part> {
     let text = entry.value.text.expose();
-    // Kubernetes injects `DB_PORT=tcp://10.0.0.1:5432` for a Service called `db` (kubernetes #65130).
-    if keyword == "port" && text.starts_with("tcp://") {
+    // Kubernetes injects `DB_PORT=tcp://10.0.0.1:5432` for a Service called `db` (kubernetes #65130); backup images
+    // spell so what is not set.
+    if keyword == "port" && text.starts_with("tcp://") || text == "**None**" {
         return None;
     }
     let exact = !entry.doubtful && entry.value.span_of(0..text.len()).is_some();

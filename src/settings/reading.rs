@@ -49,11 +49,18 @@ impl Target {
         asked.then_some(&text.value)
     }
 
+    /// The known consumers that read it: what is called after `SQLAlchemy` only that, where it is one of them.
+    fn readers<'s>(&self, settings: &'s Settings) -> impl Iterator<Item = &'s Setting<Consumer>> {
+        let of = |c: &Setting<Consumer>| c.value == Consumer::SqlAlchemy;
+        let own = self.name.contains("SQLALCHEMY") && settings.consumers.iter().any(of);
+        settings.consumers.iter().filter(move |c| !own || of(c))
+    }
+
     /// What each known consumer makes of the text.
     pub fn read_by<'s>(&self, settings: &'s Settings) -> Vec<(&'s Setting<Consumer>, Row)> {
         let Some(text) = self.asked().filter(|_| !settings.consumers.is_empty()) else { return Vec::new() };
-        let rows = agreement::compare(text, true, settings.consumers.iter().map(|c| c.value));
-        settings.consumers.iter().zip(rows).collect()
+        let rows = agreement::compare(text, true, self.readers(settings).map(|c| c.value));
+        self.readers(settings).zip(rows).collect()
     }
 
     /// What each known consumer that takes the text does about TLS; one that leaves it to what is below is left out.
@@ -63,7 +70,7 @@ impl Target {
             Reading::Accepted(a) if a.later.is_none() => Some((consumer, a.encryption?)),
             _ => None,
         };
-        settings.consumers.iter().filter_map(encryption).collect()
+        self.readers(settings).filter_map(encryption).collect()
     }
 
     /// Two known consumers that the text leads to different places.
@@ -71,7 +78,7 @@ impl Target {
         &self,
         settings: &'s Settings,
     ) -> Option<(&'s Setting<Consumer>, &'s Setting<Consumer>, Vec<Aspect>)> {
-        let all: Vec<Consumer> = settings.consumers.iter().map(|c| c.value).collect();
+        let all: Vec<Consumer> = self.readers(settings).map(|c| c.value).collect();
         let (a, b, parts) = agreement::disagreement(self.asked()?, &all)?;
         let of = |consumer| settings.consumers.iter().find(|c| c.value == consumer);
         Some((of(a)?, of(b)?, parts))
@@ -117,7 +124,7 @@ impl Target {
             let why = useless(consumer.value, text)?;
             useless(consumer.value, &changed).is_none().then_some(Refusal { consumer, why })
         };
-        settings.consumers.iter().filter_map(refusal).collect()
+        self.readers(settings).filter_map(refusal).collect()
     }
 
     /// Whether a change of the text leaves every known consumer, and libpq, where it was.

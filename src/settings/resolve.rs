@@ -1,6 +1,7 @@
 //! Who wins: URL before document before parts, one family of parts taken whole, `[connection]` and then `PG*` fill
 //! what is empty.
 
+mod engines;
 mod of_document;
 mod of_parts;
 mod select;
@@ -29,7 +30,7 @@ use crate::{
     consumer::Consumer,
     layer::{Entry, LayerKind, Means, Read, Seat, Value},
     policy::{Policy, Wanted},
-    repository::{Ecosystem, Package, Repository},
+    repository::{Package, Repository},
     secret::{Part, Secret},
 };
 use std::{
@@ -118,8 +119,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         resolver.of_parts(&mut out, &sets);
     }
     let packages: Vec<&Package> = repository.packages(*path).collect();
-    over_http(&mut out, repository);
-    of_files(&mut out, &packages);
+    engines::by_readers(&mut out, lookup, repository, &packages);
     for target in &mut out.targets {
         let url = |key: &str| resolver.in_env_file(key);
         target.names = words::of_target(target, policy);
@@ -131,35 +131,6 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     pooling::compare(&mut out, &packages);
     platform::compare(&mut out, repository, *path);
     out
-}
-
-/// Clients of libSQL take the address of its server, `http://…`.
-fn over_http(out: &mut Settings, repository: &Repository) {
-    const CLIENTS: [(Ecosystem, &[&str]); 3] = [
-        (Ecosystem::Node, &["@libsql/client"]),
-        (Ecosystem::Python, &["libsql", "libsql-client", "libsql-experimental"]),
-        (Ecosystem::Cargo, &["libsql"]),
-    ];
-    let client = || CLIENTS.iter().any(|(ecosystem, names)| repository.asks_for(*ecosystem, names).is_some());
-    let http = |text: &Secret| {
-        let text = text.expose().trim_start();
-        ["http://", "https://", "ws://", "wss://"].iter().any(|scheme| text.starts_with(scheme))
-    };
-    for target in out.targets.iter_mut().filter(|t| t.engine.value == Engine::Unknown) {
-        if target.text.as_ref().is_some_and(|t| http(&t.value)) && client() {
-            target.engine.value = Engine::Other("libSQL");
-        }
-    }
-}
-
-/// It is Python's libraries that drop the name in `sqlite://posts.db` or refuse it; elsewhere it is a file.
-fn of_files(out: &mut Settings, packages: &[&Package]) {
-    let by_name = |t: &&mut Target| t.sqlite_names_host() && !t.sqlite_asks_for_memory();
-    for target in out.targets.iter_mut().filter(by_name) {
-        if !packages.is_empty() && packages.iter().all(|package| package.ecosystem != Ecosystem::Python) {
-            target.engine.value = Engine::Sqlite { memory: false };
-        }
-    }
 }
 
 fn wanted(policy: &Policy, extra: &[Wanted]) -> Vec<Wanted> {
@@ -377,6 +348,7 @@ impl Resolver<'_> {
             parameters,
             missing: Vec::new(),
             told: false,
+            java: false,
             text: None,
             written: None,
             oddities: Oddities::default(),

@@ -121,7 +121,9 @@ fn named_in(lookup: &Lookup<'_>, policy: &Policy) -> Vec<(String, Meaning, Setti
         }
     }
     let in_force = |(key, (of, meaning)): (&str, (String, Meaning))| {
-        let path = lookup.winner(key).filter(|path| !path.value.is_blank())?;
+        // The second is how backup images spell that it is not set.
+        let set = |path: &Setting<Secret>| !path.value.is_blank() && !path.value.equals("**None**");
+        let path = lookup.winner(key).filter(set)?;
         Some((of, meaning, path))
     };
     keys.into_iter().filter_map(in_force).collect()

@@ -155,8 +155,34 @@ fn is_off(text: &str) -> bool {
     ["", "false", "0", "no", "off"].iter().any(|off| text.trim().eq_ignore_ascii_case(off))
 }
 
+/// `compose-prod.yaml`, `docker-compose-test.yml`, `values-staging.yaml`: what is so called has no other reason to.
+fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
+    let (stem, extension) = name.split_once('.')?;
+    // `test-core.ini` of Paste and pytest.
+    if extension == "ini" {
+        return stem.split(['-', '_']).find_map(|word| policy.environment(word));
+    }
+    let (family, word) = stem.rsplit_once(['-', '_'])?;
+    matches!(family, "compose" | "docker-compose" | "docker_compose" | "values")
+        .then(|| policy.environment(word))?
+}
+
+/// What a hosting service of builds reads, or pytest: its databases are made for one run.
+fn of_ci(name: &str) -> Option<Environment> {
+    const NAMES: [&str; 7] = [
+        "conftest.py",
+        ".travis.yml",
+        ".drone.yml",
+        ".cirrus.yml",
+        "appveyor.yml",
+        "bitbucket-pipelines.yml",
+        "azure-pipelines.yml",
+    ];
+    NAMES.contains(&name).then_some(Environment::Test)
+}
+
 /// The environment that a file's name says: `.env.production`, `prod.env`, `.env.test.local`, else the nearest
-/// directory: `deploy/staging/app.env`, `.envs/.production/.postgres`; `tests/` is test.
+/// directory: `deploy/staging/app.env`, `.envs/.production/.postgres`; `tests/` and a build service's own are test.
 pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
     let mut rest = Some(path);
     let mut segments = std::iter::from_fn(move || {
@@ -168,9 +194,9 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
     let name = segments.next()?;
     let of_name =
         name.split('.').filter(|w| !w.eq_ignore_ascii_case("local")).find_map(|w| policy.environment(w));
-    of_name.or_else(|| {
+    of_name.or_else(|| of_suffix(name, policy)).or_else(|| of_ci(name)).or_else(|| {
         segments.find_map(|directory| match directory.trim_start_matches('.') {
-            "tests" => Some(Environment::Test),
+            "tests" | "circleci" | "buildkite" | "semaphore" | "woodpecker" => Some(Environment::Test),
             // A user's /home/live says nothing about what is deployed from there, but a short word for "on this
             // machine" below a project does not either. `overlays/dev` does, where it is below it.
             "local" | "live" => None,

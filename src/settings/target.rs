@@ -59,6 +59,8 @@ pub struct Target {
     pub missing: Vec<&'static str>,
     /// Its carrier itself calls it a connection, or is no env file; else a variable's name does.
     pub told: bool,
+    /// A word beside it says that a program of Java reads it.
+    pub java: bool,
     /// The text as a whole, for a target that is one.
     pub text: Option<Setting<Secret>>,
     /// The map of the text to its source, without the text; see [`Target::place_of`].
@@ -355,7 +357,7 @@ impl Target {
     /// Whether the text is JDBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
     /// Java nor for .NET.
     pub fn is_misplaced(&self) -> bool {
-        if !matches!(self.spelling, Spelling::Jdbc | Spelling::Npgsql) {
+        if self.java || !matches!(self.spelling, Spelling::Jdbc | Spelling::Npgsql) {
             return false;
         }
         // A key of a settings file is read by whoever the file is for; a variable by whoever knows its name.
@@ -375,6 +377,13 @@ impl Target {
             }
             _ => false,
         }
+    }
+
+    /// Whether a pipeline of CircleCI puts something into the text before anybody reads it.
+    pub fn is_parameter_of_ci(&self) -> bool {
+        self.text
+            .as_ref()
+            .is_some_and(|t| t.value.expose().split_once("<<").is_some_and(|(_, r)| r.contains(">>")))
     }
 
     /// The driver that a URL names behind a `+`, as SQLAlchemy has it. Nothing here was proved harmless.

@@ -32,10 +32,12 @@ pub struct Whereabouts {
     pub tenant: Option<String>,
     /// It shows what to write; its values are nobody's.
     pub example: bool,
-    /// What git does with it; none where that is not known.
+    /// What git does with it, for an env file; none where that is not known.
     pub git: Option<Git>,
     /// Its own text: what it comes to may stand in a file below it.
     pub source: Option<SourceId>,
+    /// It is kept in git, where what was never filled in is there to be copied: a developer's own file is not.
+    pub kept: bool,
     aside: bool,
 }
 
@@ -60,7 +62,8 @@ impl Whereabouts {
         });
         let aside = example
             || words.into_iter().any(|word| ASIDE.iter().chain(MADE_UP).any(|own| own.as_bytes() == word));
-        Self { path: path.to_owned(), project, home, tenant, example, git, source: None, aside }
+        let kept = git == Some(Git::Tracked);
+        Self { path: path.to_owned(), project, home, tenant, example, git, source: None, kept, aside }
     }
 
     /// Whether something stands in this very file.
@@ -148,8 +151,9 @@ const NO_TENANT: &[&str] = &[
     "cases",
 ];
 
-/// Beside those of programs of their own: stubs, and the settings of editors.
-const MADE_UP: &[&str] = &["stub", "stubs", "mock", "mocks", "e2e", "vscode", "idea"];
+/// Beside those of programs of their own: stubs, what tests expect, and the settings of editors.
+const MADE_UP: &[&str] =
+    &["stub", "stubs", "mock", "mocks", "expected", "snapshots", "golden", "e2e", "vscode", "idea"];
 
 #[cfg(test)]
 mod tests {

@@ -262,7 +262,7 @@ async fn servers_that_hang() {
         let failure = open_with(&url(fake.port, timeout), Vec::new(), short()).await.err().expect("it hangs");
         let verdict = (failure.class, failure.phase, failure.retryable);
         assert_eq!(verdict, (C::DeadlineExceeded, phase, true), "{name}: {failure}");
-        assert!(began.elapsed() < Duration::from_millis(600), "{name}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(3), "{name}: {:?}", began.elapsed());
     }
     for (name, fake, phase) in [
         ("accept-and-never-answer,connect_timeout=2", &silent, P::Tls),
@@ -273,7 +273,7 @@ async fn servers_that_hang() {
         let failure = refused(&url(fake.port, "connect_timeout=2")).await;
         let verdict = (failure.class, failure.phase, failure.retryable);
         assert_eq!(verdict, (C::DeadlineExceeded, phase, true), "{name}: {failure}");
-        assert!(began.elapsed() < Duration::from_millis(2800), "{name}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(5), "{name}: {:?}", began.elapsed());
     }
 }
 
@@ -309,7 +309,7 @@ async fn nobody_answers() {
     let verdict = (failure.class, failure.phase, failure.retryable);
     let name = "syn-blackhole-then-good-host?(2 hosts,connect_timeout=2)";
     assert_eq!(verdict, (C::ConnectTimeout, P::Tcp, true), "{name}: {failure}");
-    assert!(began.elapsed() < Duration::from_millis(4500), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(7), "{:?}", began.elapsed());
     let failure = open_with(&url(hole.port, ""), Vec::new(), short()).await.err().expect("nobody answers");
     assert_eq!((failure.class, failure.phase), (C::ConnectTimeout, P::Tcp), "{failure}");
 

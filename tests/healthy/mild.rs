@@ -10,7 +10,7 @@ use pgward::{
     },
 };
 
-fn warns(tree: Tree<'_>, rule: &str) -> bool {
+pub(super) fn warns(tree: Tree<'_>, rule: &str) -> bool {
     let mut files = Files::default();
     for (path, text) in tree {
         let file = ((*path).to_owned(), text.as_bytes().to_vec());

@@ -53,7 +53,7 @@ async fn silence_ends_on_time_in_every_phase() {
         let bounds = Bounds { timeout: Duration::from_millis(400), ..Bounds::default() };
         let failure = open_with(at(fake.port, mode), Vec::new(), bounds).await.err().unwrap();
         assert_eq!((failure.class, failure.phase), (FailureClass::DeadlineExceeded, phase), "{failure}");
-        assert!(failure.retryable && began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+        assert!(failure.retryable && began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
         assert!(fake.all_closed(), "a socket is left in the phase {phase}");
     }
     // connect_timeout bounds one address: the next one answers

@@ -4,7 +4,7 @@ use super::{
     DATA, MANY, Service, Wanted, extends::Whole, filled, given, image, is_plain_name, name, variables,
 };
 use crate::{
-    layer::{Value, carried::Reader, service, tree::Node},
+    layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
     secret::Part,
     source::Span,
 };
@@ -174,6 +174,7 @@ pub(super) fn read(
         ungranted,
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
+        shares: network.strip_prefix("service:").map(name),
         waits: says(node, &WAITS),
         creates: says(node, &CREATES),
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
@@ -393,7 +394,10 @@ fn port(reader: &mut Reader<'_>, node: &Node) -> Option<Port> {
     if raw.value.text.expose().bytes().all(|b| b.is_ascii_digit() || b".:-/tcp[]".contains(&b)) {
         reader.reveal_scalar(node.span);
     }
+    // Inside of a default there is no place for an address.
+    let written = value.map.iter().all(|s| s.kind != SegmentKind::Fallback);
     let local = match address {
+        _ if !written => None,
         None => value.span_of(0..published.len()).map(|s| Span { end: s.start, ..s }),
         Some(address) => value.span_of(0..address.len() + 1),
     };

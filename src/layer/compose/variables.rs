@@ -6,7 +6,7 @@ use crate::{
     secret::Secret,
     source::Span,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 /// A value with its variables put in.
 pub(in crate::layer) struct Filled {
@@ -15,6 +15,8 @@ pub(in crate::layer) struct Filled {
     pub(in crate::layer) elsewhere: Vec<String>,
     /// The place of the variable that all of it comes from.
     pub(in crate::layer) from: Option<Span>,
+    /// `${NAME:-` and `}` around a default that is all of the value.
+    code: Vec<Span>,
 }
 
 /// So many variables of one value may be required without being known.
@@ -28,7 +30,7 @@ pub(in crate::layer) fn filled(
     variables: &dyn Fn(&str) -> Option<Entry>,
 ) -> Filled {
     let text = value.text.expose();
-    let as_it_is = || Filled { value: value.clone(), elsewhere: Vec::new(), from: None };
+    let as_it_is = || Filled { value: value.clone(), elsewhere: Vec::new(), from: None, code: Vec::new() };
     if !text.contains('$') {
         return as_it_is();
     }
@@ -50,6 +52,7 @@ pub(in crate::layer) fn filled(
         }
     };
     let (mut out, mut elsewhere, mut from) = (Builder::default(), Vec::new(), None);
+    let mut code = Vec::new();
     let whole_text = expansion.pieces.len() == 1;
     for piece in &expansion.pieces {
         let Piece { output, input, name, kind } = piece;
@@ -78,10 +81,31 @@ pub(in crate::layer) fn filled(
                     None => out.put(put, span(), SegmentKind::Reference),
                 }
             }
-            Kind::Fallback => out.put(put, span(), SegmentKind::Fallback),
+            Kind::Fallback => {
+                let written = written(text, input, put);
+                let own = written.clone().and_then(|range| value.span_of(range));
+                out.put(put, own.unwrap_or_else(span), SegmentKind::Fallback);
+                if let Some(range) = written.filter(|_| whole_text && is_variable(name)) {
+                    let around = [input.start..range.start, range.end..input.end];
+                    code.extend(around.into_iter().filter_map(|range| value.span_of(range)));
+                }
+            }
         }
     }
-    Filled { value: out.finish(), elsewhere, from }
+    Filled { value: out.finish(), elsewhere, from, code }
+}
+
+/// Where a default stands in its reference as it is put: nothing in it was put in or decoded.
+fn written(text: &str, reference: &Range<usize>, put: &str) -> Option<Range<usize>> {
+    let inner = text[reference.clone()].strip_suffix('}')?;
+    let before = inner.strip_suffix(put)?;
+    let end = reference.start + inner.len();
+    before.ends_with('-').then_some(end - put.len()..end)
+}
+
+/// A name in capitals, as variables have it; a part of a password seldom is one.
+fn is_variable(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn reference(name: &str) -> String {
@@ -168,7 +192,8 @@ fn take(
     out: &mut Layer,
     wanted: &mut Vec<Wanted>,
 ) {
-    let Filled { value: text, elsewhere, from } = filled(value.0, value.1, reader.beside);
+    let Filled { value: text, elsewhere, from, code } = filled(value.0, value.1, reader.beside);
+    code.into_iter().for_each(|span| reader.sources.reveal(span));
     for name in elsewhere {
         wanted.push(Wanted { variable: name.clone(), becomes: key.0.to_owned(), span: value.1 });
         out.reads.push(Read::new(name, value.1));

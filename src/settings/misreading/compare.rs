@@ -141,6 +141,7 @@ impl<'a> Comparison<'a> {
             others: Vec::new(),
             cause,
             switch: false,
+            composed: false,
             differs,
             sure: self.sure,
             told: self.told,
@@ -326,7 +327,10 @@ impl<'a> Comparison<'a> {
         let label = words::label(cause, line.as_ref(), entry);
         let mut found = self.misreading(span, label, cause, differs, readings.finish());
         found.name = self.name(player, entry);
-        found.switch = (self.matter)(key) == Matter::Switch;
+        let matter = (self.matter)(key);
+        found.switch = matter == Matter::Switch;
+        found.composed = matter == Matter::Other
+            && line.as_ref().is_some_and(|l| l.refers_to(|name| player.entry(name).is_some()));
         others.retain(|r| *r != entry.value_span.range());
         if cause == Cause::Duplicate {
             found.others = others.into_iter().map(|r| self.span(r)).collect();

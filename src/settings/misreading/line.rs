@@ -126,6 +126,20 @@ impl<'t> Line<'t> {
         has_unseen(&self.text.as_bytes()[self.range.clone()])
     }
 
+    /// Every `$` begins a `${…}` or a name that is set here, and there is one: it is meant for a reference.
+    pub(super) fn refers_to(&self, known: impl Fn(&str) -> bool) -> bool {
+        let value = &self.text[self.raw.clone()];
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let refers = |at: usize| {
+            let rest = &value[at + 1..];
+            match rest.strip_prefix('{') {
+                Some(inner) => inner.starts_with(|c: char| c.is_ascii_alphabetic()) && inner.contains('}'),
+                None => known(&rest[..rest.find(|c| !letter(c)).unwrap_or(rest.len())]),
+            }
+        };
+        value.contains('$') && value.match_indices('$').all(|(at, _)| refers(at))
+    }
+
     /// Every `$` begins `${NAME}`, and there is one.
     pub(super) fn only_plain_references(&self) -> bool {
         let value = &self.text[self.raw.clone()];

@@ -1,0 +1,65 @@
+//! Which engine a text means, where its readers know better than its scheme.
+
+use crate::{
+    repository::{Ecosystem, Package, Repository},
+    secret::Secret,
+    settings::{
+        Settings,
+        engine::{Engine, Spelling},
+        lookup::Lookup,
+        target::Target,
+    },
+};
+
+/// Goes by the libraries of the project and by the words beside the text.
+pub(super) fn by_readers(
+    out: &mut Settings,
+    lookup: &Lookup<'_>,
+    repository: &Repository,
+    packages: &[&Package],
+) {
+    over_http(out, repository);
+    of_files(out, packages);
+    // `DATABASE_DRIVER=org.postgresql.Driver` beside it: the program is Java's, whatever the variable is called.
+    for target in out.targets.iter_mut().filter(|t| t.spelling() == Spelling::Jdbc) {
+        let mut beside = lookup.layers().iter().flat_map(|l| &l.entries);
+        target.java = beside.any(|e| e.value.text.equals("org.postgresql.Driver"));
+    }
+}
+
+/// Clients of libSQL and DynamoDB take the address of its server, `http://…`.
+fn over_http(out: &mut Settings, repository: &Repository) {
+    const CLIENTS: [(Ecosystem, &[&str]); 3] = [
+        (Ecosystem::Node, &["@libsql/client"]),
+        (Ecosystem::Python, &["libsql", "libsql-client", "libsql-experimental"]),
+        (Ecosystem::Cargo, &["libsql"]),
+    ];
+    let client = || CLIENTS.iter().any(|(ecosystem, names)| repository.asks_for(*ecosystem, names).is_some());
+    let http = |text: &Secret| {
+        let text = text.expose().trim_start();
+        ["http://", "https://", "ws://", "wss://"].iter().any(|scheme| text.starts_with(scheme))
+    };
+    // `DB_ENGINE=dynamodb` beside `DB_URL=http://…`.
+    let named = match out.toggle.as_ref().and_then(|t| t.says.clone()) {
+        Some(engine @ Engine::Other(_)) => Some(engine),
+        _ => None,
+    };
+    for target in out.targets.iter_mut().filter(|t| t.engine.value == Engine::Unknown) {
+        if !target.text.as_ref().is_some_and(|t| http(&t.value)) {
+            continue;
+        }
+        if let Some(engine) = named.clone().or_else(|| client().then_some(Engine::Other("libSQL"))) {
+            target.engine.value = engine;
+        }
+    }
+}
+
+/// It is Python's libraries that drop the name in `sqlite://posts.db` or refuse it; elsewhere it is a file.
+fn of_files(out: &mut Settings, packages: &[&Package]) {
+    let by_name = |t: &&mut Target| t.sqlite_names_host() && !t.sqlite_asks_for_memory();
+    for target in out.targets.iter_mut().filter(by_name) {
+        if !packages.is_empty() && packages.iter().all(|package| package.ecosystem != Ecosystem::Python) {
+            target.engine.value = Engine::Sqlite { memory: false };
+        }
+    }
+}
