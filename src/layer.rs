@@ -314,6 +314,11 @@ pub fn is_example(path: &str) -> bool {
         match byte {
             b'{' if bytes.get(at + 1) == Some(&b'{') => return true,
             b'/' | b'\\' => {
+                // `template/.env`, not the templates of a chart.
+                let env = path[at + 1..].starts_with(".env");
+                if env && (bytes[..at].ends_with(b"template") || bytes[..at].ends_with(b"templates")) {
+                    return true;
+                }
                 let generators = *byte == b'/' && bytes[..at].ends_with(b"generators");
                 if generators && path[at + 1..].contains("templates/") {
                     return true;

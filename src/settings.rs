@@ -68,6 +68,7 @@ pub use words::Named;
 
 use crate::{
     consumer::Consumer,
+    environment::Environment,
     layer::Seat,
     secret::{Part, Secret},
 };
@@ -128,6 +129,8 @@ pub struct Settings {
     pub now: Option<u64>,
     /// Who is on the loopback address of the program.
     pub seat: Seat,
+    /// They are those of an image that is not built here, or of a server: the code of this project does not read them.
+    pub foreign: bool,
     /// More variables come to the program than were read.
     pub open: bool,
 }
@@ -178,6 +181,12 @@ pub struct AliasConflict {
 }
 
 impl Settings {
+    /// Whether this is development or tests, or production only because such a file usually is.
+    pub fn is_mild(&self) -> bool {
+        let said = self.settled.environment.as_ref();
+        said.is_none_or(|s| s.value <= Environment::Test || matches!(s.origin, Origin::Default(_)))
+    }
+
     /// The database that the service would use.
     pub fn selected(&self) -> Option<&Target> {
         self.targets.get(self.chosen?)

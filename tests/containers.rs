@@ -156,6 +156,16 @@ fn ports_in_their_forms() {
     }
 }
 
+/// A place in the longer `.env` is none in the compose file.
+#[test]
+fn what_comes_from_the_env_file_has_its_place_there() {
+    let beside = format!("{}DATA=./data\nPORT=5433\nTAG=postgres:17\n", "# a line of words\n".repeat(40));
+    let text = "services:\n  db:\n    image: $TAG\n    ports: ['$PORT:5432']\n    volumes: ['${DATA}:/var/lib/postgresql/data', {type: bind, source: $DATA, target: /x}]\n";
+    let (_, carried) = read(Carrier::Compose, text, &beside);
+    let Structure::Compose(compose) = &carried.structure else { panic!("a compose file") };
+    assert_eq!(compose.services[0].mounts.len(), 2);
+}
+
 #[test]
 fn servers_are_told_by_their_images() {
     for (image, server, pinned) in [

@@ -91,6 +91,8 @@ pub struct Footing {
     pub seat: Seat,
     /// Names of the containers beside its own, on the same machine.
     pub hosts: Vec<Part>,
+    /// It runs an image that is not built here: the libraries of this project say nothing of who reads its variables.
+    pub foreign: bool,
 }
 
 /// Who is on the loopback address of a program.
@@ -189,6 +191,15 @@ const INDENT: usize = 1024;
 /// Words that an assignment may follow on its line.
 const LEADING: &[&str] = &["export", "readonly", "declare -x", "local", "ENV", "ARG", "env", "Environment"];
 
+/// Whether Maven puts something in: `@project.version@` for a value, as Spring Boot's parent has it.
+fn is_filtered(text: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let mut values = text.lines().filter_map(|line| line.split_once(": @"));
+    values.any(|(_, rest)| {
+        rest.split_once('@').is_some_and(|(inner, _)| !inner.is_empty() && inner.chars().all(name))
+    })
+}
+
 impl Reader<'_> {
     /// The text; none where it is too large or no UTF-8, which is then a problem of the file.
     pub(super) fn text(&mut self) -> Option<String> {
@@ -228,7 +239,7 @@ impl Reader<'_> {
             Ok(documents) => Some(documents),
             Err(invalid) => {
                 // A template becomes YAML only when it is filled in.
-                if !["{{", "{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) {
+                if !["{{", "{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) && !is_filtered(text) {
                     self.invalid(invalid);
                 }
                 None
@@ -278,6 +289,10 @@ impl Reader<'_> {
     /// Reveals a span that is proved harmless and the marks between it and `next`, and before it on its line. Marks are
     /// blanks, quotes, and `:=-[]{},`.
     pub(super) fn reveal_lead(&mut self, span: Span, next: Span) {
+        // What comes from the `.env` beside a compose file is shown or not where that is read.
+        if span.source != self.id || next.source != self.id {
+            return;
+        }
         let bytes = self.sources.get(self.id).bytes();
         let mark = |b: &u8| b" \t\"':=-[]{},?".contains(b);
         let (start, end) = (span.start as usize, span.end as usize);

@@ -121,7 +121,8 @@ impl Compose {
         let beside = self.services.iter().filter(|s| s.server || s.partial);
         let hosts = beside.flat_map(|s| s.hosts.clone()).collect();
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
-        Footing { env_files, open: service.partial, seat, hosts, ..Footing::default() }
+        let foreign = service.server || !service.built && !service.partial && service.image.is_some();
+        Footing { foreign, env_files, open: service.partial, seat, hosts, ..Footing::default() }
     }
 }
 

@@ -10,6 +10,9 @@ use super::{
 };
 use std::ops::Range;
 
+/// What a client takes from the environment to find a server.
+const OF_A_CLIENT: [&str; 4] = ["PGHOST", "PGPORT", "PGUSER", "PGDATABASE"];
+
 /// One stage: its names, and the instructions in it.
 #[derive(Default)]
 struct Stage {
@@ -66,8 +69,10 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let mut layer = reader.block("");
     let shipped = shipped(&stages);
     layer.word = shipped.last().and_then(|last| last.aside()).map(str::to_owned);
+    // Beside a data directory they are for `psql` in the server's own container.
+    let server = shipped.iter().flat_map(|stage| &stage.entries).any(|e| e.key == "PGDATA");
     for stage in shipped {
-        for entry in &stage.entries {
+        for entry in stage.entries.iter().filter(|e| !(server && OF_A_CLIENT.contains(&e.key.as_str()))) {
             shell::push(reader, &mut layer, entry);
         }
     }

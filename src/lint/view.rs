@@ -40,6 +40,10 @@ impl<'c> FileView<'c> {
             let footing = file.structure.footing(layer);
             let mut view = with(stood_on(file, layer, &footing, env_files, policy, files));
             view.settings.seat = footing.seat;
+            view.settings.foreign = footing.foreign;
+            if footing.foreign && policy.consumers.is_empty() {
+                view.settings.consumers.clear();
+            }
             for target in &mut view.settings.targets {
                 let host = target.get("host").map(|h| &h.value);
                 target.neighbour = footing.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));

@@ -121,8 +121,7 @@ fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'
     // Where several are built and none says a word of the database, nobody knows which of them the code is.
     let users = if said.is_empty() && all.len() == 1 { &all } else { &said };
     for service in users.iter().filter(|s| !s.partial && !s.foreign_network) {
-        let Some(login) = code.login(&Variables::of(service, file), format!("`{}`", service.name), true)
-        else {
+        let Some(login) = code.login(&Variables::of(service, file), format!("`{}`", service.name)) else {
             continue;
         };
         let reached =
@@ -136,7 +135,7 @@ fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'
     if let (true, Some(server), None) = (all.is_empty(), servers.next(), servers.next()) {
         let here = code.target.host_class() == Some(HostClass::Local);
         let published = |p: &Port| p.published == Some(5432..=5432) && p.target == (5432..=5432);
-        let login = code.login(&Variables { layers: &[], partial: false }, "the code".into(), false);
+        let login = code.login(&Variables { layers: &[], partial: false }, "the code".into());
         if let Some(login) = login.filter(|_| here && server.ports.iter().any(published)) {
             compare(&login, &Server::of(server, file), out);
         }
@@ -166,7 +165,7 @@ impl<'p> Code<'p> {
     }
 
     /// What a program logs in with that has these variables; none where that is not known, or the code has no part in it.
-    fn login<'t>(&'t self, variables: &Variables<'t>, who: String, built: bool) -> Option<Login<'t>> {
+    fn login<'t>(&'t self, variables: &Variables<'t>, who: String) -> Option<Login<'t>> {
         let whole = self.target.form == Form::Url;
         let known = |keyword: &str| -> Option<Option<Told<'t>>> {
             let variable = self.variable(keyword);
@@ -186,7 +185,7 @@ impl<'p> Code<'p> {
         port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
         let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
         let host = known("host")?.map(|h| h.text);
-        Some(Login { who, host, user, password, dbname, role: Role::Primary, built })
+        Some(Login { who, host, user, password, dbname, role: Role::Primary })
     }
 }
 
@@ -206,8 +205,6 @@ struct Login<'t> {
     password: Option<Told<'t>>,
     dbname: Option<Told<'t>>,
     role: Role,
-    /// What it starts is built here, and may make the database first: `rails db:prepare` in its entrypoint.
-    built: bool,
 }
 
 impl<'t> Login<'t> {
@@ -219,7 +216,7 @@ impl<'t> Login<'t> {
         let (user, password, dbname) = (part("user"), part("password"), part("dbname"));
         let host = target.get("host").map(|h| h.value.secret());
         let who = format!("`{}`", service.name);
-        Self { who, host, user, password, dbname, role: target.role, built: service.built }
+        Self { who, host, user, password, dbname, role: target.role }
     }
 }
 
@@ -383,7 +380,9 @@ fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut S
     if let Given::Entry(entry) = more {
         draft = draft.also_span(entry.value_span, "it is not among these either");
     }
-    let levels = if login.built && entry.is_none() { "IIII" } else { "WWWW" };
+    // The role is the superuser that the image makes: a service may make its database first, as `rails db:prepare` does in
+    // an entrypoint. Where one is named to the image, that was to be it.
+    let levels = if entry.is_none() { "IIII" } else { "WWWW" };
     with_default(draft, dbname)
         .note("the image makes databases while the data directory is empty, and never again")
         .help("write the same name in both places; a migration tool that makes its database is a reason to allow this")

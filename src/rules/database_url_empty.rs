@@ -18,6 +18,11 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
             .at(&variable.origin, "nothing stands here")
             .note("an empty variable is not an unset one: it hides what a file or a default would have given")
             .help("give it a value, or remove it altogether");
+        // Who installs a chart says what it is.
+        if settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart) {
+            draft.at_most(Levels::of("IIII"));
+            continue;
+        }
         for hidden in &variable.shadowed {
             draft = draft.also_span(hidden.span, "hidden by the empty one");
         }

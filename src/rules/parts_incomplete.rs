@@ -44,6 +44,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if guess && (target.told || out.environment() == Environment::Test || set.telling() < 2) {
         return;
     }
+    // A container that is not built here, and a server, have defaults of their own.
+    let script = |at: &Whereabouts| at.path.ends_with(".sh");
+    if undecided && (settings.foreign || settings.whereabouts.as_ref().is_some_and(script)) {
+        return;
+    }
     // Names that the project declares, or that its code reads, are no family.
     let family = if set.name.starts_with('[') { String::new() } else { format!(" in `{}`", set.name) };
     let mut draft = out.report(format!("the connection{family} is incomplete: {names} not set"));

@@ -19,7 +19,6 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     {
         return;
     }
-    let environment = out.environment();
     let key = target.get("host").map_or(target.name.as_str(), |s| s.key.as_str());
     let draft = out
         .report(format!("the host in `{key}` was never filled in"))
@@ -31,7 +30,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let code =
         |path: &str| matches!(path.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "tsx"));
     let shown = |at: &Whereabouts| target.form == Form::Url && code(&at.path);
-    let kept = |at: &Whereabouts| environment <= Environment::Test && at.kept;
+    let kept = |at: &Whereabouts| settings.is_mild() && at.kept;
     let copied = |at: &Whereabouts| at.is_aside() || at.is_chart() || shown(at) || kept(at);
     let others = settings.whereabouts.as_ref().is_some_and(copied);
     if others || target.oddities.fallbacks.iter().any(|f| f.supplies == "url") {

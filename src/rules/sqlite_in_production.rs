@@ -17,7 +17,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let environment = out.environment();
     // Django's own word for it in its settings.
     let engine = target.form == Form::Toggle && target.engine.key == "ENGINE";
-    let draft = out
+    let mut draft = out
         .report(format!("{environment} uses SQLite"))
         .at(
             &target.engine.origin,
@@ -33,6 +33,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             Form::Url | Form::Parts | Form::Document => "set it to a `postgresql://` URL",
         });
     if let Some(word) = settings.settled.environment.as_ref().filter(|s| s.value == environment) {
-        draft.also(&word.origin, format!("{environment} is set here"));
+        draft = draft.also(&word.origin, format!("{environment} is set here"));
+    }
+    if settings.whereabouts.as_ref().is_some_and(Whereabouts::says_sqlite) {
+        draft.at_most(Levels::of("IIII"));
     }
 }

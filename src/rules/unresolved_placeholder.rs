@@ -35,10 +35,7 @@ const MANY: usize = 15;
 
 fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
     let Some(first) = left.first() else { return };
-    // A `<…>` that a project keeps in git is there to be copied.
-    let template = out.environment() <= Environment::Test
-        && left.iter().all(|p| p.shape == "<…>")
-        && settings.whereabouts.as_ref().is_some_and(|w| w.kept);
+    let filled_in = out.door() == Door::Lint && is_filled_in(left, settings);
     // What a file refers to may be set where the service runs.
     let undecided = out.door() == Door::Lint && left.iter().all(|p| p.shape == "${…}");
     let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
@@ -57,8 +54,17 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
         let draft = draft
             .note("readers of connection strings do not refuse it: what is left becomes a host, a user or a password")
             .help("put the value in its place before the service is started");
-        if template {
+        if filled_in {
             draft.at_most(Levels::of("IIII"));
         }
     }
+}
+
+/// A `<…>` that a project keeps in git is there to be copied, where nothing says that the file is for production. A `{{…}}`
+/// in anything but an env file is a template's, as charts and workflows have them.
+fn is_filled_in(left: &[&Placeholder], settings: &Settings) -> bool {
+    let Some(at) = &settings.whereabouts else { return false };
+    let kept = at.kept && settings.is_mild();
+    let template = !at.path.contains(".env") && !at.path.ends_with("env");
+    left.iter().all(|p| (kept && p.shape == "<…>") || (template && p.shape == "{{…}}"))
 }

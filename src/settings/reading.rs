@@ -49,11 +49,24 @@ impl Target {
         asked.then_some(&text.value)
     }
 
-    /// The known consumers that read it: what is called after `SQLAlchemy` only that, where it is one of them.
+    /// The known consumers that read it. What is called after `SQLAlchemy` is read by that alone, where it is one of them,
+    /// and what code hands to a function by a library of its language.
     fn readers<'s>(&self, settings: &'s Settings) -> impl Iterator<Item = &'s Setting<Consumer>> {
-        let of = |c: &Setting<Consumer>| c.value == Consumer::SqlAlchemy;
-        let own = self.name.contains("SQLALCHEMY") && settings.consumers.iter().any(of);
-        settings.consumers.iter().filter(move |c| !own || of(c))
+        let sqlalchemy = |c: &Setting<Consumer>| c.value == Consumer::SqlAlchemy;
+        let own = self.name.contains("SQLALCHEMY") && settings.consumers.iter().any(sqlalchemy);
+        let path = settings.whereabouts.as_ref().filter(|_| self.told).map(|at| at.path.as_str());
+        let extension = path.and_then(|path| path.rsplit('.').next()).unwrap_or_default();
+        let python = extension == "py";
+        let javascript = matches!(extension, "js" | "mjs" | "cjs" | "ts" | "mts" | "cts");
+        let connects = self.name.starts_with("connect(");
+        settings.consumers.iter().filter(move |c| match c.value {
+            Consumer::SqlAlchemy => !javascript && !connects,
+            _ if own => false,
+            Consumer::NodePostgres | Consumer::PostgresJs => !python,
+            Consumer::TokioPostgres | Consumer::Sqlx => !python && !javascript,
+            Consumer::DjDatabaseUrl | Consumer::DjangoEnviron => !javascript && !connects,
+            Consumer::Libpq | Consumer::Asyncpg => !javascript,
+        })
     }
 
     /// What each known consumer makes of the text.

@@ -102,6 +102,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         functions: None,
         now: None,
         seat: Seat::default(),
+        foreign: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
     let libpq = if *pg_env { parts::libpq(lookup) } else { ByKeyword::new() };

@@ -126,7 +126,11 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
             }
             let name = text[inner..end].trim();
             let whole = start..end + close.len();
-            if is_name(name) && (*open != "<" || stands_alone(text, &whole)) && !told(&whole) {
+            // Templates of Go have functions and paths in there.
+            if (is_name(name) || *open == "{{" && !name.is_empty())
+                && (*open != "<" || stands_alone(text, &whole))
+                && !told(&whole)
+            {
                 let span = entry.span_of(whole);
                 out.push(Placeholder { key: entry.key.clone(), span, shape, later: false });
             }

@@ -87,6 +87,11 @@ impl Whereabouts {
         name.starts_with("values") && matches!(name.rsplit('.').next(), Some("yaml" | "yml"))
     }
 
+    /// Whether its own name, or that of a directory that it is in, says SQLite: one of several variants, and meant so.
+    pub fn says_sqlite(&self) -> bool {
+        names(&self.path).any(|name| name.to_ascii_lowercase().contains("sqlite"))
+    }
+
     /// Whether it stands among tests, examples or documents, whose values are made up.
     pub fn is_aside(&self) -> bool {
         self.aside
@@ -151,9 +156,23 @@ const NO_TENANT: &[&str] = &[
     "cases",
 ];
 
-/// Beside those of programs of their own: stubs, what tests expect, and the settings of editors.
-const MADE_UP: &[&str] =
-    &["stub", "stubs", "mock", "mocks", "expected", "snapshots", "golden", "e2e", "vscode", "idea"];
+/// Beside those of programs of their own: stubs, what tests expect, the programs that tests drive, and the settings of
+/// editors.
+const MADE_UP: &[&str] = &[
+    "stub",
+    "stubs",
+    "mock",
+    "mocks",
+    "expected",
+    "snapshots",
+    "golden",
+    "e2e",
+    "spec",
+    "specs",
+    "dummy",
+    "vscode",
+    "idea",
+];
 
 #[cfg(test)]
 mod tests {

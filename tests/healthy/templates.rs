@@ -115,7 +115,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "compose.yml",
-            "services:\n  web:\n    image: shop/web\n    environment: {PGHOST: db, PGUSER: postgres, PGDATABASE: shop, PGPASSWORD: x}\n  db:\n    image: postgres:17\n    environment: {POSTGRES_PASSWORD: x}\n",
+            "services:\n  web:\n    image: shop/web\n    environment: {PGHOST: db, PGUSER: postgres, PGDATABASE: shop, PGPASSWORD: x}\n  db:\n    image: postgres:17\n    environment: {POSTGRES_PASSWORD: x, POSTGRES_DB: store}\n",
         )],
     },
     // A program of Java, whatever the variable is called.
@@ -243,7 +243,130 @@ const TWINS: &[Twins] = &[
         ],
         ill: &[("compose.yml", NODE), ("package.json", "{}\n")],
     },
+    // A library of another language reads no call of this one.
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[
+            ("run.py", "conn = psycopg.connect('postgres://app@localhost/app')\n"),
+            ("requirements.txt", "psycopg\nsqlalchemy\n"),
+        ],
+        ill: &[
+            ("run.py", "conn = create_engine('postgres://app@localhost/app')\n"),
+            ("requirements.txt", "psycopg\nsqlalchemy\n"),
+        ],
+    },
+    // Nor do the project's libraries read what an image is given that is not built here.
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[
+            (
+                "compose.yml",
+                "services:\n  hatchet:\n    image: hatchet/engine\n    environment: {DATABASE_URL: 'postgres://app@db/app'}\n",
+            ),
+            ("requirements.txt", "sqlalchemy\n"),
+        ],
+        ill: &[
+            (
+                "compose.yml",
+                "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: 'postgres://app@db/app'}\n",
+            ),
+            ("requirements.txt", "sqlalchemy\n"),
+        ],
+    },
+    // Handed on as it is, or left empty.
+    Twins {
+        rule: "empty-password",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  web:\n    build: .\n    environment: {PGHOST: db, PGUSER: app, PGPASSWORD: '${PGPASSWORD:-}'}\n",
+        )],
+        ill: &[(".env", "DB_HOST=db\nDB_USER=app\nDB_NAME=shop\nDB_PASSWORD=\n")],
+    },
+    Twins {
+        rule: "yaml-secret-typing",
+        healthy: &[(
+            "secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  DB_PASSWORD: ENC[AES256_GCM,data:abc=,tag:x==,type:str]\n",
+        )],
+        ill: &[(
+            "secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  DB_PASSWORD: not-base64!\n",
+        )],
+    },
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[(
+            "workflows/disks.yml",
+            "provider:\n  database:\n    host: '{{ env.HOST }}'\n    user: '{{ env.USER }}'\n    dbname: disks\n",
+        )],
+        ill: &[(".env", "DB_HOST={{ env.HOST }}\nDB_USER=app\nDB_NAME=disks\n")],
+    },
+    Twins {
+        rule: "url-malformed",
+        healthy: &[(
+            "charts/miniflux/values.yaml",
+            "env:\n  DATABASE_URL: postgres://{{ .Values.user }}:{{ .Values.password }}@{{ include \"fullname\" . }}-postgresql/db\n",
+        )],
+        ill: &[("config/app.yaml", "env:\n  DATABASE_URL: postgres://app@[::1/app\n")],
+    },
+    Twins {
+        rule: "database-url-empty",
+        healthy: &[("charts/teedy/values.yaml", "env:\n  DATABASE_URL: \"\"\n")],
+        ill: &[("config/app.yaml", "env:\n  DATABASE_URL: \"\"\n")],
+    },
+    Twins {
+        rule: "dotenv-dollar",
+        healthy: &[("template/.env", "DB_PASSWORD=$password\nDB_USER=x\n")],
+        ill: &[(".env", "DB_PASSWORD=pa$word\nDB_USER=x\n")],
+    },
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[("helm/ci/fixtures/postgres.yaml", DATABASE)],
+        ill: &[("k8s/postgres.yaml", DATABASE)],
+    },
+    // The program that tests drive.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "spec/dummy/config/database.yml",
+            "production:\n  adapter: postgresql\n  host: db.internal\n  username: postgres\n  database: app\n",
+        )],
+        ill: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  host: db.internal\n  username: postgres\n  database: app\n",
+        )],
+    },
+    // One of several variants, and meant so.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("images/build-sqlite3/Dockerfile", "FROM alpine\nENV DB_TYPE=sqlite3\n")],
+        ill: &[("images/build/Dockerfile", "FROM alpine\nENV DB_TYPE=sqlite3\n")],
+    },
+    // The server's own image.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "Dockerfile",
+            "FROM debian\nENV PGDATA=/var/lib/postgresql/data\nENV PGHOST=db.internal PGUSER=postgres PGDATABASE=app\n",
+        )],
+        ill: &[("Dockerfile", "FROM debian\nENV PGHOST=db.internal PGUSER=postgres PGDATABASE=app\n")],
+    },
+    // Maven puts it in.
+    Twins {
+        rule: "file-unparseable",
+        healthy: &[(
+            "src/main/resources/application.yml",
+            "spring:\n  profiles.active: @envName@\n  datasource:\n    url: jdbc:postgresql://db/app\n",
+        )],
+        ill: &[(
+            "src/main/resources/application.yml",
+            "spring:\n  profiles.active: @\n  datasource:\n    url: jdbc:postgresql://db/app\n",
+        )],
+    },
 ];
+
+/// A server with its password in clear.
+const DATABASE: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  containers:\n    - name: db\n      image: postgres:17\n      env:\n        - {name: POSTGRES_PASSWORD, value: k3Vq9mT2xLpW7c}\n";
 
 /// A service whose scripts are built as production's.
 const NODE: &str = "services:\n  web:\n    build: .\n    environment:\n      NODE_ENV: production\n      DATABASE_URL: postgresql://postgres:k3Vq9mT2xLpW7c@db.internal/shop?sslmode=verify-full\n";

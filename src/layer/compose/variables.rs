@@ -81,6 +81,11 @@ pub(in crate::layer) fn filled(
                     None => out.put(put, span(), SegmentKind::Reference),
                 }
             }
+            // `${X:-}` is docker compose's way to hand X on without a warning.
+            Kind::Fallback if whole_text && put.is_empty() => {
+                out.put(&reference(name), span(), SegmentKind::Elsewhere);
+                elsewhere.push(name.to_owned());
+            }
             Kind::Fallback => {
                 let written = written(text, input, put);
                 let own = written.clone().and_then(|range| value.span_of(range));
