@@ -76,6 +76,7 @@ use std::collections::BTreeMap;
 
 /// What the layers come to.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[non_exhaustive]
 pub struct Settings {
     /// The environment and who said so.

@@ -20,8 +20,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // An image that brings its server along says so in its entrypoint: `${DB_HOST:-127.0.0.1}`.
-    let script = |at: &Whereabouts| at.path.ends_with(".sh");
-    if settings.whereabouts.as_ref().is_some_and(script)
+    if settings.whereabouts.as_ref().is_some_and(Whereabouts::is_script)
         && target.oddities.fallbacks.iter().any(|f| f.supplies == "host")
     {
         return;

@@ -45,8 +45,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // A container that is not built here, and a server, have defaults of their own.
-    let script = |at: &Whereabouts| at.path.ends_with(".sh");
-    if undecided && (settings.foreign || settings.whereabouts.as_ref().is_some_and(script)) {
+    if undecided && (settings.foreign || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_script)) {
         return;
     }
     // Names that the project declares, or that its code reads, are no family.

@@ -38,6 +38,7 @@ use std::ops::Range;
 
 /// One database that the configuration speaks of.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one connection")]
 #[non_exhaustive]
 pub struct Target {
     /// The variable or set that it comes from: `DATABASE_URL`, `DB_*`.
@@ -379,7 +380,7 @@ impl Target {
         }
     }
 
-    /// Whether a pipeline of CircleCI puts something into the text before anybody reads it.
+    /// Whether a pipeline of `CircleCI` puts something into the text before anybody reads it.
     pub fn is_parameter_of_ci(&self) -> bool {
         self.text
             .as_ref()

@@ -87,6 +87,11 @@ impl Whereabouts {
         name.starts_with("values") && matches!(name.rsplit('.').next(), Some("yaml" | "yml"))
     }
 
+    /// Whether it is a script of a shell, by its name.
+    pub fn is_script(&self) -> bool {
+        self.path.rsplit('.').next() == Some("sh")
+    }
+
     /// Whether its own name, or that of a directory that it is in, says SQLite: one of several variants, and meant so.
     pub fn says_sqlite(&self) -> bool {
         names(&self.path).any(|name| name.to_ascii_lowercase().contains("sqlite"))

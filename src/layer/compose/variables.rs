@@ -198,7 +198,7 @@ fn take(
     wanted: &mut Vec<Wanted>,
 ) {
     let Filled { value: text, elsewhere, from, code } = filled(value.0, value.1, reader.beside);
-    code.into_iter().for_each(|span| reader.sources.reveal(span));
+    reader.sources.reveal_all(&code);
     for name in elsewhere {
         wanted.push(Wanted { variable: name.clone(), becomes: key.0.to_owned(), span: value.1 });
         out.reads.push(Read::new(name, value.1));

@@ -27,7 +27,7 @@ pub(super) fn by_readers(
     }
 }
 
-/// Clients of libSQL and DynamoDB take the address of its server, `http://…`.
+/// Clients of libSQL and `DynamoDB` take the address of its server, `http://…`.
 fn over_http(out: &mut Settings, repository: &Repository) {
     const CLIENTS: [(Ecosystem, &[&str]); 3] = [
         (Ecosystem::Node, &["@libsql/client"]),
