@@ -182,8 +182,13 @@ pub struct AliasConflict {
 }
 
 impl Settings {
+    /// Whether its file is kept in git and nothing calls it production's: what was not filled in is there to be copied.
+    pub fn is_to_be_copied(&self) -> bool {
+        self.is_mild() && self.whereabouts.as_ref().is_some_and(|at| at.kept)
+    }
+
     /// Whether this is development or tests, or production only because such a file usually is.
-    pub fn is_mild(&self) -> bool {
+    fn is_mild(&self) -> bool {
         let said = self.settled.environment.as_ref();
         said.is_none_or(|s| s.value <= Environment::Test || matches!(s.origin, Origin::Default(_)))
     }

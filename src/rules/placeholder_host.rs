@@ -30,9 +30,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let code =
         |path: &str| matches!(path.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "tsx"));
     let shown = |at: &Whereabouts| target.form == Form::Url && code(&at.path);
-    let kept = |at: &Whereabouts| settings.is_mild() && at.kept;
-    let copied = |at: &Whereabouts| at.is_aside() || at.is_chart() || shown(at) || kept(at);
-    let others = settings.whereabouts.as_ref().is_some_and(copied);
+    let copied = |at: &Whereabouts| at.is_aside() || at.is_chart() || shown(at);
+    let others = settings.is_to_be_copied() || settings.whereabouts.as_ref().is_some_and(copied);
     if others || target.oddities.fallbacks.iter().any(|f| f.supplies == "url") {
         draft.at_most(Levels::of("IIII"));
     }

@@ -27,7 +27,7 @@ fn declared(settings: &Settings, out: &mut Sink<'_>) {
 /// What a project keeps in git to be copied and filled in, as Symfony's `.env`, and `.env.dev` beside a `.env` that git
 /// ignores.
 fn is_template(settings: &Settings, environment: Environment) -> bool {
-    environment <= Environment::Test && settings.whereabouts.as_ref().is_some_and(|w| w.kept)
+    environment <= Environment::Test && settings.is_to_be_copied()
 }
 
 fn check(credential: &Credential<'_>, mild: bool, out: &mut Sink<'_>) {

@@ -18,8 +18,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let setting = target.get("port");
     let key = setting.map_or(target.name.as_str(), |s| s.key.as_str());
     // `host:port` shows what to write where: it is no port that somebody mistyped.
-    let example = |at: &Whereabouts| at.is_aside() || at.kept && target.names_placeholder_host();
-    let shown = settings.whereabouts.as_ref().is_some_and(example);
+    let copied = settings.is_to_be_copied() && target.names_placeholder_host();
+    let shown = copied || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
     for error in &conninfo.dialled().errors {
         let message = match error.kind() {
             ErrorKind::PortInvalid => format!("the port in `{key}` is no whole number"),

@@ -64,7 +64,7 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
 /// in anything but an env file is a template's, as charts and workflows have them.
 fn is_filled_in(left: &[&Placeholder], settings: &Settings) -> bool {
     let Some(at) = &settings.whereabouts else { return false };
-    let kept = at.kept && settings.is_mild();
+    let kept = settings.is_to_be_copied();
     let template = !at.path.contains(".env") && !at.path.ends_with("env");
     left.iter().all(|p| (kept && p.shape == "<…>") || (template && p.shape == "{{…}}"))
 }

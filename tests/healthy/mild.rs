@@ -10,7 +10,7 @@ use pgward::{
     },
 };
 
-pub(super) fn warns(tree: Tree<'_>, rule: &str) -> bool {
+fn warns(tree: Tree<'_>, rule: &str) -> bool {
     let mut files = Files::default();
     for (path, text) in tree {
         let file = ((*path).to_owned(), text.as_bytes().to_vec());
@@ -23,6 +23,20 @@ pub(super) fn warns(tree: Tree<'_>, rule: &str) -> bool {
     }
     let all = lint(&files, &Policy::default());
     all.iter().any(|f| f.rule == rule && f.severity > Severity::Note)
+}
+
+/// Fails where a rule warns about what is healthy, or is silent about what is ill.
+pub(super) fn tell_apart(twins: &[Twins]) {
+    let mut failures = Vec::new();
+    for Twins { rule, healthy, ill } in twins {
+        if warns(healthy, rule) {
+            failures.push(format!("{rule}: warns about {healthy:?}"));
+        }
+        if !warns(ill, rule) {
+            failures.push(format!("{rule}: does not warn about {ill:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 const TWINS: &[Twins] = &[
@@ -313,16 +327,7 @@ const TWO: &str = "services:\n  web:\n    build: .\n    environment:\n      - SQ
 
 #[test]
 fn what_is_worth_a_note_is_no_warning() {
-    let mut failures = Vec::new();
-    for Twins { rule, healthy, ill } in TWINS {
-        if warns(healthy, rule) {
-            failures.push(format!("{rule}: warns about {healthy:?}"));
-        }
-        if !warns(ill, rule) {
-            failures.push(format!("{rule}: does not warn about {ill:?}"));
-        }
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    tell_apart(TWINS);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is there to be copied, filled in by another program, or read where nothing runs: each beside a twin that is worth
 //! a warning.
 
-use super::{Tree, Twins, mild::warns};
+use super::{Tree, Twins, mild::tell_apart};
 use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
@@ -363,7 +363,24 @@ const TWINS: &[Twins] = &[
             "spring:\n  profiles.active: @\n  datasource:\n    url: jdbc:postgresql://db/app\n",
         )],
     },
+    // What is called after SQLAlchemy is not read by psql.
+    Twins {
+        rule: "driver-suffix",
+        healthy: &[
+            (".env", "SQLALCHEMY_DATABASE_URI=postgresql+psycopg2://app@localhost/app\n"),
+            ("requirements.txt", "sqlalchemy\npsycopg2\n"),
+            ("check.sh", PSQL),
+        ],
+        ill: &[
+            (".env", "DATABASE_URL=postgresql+psycopg2://app@localhost/app\n"),
+            ("requirements.txt", "sqlalchemy\npsycopg2\n"),
+            ("check.sh", PSQL),
+        ],
+    },
 ];
+
+/// A script that hands a URL to psql.
+const PSQL: &str = "#!/bin/sh\npsql $DATABASE_URL -c 'SELECT 1'\n";
 
 /// A server with its password in clear.
 const DATABASE: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  containers:\n    - name: db\n      image: postgres:17\n      env:\n        - {name: POSTGRES_PASSWORD, value: k3Vq9mT2xLpW7c}\n";
@@ -375,16 +392,23 @@ const SERVER: &str = "services:\n  web:\n    image: shop/web\n    environment: {
 
 #[test]
 fn what_is_filled_in_elsewhere_is_no_warning() {
-    let mut failures = Vec::new();
-    for Twins { rule, healthy, ill } in TWINS {
-        if warns(healthy, rule) {
-            failures.push(format!("{rule}: warns about {healthy:?}"));
-        }
-        if !warns(ill, rule) {
-            failures.push(format!("{rule}: does not warn about {ill:?}"));
-        }
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    tell_apart(TWINS);
+}
+
+/// Java reads files of properties as ISO 8859-1.
+#[test]
+fn properties_need_not_be_utf_8() {
+    let told = |path: &str| {
+        let text = b"greeting=Espa\xf1ol\nspring.datasource.url=jdbc:postgresql://db:54x2/shop\n".to_vec();
+        let files = Files { files: vec![(path.to_owned(), text)], ..Files::default() };
+        lint(&files, &Policy::default()).into_iter().map(|f| f.rule.to_string()).collect::<Vec<_>>()
+    };
+    let read = told("src/main/resources/application.properties");
+    assert!(
+        !read.contains(&"file-not-utf8".to_owned()) && read.contains(&"port-invalid".to_owned()),
+        "{read:?}"
+    );
+    assert!(told(".env").contains(&"file-not-utf8".to_owned()));
 }
 
 /// The severity of a rule on a tree of which git keeps all, or of which nothing is known.
@@ -420,4 +444,7 @@ fn what_git_keeps_unfilled_is_there_to_be_copied() {
         assert!(severity(tree, rule, false) >= Some(Severity::Warning), "{rule}");
     }
     assert_eq!(severity(REAL, "placeholder-secret", true), Some(Severity::Error));
+    const LEFT: Tree<'_> =
+        &[(".env.production", "DATABASE_URL=postgres://username:password@host:port/database\n")];
+    assert_eq!(severity(LEFT, "port-invalid", true), Some(Severity::Error));
 }
