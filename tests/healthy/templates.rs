@@ -401,7 +401,7 @@ fn properties_need_not_be_utf_8() {
     let told = |path: &str| {
         let text = b"greeting=Espa\xf1ol\nspring.datasource.url=jdbc:postgresql://db:54x2/shop\n".to_vec();
         let files = Files { files: vec![(path.to_owned(), text)], ..Files::default() };
-        lint(&files, &Policy::default()).into_iter().map(|f| f.rule.to_string()).collect::<Vec<_>>()
+        lint(&files, &Policy::default()).into_iter().map(|f| f.rule).collect::<Vec<_>>()
     };
     let read = told("src/main/resources/application.properties");
     assert!(
@@ -434,6 +434,8 @@ fn what_git_keeps_unfilled_is_there_to_be_copied() {
         ".env.production",
         "DATABASE_URL=postgresql://app:changeme@db.example.com/shop?sslmode=require\n",
     )];
+    const LEFT: Tree<'_> =
+        &[(".env.production", "DATABASE_URL=postgres://username:password@host:port/database\n")];
     for (tree, rule) in [
         (APP, "placeholder-secret"),
         (APP, "unresolved-placeholder"),
@@ -444,7 +446,5 @@ fn what_git_keeps_unfilled_is_there_to_be_copied() {
         assert!(severity(tree, rule, false) >= Some(Severity::Warning), "{rule}");
     }
     assert_eq!(severity(REAL, "placeholder-secret", true), Some(Severity::Error));
-    const LEFT: Tree<'_> =
-        &[(".env.production", "DATABASE_URL=postgres://username:password@host:port/database\n")];
     assert_eq!(severity(LEFT, "port-invalid", true), Some(Severity::Error));
 }
