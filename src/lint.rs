@@ -4,6 +4,7 @@ mod meaning;
 mod mend;
 mod parallel;
 mod read;
+mod servers;
 mod silence;
 mod view;
 mod vocabulary;
@@ -19,11 +20,12 @@ use crate::{
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
-    settings::{Git, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
-    source::{SourceId, SourceKind, Sources},
+    settings::{Git, Target, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
+    source::{SourceId, SourceKind, Sources, Span},
 };
 use meaning::Meanings;
 use read::{env_files, read};
+use servers::Servers;
 use silence::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use view::FileView;
@@ -161,6 +163,7 @@ fn judged(
     let ids = carried.iter().map(|c| c.source).collect();
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
     settle_names(&carried, &mut views_of_files);
+    settle_engines(&carried, &mut views_of_files, repository);
     let view = |file, v| {
         let FileView { layers, settings, .. }: &FileView<'_> = v;
         View { layers, settings, carried: Some(file) }
@@ -285,23 +288,59 @@ fn views_of_files<'c>(
     repository: &Repository,
 ) -> Vec<Vec<FileView<'c>>> {
     let env_files = env_files(carried);
+    let servers = Servers::of(carried);
     let of_file = |i: usize| {
         let file: &'c Carried = &carried[i];
         let policy = &*vocabulary.policy(file, files.environment, policy, repository);
         let view = |layer| FileView::of(file, layer, &env_files, policy, repository, files);
         let mut views: Vec<FileView<'c>> = file.layers.iter().map(view).collect();
         for (view, layer) in views.iter_mut().zip(&file.layers) {
+            if is_of_compose(file.carrier) {
+                for target in &mut view.settings.targets {
+                    target.neighbour |=
+                        target.get("host").is_some_and(|h| servers.has(&layer.name, &h.value));
+                }
+            }
             let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
             if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
                 let matter = |key: &str| variables::matter(key, policy);
                 let usual = usual(repository, &layer.name);
-                view.settings.misreadings =
+                let mut found =
                     misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
+                found.retain(|m| !is_platforms(sources.get(file.source).bytes(), m.span));
+                view.settings.misreadings = found;
             }
         }
         views
     };
     parallel::map(carried.len(), &of_file)
+}
+
+/// Whether a line has a reference of Railway, `${{Postgres.PGHOST}}`: the platform takes such a file, no loader does.
+fn is_platforms(bytes: &[u8], at: Span) -> bool {
+    let (from, to) = (at.start as usize, (at.end as usize).min(bytes.len()));
+    let Some(before) = bytes.get(..from) else { return false };
+    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+    let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| to + i);
+    bytes.get(start..end).is_some_and(|line| line.windows(3).any(|w| w == b"${{"))
+}
+
+/// Whether what a file of this kind says may be read in a container beside those of a compose file. Workflows and
+/// clusters have networks of their own.
+fn is_of_compose(carrier: Carrier) -> bool {
+    matches!(
+        carrier,
+        Carrier::Dotenv
+            | Carrier::DatabaseYml
+            | Carrier::Spring
+            | Carrier::Properties
+            | Carrier::Yaml
+            | Carrier::Toml
+            | Carrier::Json
+            | Carrier::Ini
+            | Carrier::Python
+            | Carrier::JavaScript
+    )
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
@@ -319,10 +358,29 @@ fn settle_names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
     }
 }
 
+/// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
+fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let serves = |file: &Carried| match &file.structure {
+        Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
+        _ => false,
+    };
+    let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
+    if repository.asks_for_other_engines_alone()
+        && !carried.iter().any(serves)
+        && !views.iter().flatten().any(connects)
+    {
+        views.iter_mut().flatten().for_each(|view| view.settings.without_postgres = true);
+    }
+}
+
 /// The libraries that may read a file when nobody says which one does. What one of them alone stumbles over, such as
 /// blanks without quotes, is not asked about where all packages are of other languages.
 fn usual(repository: &Repository, path: &str) -> Vec<Dialect> {
-    let known: Vec<Ecosystem> = repository.packages(Some(path)).map(|p| p.ecosystem).collect();
+    let mut known: Vec<Ecosystem> = repository.packages(Some(path)).map(|p| p.ecosystem).collect();
+    // An env file at the top of a repository is one of the programs below it.
+    if known.is_empty() {
+        known = repository.ecosystems_below(path);
+    }
     let language = |dialect: Dialect| match dialect {
         Dialect::Dotenvy => Some(Ecosystem::Cargo),
         Dialect::PythonDotenv => Some(Ecosystem::Python),

@@ -2,13 +2,16 @@
 //! Manifests and scripts are handed in as texts; of each only the names are read, and only names of our own
 //! vocabulary are ever shown.
 
+mod alembic;
 mod cargo;
 mod compose;
 mod direct;
+mod dotnet;
 mod found;
 mod functions;
 mod index;
 mod json;
+mod jvm;
 mod node;
 mod php;
 mod place;
@@ -51,6 +54,10 @@ pub enum Ecosystem {
     Ruby,
     /// Packagist.
     Php,
+    /// Maven repositories: Java, Kotlin, Scala, Clojure.
+    Jvm,
+    /// `NuGet`.
+    DotNet,
 }
 
 impl Ecosystem {
@@ -73,6 +80,9 @@ enum Kind {
     GoMod,
     Gemfile,
     Composer,
+    Jvm,
+    DotNet,
+    EnvPy,
     Compose,
     Systemd,
     Envrc,
@@ -97,6 +107,8 @@ impl Kind {
             "go.mod" => Self::GoMod,
             "Gemfile" => Self::Gemfile,
             "composer.json" => Self::Composer,
+            "pom.xml" | "build.gradle" | "build.gradle.kts" | "build.sbt" | "project.clj" => Self::Jvm,
+            "env.py" => Self::EnvPy,
             ".envrc" => Self::Envrc,
             "justfile" | "Justfile" | ".justfile" => Self::Just,
             "Makefile" | "makefile" | "GNUmakefile" | "Procfile" | "Containerfile" | "Dockerfile" => {
@@ -109,6 +121,7 @@ impl Kind {
                 Self::Compose
             }
             _ if has(&[".service"]) => Self::Systemd,
+            _ if has(&[".csproj", ".fsproj", ".vbproj"]) => Self::DotNet,
             _ if name.starts_with("Dockerfile.") || name.starts_with("Procfile.") => Self::Script,
             _ if has(&[".sh", ".bash", ".dockerfile", ".Dockerfile"]) => Self::Script,
             _ => return None,
@@ -117,7 +130,7 @@ impl Kind {
 
     /// Whether its directory is a project of its own.
     fn is_package(self) -> bool {
-        !matches!(self, Self::Compose | Self::Systemd | Self::Envrc | Self::Just | Self::Script)
+        !matches!(self, Self::EnvPy | Self::Compose | Self::Systemd | Self::Envrc | Self::Just | Self::Script)
     }
 }
 
@@ -138,6 +151,8 @@ enum Mention {
     Libpq(Range<usize>),
     /// Something that reads env files.
     Loader(Loading),
+    /// What takes the place of the URL in alembic.ini.
+    Migrations(Range<usize>),
 }
 
 impl Mention {
@@ -145,6 +160,7 @@ impl Mention {
         match self {
             Self::Package(Dependency { range, .. })
             | Self::Libpq(range)
+            | Self::Migrations(range)
             | Self::Loader(Loading { range, .. }) => range.clone(),
         }
     }
@@ -227,6 +243,8 @@ pub struct Repository {
     packages: Vec<Package>,
     consumers: Vec<(Directory, Found<Consumer>)>,
     loaders: Vec<Loader>,
+    /// The directories of each env.py of Alembic that sets the URL itself, with the place.
+    migrations: Vec<(Directory, Span)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
     /// thousands of them.
     by_project: BTreeMap<Directory, Places>,
@@ -294,6 +312,7 @@ impl Repository {
                 Mention::Loader(l) => {
                     out.loader(directory, project, &l, text[l.range.clone()].to_owned(), span);
                 }
+                Mention::Migrations(_) => out.migrations.push((directory, span)),
             }
         }
         out.interpret();
@@ -358,7 +377,8 @@ impl Repository {
         let consumers = self.consumers.iter().map(|(_, f)| f.span);
         let named = |p: &&Package| table::is_driver(p.ecosystem, &p.name) || p.runs_as_functions().is_some();
         let drivers = self.packages.iter().filter(named).map(|p| p.span);
-        consumers.chain(self.loaders.iter().map(|l| l.found.span)).chain(drivers).collect()
+        let migrations = self.migrations.iter().map(|(_, span)| *span);
+        consumers.chain(self.loaders.iter().map(|l| l.found.span)).chain(drivers).chain(migrations).collect()
     }
 
     /// The client libraries of the project that a file belongs to, each once; without a path those of the top.
@@ -381,7 +401,8 @@ impl Repository {
         };
         let own = all(self.places(&here).consumers.clone());
         if own.is_empty() {
-            all(self.places_below(&here).flat_map(|p| p.consumers.iter().copied()).collect())
+            let near = directory.of_whom(&here);
+            all(self.places_below(&near).flat_map(|p| p.consumers.iter().copied()).collect())
         } else {
             own
         }
@@ -409,6 +430,9 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::GoMod => direct::go_mod(text),
         Kind::Gemfile => ruby::gemfile(text),
         Kind::Composer => php::composer(text),
+        Kind::Jvm => jvm::build(text),
+        Kind::DotNet => dotnet::project(text),
+        Kind::EnvPy => alembic::env_py(text),
         Kind::Compose => compose::services(text),
         Kind::Systemd => direct::unit(text),
         Kind::Envrc => direct::envrc(text),

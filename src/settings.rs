@@ -134,6 +134,8 @@ pub struct Settings {
     pub foreign: bool,
     /// More variables come to the program than were read.
     pub open: bool,
+    /// Nothing in the whole repository speaks of PostgreSQL, and programs are built there.
+    pub without_postgres: bool,
 }
 
 /// A switch between SQLite and PostgreSQL.

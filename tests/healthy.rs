@@ -3,6 +3,8 @@
 
 #[path = "healthy/mild.rs"]
 mod mild;
+#[path = "healthy/readers.rs"]
+mod readers;
 #[path = "healthy/templates.rs"]
 mod templates;
 

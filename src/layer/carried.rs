@@ -91,6 +91,8 @@ pub struct Footing {
     pub seat: Seat,
     /// Names of the containers beside its own, on the same machine.
     pub hosts: Vec<Part>,
+    /// The path of the Dockerfile that its image is built from, where that is known.
+    pub built_from: Option<String>,
     /// It runs an image that is not built here: the libraries of this project say nothing of who reads its variables.
     pub foreign: bool,
 }

@@ -245,7 +245,7 @@ fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool
         || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))
         || name.rsplit_once('.').is_some_and(|(stem, extension)| extension == "env" && !stem.is_empty())
         || name == ".flaskenv"
-        || above.any(|step| step == ".envs")
+        || above.any(|step| step == ".envs") && name.rsplit('.').next() != Some("json")
 }
 
 fn is_dockerfile(lower: &str) -> bool {

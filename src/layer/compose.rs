@@ -21,6 +21,8 @@ pub struct Compose {
     pub services: Vec<Service>,
     /// Variables that the environments take from the shell or from `.env`, without a default.
     pub wanted: Vec<Wanted>,
+    /// Names of the servers in the file that it changes.
+    beneath: Vec<Part>,
 }
 
 /// A variable that docker compose puts into the environment of a service, or hands on to it.
@@ -52,6 +54,8 @@ pub struct Service {
     pub clear: bool,
     /// Its image is built from sources of the project, so that more may be in it than its name says.
     pub built: bool,
+    /// The path of the Dockerfile that it is built from, where that is known.
+    built_from: Option<String>,
     /// Its block among the layers of the file; none where it has no environment.
     pub layer: Option<usize>,
     /// The block's own words.
@@ -95,6 +99,12 @@ impl Compose {
         for service in self.services.iter_mut().filter(|s| s.partial) {
             service.server |= base.services.iter().any(|b| b.server && b.name.same_as(&service.name));
         }
+        self.beneath = base.services.iter().filter(|b| b.server).flat_map(|b| b.hosts.clone()).collect();
+    }
+
+    /// The paths of the env files that its services are given.
+    pub fn env_files(&self) -> impl Iterator<Item = &str> {
+        self.services.iter().flat_map(|s| &s.env_files).map(Part::expose)
     }
 
     /// Whether [`Compose::named_paths`] may find something in a text: it names the directory of scripts, or escapes what it
@@ -119,10 +129,13 @@ impl Compose {
         let seat = if service.foreign_network { Seat::Accompanied } else { Seat::Open };
         // What another file makes of a service, it stands on the same network.
         let beside = self.services.iter().filter(|s| s.server || s.partial);
-        let hosts = beside.flat_map(|s| s.hosts.clone()).collect();
+        let mut hosts: Vec<Part> = beside.flat_map(|s| s.hosts.clone()).chain(self.beneath.clone()).collect();
+        // What it waits for is a service, in this file or in one that this file changes.
+        hosts.extend(service.depends_on.iter().map(|d| d.service.clone()));
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
         let foreign = service.server || !service.built && !service.partial && service.image.is_some();
-        Footing { foreign, env_files, open: service.partial, seat, hosts, ..Footing::default() }
+        let built_from = service.built_from.clone();
+        Footing { foreign, built_from, env_files, open: service.partial, seat, hosts, ..Footing::default() }
     }
 }
 

@@ -17,8 +17,9 @@ pub struct Ini {
 /// More than so many `%` are not told one by one: no password has them.
 const PERCENTS: usize = 256;
 
-/// What `alembic init` writes for a URL.
+/// What `alembic init` writes for a URL, and how that begins: no driver is called so.
 const TEMPLATE: &str = "driver://user:pass@localhost/dbname";
+const DRIVER: &str = "driver://";
 
 /// One option of a section, with the bytes of its name and of its value, continuation lines included.
 struct Assignment {
@@ -83,8 +84,11 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
         let value_span = reader.sources.span(reader.id, option.value.clone());
         if key.eq_ignore_ascii_case("sqlalchemy.url") {
             reader.reveal_lead(span, value_span);
-            if &text[option.value.clone()] == TEMPLATE {
-                reader.sources.reveal(value_span);
+            let value = &text[option.value.clone()];
+            if value.starts_with(DRIVER) {
+                if value == TEMPLATE {
+                    reader.sources.reveal(value_span);
+                }
                 ini.template = Some(value_span);
                 continue;
             }

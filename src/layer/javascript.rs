@@ -138,7 +138,10 @@ impl<'e> File<'e> {
                     }
                 }
                 Kind::Call(of, args) => {
-                    self.call(reader, of, args.first().map(|a| &a.value), word);
+                    // `new Sequelize(name, user, password, …)` begins with no URL.
+                    let parts = args.get(1).is_some_and(|second| !matches!(second.value.kind, Kind::Map(_)));
+                    let parts = parts && of.last_name() == Some("Sequelize");
+                    self.call(reader, of, args.first().filter(|_| !parts).map(|a| &a.value), word);
                     // The object of a client was looked at with it.
                     stack.push((of, word));
                     stack.extend(args.iter().map(|a| (&a.value, word)));

@@ -290,8 +290,8 @@ impl Objects<'_, '_> {
     fn decoded(&mut self, name: &str, entry: &Entry, span: Span) -> Option<Value> {
         let text = entry.value.text.expose();
         let odd = |kind| Odd { span, kind };
-        // SOPS decrypts it before the API server sees it.
-        if text.starts_with("ENC[") {
+        // SOPS decrypts it before the API server sees it; who copies it puts something else in the place of `<…>`.
+        if text.starts_with("ENC[") || text.starts_with('<') && text.ends_with('>') {
             return None;
         }
         let Some(bytes) = base64::decode(text) else {

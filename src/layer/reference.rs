@@ -36,13 +36,27 @@ struct Reference {
     default: Option<Range<usize>>,
 }
 
-/// Replaces the references of a value.
+/// Replaces the references of a value, those in defaults too.
 pub(super) fn resolve(
     id: SourceId,
     value: &Value,
     place: Span,
     syntax: Syntax,
     means: Option<Means>,
+) -> Resolved {
+    within(id, value, place, syntax, means, 0)
+}
+
+/// Deeper than so many defaults in defaults nothing is looked at.
+const DEEPEST: usize = 8;
+
+fn within(
+    id: SourceId,
+    value: &Value,
+    place: Span,
+    syntax: Syntax,
+    means: Option<Means>,
+    depth: usize,
 ) -> Resolved {
     let text = value.text.expose();
     let references = match syntax {
@@ -76,8 +90,20 @@ pub(super) fn resolve(
         match &reference.default {
             Some(default) => {
                 let from = out.len();
-                out.push_str(&text[default.clone()]);
                 let span = value.span_of(default.clone()).unwrap_or(Span { source: id, ..place });
+                if depth < DEEPEST && text[default.clone()].contains("${") {
+                    let inner = within(id, &value.part(default.clone()), span, syntax, None, depth + 1);
+                    out.push_str(inner.value.text.expose());
+                    map.extend(inner.value.map.iter().map(|s| Segment {
+                        value: from + s.value.start..from + s.value.end,
+                        span: s.span,
+                        kind: SegmentKind::Fallback,
+                    }));
+                    reads.extend(inner.reads);
+                    open |= inner.open;
+                    continue;
+                }
+                out.push_str(&text[default.clone()]);
                 map.push(Segment { value: from..out.len(), span, kind: SegmentKind::Fallback });
             }
             None => open = true,

@@ -35,10 +35,12 @@ impl<'c> FileView<'c> {
         repository: &Repository,
         files: &Files,
     ) -> Self {
-        let with = |layers| Self::with(file, layers, policy, repository, files);
+        let with = |layers| Self::with(file, layers, None, policy, repository, files);
         if layer.kind == LayerKind::Block {
             let footing = file.structure.footing(layer);
-            let mut view = with(stood_on(file, layer, &footing, env_files, policy, files));
+            let layers = stood_on(file, layer, &footing, env_files, policy, files);
+            let program = footing.built_from.as_deref();
+            let mut view = Self::with(file, layers, program, policy, repository, files);
             view.settings.seat = footing.seat;
             view.settings.foreign = footing.foreign;
             if footing.foreign && policy.consumers.is_empty() {
@@ -59,7 +61,8 @@ impl<'c> FileView<'c> {
         };
         // `.env.production` that sets only some variables of a family stands on the `.env` beside it, as in every
         // cascade; a URL below is not taken up, because a platform may set the real one.
-        let below = FileView::with(file, Cow::Borrowed(slice::from_ref(*base)), policy, repository, files);
+        let below =
+            FileView::with(file, Cow::Borrowed(slice::from_ref(*base)), None, policy, repository, files);
         let family = below.settings.parts.map(|set| set.name);
         let shares = |entry: &Entry| match meaning(&entry.key, policy) {
             Some(Meaning::Part(set, _)) => family == Some(set),
@@ -77,9 +80,11 @@ impl<'c> FileView<'c> {
         FileView { layers: Cow::Owned(layers.into_owned()), environment, settings }
     }
 
+    /// `program`: a path in the directory of the program that reads it, where that is another one.
     fn with(
         file: &Carried,
         own: Cow<'c, [Layer]>,
+        program: Option<&str>,
         policy: &Policy,
         repository: &Repository,
         files: &Files,
@@ -103,7 +108,9 @@ impl<'c> FileView<'c> {
         let mut settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback.clone()));
         // Beside a program of another language `NODE_ENV` says how its scripts and styles are built.
         if settled.environment.as_ref().is_some_and(|s| s.key == "NODE_ENV")
-            && repository.packages(Some(&path)).any(|package| package.ecosystem.is_served_beside_node())
+            && repository
+                .packages(Some(program.unwrap_or(&path)))
+                .any(|package| package.ecosystem.is_served_beside_node())
         {
             settled = settle::settle(&lookup, policy, Some(fallback), None, &[], None);
         }
@@ -121,7 +128,7 @@ impl<'c> FileView<'c> {
             extensions: &[],
             faults: &BTreeMap::new(),
             repository,
-            path: Some(path.as_str()),
+            path: Some(program.unwrap_or(&path)),
             services: &ServiceFiles::default(),
             pg_env: !files.no_pg_env,
         };

@@ -32,6 +32,54 @@ impl PartialOrd for Directory {
 pub(crate) const ASIDE: &[&str] =
     &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
 
+/// Names of directories that hold what is said of programs elsewhere.
+const FOR_OTHERS: &[&str] = &[
+    ".circleci",
+    ".devcontainer",
+    ".docker",
+    ".envs",
+    ".github",
+    "base",
+    "build",
+    "chart",
+    "charts",
+    "ci",
+    "compose",
+    "conf",
+    "config",
+    "configs",
+    "container",
+    "containers",
+    "deploy",
+    "deployment",
+    "deployments",
+    "dev",
+    "development",
+    "devops",
+    "docker",
+    "docker-compose",
+    "env",
+    "environments",
+    "envs",
+    "helm",
+    "infra",
+    "infrastructure",
+    "k8s",
+    "kube",
+    "kubernetes",
+    "local",
+    "manifests",
+    "ops",
+    "overlays",
+    "prod",
+    "production",
+    "scripts",
+    "secrets",
+    "staging",
+    "templates",
+    "workflows",
+];
+
 /// `examples`, `config-examples`, `tests`.
 fn aside(name: &str) -> bool {
     name.split(['-', '_']).any(|word| ASIDE.contains(&word))
@@ -142,6 +190,16 @@ impl Directory {
     pub(super) fn is_aside_of(&self, above: &Self) -> bool {
         let from = if self.up == above.up { above.names().count() } else { 0 };
         self.names().skip(from).any(aside)
+    }
+
+    /// Of a directory without a program of its own, below `above`: the one for whose programs it speaks. `k8s/prod` is
+    /// for all that is beside it, `services/billing` is not.
+    pub(super) fn of_whom(&self, above: &Self) -> Self {
+        let mut here = self.clone();
+        while here != *above && here.names().last().is_some_and(|name| FOR_OTHERS.contains(&name)) {
+            here.pop();
+        }
+        here
     }
 
     /// Whether `file`, named by something in this directory, can be the env file at `path`: from here, from a

@@ -87,9 +87,9 @@ pub(super) fn loader(ecosystem: Ecosystem, package: &Package, beside: &[&Package
         (Ecosystem::Python, "python-decouple") => "python-decouple",
         (Ecosystem::Python, "honcho") => "honcho",
         (Ecosystem::Node, "next" | "@next/env") => "@next/env",
-        // dotenv-expand goes over what dotenv read.
+        // dotenv-expand goes over what dotenv read; so does Prisma, which reads the file itself, of whichever was first.
         (Ecosystem::Node, "dotenv" | "dotenv-flow" | "@nestjs/config")
-            if !any(beside, &["dotenv-expand"]) =>
+            if !any(beside, &["dotenv-expand", "prisma", "@prisma/client"]) =>
         {
             "node dotenv"
         }

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
-    for service in compose.services.iter().filter(|s| !s.server && !s.foreign_network) {
+    let client = |s: &&Service| !s.server && !s.image.as_ref().is_some_and(Image::is_no_client);
+    for service in compose.services.iter().filter(client).filter(|s| !s.foreign_network) {
         let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
         for target in view.settings.targets.iter().filter(|t| is_clear(t)) {
             let host = target.get("host").map(|h| &h.value);

@@ -19,7 +19,12 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if target.is_parameter_of_ci() {
         return;
     }
-    out.report(format!("`{}` is no connection string of any engine that is known", target.name))
+    let draft = out
+        .report(format!("`{}` is no connection string of any engine that is known", target.name))
         .at(target.origin(), "neither a known scheme nor `keyword=value`")
         .help("write `postgresql://user:password@host:5432/dbname`");
+    // Nobody reads it where env.py sets another one.
+    if let Some(place) = target.replaced {
+        draft.also_span(place, "set here in any case").at_most(Levels::of("IIII"));
+    }
 }

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Engine::Other(name) = target.engine.value else { return };
     // `prisma+postgres://` is not another database: it is a way to one, over HTTP.
     if name == "Prisma Accelerate" {
@@ -33,6 +33,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         // developer may be for a project that never had PostgreSQL.
         .at_most(Levels::of(match (lint, target.told) {
             (_, true) => "IIII",
+            (true, false) if settings.without_postgres => "IIII",
             (true, false) => "IIEE",
             (false, false) => "EEEE",
         }));

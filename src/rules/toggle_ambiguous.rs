@@ -39,7 +39,8 @@ fn of_loaders(settings: &Settings, out: &mut Sink<'_>) {
 fn of_tests(settings: &Settings, out: &mut Sink<'_>) {
     let tests = settings.settled.environment.as_ref().is_some_and(|s| s.value == Environment::Test);
     for switch in &settings.settled.ambiguous {
-        out.report(format!("`{}` is neither `true` nor `false`", switch.key))
+        let draft = out
+            .report(format!("`{}` is neither `true` nor `false`", switch.key))
             .at(&switch.origin, "read differently by different code")
             .note(if tests {
                 "taken for off here; other code takes `1`, `yes`, `on` for yes"
@@ -47,5 +48,9 @@ fn of_tests(settings: &Settings, out: &mut Sink<'_>) {
                 "taken for off here: what is judged is the primary database, not that of the tests"
             })
             .help("write `true` or `false`, which every reader takes alike");
+        // A file for tests is judged as theirs whatever the switch says.
+        if tests && settings.whereabouts.is_some() {
+            draft.at_most(Levels::of("IIII"));
+        }
     }
 }

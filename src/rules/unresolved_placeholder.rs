@@ -38,6 +38,8 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
     let filled_in = out.door() == Door::Lint && is_filled_in(left, settings);
     // What a file refers to may be set where the service runs.
     let undecided = out.door() == Door::Lint && left.iter().all(|p| p.shape == "${…}");
+    // `%(DB_HOST)s` of alembic.ini: `ConfigParser` would stop at one that env.py does not set.
+    let ini = undecided && settings.whereabouts.as_ref().is_some_and(|at| at.path.rsplit('.').next() == Some("ini"));
     let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
         first.span,
         if first.later { "its value stands further down" } else { "nothing gives this a value" },
@@ -47,9 +49,12 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
         draft = draft.also_span(other.span, "nor this");
     }
     if undecided {
-        draft
+        let draft = draft
             .help("set the variable in the same file, or wherever the service is started")
             .at_most(Levels::of("WWWW"));
+        if ini {
+            draft.at_most(Levels::of("IIII"));
+        }
     } else {
         let draft = draft
             .note("readers of connection strings do not refuse it: what is left becomes a host, a user or a password")

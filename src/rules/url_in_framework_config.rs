@@ -26,12 +26,20 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
         let own = || view.layers.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
         let ours = file.carrier != Carrier::Ini || own();
         let Some(password) = target.credential().filter(|_| !told && ours) else { continue };
-        out.report(format!("a password stands in `{}`", file.path))
-            .at(password.origin, "whoever reads the file has it")
-            .note(
-                "such a file is checked in and copied into images: who changes the password changes the code",
-            )
-            .help(help);
+        let draft = out
+            .report(format!("a password stands in `{}`", file.path))
+            .at(password.origin, "whoever reads the file has it");
+        let near = || target.host_class() == Some(HostClass::Local) || target.is_single_label();
+        match target.replaced {
+            // Of this machine, and nobody asks for it.
+            Some(place) if near() => draft
+                .also_span(place, "another URL takes its place")
+                .help("leave it empty: env.py sets it in any case")
+                .at_most(Levels::of("IIII")),
+            _ => draft
+                .note("such a file is checked in and copied into images: who changes the password changes the code")
+                .help(help),
+        };
     }
 }
 

@@ -20,7 +20,8 @@ impl Target {
         };
         if let Some(password) = self.credential() {
             let made_up = self.names_documentation_host() || self.names_placeholder_host();
-            let real = !made_up && !password.secret.is_template() && self.host_class().is_some_and(reached);
+            let real =
+                !made_up && !password.secret.is_template() && self.class_by_name().is_some_and(reached);
             return real.then_some((password.name.to_string(), password.origin));
         }
         // A raw character leaves readers at odds about where it ends: at the last `@`, as it was meant.

@@ -65,6 +65,17 @@ pub fn is_socket(host: &str) -> bool {
     host.is_empty() || host.starts_with(['/', '@'])
 }
 
+/// Whether two texts lead to one host: a port behind it, as in `DB_HOST=localhost:5432` for a URL, is none of its name.
+pub(super) fn is_same_host(a: &str, b: &str) -> bool {
+    let port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    let bare = |host: &'_ str| {
+        host.split_once(':').filter(|(_, rest)| port(rest)).map_or(host.len(), |(h, _)| h.len())
+    };
+    let (a, b) = (&a[..bare(a)], &b[..bare(b)]);
+    let loopback = |host: &str| !is_socket(host) && HostClass::of(host) == HostClass::Local;
+    a.eq_ignore_ascii_case(b) || loopback(a) && loopback(b)
+}
+
 /// Whether a host name belongs to a hosted PostgreSQL service, by its suffix.
 pub fn is_managed(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
@@ -75,7 +86,7 @@ pub fn is_managed(host: &str) -> bool {
 /// `app.xxxxx.us-east-1.rds.amazonaws.com`, `db.[YOUR-PROJECT-REF].supabase.co`. `db` and `example.com` do not.
 pub fn is_placeholder(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
-    if is_socket(&name) {
+    if is_socket(host) {
         return false;
     }
     let filled = |label: &str| label.len() >= 4 && label.bytes().all(|b| b == b'x');
@@ -96,7 +107,8 @@ pub fn is_placeholder(host: &str) -> bool {
             // The account of AWS' own examples.
             || label == "123456789012"
     };
-    PLACEHOLDERS.contains(&name.as_str()) || name.split('.').any(asks)
+    // `postgresql://...` leaves the rest out.
+    name.is_empty() || PLACEHOLDERS.contains(&name.as_str()) || name.split('.').any(asks)
 }
 
 /// Whether a host name is one of documents: the domains that RFC 2606 and RFC 6761 keep for them.

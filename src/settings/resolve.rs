@@ -103,6 +103,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         now: None,
         seat: Seat::default(),
         foreign: false,
+        without_postgres: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
     let libpq = if *pg_env { parts::libpq(lookup) } else { ByKeyword::new() };
@@ -121,6 +122,9 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     }
     let packages: Vec<&Package> = repository.packages(*path).collect();
     engines::by_readers(&mut out, lookup, repository, &packages);
+    for target in out.targets.iter_mut().filter(|t| t.name == "sqlalchemy.url") {
+        target.replaced = path.and_then(|path| repository.replaces_url_of(path));
+    }
     for target in &mut out.targets {
         let url = |key: &str| resolver.in_env_file(key);
         target.names = words::of_target(target, policy);
@@ -349,7 +353,8 @@ impl Resolver<'_> {
             parameters,
             missing: Vec::new(),
             told: false,
-            java: false,
+            native: false,
+            replaced: None,
             text: None,
             written: None,
             oddities: Oddities::default(),

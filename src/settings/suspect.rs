@@ -102,7 +102,8 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
             key: entry.key.clone(),
             span: s.span,
             shape: "${…}",
-            later: s.kind != SegmentKind::Unresolved,
+            // `${{Postgres.DATABASE_URL}}` is Railway's, which puts the value in before anybody reads it.
+            later: s.kind != SegmentKind::Unresolved || text[s.value.end..].starts_with('}'),
         })
         .collect();
     if !holds(text, *b"${%<") {
@@ -190,6 +191,10 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
             let key = entry.key.clone();
             let alone = segment.is_exact();
             out.push(Fallback { key, span: segment.span, alone, supplies, towards_production });
+            // What defaults inside it supply is a part of it.
+            if supplies == "url" {
+                break;
+            }
         }
     }
     out

@@ -15,7 +15,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_placeholder, is_socket},
+    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -60,8 +60,10 @@ pub struct Target {
     pub missing: Vec<&'static str>,
     /// Its carrier itself calls it a connection, or is no env file; else a variable's name does.
     pub told: bool,
-    /// A word beside it says that a program of Java reads it.
-    pub java: bool,
+    /// A program of Java reads JDBC's, one of .NET Npgsql's: a word beside it, or what is built here, says so.
+    pub native: bool,
+    /// Where code sets another URL in its place, in any case.
+    pub replaced: Option<Span>,
     /// The text as a whole, for a target that is one.
     pub text: Option<Setting<Secret>>,
     /// The map of the text to its source, without the text; see [`Target::place_of`].
@@ -205,11 +207,13 @@ impl Target {
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
-        let class = (*fact(&self.facts.host_class, || self.named_class())).ok()?;
-        if self.neighbour && !self.tls_required {
-            return Some(HostClass::Local);
-        }
-        class
+        let class = self.class_by_name()?;
+        Some(if self.neighbour && !self.tls_required { HostClass::Local } else { class })
+    }
+
+    /// The same by the names alone, also of a container beside it.
+    pub(super) fn class_by_name(&self) -> Option<HostClass> {
+        (*fact(&self.facts.host_class, || self.named_class())).ok().flatten()
     }
 
     /// As [`Target::host_class`], by the names alone; an error where it is not clear what is dialled.
@@ -358,7 +362,7 @@ impl Target {
     /// Whether the text is JDBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
     /// Java nor for .NET.
     pub fn is_misplaced(&self) -> bool {
-        if self.java || !matches!(self.spelling, Spelling::Jdbc | Spelling::Npgsql) {
+        if self.native || !matches!(self.spelling, Spelling::Jdbc | Spelling::Npgsql) {
             return false;
         }
         // A key of a settings file is read by whoever the file is for; a variable by whoever knows its name.
@@ -429,9 +433,7 @@ impl Target {
 
 /// Whether two values of a keyword lead to the same place.
 pub(super) fn same_part(keyword: &str, a: &Part, b: &Part) -> bool {
-    let loopback = |p: &Part| !is_socket(p.expose()) && HostClass::of(p.expose()) == HostClass::Local;
-    let host = || a.secret().same_ignore_case(b.secret()) || loopback(a) && loopback(b);
-    a.same_as(b) || keyword == "host" && host()
+    a.same_as(b) || keyword == "host" && is_same_host(a.expose(), b.expose())
 }
 
 /// The file of an SQLite URL, whatever driver it names: `sqlite:///./x.db` and `sqlite+aiosqlite:///x.db` alike.

@@ -61,6 +61,7 @@ impl Whereabouts {
             d.trim_start_matches('.').as_bytes().chunk_by(move |a, b| is_word(a) && is_word(b))
         });
         let aside = example
+            || is_template(&directories)
             || words.into_iter().any(|word| ASIDE.iter().chain(MADE_UP).any(|own| own.as_bytes() == word));
         let kept = git == Some(Git::Tracked);
         Self { path: path.to_owned(), project, home, tenant, example, git, source: None, kept, aside }
@@ -101,6 +102,16 @@ impl Whereabouts {
     pub fn is_aside(&self) -> bool {
         self.aside
     }
+}
+
+/// Whether projects are made from what is in such a directory: `templates/sui/…`, not the templates of a chart nor those
+/// that pages are made from.
+fn is_template(directories: &[&str]) -> bool {
+    let at = directories.iter().position(|d| *d == "templates");
+    at.is_some_and(|at| {
+        at + 1 < directories.len()
+            && !directories[..at].iter().any(|d| matches!(*d, "helm" | "chart" | "charts"))
+    })
 }
 
 fn split(path: &str) -> (Vec<&str>, &str) {
@@ -175,6 +186,7 @@ const MADE_UP: &[&str] = &[
     "spec",
     "specs",
     "dummy",
+    "template",
     "vscode",
     "idea",
 ];

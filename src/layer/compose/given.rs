@@ -61,3 +61,16 @@ pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool
     let files = mounts.iter().any(|m| m.init || !m.data) || node.get("configs").is_some();
     plain && silent && !told && !files && node.get("env_file").is_none()
 }
+
+/// The path of the Dockerfile of a service that is built.
+pub(super) fn built_from(reader: &Reader<'_>, node: &Node) -> Option<String> {
+    let build = node.get("build")?;
+    let text = |node: &Node| Some(text_of(reader, node)?.text.expose().to_owned());
+    let context = match build.get("context") {
+        Some(context) => text(context)?,
+        None => text(build).unwrap_or_else(|| ".".to_owned()),
+    };
+    let dockerfile = build.get("dockerfile").map_or(Some("Dockerfile".to_owned()), text)?;
+    let directory = beside(reader.path, &context)?;
+    beside(&if directory.is_empty() { "x".to_owned() } else { format!("{directory}/x") }, &dockerfile)
+}

@@ -50,7 +50,37 @@ const SERVERS: &[(&str, bool)] = &[
     ("circleci/postgres", false),
     ("paradedb/paradedb", false),
     ("crunchydata/crunchy-postgres", false),
+    ("debezium/postgres", true),
 ];
+
+/// Other servers and proxies, by the end of their name: they are clients of no database, whatever variables they are given.
+const OTHERS: &[&str] = &[
+    "caddy",
+    "elasticsearch",
+    "kafka",
+    "mailhog",
+    "mailpit",
+    "mariadb",
+    "memcached",
+    "minio",
+    "mongo",
+    "mysql",
+    "nginx",
+    "rabbitmq",
+    "redis",
+    "traefik",
+    "valkey",
+    "zookeeper",
+];
+
+impl Image {
+    /// Whether it is the image of another kind of server, which logs in nowhere.
+    pub fn is_no_client(&self) -> bool {
+        let text = self.text.expose();
+        let name = text.rsplit('/').next().unwrap_or(text).split([':', '@']).next().unwrap_or_default();
+        OTHERS.contains(&name)
+    }
+}
 
 /// Reads a name with its variables put in.
 pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {

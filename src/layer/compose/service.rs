@@ -164,6 +164,7 @@ pub(super) fn read(
         server,
         clear,
         built,
+        built_from: given::built_from(reader, node),
         layer: has_layer.then_some(layer),
         block,
         env_files,

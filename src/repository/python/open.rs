@@ -19,7 +19,14 @@ pub(in crate::repository) fn is_open(kind: Kind, text: &str) -> bool {
                 text.contains("extras_require") || text.contains('+') || super::setup_py(text).is_empty()
             }
         }
-        Kind::PackageJson | Kind::Cargo | Kind::GoMod | Kind::Gemfile | Kind::Composer => false,
+        Kind::PackageJson
+        | Kind::Cargo
+        | Kind::GoMod
+        | Kind::Gemfile
+        | Kind::Composer
+        | Kind::Jvm
+        | Kind::DotNet
+        | Kind::EnvPy => false,
         Kind::Compose | Kind::Systemd | Kind::Envrc | Kind::Just | Kind::Script => installs(text),
     }
 }

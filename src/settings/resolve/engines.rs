@@ -20,10 +20,18 @@ pub(super) fn by_readers(
 ) {
     over_http(out, repository);
     of_files(out, packages);
-    // `DATABASE_DRIVER=org.postgresql.Driver` beside it: the program is Java's, whatever the variable is called.
-    for target in out.targets.iter_mut().filter(|t| t.spelling() == Spelling::Jdbc) {
-        let mut beside = lookup.layers().iter().flat_map(|l| &l.entries);
-        target.java = beside.any(|e| e.value.text.equals("org.postgresql.Driver"));
+    // `DATABASE_DRIVER=org.postgresql.Driver` beside it, or a pom.xml: the program is Java's, whatever the variable is
+    // called.
+    for target in &mut out.targets {
+        target.native = match target.spelling() {
+            Spelling::Jdbc => {
+                let mut beside = lookup.layers().iter().flat_map(|l| &l.entries);
+                repository.builds_for(Ecosystem::Jvm)
+                    || beside.any(|e| e.value.text.equals("org.postgresql.Driver"))
+            }
+            Spelling::Npgsql => repository.builds_for(Ecosystem::DotNet),
+            _ => false,
+        };
     }
 }
 
