@@ -39,7 +39,8 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
     // What a file refers to may be set where the service runs.
     let undecided = out.door() == Door::Lint && left.iter().all(|p| p.shape == "${…}");
     // `%(DB_HOST)s` of alembic.ini: `ConfigParser` would stop at one that env.py does not set.
-    let ini = undecided && settings.whereabouts.as_ref().is_some_and(|at| at.path.rsplit('.').next() == Some("ini"));
+    let ini = undecided
+        && settings.whereabouts.as_ref().is_some_and(|at| at.path.rsplit('.').next() == Some("ini"));
     let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
         first.span,
         if first.later { "its value stands further down" } else { "nothing gives this a value" },
