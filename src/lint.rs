@@ -20,8 +20,8 @@ use crate::{
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
-    settings::{Git, Target, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
-    source::{SourceId, SourceKind, Sources, Span},
+    settings::{Engine, Git, Target, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
+    source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
 use read::{env_files, read};
@@ -288,7 +288,7 @@ fn views_of_files<'c>(
     repository: &Repository,
 ) -> Vec<Vec<FileView<'c>>> {
     let env_files = env_files(carried);
-    let servers = Servers::of(carried);
+    let servers = Servers::of(carried, policy);
     let of_file = |i: usize| {
         let file: &'c Carried = &carried[i];
         let policy = &*vocabulary.policy(file, files.environment, policy, repository);
@@ -297,8 +297,9 @@ fn views_of_files<'c>(
         for (view, layer) in views.iter_mut().zip(&file.layers) {
             if is_of_compose(file.carrier) {
                 for target in &mut view.settings.targets {
-                    target.neighbour |=
-                        target.get("host").is_some_and(|h| servers.has(&layer.name, &h.value));
+                    target.neighbour |= target
+                        .get("host")
+                        .is_some_and(|h| servers.has(&layer.name, view.environment, &h.value));
                 }
             }
             let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
@@ -307,22 +308,18 @@ fn views_of_files<'c>(
                 let usual = usual(repository, &layer.name);
                 let mut found =
                     misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
-                found.retain(|m| !is_platforms(sources.get(file.source).bytes(), m.span));
+                let bytes = sources.get(file.source).bytes();
+                found.retain(|m| {
+                    let rest = bytes.get(m.span.start as usize..).unwrap_or_default();
+                    let word = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+                    !carried::is_platforms(word)
+                });
                 view.settings.misreadings = found;
             }
         }
         views
     };
     parallel::map(carried.len(), &of_file)
-}
-
-/// Whether a line has a reference of Railway, `${{Postgres.PGHOST}}`: the platform takes such a file, no loader does.
-fn is_platforms(bytes: &[u8], at: Span) -> bool {
-    let (from, to) = (at.start as usize, (at.end as usize).min(bytes.len()));
-    let Some(before) = bytes.get(..from) else { return false };
-    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-    let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| to + i);
-    bytes.get(start..end).is_some_and(|line| line.windows(3).any(|w| w == b"${{"))
 }
 
 /// Whether what a file of this kind says may be read in a container beside those of a compose file. Workflows and
@@ -365,11 +362,16 @@ fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], reposito
         _ => false,
     };
     let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
-    if repository.asks_for_other_engines_alone()
-        && !carried.iter().any(serves)
-        && !views.iter().flatten().any(connects)
-    {
-        views.iter_mut().flatten().for_each(|view| view.settings.without_postgres = true);
+    let other = |view: &&mut FileView<'_>| {
+        view.settings.targets.iter().any(|t| matches!(t.engine.value, Engine::Other(_)))
+    };
+    if carried.iter().any(serves) || views.iter().flatten().any(connects) {
+        return;
+    }
+    for (file, views) in carried.iter().zip(views) {
+        for view in views.iter_mut().filter(other) {
+            view.settings.without_postgres = repository.asks_for_other_engines_alone(&file.path);
+        }
     }
 }
 

@@ -26,10 +26,6 @@ const STARTERS: &[Starter] = &[
         name: "cookiecutter-django",
         said: &[
             (
-                ".envs/.production/.postgres:3 warning[tls-unspecified]",
-                "`postgres` is the container beside it; who moves the database elsewhere has nothing that asks for TLS",
-            ),
-            (
                 "compose/production/django/entrypoint:11 warning[url-composed-unencoded]",
                 "a password with a `/` in it makes another URL, and nothing encodes it",
             ),

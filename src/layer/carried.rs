@@ -2,7 +2,7 @@
 //! carrier is read in a file of its own; this one only chooses.
 
 use super::{
-    Carrier, Entry, Layer, MAX_BYTES, Problem, ProblemKind,
+    Carrier, Entry, Layer, MAX_BYTES, Problem, ProblemKind, Read,
     ci::{self, Pipeline},
     code::Code,
     compose::{self, Compose},
@@ -121,6 +121,23 @@ impl Structure {
     }
 }
 
+/// `${{Postgres.PGHOST}}` is Railway's: the platform takes such a file and puts the value in, no loader reads it. So the
+/// variable comes from elsewhere.
+fn platforms(layer: &mut Layer, bytes: &[u8]) {
+    let (filled, own) = std::mem::take(&mut layer.entries)
+        .into_iter()
+        .partition(|e: &Entry| bytes.get(e.value_span.range()).is_some_and(is_platforms));
+    let filled: Vec<Entry> = filled;
+    layer.entries = own;
+    layer.reads.extend(filled.into_iter().map(|e| Read::new(e.key, e.value_span)));
+}
+
+/// Whether a text has a reference of Railway in it.
+pub(crate) fn is_platforms(text: &[u8]) -> bool {
+    let opens = text.windows(3).position(|w| w == b"${{");
+    opens.is_some_and(|at| text[at..].windows(2).any(|w| w == b"}}"))
+}
+
 /// Reads a file. `dialect` is for an env file alone; `beside` has the variables of the `.env` beside a compose file.
 pub fn read(
     sources: &mut Sources,
@@ -141,7 +158,11 @@ pub fn read(
     };
     match carrier {
         Carrier::Dotenv => {
-            let layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
+            let mut layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
+            let bytes = reader.sources.get(id).bytes();
+            if bytes.contains(&b'$') {
+                platforms(&mut layer, bytes);
+            }
             reader.layers.push(layer);
         }
         Carrier::DatabaseYml => database_yml::read(&mut reader),

@@ -102,6 +102,13 @@ impl Compose {
         self.beneath = base.services.iter().filter(|b| b.server).flat_map(|b| b.hosts.clone()).collect();
     }
 
+    /// The names of its PostgreSQL servers that are looked up in its own network: one with a domain means the same server
+    /// everywhere.
+    pub fn server_names(&self) -> impl Iterator<Item = &Part> {
+        let hosts = self.services.iter().filter(|s| s.server).flat_map(|s| &s.hosts);
+        hosts.filter(|name| !name.expose().contains('.'))
+    }
+
     /// The paths of the env files that its services are given.
     pub fn env_files(&self) -> impl Iterator<Item = &str> {
         self.services.iter().flat_map(|s| &s.env_files).map(Part::expose)
@@ -131,7 +138,8 @@ impl Compose {
         let beside = self.services.iter().filter(|s| s.server || s.partial);
         let mut hosts: Vec<Part> = beside.flat_map(|s| s.hosts.clone()).chain(self.beneath.clone()).collect();
         // What it waits for is a service, in this file or in one that this file changes.
-        hosts.extend(service.depends_on.iter().map(|d| d.service.clone()));
+        let waited = service.depends_on.iter().filter(|d| !d.service.expose().contains('.'));
+        hosts.extend(waited.map(|d| d.service.clone()));
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
         let foreign = service.server || !service.built && !service.partial && service.image.is_some();
         let built_from = service.built_from.clone();

@@ -17,9 +17,9 @@ pub struct Ini {
 /// More than so many `%` are not told one by one: no password has them.
 const PERCENTS: usize = 256;
 
-/// What `alembic init` writes for a URL, and how that begins: no driver is called so.
+/// What `alembic init` writes for a URL, and how that begins, whatever its author wrote behind it.
 const TEMPLATE: &str = "driver://user:pass@localhost/dbname";
-const DRIVER: &str = "driver://";
+const DRIVER: &str = "driver://user:pass@";
 
 /// One option of a section, with the bytes of its name and of its value, continuation lines included.
 struct Assignment {

@@ -139,8 +139,7 @@ impl<'e> File<'e> {
                 }
                 Kind::Call(of, args) => {
                     // `new Sequelize(name, user, password, …)` begins with no URL.
-                    let parts = args.get(1).is_some_and(|second| !matches!(second.value.kind, Kind::Map(_)));
-                    let parts = parts && of.last_name() == Some("Sequelize");
+                    let parts = args.len() > 2 && of.last_name() == Some("Sequelize");
                     self.call(reader, of, args.first().filter(|_| !parts).map(|a| &a.value), word);
                     // The object of a client was looked at with it.
                     stack.push((of, word));

@@ -89,6 +89,8 @@ pub struct Odd {
 pub enum Oddity {
     /// `data` of a Secret that is no base64.
     NotBase64,
+    /// `<…>` in the place of base64, there to be replaced.
+    Template,
     /// `data` of a Secret that ends in a line break: `echo … | base64`.
     LineEnd,
     /// `data` of a Secret that is base64 of base64.
@@ -290,12 +292,13 @@ impl Objects<'_, '_> {
     fn decoded(&mut self, name: &str, entry: &Entry, span: Span) -> Option<Value> {
         let text = entry.value.text.expose();
         let odd = |kind| Odd { span, kind };
-        // SOPS decrypts it before the API server sees it; who copies it puts something else in the place of `<…>`.
-        if text.starts_with("ENC[") || text.starts_with('<') && text.ends_with('>') {
+        // SOPS decrypts it before the API server sees it.
+        if text.starts_with("ENC[") {
             return None;
         }
         let Some(bytes) = base64::decode(text) else {
-            self.out.odd.push(odd(Oddity::NotBase64));
+            let template = text.starts_with('<') && text.ends_with('>');
+            self.out.odd.push(odd(if template { Oddity::Template } else { Oddity::NotBase64 }));
             return None;
         };
         let decoded = String::from_utf8(bytes).ok()?;

@@ -25,7 +25,7 @@ pub(super) struct Resolved {
     pub(super) reads: Vec<Read>,
     /// A part of it is known only where the program runs.
     pub(super) open: bool,
-    /// Where code stands that says names alone: `<%= ENV.fetch("X") { "` and what closes it.
+    /// Where code stands that says names alone: `<%= ENV.fetch("X") { "` or `${X:`, and what closes it.
     pub(super) code: Vec<Span>,
 }
 
@@ -75,7 +75,7 @@ fn within(
         copy(value, at..reference.whole.start, &mut out, &mut map);
         at = reference.whole.end;
         let span = value.span_of(reference.name.clone()).unwrap_or(place);
-        if syntax == Syntax::Erb {
+        if syntax != Syntax::Shell {
             code.extend(plain(text, reference).into_iter().filter_map(|range| value.span_of(range)));
         }
         let means = means.filter(|_| whole);
@@ -97,14 +97,25 @@ fn within(
                     map.extend(inner.value.map.iter().map(|s| Segment {
                         value: from + s.value.start..from + s.value.end,
                         span: s.span,
-                        kind: SegmentKind::Fallback,
+                        kind: if s.kind == SegmentKind::Elsewhere {
+                            SegmentKind::Elsewhere
+                        } else {
+                            SegmentKind::Fallback
+                        },
                     }));
                     reads.extend(inner.reads);
-                    open |= inner.open;
+                    code.extend(inner.code);
                     continue;
                 }
                 out.push_str(&text[default.clone()]);
                 map.push(Segment { value: from..out.len(), span, kind: SegmentKind::Fallback });
+            }
+            // What is known of the default is judged all the same.
+            None if depth > 0 => {
+                let from = out.len();
+                out.push_str(&text[reference.whole.clone()]);
+                let span = value.span_of(reference.whole.clone()).unwrap_or(place);
+                map.push(Segment { value: from..out.len(), span, kind: SegmentKind::Elsewhere });
             }
             None => open = true,
         }
@@ -113,7 +124,7 @@ fn within(
     Resolved { value: Value { text: out.into(), map: map.into() }, reads, open, code }
 }
 
-/// What stands around a default, when it is nothing but the marks of Ruby and a variable's name in capitals.
+/// What stands around a default, when it is nothing but the marks of Ruby or of Spring and a variable's name in capitals.
 fn plain(text: &str, reference: &Reference) -> Vec<Range<usize>> {
     let name = &text[reference.name.clone()];
     let named = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
@@ -125,7 +136,7 @@ fn plain(text: &str, reference: &Reference) -> Vec<Range<usize>> {
     let after = to..reference.whole.end;
     let marks = |range: &Range<usize>| {
         let code = text[range.clone()].replace("ENV", "").replace(".fetch", "").replace("nil", "");
-        code.chars().all(|c| " <%=>-()[]{}|,\"'".contains(c))
+        code.chars().all(|c| " <%=>-()[]{}|,:$\"'".contains(c))
     };
     if named && !name.is_empty() && before.iter().chain([&after]).all(marks) {
         [reference.whole.start..from, after].into_iter().filter(|range| !range.is_empty()).collect()

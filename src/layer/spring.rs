@@ -119,6 +119,9 @@ fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry, means: Means)
         resolved.value = resolved.value.part(at..text.len());
     }
     layer.reads.extend(resolved.reads);
+    for span in resolved.code {
+        reader.sources.reveal(span);
+    }
     reader.reveal_lead(entry.key_span, entry.value_span);
     if !resolved.open && !resolved.value.text.expose().is_empty() {
         layer.entries.push(Entry { value: resolved.value, means: Some(means), ..entry.clone() });

@@ -1,41 +1,52 @@
 //! Which servers stand in containers beside what a file configures: what it connects to there is no hop over a network.
 
 use crate::{
+    environment::Environment,
     layer::{Carried, Structure},
+    policy::Policy,
     secret::Part,
+    settings::settle::of_path,
 };
 use std::collections::BTreeMap;
 
-/// Names of the PostgreSQL servers that compose files start, by what they are known to.
+/// The names of the PostgreSQL servers that compose files start, by what these are known to.
 #[derive(Default)]
 pub(super) struct Servers<'c> {
     /// By the directory of the compose file, with its slash.
-    beside: BTreeMap<&'c str, Vec<&'c Part>>,
+    beside: BTreeMap<&'c str, Vec<Server<'c>>>,
     /// By the path of an env file that one of its services is given.
-    handed: BTreeMap<&'c str, Vec<&'c Part>>,
+    handed: BTreeMap<&'c str, Vec<Server<'c>>>,
+}
+
+#[derive(Clone, Copy)]
+struct Server<'c> {
+    name: &'c Part,
+    /// Its compose file is by its name for development or tests.
+    mild: bool,
 }
 
 impl<'c> Servers<'c> {
-    pub(super) fn of(carried: &'c [Carried]) -> Self {
+    pub(super) fn of(carried: &'c [Carried], policy: &Policy) -> Self {
         let mut out = Self::default();
         for file in carried {
             let Structure::Compose(compose) = &file.structure else { continue };
-            let hosts: Vec<&Part> =
-                compose.services.iter().filter(|s| s.server).flat_map(|s| &s.hosts).collect();
-            if hosts.is_empty() {
+            let mild = of_path(&file.path, policy).is_some_and(|e| e < Environment::Staging);
+            let servers: Vec<Server<'c>> = compose.server_names().map(|name| Server { name, mild }).collect();
+            if servers.is_empty() {
                 continue;
             }
-            out.beside.entry(directory(&file.path)).or_default().extend(&hosts);
+            out.beside.entry(directory(&file.path)).or_default().extend(&servers);
             for path in compose.env_files() {
-                out.handed.entry(path).or_default().extend(&hosts);
+                out.handed.entry(path).or_default().extend(&servers);
             }
         }
         out
     }
 
-    /// Whether a host is one of them to the file of a path: of a compose file in its directory or above it.
-    pub(super) fn has(&self, path: &str, host: &Part) -> bool {
-        if self.beside.is_empty() {
+    /// Whether a host is one of them to the file of a path: of a compose file in its directory or above it. What is for
+    /// production does not run in one that is for tests, and what a cluster is given runs in no compose file at all.
+    pub(super) fn has(&self, path: &str, environment: Environment, host: &Part) -> bool {
+        if self.beside.is_empty() || is_of_cluster(path) {
             return false;
         }
         let mut here = Some(directory(path));
@@ -45,8 +56,18 @@ impl<'c> Servers<'c> {
             Some(directory)
         });
         let mut known = above.filter_map(|d| self.beside.get(d)).chain(self.handed.get(path)).flatten();
-        known.any(|name| host.same_as(name))
+        known.any(|s| host.same_as(s.name) && !(s.mild && environment >= Environment::Staging))
     }
+}
+
+/// Whether a file is by its place a part of what a cluster is given: a chart, its values, an overlay.
+fn is_of_cluster(path: &str) -> bool {
+    const NAMES: [&str; 8] =
+        ["k8s", "kubernetes", "kube", "helm", "chart", "charts", "overlays", "manifests"];
+    let mut names = path.split(['/', '\\']);
+    let file = names.next_back().unwrap_or_default();
+    let values = file.starts_with("values") && matches!(file.rsplit('.').next(), Some("yaml" | "yml"));
+    values || names.any(|name| NAMES.contains(&name))
 }
 
 /// The directory of a path, with its slash.

@@ -2,38 +2,58 @@
 
 use super::{Mention, Repository, place::Directory, python::lines};
 use crate::source::Span;
+use std::ops::Range;
 
 const OPTION: &str = "sqlalchemy.url";
 
-/// The first line that does so without a condition: one that is indented stands under a `def` and not under an `if`.
+/// Words that begin a block, of whose lines nobody knows whether they are run.
+const BLOCKS: &[&str] = &[
+    "if", "elif", "else", "for", "while", "try", "except", "finally", "match", "case", "def", "async",
+    "class",
+];
+
+/// One mention of each env.py of Alembic: where it sets the option in any case, at its top and before anything is read from
+/// it; else an empty place.
 pub(super) fn env_py(text: &str) -> Vec<Mention> {
-    // For each level of indentation that is open: whether what stands there is always done.
-    let mut open: Vec<(usize, bool)> = Vec::new();
-    // What is put into the section may be what was read from it.
-    let reads = text.contains("get_main_option(") || text.contains("get_section_option(");
+    if !text.contains("alembic") && !text.contains(OPTION) {
+        return Vec::new();
+    }
+    vec![Mention::Migrations(set(text).unwrap_or(0..0))]
+}
+
+fn set(text: &str) -> Option<Range<usize>> {
+    // Indentations of the blocks that are open, and the quotes of a text over several lines.
+    let mut open: Vec<usize> = Vec::new();
+    let mut quotes: Option<&str> = None;
     for (at, line) in lines(text) {
+        let inside = quotes.is_some();
+        for mark in ["\"\"\"", "'''"] {
+            if quotes.is_none_or(|q| q == mark) && line.matches(mark).count() % 2 == 1 {
+                quotes = if quotes.is_some() { None } else { Some(mark) };
+            }
+        }
         let code = line.trim_start();
-        if code.is_empty() || code.starts_with('#') {
+        if inside || code.is_empty() || code.starts_with(['#', '"', '\'']) {
             continue;
         }
         let indent = line.len() - code.len();
-        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
+        while open.last().is_some_and(|outer| *outer >= indent) {
             open.pop();
         }
         let from = at + indent;
-        if open.iter().all(|(_, always)| *always)
-            && (is_set(&text[from..]) || !reads && is_assigned(code))
-            && let Some(option) = text[from..].find(OPTION)
-        {
-            let start = from + option;
-            return vec![Mention::Migrations(start..start + OPTION.len())];
+        if open.is_empty() && is_set(&text[from..]) {
+            let start = from + text[from..].find(OPTION)?;
+            let end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+            // What is set may be what was read, here or above.
+            let reads = |text: &str| text.contains("get_main_option") || text.contains("get_section");
+            return (!reads(&text[..end])).then_some(start..start + OPTION.len());
         }
-        if code.trim_end().ends_with(':') {
-            let word = code.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-            open.push((indent, matches!(word, "def" | "async" | "with" | "try")));
+        let word = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        if BLOCKS.contains(&word) {
+            open.push(indent);
         }
     }
-    Vec::new()
+    None
 }
 
 /// `config.set_main_option("sqlalchemy.url", …)`, on one line or several.
@@ -41,23 +61,24 @@ fn is_set(code: &str) -> bool {
     let object = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let call = code.trim_start_matches(object);
     let called = code[..code.len() - call.len()].ends_with(".set_main_option");
-    let first = call.strip_prefix('(').map(|rest| rest.trim_start().trim_start_matches(['"', '\'']));
-    called && first.is_some_and(|first| first.starts_with(OPTION))
-}
-
-/// `configuration["sqlalchemy.url"] = …`
-fn is_assigned(code: &str) -> bool {
-    let Some((before, after)) = code.split_once(OPTION) else { return false };
-    let after = after.trim_start_matches(['"', '\'']).trim_start();
-    let value = after.strip_prefix(']').map(str::trim_start);
-    before.ends_with(['"', '\'']) && value.is_some_and(|v| v.starts_with('=') && !v.starts_with("=="))
+    let first = call.strip_prefix('(').map(str::trim_start);
+    let named = |quote: char| {
+        let rest = first.and_then(|first| first.strip_prefix(quote)?.strip_prefix(OPTION));
+        rest.is_some_and(|rest| rest.starts_with(quote))
+    };
+    called && (named('"') || named('\''))
 }
 
 impl Repository {
-    /// The place in an env.py that takes the URL of an alembic.ini away: it sets another one in any case.
+    /// The place in an env.py that takes the URL of an alembic.ini away: it sets another one in any case. Where several
+    /// lie below, one of which does not, nobody knows which of them reads it.
     pub fn replaces_url_of(&self, path: &str) -> Option<Span> {
         let directory = Directory::of(path);
-        self.migrations.iter().find(|(below, _)| directory.holds(below)).map(|(_, span)| *span)
+        let mut below =
+            self.migrations.iter().filter(|(d, _)| directory.holds(d) && !d.is_aside_of(&directory));
+        let first = below.next().map(|(_, span)| *span)?;
+        let sets = |span: Span| span.start < span.end;
+        (sets(first) && below.all(|(_, span)| sets(*span))).then_some(first)
     }
 }
 
@@ -67,24 +88,34 @@ mod tests {
 
     #[test]
     fn what_is_set_in_any_case_is_found() {
+        let place = |text: &str| match &env_py(&format!("from alembic import context\n{text}"))[..] {
+            [Mention::Migrations(at)] => at.clone(),
+            other => panic!("{other:?}"),
+        };
         for yes in [
             "config.set_main_option(\"sqlalchemy.url\", url)\n",
             "config.set_main_option(\n    'sqlalchemy.url',\n    url,\n)\n",
-            "def get_url():\n    return 1\n\n\ndef run():\n    configuration[\"sqlalchemy.url\"] = get_url()\n",
             "if offline:\n    x()\nconfig.set_main_option(\"sqlalchemy.url\", url)\n",
+            "config.set_main_option(\"sqlalchemy.url\", url)\nurl = config.get_main_option(\"sqlalchemy.url\")\n",
         ] {
-            let found = env_py(yes);
-            assert!(matches!(&found[..], [Mention::Migrations(at)] if &yes[at.clone()] == OPTION), "{yes}");
+            assert_eq!(place(yes).len(), OPTION.len(), "{yes}");
         }
         for no in [
             "if url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
-            "url = config.get_main_option(\"sqlalchemy.url\")\n",
+            "if url:  # where it is deployed\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
+            "if a and \\\n        b:\n            config.set_main_option(\"sqlalchemy.url\", url)\n",
+            "try:\n    config.set_main_option(\"sqlalchemy.url\", url)\nexcept ImportError:\n    pass\n",
+            "def for_tests():\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
+            "url = getenv(\"X\") or config.get_main_option(\"sqlalchemy.url\")\nconfig.set_main_option(\"sqlalchemy.url\", url)\n",
+            "config.set_main_option(\"sqlalchemy.url\", config.get_main_option(\"sqlalchemy.url\").strip())\n",
+            "\"\"\"\nconfig.set_main_option(\"sqlalchemy.url\", url)\n\"\"\"\n",
+            "config.set_main_option(\"sqlalchemy.url_other\", url)\n",
             "# config.set_main_option(\"sqlalchemy.url\", url)\n",
-            "def url():\n    return x or config.get_main_option(\"sqlalchemy.url\")\n\n\ndef run():\n    c[\"sqlalchemy.url\"] = url()\n",
-            "assert configuration[\"sqlalchemy.url\"] == url\n",
+            "c[\"sqlalchemy.url\"] = url()\n",
             "",
         ] {
-            assert_eq!(env_py(no), Vec::new(), "{no}");
+            assert_eq!(place(no), 0..0, "{no}");
         }
+        assert_eq!(env_py("import os\n"), Vec::new());
     }
 }

@@ -31,32 +31,39 @@ impl Repository {
         out
     }
 
-    /// Whether programs are built here, and none of them asks for a driver of PostgreSQL. What asks for a library of many
-    /// engines says nothing either way.
-    pub fn asks_for_other_engines_alone(&self) -> bool {
-        const DRIVERS: [(Ecosystem, &[&str]); 6] = [
-            (
-                Ecosystem::Python,
-                &["psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary", "asyncpg", "pg8000"],
-            ),
-            (Ecosystem::Go, &["github.com/lib/pq", "github.com/jackc/pgx/v4", "github.com/jackc/pgx/v5"]),
-            (Ecosystem::Ruby, &["pg"]),
-            (Ecosystem::Php, &["ext-pgsql", "ext-pdo_pgsql"]),
-            (Ecosystem::Jvm, &["org.postgresql"]),
-            (Ecosystem::DotNet, &["npgsql"]),
-        ];
-        let driver =
-            |p: &Package| DRIVERS.iter().any(|(e, names)| *e == p.ecosystem && names.contains(&&*p.name));
+    /// Whether a program is built in the project of a file, and nothing that is asked for anywhere is by its name, its
+    /// extras or its features for PostgreSQL. Prisma and its like have the engine in a file of their own.
+    pub fn asks_for_other_engines_alone(&self, path: &str) -> bool {
+        const WORDS: [&str; 8] =
+            ["postgres", "pgsql", "pgx", "psycopg", "asyncpg", "aiopg", "pg8000", "prisma"];
+        const NAMES: [&str; 4] = ["pg", "github.com/lib/pq", "npgsql", "procrastinate"];
+        let says = |text: &str| WORDS.iter().any(|word| text.contains(word));
+        let ours = |p: &Package| {
+            says(&p.name)
+                || NAMES.contains(&&*p.name)
+                || p.name.contains("go-pg/")
+                || p.features.iter().any(|feature| says(feature))
+        };
         let of_many = |c: Consumer| {
             matches!(c, Consumer::SqlAlchemy | Consumer::DjDatabaseUrl | Consumer::DjangoEnviron)
         };
-        !self.packages.is_empty()
-            && !self.packages.iter().any(driver)
+        self.packages(Some(path)).next().is_some()
+            && !self.packages.iter().any(ours)
             && self.consumers.iter().all(|(_, found)| of_many(found.value))
     }
 
-    /// Whether a program of this kind is built here, examples and tests included.
-    pub fn builds_for(&self, ecosystem: Ecosystem) -> bool {
-        self.packages.iter().any(|p| p.ecosystem == ecosystem)
+    /// Whether a program of this kind is built in the project of a file; where the project has none of its own, in one that
+    /// the file may be for.
+    pub fn builds_for(&self, ecosystem: Ecosystem, path: Option<&str>) -> bool {
+        let directory = path.map(Directory::of).unwrap_or_default();
+        let here = self.project(&directory);
+        let own = self.of_project(&here);
+        let mut own = own.peekable();
+        if own.peek().is_some() {
+            return own.any(|p| p.ecosystem == ecosystem);
+        }
+        let near = directory.of_whom(&here);
+        let mut below = self.packages.iter().filter(|p| near.holds(&p.project) && !p.project.is_aside());
+        below.any(|p| p.ecosystem == ecosystem)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Dependency, Ecosystem, Mention};
 
-/// The group of the driver's releases, as each of the tools spells it.
-const DRIVER: &str = "org.postgresql";
+/// What the names of its drivers have in common, whatever the tool: `org.postgresql:postgresql`, `quarkus-jdbc-postgresql`.
+const DRIVER: &str = "postgresql";
 
 /// One mention in any case: that there is such a program says who reads a JDBC URL.
 pub(super) fn build(text: &str) -> Vec<Mention> {

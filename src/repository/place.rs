@@ -58,7 +58,9 @@ const FOR_OTHERS: &[&str] = &[
     "devops",
     "docker",
     "docker-compose",
+    "dockerfiles",
     "env",
+    "environment",
     "environments",
     "envs",
     "helm",
@@ -195,8 +197,12 @@ impl Directory {
     /// Of a directory without a program of its own, below `above`: the one for whose programs it speaks. `k8s/prod` is
     /// for all that is beside it, `services/billing` is not.
     pub(super) fn of_whom(&self, above: &Self) -> Self {
+        let from = if self.up == above.up { above.names().count() } else { 0 };
+        let Some(first) = self.names().skip(from).position(|name| FOR_OTHERS.contains(&name)) else {
+            return self.clone();
+        };
         let mut here = self.clone();
-        while here != *above && here.names().last().is_some_and(|name| FOR_OTHERS.contains(&name)) {
+        for _ in from + first..self.names().count() {
             here.pop();
         }
         here

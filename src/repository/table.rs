@@ -87,9 +87,9 @@ pub(super) fn loader(ecosystem: Ecosystem, package: &Package, beside: &[&Package
         (Ecosystem::Python, "python-decouple") => "python-decouple",
         (Ecosystem::Python, "honcho") => "honcho",
         (Ecosystem::Node, "next" | "@next/env") => "@next/env",
-        // dotenv-expand goes over what dotenv read; so does Prisma, which reads the file itself, of whichever was first.
+        // dotenv-expand goes over what dotenv read; so does Prisma before 7, which reads the file itself.
         (Ecosystem::Node, "dotenv" | "dotenv-flow" | "@nestjs/config")
-            if !any(beside, &["dotenv-expand", "prisma", "@prisma/client"]) =>
+            if !any(beside, &["dotenv-expand"]) && !beside.iter().any(|p| is_prisma_that_reads(p)) =>
         {
             "node dotenv"
         }
@@ -103,6 +103,13 @@ pub(super) fn loader(ecosystem: Ecosystem, package: &Package, beside: &[&Package
         (Ecosystem::Php, "symfony/dotenv") => "symfony/dotenv",
         _ => return None,
     })
+}
+
+/// Prisma's client loads `.env` up to version 6; the upgrade guide to 7 says that it does no more.
+fn is_prisma_that_reads(package: &Package) -> bool {
+    let major = package.version.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let major: Option<u32> = major.split(|c: char| !c.is_ascii_digit()).next().and_then(|m| m.parse().ok());
+    package.name == "@prisma/client" && !package.dev && major.is_some_and(|major| major < 7)
 }
 
 /// Whether the name is one of a PostgreSQL driver that findings may point at.

@@ -29,7 +29,7 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
         let draft = out
             .report(format!("a password stands in `{}`", file.path))
             .at(password.origin, "whoever reads the file has it");
-        let near = || target.host_class() == Some(HostClass::Local) || target.is_single_label();
+        let near = || target.host_class() == Some(HostClass::Local);
         match target.replaced {
             // Of this machine, and nobody asks for it.
             Some(place) if near() => draft

@@ -12,9 +12,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Kubernetes(objects) = &file.carried.structure else { return };
+    // Of what is called production's by its name nobody makes a copy.
+    let named = file.views.iter().any(|view| {
+        let environment = view.settings.settled.environment.as_ref();
+        environment.is_some_and(|e| matches!(e.origin, Origin::Path(_)) && e.value >= Environment::Staging)
+    });
     for odd in &objects.odd {
         let (message, label, note, help) = match odd.kind {
-            Oddity::NotBase64 => (
+            Oddity::NotBase64 | Oddity::Template => (
                 "a value under `data` of a Secret is no base64",
                 "not encoded",
                 "the API server refuses the whole object",
@@ -39,6 +44,9 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 "put it in quotes",
             ),
         };
-        out.report(message).at_span(odd.span, label).note(note).help(help);
+        let draft = out.report(message).at_span(odd.span, label).note(note).help(help);
+        if odd.kind == Oddity::Template && !named {
+            draft.at_most(Levels::of("IIII"));
+        }
     }
 }

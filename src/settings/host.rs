@@ -65,15 +65,16 @@ pub fn is_socket(host: &str) -> bool {
     host.is_empty() || host.starts_with(['/', '@'])
 }
 
-/// Whether two texts lead to one host: a port behind it, as in `DB_HOST=localhost:5432` for a URL, is none of its name.
+/// Whether two names lead to one host.
 pub(super) fn is_same_host(a: &str, b: &str) -> bool {
-    let port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-    let bare = |host: &'_ str| {
-        host.split_once(':').filter(|(_, rest)| port(rest)).map_or(host.len(), |(h, _)| h.len())
-    };
-    let (a, b) = (&a[..bare(a)], &b[..bare(b)]);
     let loopback = |host: &str| !is_socket(host) && HostClass::of(host) == HostClass::Local;
     a.eq_ignore_ascii_case(b) || loopback(a) && loopback(b)
+}
+
+/// A host and the port behind it, as in `DB_HOST=localhost:5432` for a URL that is put together.
+pub(super) fn with_port(host: &str) -> Option<(&str, &str)> {
+    let port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    host.split_once(':').filter(|(_, rest)| port(rest))
 }
 
 /// Whether a host name belongs to a hosted PostgreSQL service, by its suffix.

@@ -121,7 +121,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         resolver.of_parts(&mut out, &sets);
     }
     let packages: Vec<&Package> = repository.packages(*path).collect();
-    engines::by_readers(&mut out, lookup, repository, &packages);
+    engines::by_readers(&mut out, lookup, repository, &packages, *path);
     for target in out.targets.iter_mut().filter(|t| t.name == "sqlalchemy.url") {
         target.replaced = path.and_then(|path| repository.replaces_url_of(path));
     }

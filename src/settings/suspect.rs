@@ -102,8 +102,7 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<Placeholder> {
             key: entry.key.clone(),
             span: s.span,
             shape: "${…}",
-            // `${{Postgres.DATABASE_URL}}` is Railway's, which puts the value in before anybody reads it.
-            later: s.kind != SegmentKind::Unresolved || text[s.value.end..].starts_with('}'),
+            later: s.kind != SegmentKind::Unresolved,
         })
         .collect();
     if !holds(text, *b"${%<") {

@@ -15,7 +15,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket},
+    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket, with_port},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -193,7 +193,14 @@ impl Target {
         let both = |keyword: &'static str| {
             let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
             let other = parts.get(keyword).filter(|s| !s.value.is_empty())?;
-            (!same_part(keyword, &own.value, &other.value)).then_some(Difference { keyword, own, other })
+            let same = match with_port(other.value.expose()).filter(|_| keyword == "host") {
+                Some((host, port)) => {
+                    let own_port = self.get("port").map_or("5432", |p| p.value.expose());
+                    is_same_host(own.value.expose(), host) && own_port == port
+                }
+                None => same_part(keyword, &own.value, &other.value),
+            };
+            (!same).then_some(Difference { keyword, own, other })
         };
         ["host", "dbname", "user"].into_iter().filter_map(both).collect()
     }

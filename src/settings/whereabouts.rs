@@ -104,14 +104,10 @@ impl Whereabouts {
     }
 }
 
-/// Whether projects are made from what is in such a directory: `templates/sui/…`, not the templates of a chart nor those
-/// that pages are made from.
+/// Whether projects are made from what is in such a directory: `templates/sui/…` at the top, not the templates of a
+/// chart, of a role, or those that pages are made from.
 fn is_template(directories: &[&str]) -> bool {
-    let at = directories.iter().position(|d| *d == "templates");
-    at.is_some_and(|at| {
-        at + 1 < directories.len()
-            && !directories[..at].iter().any(|d| matches!(*d, "helm" | "chart" | "charts"))
-    })
+    directories.first() == Some(&"templates") && directories.len() > 1 || directories.contains(&"template")
 }
 
 fn split(path: &str) -> (Vec<&str>, &str) {
@@ -186,7 +182,6 @@ const MADE_UP: &[&str] = &[
     "spec",
     "specs",
     "dummy",
-    "template",
     "vscode",
     "idea",
 ];

@@ -325,7 +325,7 @@ const TWINS: &[Twins] = &[
 ];
 
 /// A server in a container.
-const COMPOSE: &str =
+pub(super) const COMPOSE: &str =
     "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_PASSWORD: k3Vq9mT2xL\n";
 
 /// The same, beside a service that is given an env file from elsewhere.
@@ -333,9 +333,9 @@ const HANDED: &str = "services:\n  web:\n    build: .\n    env_file: ../deploy/p
 
 const SUFFIXED: &str = "services:\n  core:\n    build:\n      context: .\n      dockerfile: services/core/Dockerfile\n    environment:\n      DATABASE_URL: postgresql+psycopg://shop@db:5432/shop\n";
 
-const ALEMBIC: &str = "[alembic]\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xL@localhost/shop\n";
+pub(super) const ALEMBIC: &str = "[alembic]\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xL@localhost/shop\n";
 
-const LITERAL: &str = "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xL@db.example.com/shop?sslmode=verify-full\n";
+pub(super) const LITERAL: &str = "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xL@db.example.com/shop?sslmode=verify-full\n";
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: example/web:1\n      env:\n        - name: DATABASE_URL\n          value: postgresql://shop:k3Vq9mT2xL@db.example.com/shop?sslmode=verify-full\n";
 

@@ -53,7 +53,7 @@ const SERVERS: &[(&str, bool)] = &[
     ("debezium/postgres", true),
 ];
 
-/// Other servers and proxies, by the end of their name: they are clients of no database, whatever variables they are given.
+/// Other servers and proxies as docker-library has them: they are clients of no database, whatever variables they are given.
 const OTHERS: &[&str] = &[
     "caddy",
     "elasticsearch",
@@ -77,8 +77,8 @@ impl Image {
     /// Whether it is the image of another kind of server, which logs in nowhere.
     pub fn is_no_client(&self) -> bool {
         let text = self.text.expose();
-        let name = text.rsplit('/').next().unwrap_or(text).split([':', '@']).next().unwrap_or_default();
-        OTHERS.contains(&name)
+        let name = text.split([':', '@']).next().unwrap_or_default();
+        OTHERS.contains(&name.strip_prefix("bitnami/").unwrap_or(name))
     }
 }
 

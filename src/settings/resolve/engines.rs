@@ -17,6 +17,7 @@ pub(super) fn by_readers(
     lookup: &Lookup<'_>,
     repository: &Repository,
     packages: &[&Package],
+    path: Option<&str>,
 ) {
     over_http(out, repository);
     of_files(out, packages);
@@ -26,10 +27,10 @@ pub(super) fn by_readers(
         target.native = match target.spelling() {
             Spelling::Jdbc => {
                 let mut beside = lookup.layers().iter().flat_map(|l| &l.entries);
-                repository.builds_for(Ecosystem::Jvm)
+                repository.builds_for(Ecosystem::Jvm, path)
                     || beside.any(|e| e.value.text.equals("org.postgresql.Driver"))
             }
-            Spelling::Npgsql => repository.builds_for(Ecosystem::DotNet),
+            Spelling::Npgsql => repository.builds_for(Ecosystem::DotNet, path),
             _ => false,
         };
     }

@@ -1,0 +1,151 @@
+//! What is worth a warning although another file seems to excuse it, each beside a twin that it does excuse.
+
+use super::{
+    Twins,
+    mild::tell_apart,
+    readers::{ALEMBIC, COMPOSE, LITERAL},
+};
+
+const TWINS: &[Twins] = &[
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  datasource:\n    url: ${DB_URL}\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  datasource:\n    url: ${DB_URL:jdbc:postgresql://${DB_HOST}:5432/shop?user=app&password=k3Vq9mT2xL}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "src/db.js",
+            "const { Sequelize } = require('sequelize');\nmodule.exports = new Sequelize(process.env.DATABASE_URL, options);\n",
+        )],
+        ill: &[(
+            "src/db.js",
+            "const { Sequelize } = require('sequelize');\nmodule.exports = new Sequelize(process.env.DATABASE_URL || 'postgres://shop:k3Vq9mT2xL@db.shop-prod.net/shop', options);\n",
+        )],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[
+            ("alembic.ini", ALEMBIC),
+            ("migrations/env.py", "config.set_main_option(\"sqlalchemy.url\", settings.database_url)\n"),
+            ("tests/migrations/env.py", "from alembic import context\n"),
+        ],
+        ill: &[
+            ("alembic.ini", ALEMBIC),
+            ("migrations/env.py", "from alembic import context\n"),
+            ("services/other/env.py", "config.set_main_option(\"sqlalchemy.url\", settings.database_url)\n"),
+        ],
+    },
+    Twins {
+        rule: "driver-suffix",
+        healthy: &[
+            ("services/api/requirements.txt", "asyncpg==0.29\n"),
+            ("services/web/k8s/web.yaml", SUFFIXED_POD),
+        ],
+        ill: &[("services/api/requirements.txt", "asyncpg==0.29\n"), ("k8s/api/web.yaml", SUFFIXED_POD)],
+    },
+    Twins {
+        rule: "foreign-conninfo",
+        healthy: &[
+            ("server/pom.xml", "<project></project>\n"),
+            ("server/.env", "DATABASE_URL=jdbc:postgresql://localhost:5432/shop\n"),
+        ],
+        ill: &[
+            ("server/package.json", "{\"dependencies\": {\"pg\": \"^8.0.0\"}}\n"),
+            ("mobile/android/build.gradle", "android {}\n"),
+            ("server/.env", "DATABASE_URL=jdbc:postgresql://localhost:5432/shop\n"),
+        ],
+    },
+    Twins {
+        rule: "engine-not-postgres",
+        healthy: &[
+            ("package.json", "{\"dependencies\": {\"mysql2\": \"^3.0.0\"}}\n"),
+            (".env.production", "DATABASE_URL=mysql://shop@db.example.org/shop\n"),
+        ],
+        ill: &[
+            ("package.json", "{\"dependencies\": {\"@prisma/client\": \"^5.0.0\"}}\n"),
+            (".env.production", "DATABASE_URL=mysql://shop@db.example.org/shop\n"),
+        ],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[
+            ("compose.yml", COMPOSE),
+            (".env.staging", "DATABASE_URL=postgresql://shop@db:5432/shop\n"),
+            (".env.production", "DATABASE_URL=postgresql://shop@db:5432/shop\n"),
+        ],
+        ill: &[
+            ("compose.test.yml", COMPOSE),
+            (".env.production", "DATABASE_URL=postgresql://shop@db:5432/shop\n"),
+        ],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[
+            ("compose.yml", COMPOSE),
+            ("deploy/production/app.env", "DATABASE_URL=postgresql://shop@db:5432/shop\n"),
+        ],
+        ill: &[
+            ("compose.yml", COMPOSE),
+            ("deploy/k8s/overlays/production/app.env", "DATABASE_URL=postgresql://shop@db:5432/shop\n"),
+        ],
+    },
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[(
+            ".env",
+            "POSTGRES_HOST=localhost:5433\nPOSTGRES_DB=shop\nDATABASE_URL=postgresql://shop@localhost:5433/shop\n",
+        )],
+        ill: &[(
+            ".env",
+            "POSTGRES_HOST=localhost:5433\nPOSTGRES_DB=shop\nDATABASE_URL=postgresql://shop@localhost:5432/shop\n",
+        )],
+    },
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[
+            (
+                "package.json",
+                "{\"dependencies\": {\"dotenv\": \"^16.0.0\", \"@prisma/client\": \"^6.1.0\"}}\n",
+            ),
+            (".env", "DB_USER=shop\nDATABASE_URL=postgresql://${DB_USER}@localhost/shop\n"),
+        ],
+        ill: &[
+            (
+                "package.json",
+                "{\"dependencies\": {\"dotenv\": \"^16.0.0\", \"@prisma/client\": \"^7.0.0\"}}\n",
+            ),
+            (".env", "DB_USER=shop\nDATABASE_URL=postgresql://${DB_USER}@localhost/shop\n"),
+        ],
+    },
+    Twins {
+        rule: "yaml-secret-typing",
+        healthy: &[("k8s/secret.yaml", UNFILLED)],
+        ill: &[("k8s/production/secret.yaml", UNFILLED)],
+    },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("alembic.ini", "[alembic]\nsqlalchemy.url = driver://user:pass@localhost/shop\n")],
+        ill: &[("alembic.ini", "[alembic]\nsqlalchemy.url = driver://app:k3Vq9mT2xL@db.example.org/shop\n")],
+    },
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("template/compose.prod.yml", LITERAL)],
+        ill: &[("roles/shop/templates/prod/compose.prod.yml", LITERAL)],
+    },
+];
+
+const SUFFIXED_POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: example/web:1\n      env:\n        - name: DATABASE_URL\n          value: postgresql+asyncpg://shop@db.internal/shop?sslmode=require\n";
+
+const UNFILLED: &str = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\ndata:\n  DB_PASSWORD: <base64-encoded-password>\n  DB_USER: c2hvcA==\n";
+
+#[test]
+fn what_no_other_file_excuses_is_told() {
+    tell_apart(TWINS);
+}
