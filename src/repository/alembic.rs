@@ -13,7 +13,7 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// One mention of each env.py of Alembic: where it sets the option in any case, at its top and before anything is read from
-/// it; else an empty place.
+/// it, or in the section that `run_migrations_online` hands to SQLAlchemy; else an empty place.
 pub(super) fn env_py(text: &str) -> Vec<Mention> {
     if !text.contains("alembic") && !text.contains(OPTION) {
         return Vec::new();
@@ -22,8 +22,10 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
 }
 
 fn set(text: &str) -> Option<Range<usize>> {
-    // Indentations of the blocks that are open, and the quotes of a text over several lines.
-    let mut open: Vec<usize> = Vec::new();
+    // The blocks that are open, by their indentation, and whether Alembic's own template runs them; the quotes of a text
+    // over several lines.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let reads = text.contains("get_main_option") || text.contains("get_section_option");
     let mut quotes: Option<&str> = None;
     for (at, line) in lines(text) {
         let inside = quotes.is_some();
@@ -37,7 +39,7 @@ fn set(text: &str) -> Option<Range<usize>> {
             continue;
         }
         let indent = line.len() - code.len();
-        while open.last().is_some_and(|outer| *outer >= indent) {
+        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
             open.pop();
         }
         let from = at + indent;
@@ -49,11 +51,28 @@ fn set(text: &str) -> Option<Range<usize>> {
             return (!reads(&text[..end])).then_some(start..start + OPTION.len());
         }
         let word = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        let run = code.trim_start_matches("async ").starts_with("def run_");
+        if open.iter().all(|(_, run)| *run) && !reads && is_assigned(code) {
+            let start = from + code.find(OPTION)?;
+            return Some(start..start + OPTION.len());
+        }
+        if word == "return" {
+            // What stands behind it is not always done.
+            open.iter_mut().for_each(|(_, run)| *run = false);
+        }
         if BLOCKS.contains(&word) {
-            open.push(indent);
+            open.push((indent, run));
         }
     }
     None
+}
+
+/// `configuration["sqlalchemy.url"] = …`
+fn is_assigned(code: &str) -> bool {
+    let Some((before, after)) = code.split_once(OPTION) else { return false };
+    let (Some(quote), true) = (before.chars().last(), !before.contains(['#', '='])) else { return false };
+    let value = after.strip_prefix(quote).and_then(|after| after.strip_prefix(']')).map(str::trim_start);
+    matches!(quote, '"' | '\'') && value.is_some_and(|v| v.starts_with('=') && !v.starts_with("=="))
 }
 
 /// `config.set_main_option("sqlalchemy.url", …)`, on one line or several.
@@ -97,6 +116,7 @@ mod tests {
             "config.set_main_option(\n    'sqlalchemy.url',\n    url,\n)\n",
             "if offline:\n    x()\nconfig.set_main_option(\"sqlalchemy.url\", url)\n",
             "config.set_main_option(\"sqlalchemy.url\", url)\nurl = config.get_main_option(\"sqlalchemy.url\")\n",
+            "async def run_async_migrations():\n    c = config.get_section(config.config_ini_section)\n    c[\"sqlalchemy.url\"] = get_url()\n",
         ] {
             assert_eq!(place(yes).len(), OPTION.len(), "{yes}");
         }
@@ -111,7 +131,9 @@ mod tests {
             "\"\"\"\nconfig.set_main_option(\"sqlalchemy.url\", url)\n\"\"\"\n",
             "config.set_main_option(\"sqlalchemy.url_other\", url)\n",
             "# config.set_main_option(\"sqlalchemy.url\", url)\n",
-            "c[\"sqlalchemy.url\"] = url()\n",
+            "def run_async_migrations():\n    if offline:\n        return\n    c[\"sqlalchemy.url\"] = get_url()\n",
+            "def url():\n    return config.get_main_option(\"sqlalchemy.url\")\n\n\ndef run_migrations_online():\n    c[\"sqlalchemy.url\"] = url()\n",
+            "def run_tests():\n    assert c[\"sqlalchemy.url\"] == url\n",
             "",
         ] {
             assert_eq!(place(no), 0..0, "{no}");

@@ -47,7 +47,9 @@ impl Repository {
         let of_many = |c: Consumer| {
             matches!(c, Consumer::SqlAlchemy | Consumer::DjDatabaseUrl | Consumer::DjangoEnviron)
         };
-        self.packages(Some(path)).next().is_some()
+        // A package.json below may be of the pages that a program without a manifest known here shows.
+        let below = || self.ecosystems_below(path).iter().any(|e| *e != Ecosystem::Node);
+        (self.packages(Some(path)).next().is_some() || below())
             && !self.packages.iter().any(ours)
             && self.consumers.iter().all(|(_, found)| of_many(found.value))
     }
@@ -57,12 +59,12 @@ impl Repository {
     pub fn builds_for(&self, ecosystem: Ecosystem, path: Option<&str>) -> bool {
         let directory = path.map(Directory::of).unwrap_or_default();
         let here = self.project(&directory);
-        let own = self.of_project(&here);
-        let mut own = own.peekable();
-        if own.peek().is_some() {
+        let near = directory.of_whom(&here);
+        // `k8s/web.yaml` beside the package.json of the tools is for the programs below, too.
+        let mut own = self.of_project(&here).peekable();
+        if near == directory && own.peek().is_some() {
             return own.any(|p| p.ecosystem == ecosystem);
         }
-        let near = directory.of_whom(&here);
         let mut below = self.packages.iter().filter(|p| near.holds(&p.project) && !p.project.is_aside());
         below.any(|p| p.ecosystem == ecosystem)
     }
