@@ -58,7 +58,9 @@ fn set(text: &str) -> Option<Range<usize>> {
         }
         if word == "return" {
             // What stands behind it is not always done.
-            open.iter_mut().for_each(|(_, run)| *run = false);
+            for (_, run) in &mut open {
+                *run = false;
+            }
         }
         if BLOCKS.contains(&word) {
             open.push((indent, run));
