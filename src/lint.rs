@@ -365,12 +365,13 @@ fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], reposito
     let other = |view: &&mut FileView<'_>| {
         view.settings.targets.iter().any(|t| matches!(t.engine.value, Engine::Other(_)))
     };
-    if carried.iter().any(serves) || views.iter().flatten().any(connects) {
+    let speaks = carried.iter().any(serves) || views.iter().flatten().any(connects);
+    if speaks || repository.may_ask_for_postgres() {
         return;
     }
     for (file, views) in carried.iter().zip(views) {
         for view in views.iter_mut().filter(other) {
-            view.settings.without_postgres = repository.asks_for_other_engines_alone(&file.path);
+            view.settings.without_postgres = repository.builds_beside(&file.path);
         }
     }
 }
@@ -381,7 +382,7 @@ fn usual(repository: &Repository, path: &str) -> Vec<Dialect> {
     let mut known: Vec<Ecosystem> = repository.packages(Some(path)).map(|p| p.ecosystem).collect();
     // An env file at the top of a repository is one of the programs below it.
     if known.is_empty() {
-        known = repository.ecosystems_below(path);
+        known = repository.ecosystems_below(path).into_iter().collect();
     }
     let language = |dialect: Dialect| match dialect {
         Dialect::Dotenvy => Some(Ecosystem::Cargo),

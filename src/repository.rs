@@ -241,6 +241,8 @@ pub struct Repository {
     /// Those of them with a manifest that asks for more than was read.
     open: BTreeSet<Directory>,
     packages: Vec<Package>,
+    /// What all programs are written for, but for examples and tests.
+    ecosystems: BTreeSet<Ecosystem>,
     consumers: Vec<(Directory, Found<Consumer>)>,
     loaders: Vec<Loader>,
     /// The directories of each env.py of Alembic that sets the URL itself, with the place.

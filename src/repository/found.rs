@@ -2,6 +2,7 @@
 
 use super::{Ecosystem, Found, Package, Repository, place::Directory};
 use crate::{consumer::Consumer, layer::dotenv::Dialect};
+use std::collections::BTreeSet;
 
 impl Repository {
     /// Every client library that reads URLs, with each place that says so; what examples and tests bring does not
@@ -22,18 +23,18 @@ impl Repository {
     }
 
     /// What the programs below the directory of a file are written for.
-    pub fn ecosystems_below(&self, path: &str) -> Vec<Ecosystem> {
+    pub fn ecosystems_below(&self, path: &str) -> BTreeSet<Ecosystem> {
         let here = Directory::of(path);
-        let below = self.packages.iter().filter(|p| here.holds(&p.project) && !p.project.is_aside());
-        let mut out: Vec<Ecosystem> = below.map(|p| p.ecosystem).collect();
-        out.sort_unstable();
-        out.dedup();
-        out
+        if here == Directory::default() {
+            return self.ecosystems.clone();
+        }
+        let places = self.places_below(&here).flat_map(|places| &places.packages);
+        places.map(|i| self.packages[*i].ecosystem).collect()
     }
 
-    /// Whether a program is built in the project of a file, and nothing that is asked for anywhere is by its name, its
-    /// extras or its features for PostgreSQL. Prisma and its like have the engine in a file of their own.
-    pub fn asks_for_other_engines_alone(&self, path: &str) -> bool {
+    /// Whether something that is asked for anywhere is by its name, its extras or its features for PostgreSQL. Prisma and its
+    /// like have the engine in a file of their own.
+    pub fn may_ask_for_postgres(&self) -> bool {
         const WORDS: [&str; 8] =
             ["postgres", "pgsql", "pgx", "psycopg", "asyncpg", "aiopg", "pg8000", "prisma"];
         const NAMES: [&str; 4] = ["pg", "github.com/lib/pq", "npgsql", "procrastinate"];
@@ -47,11 +48,14 @@ impl Repository {
         let of_many = |c: Consumer| {
             matches!(c, Consumer::SqlAlchemy | Consumer::DjDatabaseUrl | Consumer::DjangoEnviron)
         };
-        // A package.json below may be of the pages that a program without a manifest known here shows.
-        let below = || self.ecosystems_below(path).iter().any(|e| *e != Ecosystem::Node);
-        (self.packages(Some(path)).next().is_some() || below())
-            && !self.packages.iter().any(ours)
-            && self.consumers.iter().all(|(_, found)| of_many(found.value))
+        self.packages.iter().any(ours) || !self.consumers.iter().all(|(_, found)| of_many(found.value))
+    }
+
+    /// Whether a program is built in the project of a file or below it. A package.json below may be of the pages that a program
+    /// without a manifest known here shows.
+    pub fn builds_beside(&self, path: &str) -> bool {
+        self.packages(Some(path)).next().is_some()
+            || self.ecosystems_below(path).iter().any(|e| *e != Ecosystem::Node)
     }
 
     /// Whether a program of this kind is built in the project of a file; where the project has none of its own, in one that
@@ -65,7 +69,10 @@ impl Repository {
         if near == directory && own.peek().is_some() {
             return own.any(|p| p.ecosystem == ecosystem);
         }
-        let mut below = self.packages.iter().filter(|p| near.holds(&p.project) && !p.project.is_aside());
-        below.any(|p| p.ecosystem == ecosystem)
+        if near == Directory::default() {
+            return self.ecosystems.contains(&ecosystem);
+        }
+        let mut below = self.places_below(&near).flat_map(|places| &places.packages);
+        below.any(|i| self.packages[*i].ecosystem == ecosystem)
     }
 }

@@ -29,6 +29,8 @@ impl Repository {
             }
         }
         self.by_project = places;
+        let all = self.packages.iter().filter(|p| !p.project.is_aside()).map(|p| p.ecosystem);
+        self.ecosystems = all.collect();
     }
 
     /// What is known of a project itself.
@@ -39,8 +41,14 @@ impl Repository {
 
     /// What is known of the projects below one, but for examples and tests.
     pub(super) fn places_below<'r>(&'r self, project: &'r Directory) -> impl Iterator<Item = &'r Places> {
-        let below = self.by_project.iter().filter(|(d, _)| project.holds(d) && !d.is_aside());
-        below.map(|(_, places)| places)
+        // What lies below one follows it in the order of names; of a directory above the first it does not.
+        let (near, far) = if project.is_above() {
+            (None, Some(self.by_project.iter().filter(|(d, _)| project.holds(d))))
+        } else {
+            (Some(self.by_project.range(project.clone()..).take_while(|(d, _)| project.holds(d))), None)
+        };
+        let below = near.into_iter().flatten().chain(far.into_iter().flatten());
+        below.filter(|(d, _)| !d.is_aside()).map(|(_, places)| places)
     }
 
     /// The packages of one project.

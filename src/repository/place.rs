@@ -148,6 +148,11 @@ impl Directory {
         self.names.split('/').filter(|name| !name.is_empty())
     }
 
+    /// Whether it is one above the directory that paths are relative to.
+    pub(super) fn is_above(&self) -> bool {
+        self.up > 0 && self.names.is_empty()
+    }
+
     /// Whether `other` is this directory or below it.
     pub(super) fn holds(&self, other: &Self) -> bool {
         let above = self.up > other.up && self.names.is_empty();
