@@ -29,10 +29,6 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if target.names_system_roots() {
         return;
     }
-    // `your-db-host` says nothing of the one that takes its place; `your-db.us-east-1.rds.amazonaws.com` says where it is.
-    if target.names_placeholder_host() && target.is_single_label() {
-        return;
-    }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
     let help = match target.form {
         Form::Url if java => {

@@ -70,15 +70,6 @@ const TWINS: &[Twins] = &[
             ),
         ],
     },
-    // The name of no server says nothing of the network before it, but for its domain.
-    Twins {
-        rule: "tls-unspecified",
-        healthy: &[(".env.production", "DB_HOST=your-production-db-host\nDB_NAME=shop\nDB_USER=shop\n")],
-        ill: &[(
-            ".env.production",
-            "DB_HOST=your-instance.us-east-1.rds.amazonaws.com\nDB_NAME=shop\nDB_USER=shop\n",
-        )],
-    },
     // env.py sets it whatever alembic.ini says.
     Twins {
         rule: "url-in-framework-config",
