@@ -3,15 +3,14 @@
 //! vocabulary are ever shown.
 
 mod alembic;
+mod builds;
 mod cargo;
 mod compose;
 mod direct;
-mod dotnet;
 mod found;
 mod functions;
 mod index;
 mod json;
-mod jvm;
 mod node;
 mod php;
 mod place;
@@ -432,8 +431,8 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::GoMod => direct::go_mod(text),
         Kind::Gemfile => ruby::gemfile(text),
         Kind::Composer => php::composer(text),
-        Kind::Jvm => jvm::build(text),
-        Kind::DotNet => dotnet::project(text),
+        Kind::Jvm => builds::program(Ecosystem::Jvm, text),
+        Kind::DotNet => builds::program(Ecosystem::DotNet, text),
         Kind::EnvPy => alembic::env_py(text),
         Kind::Compose => compose::services(text),
         Kind::Systemd => direct::unit(text),

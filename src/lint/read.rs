@@ -71,7 +71,7 @@ pub(super) fn read(
 }
 
 /// The directory of a path, with its slash.
-fn directory(path: &str) -> &str {
+pub(super) fn directory(path: &str) -> &str {
     &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
 }
 

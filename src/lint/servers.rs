@@ -1,5 +1,6 @@
 //! Which servers stand in containers beside what a file configures: what it connects to there is no hop over a network.
 
+use super::read::directory;
 use crate::{
     environment::Environment,
     layer::{Carried, Structure},
@@ -52,7 +53,8 @@ impl<'c> Servers<'c> {
         let mut here = Some(directory(path));
         let above = std::iter::from_fn(|| {
             let directory = here?;
-            here = (!directory.is_empty()).then(|| self::directory(directory.trim_end_matches(['/', '\\'])));
+            here = (!directory.is_empty())
+                .then(|| super::read::directory(directory.trim_end_matches(['/', '\\'])));
             Some(directory)
         });
         let mut known = above.filter_map(|d| self.beside.get(d)).chain(self.handed.get(path)).flatten();
@@ -68,9 +70,4 @@ fn is_of_cluster(path: &str) -> bool {
     let file = names.next_back().unwrap_or_default();
     let values = file.starts_with("values") && matches!(file.rsplit('.').next(), Some("yaml" | "yml"));
     values || names.any(|name| NAMES.contains(&name))
-}
-
-/// The directory of a path, with its slash.
-fn directory(path: &str) -> &str {
-    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
 }
