@@ -70,7 +70,9 @@ pub(crate) fn report(
             let alone = found.refusal.as_ref().is_some_and(Refusal::is_rusts_alone);
             // What tries a parser is written as nobody should write.
             let fixture = settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() && !at.example);
-            let little = (alone || fixture) && !found.told;
+            // What a program that no database knows of reads, its own tools may say.
+            let foreign = found.foreign && found.refusal.as_ref().is_none_or(|r| r.lost.is_empty());
+            let little = (alone || fixture || foreign) && !found.told;
             draft.at_most(Levels::of(if little { "IIII" } else { "WWWW" }));
         }
     }

@@ -347,8 +347,8 @@ mod prelude {
         settings::{
             AliasConflict, CloudSqlFault, Credential, Difference, Engine, FileFault, Form, Git, HostClass,
             Hosted, Ignored, Nameless, Origin, PartSet, PathKind, Placeholder, Platform, PoolMode, Role,
-            SecretFile, ServiceTroubleKind, Setting, Settings, Target, Toggle, ToggleKind, Validity,
-            Whereabouts, document,
+            SecretFile, ServiceTroubleKind, Setting, Settings, StandsFor, Target, Toggle, ToggleKind,
+            Validity, Whereabouts, document,
             engine::Spelling,
             misreading::{Cause, Teller},
             secret_file,

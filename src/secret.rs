@@ -3,10 +3,13 @@
 
 mod bytes;
 mod looks;
+mod placeholder;
+mod store;
 mod words;
 
 pub use bytes::SecretBytes;
 pub use looks::Token;
+pub use store::Store;
 
 use secrecy::{ExposeSecret, SecretString};
 use std::{collections::BTreeSet, fmt};
@@ -130,26 +133,6 @@ impl Secret {
     pub fn is_common(&self) -> bool {
         COMMON.iter().any(|common| self.equals_ignore_case(common))
     }
-
-    /// Whether the text asks to be replaced: `changeme`, `<password>`, `[YOUR-PASSWORD]`, `your_password_here`.
-    pub fn looks_like_placeholder(&self) -> bool {
-        let text = self.expose();
-        let inner = |open, close| text.strip_prefix(open).and_then(|t: &str| t.strip_suffix(close));
-        if inner('<', '>').or_else(|| inner('[', ']')).is_some_and(|t| !t.is_empty()) {
-            return true;
-        }
-        let mut flat = Vec::with_capacity(text.len());
-        for b in text.bytes() {
-            if b.is_ascii_alphanumeric() {
-                flat.push(b.to_ascii_lowercase());
-            }
-        }
-        let repeated = flat.len() >= 3 && flat.iter().all(|b| *b == b'x');
-        repeated
-            || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)
-            || PLACEHOLDER_WHOLE.iter().any(|p| p.as_bytes() == flat)
-            || asks(&flat)
-    }
 }
 
 impl fmt::Debug for Secret {
@@ -242,15 +225,6 @@ impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Part({self})")
     }
-}
-
-/// Whether a text of letters in lower case and digits has one of [`PLACEHOLDER_INSIDE`] in it.
-fn asks(flat: &[u8]) -> bool {
-    let begins = |rest: &[u8]| {
-        PLACEHOLDER_INSIDE.iter().any(|p| p.as_bytes()[0] == rest[0] && rest.starts_with(p.as_bytes()))
-    };
-    let shortest = PLACEHOLDER_INSIDE.iter().map(|p| p.len()).min().unwrap_or(0);
-    (0..(flat.len() + 1).saturating_sub(shortest)).any(|i| begins(&flat[i..]))
 }
 
 /// The head of the public "most used passwords" lists, with what database images and tutorials use.
@@ -354,34 +328,6 @@ const DEVELOPMENT: &[&str] = &[
     "insecure",
 ];
 
-/// Placeholders as a whole, letters and digits only, lower case.
-const PLACEHOLDER_WHOLE: &[&str] =
-    &["tbd", "todo", "fixme", "yourpassword", "yourpass", "passwordhere", "placeholder", "none", "null"];
-
-/// Placeholders wherever they stand, letters and digits only, lower case.
-const PLACEHOLDER_INSIDE: &[&str] = &[
-    "changeme",
-    "changethis",
-    "changeit",
-    "changebefore",
-    "replaceme",
-    "replacethis",
-    "replacewith",
-    "yourpassword",
-    "yoursecret",
-    "passwordhere",
-    "secrethere",
-    "putyour",
-    "insertyour",
-    "enteryour",
-    "fillin",
-    "randompasswordhere",
-    "setpostgrespassword",
-    "yourdbpassword",
-    "yourdatabasepassword",
-    "djangoinsecure",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -404,26 +350,6 @@ mod tests {
         }
         assert_eq!(Secret::from("zoë_dev").has_word(&["test", "dev"]), Some("dev"));
         assert_eq!(Secret::from("dev_test").has_word(&["test", "dev"]), Some("test"));
-    }
-
-    #[test]
-    fn placeholders() {
-        for yes in [
-            "changeme",
-            "CHANGE_ME",
-            "<password>",
-            "[YOUR-PASSWORD]",
-            "your_password_here",
-            "strong_random_password_here",
-            "xxxxxxxx",
-            "dev_password_change_me",
-            "!!!SET POSTGRES_PASSWORD!!!",
-        ] {
-            assert!(Secret::from(yes).looks_like_placeholder(), "{yes}");
-        }
-        for no in ["", "obcms_dev_password", "t0pS3cret!x", "exchange-rate", "xyzzy-plugh"] {
-            assert!(!Secret::from(no).looks_like_placeholder(), "{no}");
-        }
     }
 
     #[test]

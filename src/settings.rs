@@ -59,7 +59,7 @@ pub use setting::{LayerId, Origin, Setting, Shadowed};
 pub use settle::{Contradiction, Settled};
 pub use target::{
     Credential, Difference, DoubleEncoded, Duplicate, Fallback, Form, Oddities, Placeholder, SecretName,
-    Target, Unencoded, UnknownParameter, Wrapped,
+    StandsFor, Target, Unencoded, UnknownParameter, Wrapped,
 };
 pub use tls::{FileFault, Nameless, PathKind, TlsFile, TlsFiles, Validity};
 pub use variables::{Role, ToggleKind};

@@ -121,13 +121,20 @@ impl Structure {
     }
 }
 
-/// `${{Postgres.PGHOST}}` is Railway's: the platform takes such a file and puts the value in, no loader reads it. So the
-/// variable comes from elsewhere.
-fn platforms(layer: &mut Layer, bytes: &[u8]) {
-    let (filled, own) = std::mem::take(&mut layer.entries)
-        .into_iter()
-        .partition(|e: &Entry| bytes.get(e.value_span.range()).is_some_and(is_platforms));
-    let filled: Vec<Entry> = filled;
+/// What a tool or a platform puts in before anybody reads the value, comes from elsewhere: references to secrets that are
+/// kept in a store, Railway's `${{Postgres.PGHOST}}` in an env file, Vercel's `@shop-database-url`.
+fn filled_in(layer: &mut Layer, bytes: &[u8], carrier: Carrier, vercel: bool) {
+    let railway = carrier == Carrier::Dotenv && bytes.contains(&b'$');
+    let is_filled = |e: &Entry| {
+        let written = || bytes.get(e.value_span.range()).unwrap_or_default();
+        e.value.text.store().is_some()
+            || vercel && written().starts_with(b"@")
+            || railway && is_platforms(written())
+    };
+    if !layer.entries.iter().any(is_filled) {
+        return;
+    }
+    let (filled, own): (Vec<Entry>, _) = std::mem::take(&mut layer.entries).into_iter().partition(is_filled);
     layer.entries = own;
     layer.reads.extend(filled.into_iter().map(|e| Read::new(e.key, e.value_span)));
 }
@@ -158,11 +165,7 @@ pub fn read(
     };
     match carrier {
         Carrier::Dotenv => {
-            let mut layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
-            let bytes = reader.sources.get(id).bytes();
-            if bytes.contains(&b'$') {
-                platforms(&mut layer, bytes);
-            }
+            let layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
             reader.layers.push(layer);
         }
         Carrier::DatabaseYml => database_yml::read(&mut reader),
@@ -186,7 +189,11 @@ pub fn read(
         Carrier::Compose => compose::read(&mut reader),
         Carrier::Kubernetes => kubernetes::read(&mut reader),
     }
-    let Reader { layers, structure, script, .. } = reader;
+    let Reader { mut layers, structure, script, .. } = reader;
+    let vercel = matches!(path.rsplit('/').next(), Some("vercel.json" | "now.json"));
+    for layer in &mut layers {
+        filled_in(layer, sources.get(id).bytes(), carrier, vercel);
+    }
     let typed = typed::values(sources, id, carrier, &layers);
     Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed }
 }

@@ -10,7 +10,22 @@ pub(super) fn script(text: &str) -> Vec<Mention> {
     let dash = text.starts_with("#!/bin/sh") || text.starts_with("#!/usr/bin/env sh");
     let mut out = Vec::new();
     scan(text, 0, dash, &mut out);
+    if takes_drivers_off(text) {
+        out.retain(|mention| !matches!(mention, Mention::Libpq(_)));
+    }
     out
+}
+
+/// Whether a script makes libpq's URL of SQLAlchemy's: `sed 's/postgresql+asyncpg/postgresql/'`, `${URL/+asyncpg/}`.
+fn takes_drivers_off(text: &str) -> bool {
+    let driver =
+        |line: &&str| line.contains("postgresql+") || line.contains("+asyncpg") || line.contains("+psycopg");
+    let edits = |line: &str| {
+        ["sed ", "awk ", "/+", "/postgresql", "%%+", "#postgresql", "replace("]
+            .iter()
+            .any(|e| line.contains(e))
+    };
+    text.lines().filter(driver).any(edits)
 }
 
 /// The mentions of a command that stands in another text, as in package.json.

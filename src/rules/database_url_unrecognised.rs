@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // `${DATABASE_URL}` is a placeholder before it is anything else.
     if target.engine.value != Engine::Unknown || target.oddities.explain() {
         return;
@@ -19,12 +19,37 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if target.is_parameter_of_ci() {
         return;
     }
+    let meant = out.door() == Door::Lint && is_meant(target, settings);
     let draft = out
         .report(format!("`{}` is no connection string of any engine that is known", target.name))
         .at(target.origin(), "neither a known scheme nor `keyword=value`")
         .help("write `postgresql://user:password@host:5432/dbname`");
+    let draft = match target.text.as_ref().and_then(|t| t.value.store()) {
+        Some(store) => draft.note(format!("a reference that {} resolves, and nobody has", store.as_str())),
+        None => draft,
+    };
+    if meant {
+        draft.at_most(Levels::of("IIII"));
+        return;
+    }
     // Nobody reads it where env.py sets another one.
     if let Some(place) = target.replaced {
         draft.also_span(place, "set here in any case").at_most(Levels::of("IIII"));
     }
+}
+
+/// Whether the text is what its author wanted, for all that files say: a template's, another store's, a reference of the
+/// env file to what the process has. That no service may start with it is another question, which `check` answers.
+fn is_meant(target: &Target, settings: &Settings) -> bool {
+    let meant = match target.stands_for() {
+        Some(StandsFor::Placeholder) => settings.is_to_be_copied(),
+        Some(StandsFor::Mark | StandsFor::AnotherStore | StandsFor::Kind) => true,
+        Some(StandsFor::Web) => settings.without_postgres,
+        None => false,
+    };
+    let refers = || {
+        let place = target.origin().span();
+        settings.misreadings.iter().any(|m| m.cause == Cause::Dollar && place == Some(m.span))
+    };
+    meant || refers()
 }

@@ -27,9 +27,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .help("put the server's real name in its place, as the provider's console shows it");
     // Who copies an example, installs a chart or sets the variable fills it in; a URL in code may be what it shows or
     // proposes.
-    let code =
-        |path: &str| matches!(path.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "tsx"));
-    let shown = |at: &Whereabouts| target.form == Form::Url && code(&at.path);
+    let shown = |at: &Whereabouts| target.form == Form::Url && at.is_code();
     let copied = |at: &Whereabouts| at.is_aside() || at.is_chart() || shown(at);
     let others = settings.is_to_be_copied() || settings.whereabouts.as_ref().is_some_and(copied);
     if others || target.oddities.fallbacks.iter().any(|f| f.supplies == "url") {

@@ -31,6 +31,14 @@ fn is_template(settings: &Settings, environment: Environment) -> bool {
 }
 
 fn check(credential: &Credential<'_>, mild: bool, out: &mut Sink<'_>) {
+    // What a tool puts in before the service is started: in a file it is in its place, and `lint` does not see it.
+    if let Some(store) = credential.secret.store() {
+        out.report(format!("{} is a reference that nobody resolved", credential.name))
+            .at(credential.origin, format!("{} has the secret", store.as_str()))
+            .note("the server is sent the reference itself, and refuses it")
+            .help(format!("start the service by the tool that asks {} for it", store.as_str()));
+        return;
+    }
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.looks_like_placeholder() || credential.secret.says_development() {
         return;

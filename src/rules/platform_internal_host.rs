@@ -34,10 +34,16 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         // Deployed it runs there, as far as nothing says otherwise.
         let outside = here.map_or(out.environment() <= Environment::Test, |here| here != owner);
         if outside && target.environment.is_none() {
-            out.report(format!("this name exists inside {name} alone"))
+            let code = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code);
+            let draft = out
+                .report(format!("this name exists inside {name} alone"))
                 .at(target.origin_of("host"), "a private address")
                 .note("nothing outside finds it: the lookup of the name fails")
                 .help(instead);
+            // A program may print it, and where it runs it does not say.
+            if code && target.form == Form::Url {
+                draft.at_most(Levels::of("IIII"));
+            }
         }
     } else if here == Some(owner) && !target.name.contains("PUBLIC") && !target.name.contains("EXTERNAL") {
         let draft = out

@@ -1,6 +1,7 @@
 //! Which engine a URL speaks of, and in whose way it is written.
 
 pub(in crate::settings) mod sqlite;
+pub(in crate::settings) mod unknown;
 
 use crate::conninfo;
 use std::{fmt, ops::Range};
@@ -95,6 +96,10 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
     if matches!(family, "sqlite" | "sqlite3" | "spatialite" | "file" | "sqlitecloud") {
         return (Engine::Sqlite { memory: sqlite::in_memory(&text[colon..]) }, Spelling::Foreign, scheme);
     }
+    // The wrapper of AWS that looks up the password.
+    if family == "jdbc-secretsmanager" {
+        return (Engine::Other("another engine"), Spelling::Foreign, scheme);
+    }
     if family == "jdbc" {
         let (engine, _, inner) = recognise(&text[colon + 1..]);
         // `jdbc:tc:postgresql:16:///app`: a container for this test.
@@ -105,8 +110,18 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
                 if rest[..end].eq_ignore_ascii_case("tc") { "Testcontainers" } else { "another engine" };
             return (Engine::Other(name), Spelling::Foreign, 0..colon + 1 + end);
         }
-        let spelling = if engine == Engine::Postgres { Spelling::Jdbc } else { Spelling::Foreign };
-        return (engine, spelling, 0..colon + 1 + inner.end);
+        let scheme = &text[colon + 1..=colon + inner.end];
+        // pgjdbc's alone begins with `jdbc:postgresql:`; `jdbc:redshift:` and `jdbc:pgsql:` are other drivers'.
+        return match engine {
+            Engine::Postgres if scheme.eq_ignore_ascii_case("postgresql") => {
+                (engine, Spelling::Jdbc, 0..colon + 1 + inner.end)
+            }
+            Engine::Postgres if rest.contains("://") => {
+                (Engine::Other("another engine"), Spelling::Foreign, 0..colon + 1 + inner.end)
+            }
+            Engine::Postgres => (engine, Spelling::Jdbc, 0..colon + 1 + inner.end),
+            engine => (engine, Spelling::Foreign, 0..colon + 1 + inner.end),
+        };
     }
     let other = OTHERS.iter().find(|(schemes, _)| schemes.contains(&family)).map(|(_, name)| *name);
     match other {
@@ -119,6 +134,13 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
 fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
     if conninfo::is_npgsql(text) {
         return (Engine::Postgres, Spelling::Npgsql, 0..text.find('=').unwrap_or_default());
+    }
+    if let Some(file) = sqlite::of_ado(text) {
+        let memory = file.eq_ignore_ascii_case(":memory:");
+        return (Engine::Sqlite { memory }, Spelling::Foreign, 0..text.len());
+    }
+    if let Some(name) = of_ado(text) {
+        return (Engine::Other(name), Spelling::Foreign, 0..text.find(['=', '@']).unwrap_or_default());
     }
     let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     let known = conninfo::keyword_since(&text[..word]).is_some();
@@ -138,6 +160,35 @@ fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
     }
     (Engine::Unknown, Spelling::Foreign, 0..0)
 }
+
+/// Another engine that a string of keywords or a DSN of Go's drivers names, by what stands in none of PostgreSQL's:
+/// `Server=.;Database=shop;Trusted_Connection=True`, `root:root@tcp(127.0.0.1:3306)/shop`.
+fn of_ado(text: &str) -> Option<&'static str> {
+    if !text.contains(['=', '@']) {
+        return None;
+    }
+    if text.contains("@tcp(") || text.contains("@unix(") {
+        return Some("MySQL");
+    }
+    let keyword = |part: &str| {
+        let (key, value) = part.split_once('=')?;
+        let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().to_ascii_lowercase());
+        let local = value.starts_with("(localdb)") || value.contains("\\sqlexpress");
+        SQL_SERVER.contains(&key.as_str()).then_some(()).or(local.then_some(()))
+    };
+    let several = text.contains(';');
+    (several && text.split(';').any(|part| keyword(part).is_some())).then_some("SQL Server")
+}
+
+/// Keywords of Microsoft's client for SQL Server that Npgsql does not know.
+const SQL_SERVER: &[&str] = &[
+    "trusted_connection",
+    "integrated security",
+    "initial catalog",
+    "multipleactiveresultsets",
+    "trustservercertificate",
+    "attachdbfilename",
+];
 
 /// The engine that a word such as `mysql` or `django.db.backends.oracle` names, when it is neither PostgreSQL nor
 /// SQLite.
@@ -188,6 +239,7 @@ const OTHERS: &[(&[&str], &str)] = &[
     (&["firebird", "firebirdsql"], "Firebird"),
     (&["db2", "ibm_db_sa"], "Db2"),
     (&["libsql"], "libSQL"),
+    (&["pglite"], "PGlite"),
     (&["redis", "rediss"], "Redis"),
     // `prisma://` and `prisma+postgres://` speak to a service in front of the database, over HTTP.
     (&["prisma"], "Prisma Accelerate"),
@@ -234,8 +286,18 @@ mod tests {
         assert_eq!(of("mysql+pymysql://u:p@h/d"), Engine::Other("MySQL"));
         assert_eq!(of("jdbc:hsqldb:mem:shop"), Engine::Other("HSQLDB"));
         assert_eq!(of("jdbc:tc:postgresql:16:///shop"), Engine::Other("Testcontainers"));
-        assert_eq!(of("jdbc:intersystems:x"), Engine::Other("another engine"));
-        for file in ["test.db", "./data/app.sqlite3", "C:\\db.sqlite3"] {
+        for other in ["jdbc:intersystems:x", "jdbc:redshift://h:5439/dev", "jdbc:pgsql://h/d"] {
+            assert_eq!(of(other), Engine::Other("another engine"), "{other}");
+        }
+        for server in [
+            "Server=.;Database=d;Trusted_Connection=True",
+            "Server=(localdb)\\mssqllocaldb;Database=d",
+            "Data Source=h;Initial Catalog=d;User ID=u;Password=p",
+        ] {
+            assert_eq!(of(server), Engine::Other("SQL Server"), "{server}");
+        }
+        assert_eq!(of("root:root@tcp(127.0.0.1:3306)/d?parseTime=true"), Engine::Other("MySQL"));
+        for file in ["test.db", "./data/app.sqlite3", "C:\\db.sqlite3", "Data Source=app.db;Cache=Shared"] {
             assert_eq!(of(file), Engine::Sqlite { memory: false }, "{file}");
         }
         assert_eq!(

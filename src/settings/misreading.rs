@@ -34,6 +34,8 @@ pub struct Misreading {
     pub switch: bool,
     /// It says nothing about a database, and its author means the `$` in it for a reference.
     pub composed: bool,
+    /// It says nothing about a database, and is no declared secret.
+    pub foreign: bool,
     /// The loaders in play differ. Otherwise they agree on what is not written there.
     pub differs: bool,
     /// Somebody says which loaders are in play, and that they read this very file.

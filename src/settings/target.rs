@@ -3,12 +3,14 @@
 mod credential;
 mod facts;
 mod oddities;
+mod stands_for;
 
 pub use credential::{Credential, SecretName};
 pub(super) use facts::{Facts, fact};
 pub use oddities::{
     DoubleEncoded, Duplicate, Fallback, Oddities, Placeholder, Unencoded, UnknownParameter, Wrapped,
 };
+pub use stands_for::StandsFor;
 
 use super::{
     ByKeyword,
@@ -225,7 +227,7 @@ impl Target {
 
     /// As [`Target::host_class`], by the names alone; an error where it is not clear what is dialled.
     fn named_class(&self) -> Result<Option<HostClass>, ()> {
-        let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere();
+        let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere() && !self.is_sketch();
         let conninfo = self.parsed.as_ref().ok().filter(|_| clear).ok_or(())?;
         let list =
             |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
@@ -389,13 +391,6 @@ impl Target {
             }
             _ => false,
         }
-    }
-
-    /// Whether a pipeline of `CircleCI` puts something into the text before anybody reads it.
-    pub fn is_parameter_of_ci(&self) -> bool {
-        self.text
-            .as_ref()
-            .is_some_and(|t| t.value.expose().split_once("<<").is_some_and(|(_, r)| r.contains(">>")))
     }
 
     /// The driver that a URL names behind a `+`, as SQLAlchemy has it. Nothing here was proved harmless.

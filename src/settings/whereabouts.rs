@@ -72,6 +72,11 @@ impl Whereabouts {
         origin.span().is_some_and(|span| Some(span.source) == self.source)
     }
 
+    /// Whether the file is a program's text: a URL in it may be what it prints or proposes.
+    pub fn is_code(&self) -> bool {
+        matches!(self.path.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "tsx"))
+    }
+
     /// Whether the file is by its name one that belongs on one machine: `.env`, `.env.production`, what is in `.envs`.
     pub fn is_env_file(&self) -> bool {
         let (mut name, mut below) = ("", false);

@@ -56,7 +56,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             ".github/workflows/ci.yml",
-            "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: cargo test\n        env:\n          DATABASE_URL: \"memory\"\n",
+            "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: cargo test\n        env:\n          DATABASE_URL: \"postgres\"\n",
         )],
     },
     // The address of another engine's server.

@@ -22,6 +22,16 @@ pub(super) fn in_memory(rest: &str) -> bool {
         || query.is_some_and(|q| q.split('&').any(|p| p == "mode=memory"))
 }
 
+/// The file of a string of Microsoft.Data.Sqlite: `Data Source=app.db;Cache=Shared`.
+pub(super) fn of_ado(text: &str) -> Option<&str> {
+    let (key, rest) = text.split_once('=')?;
+    let file = rest.split(';').next().unwrap_or_default().trim();
+    let ends = [".db", ".db3", ".sqlite", ".sqlite3", ":memory:"].iter().any(|end| file.ends_with(end));
+    let keyword =
+        ["data source", "datasource", "filename"].iter().any(|k| key.trim().eq_ignore_ascii_case(k));
+    (keyword && ends).then_some(file)
+}
+
 /// Whether a URL asks for a database in memory by a parameter, whatever stands before it.
 pub(in crate::settings) fn asks_for_memory(text: &str) -> bool {
     let query = text.split_once('?').map(|(_, query)| query);

@@ -142,6 +142,7 @@ impl<'a> Comparison<'a> {
             cause,
             switch: false,
             composed: false,
+            foreign: false,
             differs,
             sure: self.sure,
             told: self.told,
@@ -329,8 +330,9 @@ impl<'a> Comparison<'a> {
         found.name = self.name(player, entry);
         let matter = (self.matter)(key);
         found.switch = matter == Matter::Switch;
-        found.composed = matter == Matter::Other
-            && line.as_ref().is_some_and(|l| l.refers_to(|name| player.entry(name).is_some()));
+        found.foreign = matter == Matter::Other;
+        found.composed =
+            found.foreign && line.as_ref().is_some_and(|l| l.refers_to(|name| player.entry(name).is_some()));
         others.retain(|r| *r != entry.value_span.range());
         if cause == Cause::Duplicate {
             found.others = others.into_iter().map(|r| self.span(r)).collect();

@@ -30,8 +30,12 @@ impl fmt::Display for SecretName<'_> {
 
 impl Target {
     /// The password, when there is one to judge: not empty, no reference that nothing filled in, and not cut short
-    /// for some reader by a reserved character. A template in angle brackets is one.
+    /// for some reader by a reserved character, and no part of a text that shows what to write where. A template in angle
+    /// brackets is one.
     pub fn credential(&self) -> Option<Credential<'_>> {
+        if self.is_sketch() {
+            return None;
+        }
         let password = self.get("password").filter(|s| !s.value.is_empty())?;
         let inside = |p: &Placeholder| {
             password

@@ -1,0 +1,177 @@
+//! Texts that ask to be replaced.
+
+use super::{Secret, words::word_segments};
+
+impl Secret {
+    /// Whether the text asks to be replaced: `changeme`, `<password>`, `[YOUR-PASSWORD]`, `your_password_here`.
+    pub fn looks_like_placeholder(&self) -> bool {
+        let text = self.expose();
+        let inner = |open, close| text.strip_prefix(open).and_then(|t: &str| t.strip_suffix(close));
+        if inner('<', '>').or_else(|| inner('[', ']')).is_some_and(|t| !t.is_empty()) {
+            return true;
+        }
+        let mut flat = Vec::with_capacity(text.len());
+        for b in text.bytes() {
+            if b.is_ascii_alphanumeric() {
+                flat.push(b.to_ascii_lowercase());
+            }
+        }
+        let repeated = flat.len() >= 3 && flat.iter().all(|b| *b == b'x');
+        repeated
+            || (!flat.is_empty() && text.bytes().all(|b| matches!(b, b'*')) && text.len() >= 3)
+            || PLACEHOLDER_WHOLE.iter().any(|p| p.as_bytes() == flat)
+            || asks(&flat)
+            || speaks_of_yours(text)
+    }
+
+    /// Whether the text is a mark that a build or a deployment replaces: `__DATABASE_URL__`, `#{database_url}#`,
+    /// `@database.url@` of Maven, `%DATABASE_URL%`.
+    pub fn is_replaced_by_a_build(&self) -> bool {
+        let text = self.expose().trim();
+        let name = |t: &str| {
+            t.starts_with(|c: char| c.is_ascii_alphabetic())
+                && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+        };
+        MARKS.iter().any(|(open, close)| {
+            text.strip_prefix(open).and_then(|t| t.strip_suffix(close)).is_some_and(name)
+        })
+    }
+}
+
+/// What stands around the name of a value that is put in later: the token replacements of Azure Pipelines and Octopus,
+/// Maven's filter, `cmd`'s and `sed`'s.
+const MARKS: &[(&str, &str)] = &[("__", "__"), ("#{", "}#"), ("#{", "}"), ("@", "@"), ("%", "%")];
+
+/// Whether a text says "your password" in so many words: `your_secure_password`, `YOUR-PRODUCTION-JWT-SECRET`,
+/// `tu_password_aqui`.
+fn speaks_of_yours(text: &str) -> bool {
+    let whose = |word: &str| YOURS.contains(&word);
+    // Most begin otherwise.
+    let first = text.bytes().find(u8::is_ascii_alphabetic).map(|b| b.to_ascii_lowercase());
+    if !first.is_some_and(|b| YOURS.iter().any(|w| w.as_bytes()[0] == b)) {
+        return false;
+    }
+    let words = word_segments(text);
+    words.first().is_some_and(|w| whose(w)) && words.iter().skip(1).any(|w| WHAT.contains(&w.as_str()))
+}
+
+/// "Your", as it begins such a text in English, Spanish, Portuguese, French and German.
+const YOURS: &[&str] = &["your", "tu", "su", "sua", "seu", "votre", "dein", "deine"];
+
+/// What a person is asked for.
+const WHAT: &[&str] = &[
+    "password",
+    "pass",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "key",
+    "token",
+    "url",
+    "uri",
+    "connection",
+    "string",
+    "database",
+    "db",
+    "here",
+    "senha",
+    "chave",
+    "clave",
+    "contrasena",
+    "contraseña",
+    "secreto",
+    "secreta",
+    "aqui",
+    "aquí",
+    "passwort",
+    "mot",
+];
+
+/// Whether a text of letters in lower case and digits has one of [`PLACEHOLDER_INSIDE`] in it.
+fn asks(flat: &[u8]) -> bool {
+    let begins = |rest: &[u8]| {
+        PLACEHOLDER_INSIDE.iter().any(|p| p.as_bytes()[0] == rest[0] && rest.starts_with(p.as_bytes()))
+    };
+    let shortest = PLACEHOLDER_INSIDE.iter().map(|p| p.len()).min().unwrap_or(0);
+    (0..(flat.len() + 1).saturating_sub(shortest)).any(|i| begins(&flat[i..]))
+}
+
+/// Placeholders as a whole, letters and digits only, lower case.
+const PLACEHOLDER_WHOLE: &[&str] =
+    &["tbd", "todo", "fixme", "yourpassword", "yourpass", "passwordhere", "placeholder", "none", "null"];
+
+/// Placeholders wherever they stand, letters and digits only, lower case.
+const PLACEHOLDER_INSIDE: &[&str] = &[
+    "changeme",
+    "changethis",
+    "changeit",
+    "changebefore",
+    "replaceme",
+    "replacethis",
+    "replacewith",
+    "yourpassword",
+    "yoursecret",
+    "passwordhere",
+    "secrethere",
+    "putyour",
+    "insertyour",
+    "enteryour",
+    "fillin",
+    "randompasswordhere",
+    "setpostgrespassword",
+    "yourdbpassword",
+    "yourdatabasepassword",
+    "djangoinsecure",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders() {
+        for yes in [
+            "changeme",
+            "CHANGE_ME",
+            "<password>",
+            "[YOUR-PASSWORD]",
+            "your_password_here",
+            "strong_random_password_here",
+            "xxxxxxxx",
+            "dev_password_change_me",
+            "!!!SET POSTGRES_PASSWORD!!!",
+        ] {
+            assert!(Secret::from(yes).looks_like_placeholder(), "{yes}");
+        }
+        for no in ["", "obcms_dev_password", "t0pS3cret!x", "exchange-rate", "xyzzy-plugh"] {
+            assert!(!Secret::from(no).looks_like_placeholder(), "{no}");
+        }
+    }
+
+    #[test]
+    fn yours() {
+        for yes in [
+            "your_secure_password",
+            "YOUR-PRODUCTION-JWT-SECRET",
+            "tu_password_aqui",
+            "sua-senha",
+            "your.db.url",
+        ] {
+            assert!(Secret::from(yes).looks_like_placeholder(), "{yes}");
+        }
+        for no in ["yours3cret", "sunpassword", "tulip-key-4", "your", "yourself-and-q83v"] {
+            assert!(!Secret::from(no).looks_like_placeholder(), "{no}");
+        }
+    }
+
+    #[test]
+    fn marks() {
+        for yes in ["__DATABASE_URL__", "#{database_url}#", "@db.url@", "%DATABASE_URL%"] {
+            assert!(Secret::from(yes).is_replaced_by_a_build(), "{yes}");
+        }
+        for no in ["", "____", "@@", "50%", "p@ss@", "%2F%", "#{}", "__a b__"] {
+            assert!(!Secret::from(no).is_replaced_by_a_build(), "{no}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What stands for a secret that is kept elsewhere: references that a tool or a platform resolves before the service is
+//! started, and ciphertexts that are made to be committed.
+
+use super::Secret;
+
+/// Who puts the secret in the place of a reference or a ciphertext.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Store {
+    /// `op://vault/item/field`: 1Password's `op run`.
+    OnePassword,
+    /// `pass://vault/item/field`: Proton Pass.
+    ProtonPass,
+    /// `keeper://record/field/password`: Keeper's `ksm exec`.
+    Keeper,
+    /// `vault:secret/data/shop#password`: Vault, by the webhook or `vault-env` of Bank-Vaults.
+    Vault,
+    /// `ref+awsssm://shop/password`: vals.
+    Vals,
+    /// `arn:aws:secretsmanager:…`, `arn:aws:ssm:…`, `{{resolve:secretsmanager:…}}` in a template of `CloudFormation`.
+    Aws,
+    /// `@Microsoft.KeyVault(…)`: Azure's App Service.
+    Azure,
+    /// `sm://project/secret`, `berglas://bucket/secret`, `projects/1/secrets/shop/versions/2`: Google Cloud.
+    GoogleCloud,
+    /// `ENC[AES256_GCM,…]`: a ciphertext of SOPS.
+    Sops,
+    /// `encrypted:…`: a ciphertext of dotenvx.
+    Dotenvx,
+    /// `ENC(…)`: a ciphertext of Jasypt.
+    Jasypt,
+    /// `{cipher}…`: a ciphertext of Spring Cloud Config.
+    SpringCloud,
+}
+
+impl Store {
+    /// As people call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OnePassword => "1Password",
+            Self::ProtonPass => "Proton Pass",
+            Self::Keeper => "Keeper",
+            Self::Vault => "Vault",
+            Self::Vals => "vals",
+            Self::Aws => "AWS",
+            Self::Azure => "Azure Key Vault",
+            Self::GoogleCloud => "Google Cloud",
+            Self::Sops => "SOPS",
+            Self::Dotenvx => "dotenvx",
+            Self::Jasypt => "Jasypt",
+            Self::SpringCloud => "Spring Cloud Config",
+        }
+    }
+}
+
+impl Secret {
+    /// Who resolves the text before the service is started, by its form.
+    pub fn store(&self) -> Option<Store> {
+        let text = self.expose().trim();
+        // Most values begin otherwise than all of these.
+        let begins = matches!(
+            text.as_bytes().first(),
+            Some(b'o' | b'p' | b'k' | b'v' | b'>' | b'r' | b'a' | b'{' | b'@' | b's' | b'b' | b'E' | b'e')
+        );
+        let has = |part: &str| text.contains(part);
+        let opens = |prefix: &str| text.len() > prefix.len() && text.starts_with(prefix);
+        if !begins {
+            return None;
+        }
+        Some(if opens("op://") {
+            Store::OnePassword
+        } else if opens("pass://") {
+            Store::ProtonPass
+        } else if opens("keeper://") {
+            Store::Keeper
+        } else if (opens("vault:") || opens(">>vault:")) && has("/") {
+            Store::Vault
+        } else if (opens("ref+") || opens("secretref+")) && has("://") {
+            Store::Vals
+        } else if opens("arn:aws") && (has(":secretsmanager:") || has(":ssm:"))
+            || opens("{{resolve:s")
+            || opens("ssm://")
+            || opens("secretsmanager://")
+        {
+            Store::Aws
+        } else if opens("@Microsoft.KeyVault(") {
+            Store::Azure
+        } else if opens("sm://") || opens("berglas://") || opens("projects/") && has("/secrets/") {
+            Store::GoogleCloud
+        } else if opens("ENC[") && text.ends_with(']') {
+            Store::Sops
+        } else if opens("ENC(") && text.ends_with(')') {
+            Store::Jasypt
+        } else if opens("encrypted:") {
+            Store::Dotenvx
+        } else if opens("{cipher}") {
+            Store::SpringCloud
+        } else {
+            return None;
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_form() {
+        for (text, store) in [
+            ("op://prod/shop/password", Some(Store::OnePassword)),
+            ("vault:secret/data/shop#password", Some(Store::Vault)),
+            (">>vault:secret/data/shop#password", Some(Store::Vault)),
+            ("ref+vault://secret/shop#/password", Some(Store::Vals)),
+            ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-a1b2c3", Some(Store::Aws)),
+            ("arn:aws-cn:ssm:cn-north-1:123456789012:parameter/shop", Some(Store::Aws)),
+            ("{{resolve:secretsmanager:shop:SecretString:password}}", Some(Store::Aws)),
+            ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/shop/)", Some(Store::Azure)),
+            ("projects/1/secrets/shop/versions/latest", Some(Store::GoogleCloud)),
+            ("ENC[AES256_GCM,data:q83v,iv:q83v,tag:q83v,type:str]", Some(Store::Sops)),
+            ("ENC(q83vEjRWeJA=)", Some(Store::Jasypt)),
+            ("encrypted:BGx8Lm4k2Pq", Some(Store::Dotenvx)),
+            ("{cipher}682bc583f4641835fa2d", Some(Store::SpringCloud)),
+            ("", None),
+            ("op://", None),
+            ("encrypted", None),
+            ("vault:hunter2", None),
+            ("postgresql://vault:secret@db/shop", None),
+            ("ENC[ryption", None),
+            ("projects/shop", None),
+        ] {
+            assert_eq!(Secret::from(text).store(), store, "{text}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What speaks of a store that nobody here knows, and is no slip of somebody who meant PostgreSQL.
+
+use super::{OTHERS, POSTGRES, is_scheme};
+use crate::near;
+
+/// Whether a text is a URL whose scheme nobody here knows, and none that was misspelt: the address of another kind of
+/// store. `http:` is one where nothing else asks for PostgreSQL.
+pub(in crate::settings) fn is_unknown_url(text: &str) -> bool {
+    let Some((scheme, _)) = text.trim().split_once("://").filter(|(s, _)| is_scheme(s)) else { return false };
+    let scheme = scheme.to_ascii_lowercase();
+    let family = scheme.split('+').next().unwrap_or_default();
+    let known = POSTGRES.iter().chain(OTHERS.iter().flat_map(|(schemes, _)| schemes.iter())).copied();
+    let long = known.chain(["sqlite"]).filter(|word| word.len() > 5);
+    !SKETCHES.contains(&family) && near::nearest(family, long, 2).is_none()
+}
+
+/// Whether a text is a word that chooses a kind of store and names none.
+pub(in crate::settings) fn is_kind_of_store(text: &str) -> bool {
+    let word = text.trim().to_ascii_lowercase();
+    KINDS.contains(&word.as_str())
+}
+
+/// Words that projects have where there is no database to dial.
+const KINDS: &[&str] = &[
+    "memory",
+    "in-memory",
+    "in_memory",
+    "inmemory",
+    "mem",
+    "mock",
+    "fake",
+    "dummy",
+    "off",
+    "false",
+    "disabled",
+    "0",
+    "sqlite",
+    "sqlite3",
+    "pglite",
+    "pg-mem",
+];
+
+/// What templates have in the place of a scheme: `driver://user:pass@localhost/dbname` is alembic's.
+const SKETCHES: &[&str] = &["driver", "dialect", "scheme", "protocol", "database", "db", "url"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_urls() {
+        for yes in ["surrealdb://h", "neo4j://h", "bolt+s://h", "http://h:5984", "pgx5://u@h/d", "d1://x"] {
+            assert!(is_unknown_url(yes), "{yes}");
+        }
+        for no in [
+            "postgreql://h",
+            "postgre://h",
+            "postgressql+psycopg://h",
+            "sqlit://x",
+            "",
+            "localhost/d",
+            "a b://c",
+        ] {
+            assert!(!is_unknown_url(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What stands where a connection string should, and what it says of who reads it.
+
+use super::Target;
+use crate::{secret::Secret, settings::engine::unknown};
+
+/// What somebody wrote in the place of a connection string, and meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StandsFor {
+    /// `xxx`, `your_database_url`, the variable's own name: to be replaced by whoever copies the file.
+    Placeholder,
+    /// `__DATABASE_URL__`: to be replaced by a build or a deployment.
+    Mark,
+    /// `surrealdb://…`: the address of a store that nobody here knows.
+    AnotherStore,
+    /// `https://…`: a store that is spoken to over HTTP, or the wrong line of somebody's dashboard.
+    Web,
+    /// `memory`, `mock`: a kind of store.
+    Kind,
+}
+
+impl Target {
+    /// Why the text may be no connection string and no slip either; none for what somebody meant to be one.
+    pub fn stands_for(&self) -> Option<StandsFor> {
+        let text = &self.text.as_ref()?.value;
+        let own = self.name.rsplit('.').next().unwrap_or(&self.name);
+        let written = text.expose();
+        Some(if text.looks_like_placeholder() || text.same_ignore_case(&Secret::from(own)) {
+            StandsFor::Placeholder
+        } else if text.is_replaced_by_a_build() {
+            StandsFor::Mark
+        } else if unknown::is_unknown_url(written) {
+            let web = ["http://", "https://"].iter().any(|scheme| written.trim().starts_with(scheme));
+            if web { StandsFor::Web } else { StandsFor::AnotherStore }
+        } else if unknown::is_kind_of_store(written) {
+            StandsFor::Kind
+        } else {
+            return None;
+        })
+    }
+
+    /// Whether the text shows what to write where and no database: `postgresql://user:password@host:port/database`, in
+    /// any language. A word where the port should be is no number that somebody mistyped.
+    pub fn is_sketch(&self) -> bool {
+        let word = |port: &str| port.len() > 2 && port.bytes().all(|b| b.is_ascii_alphabetic());
+        self.get("port").is_some_and(|p| word(p.value.expose().trim_matches(['<', '>', '[', ']'])))
+            && self.names_placeholder_host()
+    }
+
+    /// Whether a pipeline of `CircleCI` puts something into the text before anybody reads it.
+    pub fn is_parameter_of_ci(&self) -> bool {
+        self.text
+            .as_ref()
+            .is_some_and(|t| t.value.expose().split_once("<<").is_some_and(|(_, r)| r.contains(">>")))
+    }
+}
