@@ -24,6 +24,7 @@ use crate::{
     secret::Part,
     source::{SourceId, Sources, Span},
 };
+use std::collections::BTreeSet;
 
 /// What a file comes to.
 #[derive(Clone, Debug)]
@@ -134,7 +135,20 @@ fn filled_in(layer: &mut Layer, bytes: &[u8], carrier: Carrier, vercel: bool) {
     if !layer.entries.iter().any(is_filled) {
         return;
     }
-    let (filled, own): (Vec<Entry>, _) = std::mem::take(&mut layer.entries).into_iter().partition(is_filled);
+    // What is put together from such a variable comes from there too.
+    let names: BTreeSet<String> =
+        layer.entries.iter().filter(|e| is_filled(e)).map(|e| e.key.clone()).collect();
+    let refers = |e: &Entry| {
+        let written = bytes.get(e.value_span.range()).unwrap_or_default();
+        let text = String::from_utf8_lossy(written);
+        let mut references = text.split('$').skip(1).map(|rest| rest.trim_start_matches('{'));
+        references.any(|rest| {
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            names.contains(&rest[..end])
+        })
+    };
+    let entries = std::mem::take(&mut layer.entries);
+    let (filled, own): (Vec<Entry>, _) = entries.into_iter().partition(|e| is_filled(e) || refers(e));
     layer.entries = own;
     layer.reads.extend(filled.into_iter().map(|e| Read::new(e.key, e.value_span)));
 }

@@ -66,7 +66,8 @@ impl Secret {
         if !begins {
             return None;
         }
-        Some(if opens("op://") {
+        // `op inject` puts it into the middle of a text too.
+        Some(if opens("op://") || has(":op://") || has("//op://") || has("@op://") {
             Store::OnePassword
         } else if opens("pass://") {
             Store::ProtonPass
@@ -120,8 +121,10 @@ mod tests {
             ("ENC(q83vEjRWeJA=)", Some(Store::Jasypt)),
             ("encrypted:BGx8Lm4k2Pq", Some(Store::Dotenvx)),
             ("{cipher}682bc583f4641835fa2d", Some(Store::SpringCloud)),
+            ("postgresql://shop:op://prod/shop/password@db/shop", Some(Store::OnePassword)),
             ("", None),
             ("op://", None),
+            ("stop://x", None),
             ("encrypted", None),
             ("vault:hunter2", None),
             ("postgresql://vault:secret@db/shop", None),

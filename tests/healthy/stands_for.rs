@@ -29,6 +29,18 @@ const TWINS: &[Twins] = &[
         ],
         ill: &[(".env", "DATABASE_URL=encrypted\n")],
     },
+    // What is put together from a reference comes from the store too.
+    Twins {
+        rule: "reserved-char-unencoded",
+        healthy: &[(
+            ".env",
+            "DB_PASSWORD=op://prod/shop/password\nDATABASE_URL=postgresql://shop:${DB_PASSWORD}@localhost/shop\n",
+        )],
+        ill: &[(
+            ".env",
+            "DB_PASSWORD=prod/shop/password\nDATABASE_URL=postgresql://shop:${DB_PASSWORD}@localhost/shop\n",
+        )],
+    },
     // Vercel's references begin so in its own file alone.
     Twins {
         rule: "database-url-unrecognised",
