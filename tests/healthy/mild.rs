@@ -314,6 +314,18 @@ const TWINS: &[Twins] = &[
             "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: PGPASSWORD=Xk29dLq0pWvR psql -h db.example.com -U app -f setup.sql\n",
         )],
     },
+    // go-yaml and libyaml take any indentation in quotes; the specification asks for one blank more.
+    Twins {
+        rule: "file-unparseable",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  app:\n    build: .\n    environment:\n      SPRING_APPLICATION_JSON: '{\n        \"spring.datasource.url\"  : \"jdbc:postgresql://db:5432/shop\"\n      }'\n      JAVA_TOOL_OPTIONS: \"x\"\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  app:\n    build: .\n    environment:\n      SPRING_APPLICATION_JSON: '{\n        \"spring.datasource.url\"  : \"jdbc:postgresql://db:5432/shop\"\n      }\n      JAVA_TOOL_OPTIONS: 'x'\n",
+        )],
+    },
 ];
 
 /// A workload with a password in clear.
