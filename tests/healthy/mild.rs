@@ -326,6 +326,58 @@ const TWINS: &[Twins] = &[
             "services:\n  app:\n    build: .\n    environment:\n      SPRING_APPLICATION_JSON: '{\n        \"spring.datasource.url\"  : \"jdbc:postgresql://db:5432/shop\"\n      }\n      JAVA_TOOL_OPTIONS: 'x'\n",
         )],
     },
+    // What only generates code never dials: all of it is another's, and the next step logs in as it should.
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://shop_ci:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+    },
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/shop_ci_main\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+    },
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+    },
 ];
 
 /// A workload with a password in clear.
