@@ -10,6 +10,7 @@ use crate::{
     settings::{
         Git, Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
         lookup::Lookup,
+        platform::of_manifest,
         resolve,
         settle::{self, of_path},
         variables::{Meaning, meaning},
@@ -133,6 +134,7 @@ impl<'c> FileView<'c> {
             pg_env: !files.no_pg_env,
         };
         let mut settings = resolve(&request);
+        settings.platform = settings.platform.or_else(|| of_manifest(&path));
         // Passwords in other carriers have rules of their own.
         let known = files.git.get(&path).copied();
         let git = known.filter(|_| file.carrier == Carrier::Dotenv);

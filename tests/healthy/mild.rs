@@ -378,6 +378,37 @@ const TWINS: &[Twins] = &[
             ),
         )],
     },
+    // A platform's own manifest: what stands there runs there.
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[(
+            "Railway.toml",
+            "[deploy.environment]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@postgres.railway.internal:5432/shop\"\n",
+        )],
+        ill: &[(
+            "config.toml",
+            "[deploy.environment]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@postgres.railway.internal:5432/shop\"\n",
+        )],
+    },
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[(
+            "deploy/fly.staging.toml",
+            "[env]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@shop-db.flycast:5432/shop\"\n",
+        )],
+        ill: &[(
+            "deploy/fly.staging.toml",
+            "[env]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@postgres.railway.internal:5432/shop\"\n",
+        )],
+    },
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[(
+            "render.yaml",
+            "services:\n  - type: web\n    name: shop\n    envVars:\n      - key: DATABASE_URL\n        value: postgresql://shop:k3Vq9mT2xL@dpg-cabc1def2ghi3jkl4mno-a:5432/shop\n",
+        )],
+        ill: &[(".env", "DATABASE_URL=postgresql://shop:k3Vq9mT2xL@dpg-cabc1def2ghi3jkl4mno-a:5432/shop\n")],
+    },
 ];
 
 /// A workload with a password in clear.
