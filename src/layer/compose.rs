@@ -56,6 +56,8 @@ pub struct Service {
     pub built: bool,
     /// The path of the Dockerfile that it is built from, where that is known.
     built_from: Option<String>,
+    /// The directory that it is built from, where that is known.
+    context: Option<String>,
     /// Its block among the layers of the file; none where it has no environment.
     pub layer: Option<usize>,
     /// The block's own words.
@@ -129,6 +131,37 @@ impl Compose {
         })
     }
 
+    /// Whether a service reaches a server by another one, for all that is known: it waits for one that depends on the server,
+    /// and shares neither sources nor env files with any that does.
+    pub fn stands_behind_another(&self, service: &Service, server: &Service) -> bool {
+        let few = |s: &Service| s.depends_on.len() <= FEW && s.env_files.len() <= FEW;
+        let Some(own) = service.context.as_ref().filter(|_| self.services.len() <= FEW) else { return false };
+        let depends = |s: &Service| !s.server && s.depends_on.iter().any(|d| d.service.same_as(&server.name));
+        let is_own = |s: &Service| s.name.same_as(&service.name);
+        let shares = |other: &Service| {
+            other.context.as_ref() == Some(own)
+                || other.env_files.iter().any(|theirs| service.env_files.iter().any(|f| f.same_as(theirs)))
+        };
+        let clash = |s: &Service| !few(s) || !is_own(s) && depends(s) && shares(s);
+        if self.services.iter().any(clash) {
+            return false;
+        }
+        let (mut found, mut at) = (vec![service], 0);
+        while let Some(here) = found.get(at).copied() {
+            at += 1;
+            let waited = |s: &&Service| here.depends_on.iter().any(|d| d.service.same_as(&s.name));
+            for next in self.services.iter().filter(|s| !s.server).filter(waited) {
+                if !is_own(next) && next.context.is_some() && depends(next) {
+                    return true;
+                }
+                if found.iter().all(|s| !s.name.same_as(&next.name)) {
+                    found.push(next);
+                }
+            }
+        }
+        false
+    }
+
     pub(super) fn footing(&self, block: &str) -> Footing {
         let Some(service) = self.services.iter().find(|s| s.block == block) else {
             return Footing::default();
@@ -154,6 +187,9 @@ pub(super) const INIT: &str = "/docker-entrypoint-initdb.d";
 
 /// So many services, and items of a list of each, are looked at: what compares them with each other stays small.
 const MANY: usize = 1000;
+
+/// So many services, with so many dependencies and env files each, are looked at where all three meet.
+const FEW: usize = 32;
 
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
