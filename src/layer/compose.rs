@@ -12,7 +12,11 @@ pub use service::{Dependency, HealthCheck, Interface, IsReady, Mount, Port, Sour
 pub(super) use variables::filled;
 
 use super::{Footing, Seat, carried::Reader, carried::Structure};
-use crate::{secret::Part, source::Span};
+use crate::{
+    secret::{Part, Secret},
+    source::Span,
+};
+use std::collections::BTreeMap;
 
 /// What a compose file says beside the environments of its services.
 #[derive(Clone, Default, Debug)]
@@ -23,6 +27,10 @@ pub struct Compose {
     pub wanted: Vec<Wanted>,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
+    /// Defaults that the environments take, by their places as maps of values have them.
+    defaults: BTreeMap<Span, Defaulted>,
+    /// Those that alone make a name which a server may be set up with, by block and variable.
+    made: BTreeMap<(String, String), Secret>,
 }
 
 /// A variable that docker compose puts into the environment of a service, or hands on to it.
@@ -34,6 +42,15 @@ pub struct Wanted {
     pub becomes: String,
     /// Where.
     pub span: Span,
+}
+
+/// `${NAME:-default}` whose default is taken.
+#[derive(Clone, Debug)]
+struct Defaulted {
+    /// As it is written: the same reference comes to the same wherever it stands in the file.
+    reference: Secret,
+    /// The default.
+    value: Secret,
 }
 
 /// A service.
@@ -162,6 +179,18 @@ impl Compose {
         false
     }
 
+    /// Whether a part of a connection is a default that the server takes too, by the very same reference: whoever sets its
+    /// variable sets it for both.
+    pub fn is_servers_default(&self, keyword: &str, part: &Part, default: Span, host: &Part) -> bool {
+        let Some((_, variable)) = MADE.iter().find(|(own, _)| *own == keyword) else { return false };
+        let reached = |s: &&Service| s.server && s.hosts.iter().any(|name| name.same_as(host));
+        let mut servers = self.services.iter().filter(reached);
+        let (Some(server), None) = (servers.next(), servers.next()) else { return false };
+        let own = self.defaults.get(&default).filter(|d| d.value.same_as(part.secret()));
+        let servers = || self.made.get(&(server.block.clone(), (*variable).to_owned()));
+        own.is_some_and(|own| servers().is_some_and(|reference| reference.same_as(&own.reference)))
+    }
+
     pub(super) fn footing(&self, block: &str) -> Footing {
         let Some(service) = self.services.iter().find(|s| s.block == block) else {
             return Footing::default();
@@ -180,6 +209,8 @@ impl Compose {
     }
 }
 
+/// What the image makes role and database of, by libpq's keyword.
+const MADE: [(&str, &str); 2] = [("user", "POSTGRES_USER"), ("dbname", "POSTGRES_DB")];
 /// Where the image of PostgreSQL keeps its data; the second is bitnami's.
 const DATA: [&str; 2] = ["/var/lib/postgresql", "/bitnami/postgresql"];
 /// Scripts in here run once, while the data directory is made.
@@ -199,7 +230,8 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let mut out = Compose::default();
     for (key, node) in services.pairs().into_iter().take(MANY) {
         let whole = extends::whole(services, node);
-        out.services.extend(service::read(reader, root, key, &whole, &mut out.wanted));
+        let service = service::read(reader, root, key, &whole, &mut out);
+        out.services.extend(service);
     }
     reader.structure = Structure::Compose(out);
 }

@@ -4,11 +4,11 @@ use super::Files;
 use crate::{
     consumer::Consumer,
     environment::Environment,
-    layer::{Carried, Carrier, Entry, Footing, Layer, LayerKind, Means, Read},
+    layer::{Carried, Carrier, Entry, Footing, Layer, LayerKind, Means, Read, Structure, compose::Compose},
     policy::Policy,
     repository::Repository,
     settings::{
-        Git, Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
+        Git, Origin, Request, ServiceFiles, Setting, Settings, Target, Whereabouts,
         lookup::Lookup,
         platform::of_manifest,
         resolve,
@@ -50,6 +50,9 @@ impl<'c> FileView<'c> {
             for target in &mut view.settings.targets {
                 let host = target.get("host").map(|h| &h.value);
                 target.neighbour = footing.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
+                if let Structure::Compose(compose) = &file.structure {
+                    share_defaults(target, compose);
+                }
             }
             return view;
         }
@@ -145,6 +148,18 @@ impl<'c> FileView<'c> {
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }
     }
+}
+
+/// Marks the defaults that the server takes too.
+fn share_defaults(target: &mut Target, compose: &Compose) {
+    let mut fallbacks = std::mem::take(&mut target.oddities.fallbacks);
+    for fallback in &mut fallbacks {
+        let named = target.get("host").zip(target.get(fallback.supplies));
+        fallback.shared = named.is_some_and(|(host, part)| {
+            compose.is_servers_default(fallback.supplies, &part.value, fallback.span, &host.value)
+        });
+    }
+    target.oddities.fallbacks = fallbacks;
 }
 
 /// A block with the env files below it that are known and for the same environment.

@@ -184,6 +184,51 @@ const TWINS: &[Twins] = &[
             "services:\n  db:\n    image: postgres:17-bookworm\n  cache:\n    build: ./cache\n  web:\n    build: ./front-end\n    depends_on: [db, cache]\n",
         )],
     },
+    // The server takes the very same default.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${DB_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop_main}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/shop\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@db.internal:5432/shop\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/shop\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD:-shop}@postgres:5432/shop\n",
+        )],
+    },
 ];
 
 const SUFFIXED_POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: example/web:1\n      env:\n        - name: DATABASE_URL\n          value: postgresql+asyncpg://shop@db.internal/shop?sslmode=require\n";

@@ -1,5 +1,5 @@
 //! A text in quotes whose further lines stand no deeper than its key. The specification asks for one blank more, and so
-//! does the parser; libyaml, go-yaml and what stands on them (docker compose, kubectl, PyYAML) take any indentation. The
+//! does the parser; libyaml, go-yaml and what stands on them (docker compose, kubectl, Python's) take any indentation. The
 //! parser is given a text in which such lines are indented, and its places are led back to the one that was written.
 
 use super::closing;
