@@ -116,7 +116,7 @@ pub struct Settings {
     pub misreadings: Vec<misreading::Misreading>,
     /// Names in env files that are a slip away from one of ours which nothing sets.
     pub misspelt: Vec<Misspelt>,
-    /// The platform that the service runs on, where a variable says so.
+    /// The platform that the service runs on, where a variable or the file's name says so.
     pub platform: Option<Setting<Platform>>,
     /// Where the file stands, when one file is judged.
     pub whereabouts: Option<Whereabouts>,

@@ -339,6 +339,33 @@ fn secrets_are_given_by_name() {
     }
 }
 
+/// go-yaml, and docker compose with it, takes any indentation in quotes.
+#[test]
+fn what_is_in_quotes_may_stand_at_the_column_of_its_key() {
+    let text = |closing: &str, url: &str| {
+        format!(
+            "services:\n  app:\n    build: .\n    environment:\n      SPRING_APPLICATION_JSON: '{{\n        \"name\" : \"Käse\"\n{closing}}}'\n      A: {url}\n"
+        )
+    };
+    for closing in ["        ", "      ", "  ", "", "\n"] {
+        let (_, carried) = read(Carrier::Compose, &text(closing, "é"), "");
+        let [json, a] = &carried.layers[0].entries[..] else { panic!("{closing:?}: {:?}", carried.layers) };
+        let folded = if closing == "\n" { "{ \"name\" : \"Käse\"\n}" } else { "{ \"name\" : \"Käse\" }" };
+        assert!(json.value.text.equals(folded), "{closing:?}");
+        let whole = text(closing, "é");
+        assert_eq!(&whole[a.value_span.range()], "é", "{closing:?}");
+        assert_eq!(&whole[json.value_span.range()].chars().last(), &Some('}'), "{closing:?}");
+    }
+    let said =
+        said(&[("compose.yml", &text("      ", "'{\n      }'\n      DATABASE_URL: postgresql://a@db/a#b"))]);
+    assert_eq!(said, ["compose.yml:10:40 url-fragment"]);
+    for broken in ["'b\n  c: 'd'\n", "'b\n---\nc'\n", "'b\n", "'b\nc'\n  d: [\n"] {
+        let (_, carried) = read(Carrier::Compose, &format!("services:\n  a: {broken}"), "");
+        let places: Vec<u32> = carried.layers[0].problems.iter().map(|p| p.span.start).collect();
+        assert_eq!(places.len(), 1, "{broken:?}");
+    }
+}
+
 #[test]
 fn hostile_files_end() {
     let bomb: Vec<String> =

@@ -12,7 +12,11 @@ pub use service::{Dependency, HealthCheck, Interface, IsReady, Mount, Port, Sour
 pub(super) use variables::filled;
 
 use super::{Footing, Seat, carried::Reader, carried::Structure};
-use crate::{secret::Part, source::Span};
+use crate::{
+    secret::{Part, Secret},
+    source::Span,
+};
+use std::collections::BTreeMap;
 
 /// What a compose file says beside the environments of its services.
 #[derive(Clone, Default, Debug)]
@@ -23,6 +27,10 @@ pub struct Compose {
     pub wanted: Vec<Wanted>,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
+    /// Defaults that the environments take, by their places as maps of values have them.
+    defaults: BTreeMap<Span, Defaulted>,
+    /// Those that alone make a name which a server may be set up with, by block and variable.
+    made: BTreeMap<(String, String), Secret>,
 }
 
 /// A variable that docker compose puts into the environment of a service, or hands on to it.
@@ -34,6 +42,15 @@ pub struct Wanted {
     pub becomes: String,
     /// Where.
     pub span: Span,
+}
+
+/// `${NAME:-default}` whose default is taken.
+#[derive(Clone, Debug)]
+struct Defaulted {
+    /// As it is written: the same reference comes to the same wherever it stands in the file.
+    reference: Secret,
+    /// The default.
+    value: Secret,
 }
 
 /// A service.
@@ -56,6 +73,8 @@ pub struct Service {
     pub built: bool,
     /// The path of the Dockerfile that it is built from, where that is known.
     built_from: Option<String>,
+    /// The directory that it is built from, where that is known.
+    context: Option<String>,
     /// Its block among the layers of the file; none where it has no environment.
     pub layer: Option<usize>,
     /// The block's own words.
@@ -129,6 +148,49 @@ impl Compose {
         })
     }
 
+    /// Whether a service reaches a server by another one, for all that is known: it waits for one that depends on the server,
+    /// and shares neither sources nor env files with any that does.
+    pub fn stands_behind_another(&self, service: &Service, server: &Service) -> bool {
+        let few = |s: &Service| s.depends_on.len() <= FEW && s.env_files.len() <= FEW;
+        let Some(own) = service.context.as_ref().filter(|_| self.services.len() <= FEW) else { return false };
+        let depends = |s: &Service| !s.server && s.depends_on.iter().any(|d| d.service.same_as(&server.name));
+        let is_own = |s: &Service| s.name.same_as(&service.name);
+        let shares = |other: &Service| {
+            other.context.as_ref() == Some(own)
+                || other.env_files.iter().any(|theirs| service.env_files.iter().any(|f| f.same_as(theirs)))
+        };
+        let clash = |s: &Service| !few(s) || !is_own(s) && depends(s) && shares(s);
+        if self.services.iter().any(clash) {
+            return false;
+        }
+        let (mut found, mut at) = (vec![service], 0);
+        while let Some(here) = found.get(at).copied() {
+            at += 1;
+            let waited = |s: &&Service| here.depends_on.iter().any(|d| d.service.same_as(&s.name));
+            for next in self.services.iter().filter(|s| !s.server).filter(waited) {
+                if !is_own(next) && next.context.is_some() && depends(next) {
+                    return true;
+                }
+                if found.iter().all(|s| !s.name.same_as(&next.name)) {
+                    found.push(next);
+                }
+            }
+        }
+        false
+    }
+
+    /// Whether a part of a connection is a default that the server takes too, by the very same reference: whoever sets its
+    /// variable sets it for both.
+    pub fn is_servers_default(&self, keyword: &str, part: &Part, default: Span, host: &Part) -> bool {
+        let Some((_, variable)) = MADE.iter().find(|(own, _)| *own == keyword) else { return false };
+        let reached = |s: &&Service| s.server && s.hosts.iter().any(|name| name.same_as(host));
+        let mut servers = self.services.iter().filter(reached);
+        let (Some(server), None) = (servers.next(), servers.next()) else { return false };
+        let own = self.defaults.get(&default).filter(|d| d.value.same_as(part.secret()));
+        let servers = || self.made.get(&(server.block.clone(), (*variable).to_owned()));
+        own.is_some_and(|own| servers().is_some_and(|reference| reference.same_as(&own.reference)))
+    }
+
     pub(super) fn footing(&self, block: &str) -> Footing {
         let Some(service) = self.services.iter().find(|s| s.block == block) else {
             return Footing::default();
@@ -147,6 +209,8 @@ impl Compose {
     }
 }
 
+/// What the image makes role and database of, by libpq's keyword.
+const MADE: [(&str, &str); 2] = [("user", "POSTGRES_USER"), ("dbname", "POSTGRES_DB")];
 /// Where the image of PostgreSQL keeps its data; the second is bitnami's.
 const DATA: [&str; 2] = ["/var/lib/postgresql", "/bitnami/postgresql"];
 /// Scripts in here run once, while the data directory is made.
@@ -154,6 +218,9 @@ pub(super) const INIT: &str = "/docker-entrypoint-initdb.d";
 
 /// So many services, and items of a list of each, are looked at: what compares them with each other stays small.
 const MANY: usize = 1000;
+
+/// So many services, with so many dependencies and env files each, are looked at where all three meet.
+const FEW: usize = 32;
 
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -163,7 +230,8 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let mut out = Compose::default();
     for (key, node) in services.pairs().into_iter().take(MANY) {
         let whole = extends::whole(services, node);
-        out.services.extend(service::read(reader, root, key, &whole, &mut out.wanted));
+        let service = service::read(reader, root, key, &whole, &mut out);
+        out.services.extend(service);
     }
     reader.structure = Structure::Compose(out);
 }

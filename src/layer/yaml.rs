@@ -1,11 +1,14 @@
 //! YAML ▶ trees, one a document. The grammar is saphyr-parser's; places and maps are made here. Nothing is resolved
 //! to a type: `no` and `007` stay texts, with the style that tells what a reader may make of them.
 
+mod padded;
+
 use super::{
     SegmentKind, Value,
     tree::{DEPTH, Invalid, Kind, Mapped, NODES, Node, Scalar, Style},
 };
 use crate::source::{SourceId, Span};
+use padded::{AGAIN, MANY, Pads, Way};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
@@ -15,7 +18,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 /// Text that is no YAML 1.2, that is nested deeper than [`DEPTH`], or whose aliases make more than [`NODES`] nodes;
 /// then nothing of it is given.
 pub fn parse(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
-    let invalid = match parse_strict(id, text) {
+    let invalid = match parse_indented(id, text) {
         Ok(documents) => return Ok(documents),
         Err(invalid) => invalid,
     };
@@ -24,7 +27,24 @@ pub fn parse(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
     if invalid.too_large || !line.is_some_and(|line| line.trim_start().starts_with([']', '}'])) {
         return Err(invalid);
     }
-    parse_strict(id, &with_brackets_drawn_up(text)).map_err(|_| invalid)
+    parse_indented(id, &with_brackets_drawn_up(text)).map_err(|_| invalid)
+}
+
+/// With the lines of texts in quotes indented where the parser stops for them.
+fn parse_indented(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
+    let (mut pads, mut read, mut first) = (Pads::default(), 0, None);
+    for _ in 0..=MANY {
+        let stop = match parse_strict(id, text, &pads) {
+            Ok(documents) => return Ok(documents),
+            Err(stop) => stop,
+        };
+        first = first.or(Some(stop.invalid));
+        read += stop.invalid.at;
+        if !stop.for_indentation || read > AGAIN || !pads.add(text, stop.invalid.at) {
+            break;
+        }
+    }
+    Err(first.unwrap_or(Invalid { at: 0, too_large: false }))
 }
 
 /// The text with each line that begins with a closing bracket drawn up to the one before it, which has no comment; the
@@ -45,24 +65,40 @@ fn with_brackets_drawn_up(text: &str) -> String {
     out
 }
 
-fn parse_strict(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
+/// Where and why the parser stopped.
+struct Stop {
+    invalid: Invalid,
+    /// At the quote before lines that it wants further to the right.
+    for_indentation: bool,
+}
+
+impl From<Invalid> for Stop {
+    fn from(invalid: Invalid) -> Self {
+        Self { invalid, for_indentation: false }
+    }
+}
+
+fn parse_strict(id: SourceId, text: &str, pads: &Pads) -> Result<Vec<Node>, Stop> {
+    let padded = (!pads.is_empty()).then(|| pads.put_into(text));
+    let (parsed, way) = padded.as_ref().map_or((text, None), |(padded, way)| (padded.as_str(), Some(way)));
     let mut builder = Builder {
         id,
         text,
-        offsets: Offsets::new(text),
+        offsets: Offsets { way, ..Offsets::new(text) },
         open: Vec::new(),
         anchors: BTreeMap::new(),
         nodes: 0,
         complete: 0,
     };
     let mut documents = Vec::new();
-    let mut parser = Parser::new_from_str(text);
+    let mut parser = Parser::new_from_str(parsed);
     while let Some(next) = parser.next_event() {
         let (event, span) = match next {
             Ok(next) => next,
             Err(error) => {
                 let at = builder.offsets.byte(error.marker().index());
-                return Err(Invalid { at, too_large: false });
+                let for_indentation = error.info() == "invalid indentation in quoted scalar";
+                return Err(Stop { invalid: Invalid { at, too_large: false }, for_indentation });
             }
         };
         let start = builder.offsets.byte(span.start.index());
@@ -80,16 +116,19 @@ struct Offsets<'t> {
     ascii: bool,
     character: usize,
     byte: usize,
+    /// From the characters that the parser was given, where those are others.
+    way: Option<&'t Way>,
 }
 
 impl<'t> Offsets<'t> {
     fn new(text: &'t str) -> Self {
         // A byte order mark is no character to the parser.
         let byte = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text, ascii: text.is_ascii(), character: 0, byte }
+        Self { text, ascii: text.is_ascii(), character: 0, byte, way: None }
     }
 
     fn byte(&mut self, character: usize) -> usize {
+        let character = self.way.map_or(character, |way| way.back(character));
         if self.ascii {
             return character.min(self.text.len());
         }

@@ -4,12 +4,13 @@ use super::Files;
 use crate::{
     consumer::Consumer,
     environment::Environment,
-    layer::{Carried, Carrier, Entry, Footing, Layer, LayerKind, Means, Read},
+    layer::{Carried, Carrier, Entry, Footing, Layer, LayerKind, Means, Read, Structure, compose::Compose},
     policy::Policy,
     repository::Repository,
     settings::{
-        Git, Origin, Request, ServiceFiles, Setting, Settings, Whereabouts,
+        Git, Origin, Request, ServiceFiles, Setting, Settings, Target, Whereabouts,
         lookup::Lookup,
+        platform::of_manifest,
         resolve,
         settle::{self, of_path},
         variables::{Meaning, meaning},
@@ -49,6 +50,9 @@ impl<'c> FileView<'c> {
             for target in &mut view.settings.targets {
                 let host = target.get("host").map(|h| &h.value);
                 target.neighbour = footing.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
+                if let Structure::Compose(compose) = &file.structure {
+                    share_defaults(target, compose);
+                }
             }
             return view;
         }
@@ -133,6 +137,7 @@ impl<'c> FileView<'c> {
             pg_env: !files.no_pg_env,
         };
         let mut settings = resolve(&request);
+        settings.platform = settings.platform.or_else(|| of_manifest(&path));
         // Passwords in other carriers have rules of their own.
         let known = files.git.get(&path).copied();
         let git = known.filter(|_| file.carrier == Carrier::Dotenv);
@@ -143,6 +148,18 @@ impl<'c> FileView<'c> {
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }
     }
+}
+
+/// Marks the defaults that the server takes too.
+fn share_defaults(target: &mut Target, compose: &Compose) {
+    let mut fallbacks = std::mem::take(&mut target.oddities.fallbacks);
+    for fallback in &mut fallbacks {
+        let named = target.get("host").zip(target.get(fallback.supplies));
+        fallback.shared = named.is_some_and(|(host, part)| {
+            compose.is_servers_default(fallback.supplies, &part.value, fallback.span, &host.value)
+        });
+    }
+    target.oddities.fallbacks = fallbacks;
 }
 
 /// A block with the env files below it that are known and for the same environment.

@@ -16,10 +16,11 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         // With several servers it is not said which one a URL is for.
         let [service] = job.services.as_slice() else { continue };
         let views = job.blocks.iter().filter_map(|at| file.views.get(*at));
-        for target in
-            views.flat_map(|view| &view.settings.targets).filter(|t| t.is_postgres() && t.parsed.is_ok())
-        {
-            mismatch(service, target, job, out);
+        let targets = views.flat_map(|view| &view.settings.targets);
+        let targets: Vec<&Target> = targets.filter(|t| t.is_postgres() && t.parsed.is_ok()).collect();
+        let used = targets.iter().any(|t| logs_in(service, t));
+        for target in targets {
+            mismatch(service, target, job, used, out);
             let docker = || file.carried.script.runs(&["docker", "podman", "docker-compose"]);
             if !job.contained && !job.beside && !docker() {
                 outside(service, target, out);
@@ -28,31 +29,55 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// What the image makes of its variables, beside what the job dials.
-fn mismatch(service: &DatabaseService, target: &Target, job: &Job, out: &mut Sink<'_>) {
+/// What the image makes of its variables, with libpq's keyword.
+const MADE: [(&str, &str, &str); 3] = [
+    ("POSTGRES_PASSWORD", "password", "password"),
+    ("POSTGRES_USER", "user", "user"),
+    ("POSTGRES_DB", "dbname", "database"),
+];
+
+/// Whether a target has the same as a variable of the service; what an expression fills is not known here.
+fn agrees(service: &DatabaseService, target: &Target, variable: &str, keyword: &str) -> Option<bool> {
+    let (set, own) = (service.variable(variable)?, target.get(keyword)?);
+    let known = !set.value.text.is_empty() && !own.value.is_empty();
+    known.then(|| own.value.secret().same_as(&set.value.text))
+}
+
+fn is_beside(service: &DatabaseService, target: &Target) -> bool {
+    target.is_loopback() || target.get("host").is_some_and(|h| h.value.equals(&service.name))
+}
+
+/// Whether a target has the service's own user and password.
+fn logs_in(service: &DatabaseService, target: &Target) -> bool {
+    let same = |(variable, keyword, _): &(&str, &str, &str)| agrees(service, target, variable, keyword);
+    is_beside(service, target) && MADE[..2].iter().all(|part| same(part) == Some(true))
+}
+
+/// What the image makes of its variables, beside what the job dials. `used`: the job logs in elsewhere as it should.
+fn mismatch(service: &DatabaseService, target: &Target, job: &Job, used: bool, out: &mut Sink<'_>) {
     let contained = job.contained;
-    let named = target.get("host").is_some_and(|h| h.value.equals(&service.name));
     let local = target.is_loopback();
-    if !local && !named {
+    if !is_beside(service, target) {
         return;
     }
-    for (variable, keyword, what) in [
-        ("POSTGRES_PASSWORD", "password", "password"),
-        ("POSTGRES_USER", "user", "user"),
-        ("POSTGRES_DB", "dbname", "database"),
-    ] {
+    // A URL for what wants one and never dials, such as a generator of code.
+    let other = |(variable, keyword, _): &(&str, &str, &str)| {
+        agrees(service, target, variable, keyword) == Some(false)
+    };
+    let made_up = used && MADE.iter().all(other);
+    // A database may be created by the job, and a role where it says so.
+    for (variable, keyword, what) in MADE.iter().filter(|(_, keyword, _)| *keyword != "dbname" && !job.makes)
+    {
         let (Some(set), Some(own)) = (service.variable(variable), target.get(keyword)) else { continue };
-        // What an expression fills is not known here. A database may be created by the job, and a role where it says so.
-        let known = !set.value.text.is_empty() && !job.makes;
-        if known
-            && keyword != "dbname"
-            && !own.value.is_empty()
-            && !own.value.secret().same_as(&set.value.text)
-        {
-            out.report(format!("the {what} of `{}` is not that of the server beside the job", target.name))
+        if agrees(service, target, variable, keyword) == Some(false) {
+            let draft = out
+                .report(format!("the {what} of `{}` is not that of the server beside the job", target.name))
                 .at(&own.origin, "the job logs in with this")
                 .also_span(set.value_span, format!("the server is set up with this `{variable}`"))
                 .help("write the same in both");
+            if made_up {
+                draft.at_most(Levels::of("IIII"));
+            }
         }
     }
     let port = target.get("port").map_or("5432".to_owned(), |p| p.value.to_string());

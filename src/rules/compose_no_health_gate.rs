@@ -17,23 +17,39 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let waits = scripts.any(|c| c.carrier == Carrier::Shell && c.script.waits());
     for service in compose.services.iter().filter(|s| !s.server && !s.waits) {
         // A console for the database shows an error and goes on.
-        let connects = service
-            .layer
-            .and_then(|i| file.views.get(i))
-            .is_some_and(|view| view.settings.targets.iter().any(Target::is_postgres));
+        let view = service.layer.and_then(|i| file.views.get(i));
+        let connects = view.is_some_and(|view| view.settings.targets.iter().any(Target::is_postgres));
         if !connects && !service.built || service.built && waits {
             continue;
         }
         for dependency in service.depends_on.iter().filter(|d| !d.gated) {
             let named = |s: &&Service| s.server && s.name.same_as(&dependency.service);
             if let Some(server) = compose.services.iter().find(named) {
-                report(service, server, dependency, out);
+                let told = connects || view.is_some_and(|view| speaks(view, server, project));
+                let behind = !told && compose.stands_behind_another(service, server);
+                report(service, server, dependency, behind, out);
             }
         }
     }
 }
 
-fn report(service: &Service, server: &Service, dependency: &Dependency, out: &mut Sink<'_>) {
+/// Whether its variables, set or not, are those of a database, or lead to the server.
+fn speaks(view: &View<'_>, server: &Service, project: &Project<'_>) -> bool {
+    let ours = |key: &str| {
+        let meaning = meaning(key, project.policy);
+        meaning.is_some_and(|m| {
+            use Meaning::{Document, Libpq, Part, Toggle, Url};
+            matches!(m, Url(_) | Part(..) | Libpq(_) | Toggle(_) | Document)
+        })
+    };
+    let leads = |e: &Entry| server.hosts.iter().any(|host| e.value.text.same_as(host.secret()));
+    view.layers.iter().any(|layer| {
+        layer.entries.iter().any(|e| ours(&e.key) || leads(e))
+            || layer.reads.iter().any(|r| ours(&r.variable))
+    })
+}
+
+fn report(service: &Service, server: &Service, dependency: &Dependency, behind: bool, out: &mut Sink<'_>) {
     let draft = out
         .report(format!("`{}` is started before `{}` takes connections", service.name, server.name))
         .at_span(dependency.span, "waits until the container runs, not until the server is ready")
@@ -44,5 +60,7 @@ fn report(service: &Service, server: &Service, dependency: &Dependency, out: &mu
         Some(check) if !check.disabled => draft,
         _ => draft.also_span(server.span, "has no healthcheck to wait for"),
     };
+    // A page, or a proxy before the service that logs in.
+    let draft = if behind { draft.at_most(Levels::of("IIII")) } else { draft };
     draft.help("write `condition: service_healthy` below the name, with a healthcheck of the server; or wait in the command: `pgward run --wait 60s -- …`");
 }

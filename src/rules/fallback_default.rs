@@ -36,7 +36,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let levels = if worse && fallback.supplies != "password" { "IIII" } else { levels };
         // `ENV["DB_NAME"] || "shop_production"`: production's own name in its own section is in its place.
         let own = here && fallback.supplies == "dbname" && named.contains(&Environment::Production);
-        let levels = if own { "IIII" } else { levels };
+        // Who sets the variable sets it for the server too, and who sets nothing is let in.
+        let levels = if own || fallback.shared && other.is_none() { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(

@@ -1,4 +1,5 @@
-//! What hosting services ask of a target, and which of them the service itself runs on, as far as a variable tells.
+//! What hosting services ask of a target, and which of them the service itself runs on, as far as a variable or
+//! the name of the file tells.
 
 use super::{
     Settings,
@@ -68,6 +69,21 @@ pub(super) fn of(lookup: &Lookup<'_>) -> Option<Setting<Platform>> {
             setting.value.is_blank() || ["0", "false"].iter().any(|w| setting.value.equals_ignore_case(w));
         (!off).then(|| setting.map(*platform))
     })
+}
+
+/// The platform whose manifest a file is, by its name: what stands there runs there. `railway.toml`, `fly.staging.toml`,
+/// `render.yaml`.
+pub fn of_manifest(path: &str) -> Option<Setting<Platform>> {
+    let name = path.rsplit(['/', '\\']).next()?.to_ascii_lowercase();
+    let (stem, extension) = name.rsplit_once('.')?;
+    let value = match (stem.split('.').next()?, extension) {
+        ("railway", "toml" | "json") => Platform::Railway,
+        ("fly", "toml" | "json") => Platform::Fly,
+        ("render", "yaml" | "yml") => Platform::Render,
+        _ => return None,
+    };
+    let origin = Origin::Path(path.to_owned());
+    Some(Setting { value, key: path.to_owned(), origin, shadowed: Vec::new() })
 }
 
 /// Why a client sends no server name in its TLS handshake.

@@ -189,7 +189,14 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
             let towards_production = public || names_production(&text[segment.value.clone()]);
             let key = entry.key.clone();
             let alone = segment.is_exact();
-            out.push(Fallback { key, span: segment.span, alone, supplies, towards_production });
+            out.push(Fallback {
+                key,
+                span: segment.span,
+                alone,
+                supplies,
+                towards_production,
+                shared: false,
+            });
             // What defaults inside it supply is a part of it.
             if supplies == "url" {
                 break;
@@ -206,7 +213,8 @@ pub(super) fn part_fallback(keyword: &'static str, entry: &Entry, part: &Part) -
     let towards_production = public || names_production(part.expose());
     let key = entry.key.clone();
     let (span, alone) = (segment.span, segment.is_exact());
-    (keyword != "port").then_some(Fallback { key, span, alone, supplies: keyword, towards_production })
+    let fallback = Fallback { key, span, alone, supplies: keyword, towards_production, shared: false };
+    (keyword != "port").then_some(fallback)
 }
 
 fn names_production(text: &str) -> bool {

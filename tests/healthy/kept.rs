@@ -139,6 +139,96 @@ const TWINS: &[Twins] = &[
         healthy: &[("template/compose.prod.yml", LITERAL)],
         ill: &[("roles/shop/templates/prod/compose.prod.yml", LITERAL)],
     },
+    // What waits for a service that logs in, and is made of other sources, talks to that service.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  web:\n    build: ./front-end\n    env_file: ./front-end/.env\n    depends_on: [db, api]\n  nginx:\n    build: ./nginx\n    depends_on: [db, web]\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: {context: ./back-end, dockerfile: worker.Dockerfile}\n    depends_on: [db, api]\n",
+        )],
+    },
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  web:\n    build: ./front-end\n    environment:\n      API_URL: http://api:3000\n    depends_on: [db, api]\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: ./worker\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db, api]\n",
+        )],
+    },
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    env_file: ./back-end/.env\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  web:\n    build: ./front-end\n    env_file: ./front-end/.env\n    depends_on: [db, api]\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    env_file: ./back-end/.env\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: ./worker\n    env_file: ./back-end/.env\n    depends_on: [db, api]\n",
+        )],
+    },
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  web:\n    build: ./front-end\n    depends_on: [db, api]\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  cache:\n    build: ./cache\n  web:\n    build: ./front-end\n    depends_on: [db, cache]\n",
+        )],
+    },
+    // The server takes the very same default.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${DB_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop_main}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB:-shop}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/shop\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@db.internal:5432/shop\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD}@postgres:5432/shop\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  postgres:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n      POSTGRES_DB: ${POSTGRES_DB:-shop}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://${POSTGRES_USER:-shop}:${POSTGRES_PASSWORD:-shop}@postgres:5432/shop\n",
+        )],
+    },
 ];
 
 const SUFFIXED_POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: example/web:1\n      env:\n        - name: DATABASE_URL\n          value: postgresql+asyncpg://shop@db.internal/shop?sslmode=require\n";

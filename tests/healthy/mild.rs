@@ -314,6 +314,101 @@ const TWINS: &[Twins] = &[
             "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: PGPASSWORD=Xk29dLq0pWvR psql -h db.example.com -U app -f setup.sql\n",
         )],
     },
+    // go-yaml and libyaml take any indentation in quotes; the specification asks for one blank more.
+    Twins {
+        rule: "file-unparseable",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  app:\n    build: .\n    environment:\n      SPRING_APPLICATION_JSON: '{\n        \"spring.datasource.url\"  : \"jdbc:postgresql://db:5432/shop\"\n      }'\n      JAVA_TOOL_OPTIONS: \"x\"\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  app:\n    build: .\n    environment:\n      SPRING_APPLICATION_JSON: '{\n        \"spring.datasource.url\"  : \"jdbc:postgresql://db:5432/shop\"\n      }\n      JAVA_TOOL_OPTIONS: 'x'\n",
+        )],
+    },
+    // What only generates code never dials: all of it is another's, and the next step logs in as it should.
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://shop_ci:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+    },
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/shop_ci_main\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+    },
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop_ci:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            concat!(
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n        env:\n          POSTGRES_USER: shop_ci\n          POSTGRES_PASSWORD: shop_ci_password\n          POSTGRES_DB: shop_ci_main\n        ports: [\"55432:5432\"]\n",
+                "    steps:\n      - run: npm run db:generate\n        env:\n          DATABASE_URL: postgresql://generate_only:generate_only@127.0.0.1:55432/generate_only\n      - run: npm test\n        env:\n          DATABASE_URL: postgresql://shop:shop_ci_password@127.0.0.1:55432/shop_ci_main\n",
+            ),
+        )],
+    },
+    // A platform's own manifest: what stands there runs there.
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[(
+            "Railway.toml",
+            "[deploy.environment]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@postgres.railway.internal:5432/shop\"\n",
+        )],
+        ill: &[(
+            "config.toml",
+            "[deploy.environment]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@postgres.railway.internal:5432/shop\"\n",
+        )],
+    },
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[(
+            "deploy/fly.staging.toml",
+            "[env]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@shop-db.flycast:5432/shop\"\n",
+        )],
+        ill: &[(
+            "deploy/fly.staging.toml",
+            "[env]\nDATABASE_URL = \"postgresql://shop:k3Vq9mT2xL@postgres.railway.internal:5432/shop\"\n",
+        )],
+    },
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[(
+            "render.yaml",
+            "services:\n  - type: web\n    name: shop\n    envVars:\n      - key: DATABASE_URL\n        value: postgresql://shop:k3Vq9mT2xL@dpg-cabc1def2ghi3jkl4mno-a:5432/shop\n",
+        )],
+        ill: &[(".env", "DATABASE_URL=postgresql://shop:k3Vq9mT2xL@dpg-cabc1def2ghi3jkl4mno-a:5432/shop\n")],
+    },
 ];
 
 /// A workload with a password in clear.

@@ -62,15 +62,22 @@ pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool
     plain && silent && !told && !files && node.get("env_file").is_none()
 }
 
-/// The path of the Dockerfile of a service that is built.
-pub(super) fn built_from(reader: &Reader<'_>, node: &Node) -> Option<String> {
+/// The directory that a service is built from.
+pub(super) fn context(reader: &Reader<'_>, node: &Node) -> Option<String> {
     let build = node.get("build")?;
     let text = |node: &Node| Some(text_of(reader, node)?.text.expose().to_owned());
     let context = match build.get("context") {
         Some(context) => text(context)?,
         None => text(build).unwrap_or_else(|| ".".to_owned()),
     };
-    let dockerfile = build.get("dockerfile").map_or(Some("Dockerfile".to_owned()), text)?;
-    let directory = beside(reader.path, &context)?;
+    beside(reader.path, &context)
+}
+
+/// The path of the Dockerfile of a service that is built.
+pub(super) fn built_from(reader: &Reader<'_>, node: &Node) -> Option<String> {
+    let named = node.get("build")?.get("dockerfile");
+    let text = |node: &Node| Some(text_of(reader, node)?.text.expose().to_owned());
+    let dockerfile = named.map_or(Some("Dockerfile".to_owned()), text)?;
+    let directory = context(reader, node)?;
     beside(&if directory.is_empty() { "x".to_owned() } else { format!("{directory}/x") }, &dockerfile)
 }

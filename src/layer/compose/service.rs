@@ -1,7 +1,7 @@
 //! One service of a compose file. Short and long forms come to the same.
 
 use super::{
-    DATA, MANY, Service, Wanted, extends::Whole, filled, given, image, is_plain_name, name, variables,
+    Compose, DATA, MANY, Service, extends::Whole, filled, given, image, is_plain_name, name, variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
@@ -111,7 +111,7 @@ pub(super) fn read(
     root: &Node,
     key: &Node,
     whole: &Whole,
-    wanted: &mut Vec<Wanted>,
+    file: &mut Compose,
 ) -> Option<Service> {
     let node = &whole.node;
     let text = key.text()?;
@@ -141,7 +141,7 @@ pub(super) fn read(
     let mut variables = reader.block(block.clone());
     let environments = whole.below.iter().chain(node.get("environment"));
     for environment in environments {
-        variables::read(reader, environment, &mut variables, wanted);
+        variables::read(reader, environment, &mut variables, file);
     }
     let ungranted = given::ungranted(node, &variables, &mounts);
     let official = image.as_ref().is_some_and(|i| i.official) && !built;
@@ -165,6 +165,7 @@ pub(super) fn read(
         clear,
         built,
         built_from: given::built_from(reader, node),
+        context: given::context(reader, node),
         layer: has_layer.then_some(layer),
         block,
         env_files,

@@ -1,8 +1,9 @@
 //! `environment:` as map and as list ▶ entries, and `${…}` in any value, with a map that knows what came from where.
 
+use super::{Compose, Defaulted, MADE, Wanted};
 use crate::{
     interpolation::{ErrorKind, Flavour, Kind, LENGTH, Piece, expand},
-    layer::{Entry, Layer, Read, Segment, SegmentKind, Value, carried::Reader, compose::Wanted, tree::Node},
+    layer::{Entry, Layer, Read, Segment, SegmentKind, Value, carried::Reader, tree::Node},
     secret::Secret,
     source::Span,
 };
@@ -17,10 +18,15 @@ pub(in crate::layer) struct Filled {
     pub(in crate::layer) from: Option<Span>,
     /// `${NAME:-` and `}` around a default that is all of the value.
     code: Vec<Span>,
+    /// Defaults that were taken, by their places in the map.
+    defaults: Vec<(Span, Defaulted)>,
 }
 
 /// So many variables of one value may be required without being known.
 const REQUIRED: usize = 16;
+
+/// So many bytes of a reference and its default are kept: one inside the other, they would be a multiple of their text.
+const NAMED: usize = 256;
 
 /// Puts the variables in that `variables` knows. `whole` is the place of what has none of its own. A text that docker
 /// compose refuses stays as it is written.
@@ -30,7 +36,13 @@ pub(in crate::layer) fn filled(
     variables: &dyn Fn(&str) -> Option<Entry>,
 ) -> Filled {
     let text = value.text.expose();
-    let as_it_is = || Filled { value: value.clone(), elsewhere: Vec::new(), from: None, code: Vec::new() };
+    let as_it_is = || Filled {
+        value: value.clone(),
+        elsewhere: Vec::new(),
+        from: None,
+        code: Vec::new(),
+        defaults: Vec::new(),
+    };
     if !text.contains('$') {
         return as_it_is();
     }
@@ -52,7 +64,7 @@ pub(in crate::layer) fn filled(
         }
     };
     let (mut out, mut elsewhere, mut from) = (Builder::default(), Vec::new(), None);
-    let mut code = Vec::new();
+    let (mut code, mut defaults) = (Vec::new(), Vec::new());
     let whole_text = expansion.pieces.len() == 1;
     for piece in &expansion.pieces {
         let Piece { output, input, name, kind } = piece;
@@ -89,7 +101,12 @@ pub(in crate::layer) fn filled(
             Kind::Fallback => {
                 let written = written(text, input, put);
                 let own = written.clone().and_then(|range| value.span_of(range));
-                out.put(put, own.unwrap_or_else(span), SegmentKind::Fallback);
+                let place = own.unwrap_or_else(span);
+                out.put(put, place, SegmentKind::Fallback);
+                if let Some(reference) = text.get(input.clone()).filter(|r| r.len().max(put.len()) <= NAMED) {
+                    let (reference, value) = (Secret::new(reference), Secret::new(put));
+                    defaults.push((place, Defaulted { reference, value }));
+                }
                 if let Some(range) = written.filter(|_| whole_text && is_variable(name)) {
                     let around = [input.start..range.start, range.end..input.end];
                     code.extend(around.into_iter().filter_map(|range| value.span_of(range)));
@@ -97,7 +114,7 @@ pub(in crate::layer) fn filled(
             }
         }
     }
-    Filled { value: out.finish(), elsewhere, from, code }
+    Filled { value: out.finish(), elsewhere, from, code, defaults }
 }
 
 /// Where a default stands in its reference as it is put: nothing in it was put in or decoded.
@@ -146,11 +163,11 @@ impl Builder {
 }
 
 /// The variables of a service, over those that are there already. `KEY` without a value is the shell's.
-pub(super) fn read(reader: &mut Reader<'_>, node: &Node, out: &mut Layer, wanted: &mut Vec<Wanted>) {
-    let mut own = reader.block("");
+pub(super) fn read(reader: &mut Reader<'_>, node: &Node, out: &mut Layer, file: &mut Compose) {
+    let mut own = Layer { block: out.block.clone(), ..reader.block("") };
     let mut handed_on = |name: &str, span: Span, own: &mut Layer| {
         own.reads.push(Read::new(name, span));
-        wanted.push(Wanted { variable: name.to_owned(), becomes: name.to_owned(), span });
+        file.wanted.push(Wanted { variable: name.to_owned(), becomes: name.to_owned(), span });
     };
     let mut taken: Vec<((String, Span), (Value, Span))> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -181,7 +198,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, out: &mut Layer, wanted
         taken.push(((text[..sign].to_owned(), key), (value, value_span)));
     }
     for ((name, key), (value, span)) in &taken {
-        take(reader, (name, *key), (value, *span), &mut own, wanted);
+        take(reader, (name, *key), (value, *span), &mut own, file);
     }
     let own_key = |key: &str| own.entry(key).is_some() || own.reads.iter().any(|r| r.variable == key);
     out.entries.retain(|e| !own_key(&e.key));
@@ -195,13 +212,24 @@ fn take(
     key: (&str, Span),
     value: (&Value, Span),
     out: &mut Layer,
-    wanted: &mut Vec<Wanted>,
+    file: &mut Compose,
 ) {
-    let Filled { value: text, elsewhere, from, code } = filled(value.0, value.1, reader.beside);
+    let Filled { value: text, elsewhere, from, code, defaults } = filled(value.0, value.1, reader.beside);
     reader.sources.reveal_all(&code);
     for name in elsewhere {
-        wanted.push(Wanted { variable: name.clone(), becomes: key.0.to_owned(), span: value.1 });
+        file.wanted.push(Wanted { variable: name.clone(), becomes: key.0.to_owned(), span: value.1 });
         out.reads.push(Read::new(name, value.1));
+    }
+    let made = out.block.clone().filter(|_| MADE.iter().any(|(_, variable)| *variable == key.0));
+    let made = made.map(|block| (block, key.0.to_owned()));
+    if let Some(made) = &made {
+        file.made.remove(made);
+    }
+    for (span, default) in defaults {
+        if let Some(made) = made.clone().filter(|_| default.value.same_as(&text.text)) {
+            file.made.insert(made, default.reference.clone());
+        }
+        file.defaults.insert(span, default);
     }
     let mut entry = Entry::new(key.0, key.1, text, value.1);
     reader.reveal_key(&entry, false);

@@ -69,6 +69,8 @@ pub struct Fallback {
     pub supplies: &'static str,
     /// The default names production or a public host.
     pub towards_production: bool,
+    /// The server beside it takes the same default by the same reference.
+    pub shared: bool,
 }
 
 /// A reserved character in user or password.
