@@ -445,14 +445,3 @@ fn what_the_project_decided_holds_among_tests_too() {
     let decided = Policy::parse(&mut sources, id).expect("a policy");
     assert_eq!(severity(&decided, &["."]), Some(Severity::Error));
 }
-
-#[test]
-fn what_tries_a_parser_is_worth_a_note() {
-    let text = "fruit: apple\nOPTION_A=1 # one\nOPTION_B=a#b\nINVALID LINE\nOPTION_C=$OPTION_A\n";
-    for (path, warns) in [("dotenv/fixtures/invalid.env", false), ("deploy/app.env", true)] {
-        let files = Files { files: vec![(path.to_owned(), text.into())], ..Files::default() };
-        let all = lint(&files, &Policy::default());
-        assert!(!all.is_empty(), "{path}");
-        assert_eq!(all.iter().any(|f| f.severity > Severity::Note), warns, "{path}: {all:#?}");
-    }
-}

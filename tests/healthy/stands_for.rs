@@ -2,6 +2,7 @@
 //! kind of store, a sketch of what to write. Each beside a twin that is what it seems to be.
 
 use super::{Twins, mild::tell_apart};
+use pgward::{Files, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
     // Who resolves them before the service is started: 1Password, SOPS, Azure, AWS.
@@ -147,4 +148,15 @@ const TWINS: &[Twins] = &[
 #[test]
 fn what_stands_for_something_else_is_no_warning() {
     tell_apart(TWINS);
+}
+
+#[test]
+fn what_tries_a_parser_is_worth_a_note() {
+    let text = "fruit: apple\nOPTION_A=1 # one\nOPTION_B=a#b\nINVALID LINE\nOPTION_C=$OPTION_A\n";
+    for (path, warns) in [("dotenv/fixtures/invalid.env", false), ("deploy/app.env", true)] {
+        let files = Files { files: vec![(path.to_owned(), text.into())], ..Files::default() };
+        let all = lint(&files, &Policy::default());
+        assert!(!all.is_empty(), "{path}");
+        assert_eq!(all.iter().any(|f| f.severity > Severity::Note), warns, "{path}: {all:#?}");
+    }
 }
