@@ -184,9 +184,15 @@ pub struct AliasConflict {
 }
 
 impl Settings {
-    /// Whether its file is kept in git and nothing calls it production's: what was not filled in is there to be copied.
+    /// Whether its file is kept in git, and nothing calls it production's or it says so itself: what was not filled in is
+    /// there to be copied.
     pub fn is_to_be_copied(&self) -> bool {
-        self.is_mild() && self.whereabouts.as_ref().is_some_and(|at| at.kept)
+        self.whereabouts.as_ref().is_some_and(|at| at.kept && (at.says_copy || self.is_mild()))
+    }
+
+    /// Whether a file that git keeps asks at its top to be copied.
+    pub fn says_copy(&self) -> bool {
+        self.whereabouts.as_ref().is_some_and(|at| at.kept && at.says_copy)
     }
 
     /// Whether this is development or tests, or production only because such a file usually is.

@@ -44,6 +44,8 @@ pub struct Carried {
     pub script: Script,
     /// Values without quotes that a reader with types takes for something else.
     pub typed: Vec<Span>,
+    /// It says of itself that it is there to be copied.
+    pub says_copy: bool,
 }
 
 /// What the rules about one carrier look at, beside its layers.
@@ -209,7 +211,8 @@ pub fn read(
         filled_in(layer, sources.get(id).bytes(), carrier, vercel);
     }
     let typed = typed::values(sources, id, carrier, &layers);
-    Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed }
+    let says_copy = carrier == Carrier::Dotenv && dotenv::asks_to_be_copied(sources.get(id).bytes());
+    Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed, says_copy }
 }
 
 /// What a parser of a carrier works on: the text, and what it makes of it.

@@ -144,6 +144,7 @@ impl<'c> FileView<'c> {
         let source = layers.last().and_then(|own| own.source);
         let mut whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
         whereabouts.kept = known == Some(Git::Tracked);
+        whereabouts.says_copy = file.says_copy;
         whereabouts.source = source;
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }

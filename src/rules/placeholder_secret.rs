@@ -14,23 +14,31 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(credential) = target.credential() else { return };
     // As a default it is told as one, which names the variable to set.
     let default = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
-    check(&credential, default || is_template(settings, out.environment()), out);
+    let most = if default && !settings.says_copy() { MILD } else { most(settings, out.environment()) };
+    check(&credential, most, out);
 }
 
 fn declared(settings: &Settings, out: &mut Sink<'_>) {
-    let template = is_template(settings, out.environment());
+    let most = most(settings, out.environment());
     for credential in settings.credentials() {
-        check(&credential, template, out);
+        check(&credential, most, out);
     }
 }
 
+/// Of a default, and of what is there to be copied by where it stands.
+const MILD: &str = "IIWE";
+
 /// What a project keeps in git to be copied and filled in, as Symfony's `.env`, and `.env.dev` beside a `.env` that git
-/// ignores.
-fn is_template(settings: &Settings, environment: Environment) -> bool {
-    environment <= Environment::Test && settings.is_to_be_copied()
+/// ignores; or what says so at its top.
+fn most(settings: &Settings, environment: Environment) -> &'static str {
+    match settings.is_to_be_copied() {
+        true if settings.says_copy() => "IIII",
+        true if environment <= Environment::Test => MILD,
+        _ => "EEEE",
+    }
 }
 
-fn check(credential: &Credential<'_>, mild: bool, out: &mut Sink<'_>) {
+fn check(credential: &Credential<'_>, most: &'static str, out: &mut Sink<'_>) {
     // What a tool puts in before the service is started: in a file it is in its place, and `lint` does not see it.
     if let Some(store) = credential.secret.store() {
         out.report(format!("{} is a reference that nobody resolved", credential.name))
@@ -43,12 +51,9 @@ fn check(credential: &Credential<'_>, mild: bool, out: &mut Sink<'_>) {
     if !credential.secret.looks_like_placeholder() || credential.secret.says_development() {
         return;
     }
-    let draft = out
-        .report(format!("{} was never filled in", credential.name))
+    out.report(format!("{} was never filled in", credential.name))
         .at(credential.origin, "a placeholder")
         .note("the template has it too, so everybody knows it")
-        .help("put a generated one in its place: `openssl rand -hex 24`");
-    if mild {
-        draft.at_most(Levels::of("IIWE"));
-    }
+        .help("put a generated one in its place: `openssl rand -hex 24`")
+        .at_most(Levels::of(most));
 }

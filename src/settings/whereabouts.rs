@@ -19,6 +19,7 @@ pub enum Git {
 /// Where a file stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one file")]
 pub struct Whereabouts {
     /// As its author names it.
     pub path: String,
@@ -38,6 +39,8 @@ pub struct Whereabouts {
     pub source: Option<SourceId>,
     /// It is kept in git, where what was never filled in is there to be copied: a developer's own file is not.
     pub kept: bool,
+    /// It says of itself that it is there to be copied.
+    pub says_copy: bool,
     aside: bool,
 }
 
@@ -64,7 +67,18 @@ impl Whereabouts {
             || is_template(&directories)
             || words.into_iter().any(|word| ASIDE.iter().chain(MADE_UP).any(|own| own.as_bytes() == word));
         let kept = git == Some(Git::Tracked);
-        Self { path: path.to_owned(), project, home, tenant, example, git, source: None, kept, aside }
+        Self {
+            path: path.to_owned(),
+            project,
+            home,
+            tenant,
+            example,
+            git,
+            source: None,
+            kept,
+            says_copy: false,
+            aside,
+        }
     }
 
     /// Whether something stands in this very file.

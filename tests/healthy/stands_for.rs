@@ -2,7 +2,7 @@
 //! kind of store, a sketch of what to write. Each beside a twin that is what it seems to be.
 
 use super::{Twins, mild::tell_apart};
-use pgward::{Files, Policy, Severity, lint};
+use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
     // Who resolves them before the service is started: 1Password, SOPS, Azure, AWS.
@@ -159,4 +159,26 @@ fn what_tries_a_parser_is_worth_a_note() {
         assert!(!all.is_empty(), "{path}");
         assert_eq!(all.iter().any(|f| f.severity > Severity::Note), warns, "{path}: {all:#?}");
     }
+}
+
+/// A copy has the sentence too: it counts where git keeps the file, and for what was never filled in.
+#[test]
+fn a_file_may_ask_to_be_copied() {
+    let worst = |text: &str, git: Git, rule: &str| {
+        let files = Files {
+            files: vec![(".env.production".to_owned(), text.into())],
+            git: [(".env.production".to_owned(), git)].into(),
+            ..Files::default()
+        };
+        let all = lint(&files, &Policy::default());
+        all.iter().filter(|f| f.rule == rule).map(|f| f.severity).max()
+    };
+    let template = "# Copy this file to .env.local\nDATABASE_URL=postgresql://shop:your_secure_password@db.example.com/shop\n";
+    let secret =
+        "# Copy this file to .env.local\nDATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.acme.dev/shop\n";
+    let rule = "placeholder-secret";
+    assert_eq!(worst(template, Git::Tracked, rule), Some(Severity::Note));
+    assert_eq!(worst(template, Git::Ignored, rule), Some(Severity::Error));
+    assert_eq!(worst(&template[template.find('D').unwrap()..], Git::Tracked, rule), Some(Severity::Error));
+    assert_eq!(worst(secret, Git::Tracked, "env-file-tracked"), Some(Severity::Error));
 }

@@ -1,0 +1,50 @@
+//! Whether an env file says of itself that it is there to be copied.
+
+/// So far into a file a sentence about the whole of it may stand.
+const HEAD: usize = 2048;
+
+/// Whether a comment at the top asks whoever reads it to copy the file and fill it in: `# Copy this file to .env.local`.
+/// A copy has the sentence too, so that it says something of a file alone that git keeps.
+pub fn asks_to_be_copied(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
+    let lines = head.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#'));
+    let mut comments = lines.map(str::to_lowercase);
+    comments.any(|line| SENTENCES.iter().any(|sentence| line.contains(sentence)))
+}
+
+/// In English, Spanish, Portuguese and French, in lower case.
+const SENTENCES: &[&str] = &[
+    "copy this file",
+    "copy this to",
+    "copy to .env",
+    "copy it to",
+    "make a copy of this",
+    "duplicate this file",
+    "rename this file",
+    "rename to .env",
+    "cp .env",
+    "copiar a .env",
+    "copia este archivo",
+    "copiar este archivo",
+    "copie este arquivo",
+    "copie para .env",
+    "copiez ce fichier",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_the_comments_at_the_top() {
+        for yes in
+            ["# Shop\n\n# Copy this file to .env.local and fill it in\nA=b\n", "#cp .env.example .env\n"]
+        {
+            assert!(asks_to_be_copied(yes.as_bytes()), "{yes}");
+        }
+        for no in ["", "A=b\n# copy this file\n", "# a copy\nA=copy this file\n"] {
+            assert!(!asks_to_be_copied(no.as_bytes()), "{no}");
+        }
+        assert!(!asks_to_be_copied(&[b'#'; 5000]));
+    }
+}
