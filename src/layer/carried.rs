@@ -127,10 +127,16 @@ impl Structure {
 /// What a tool or a platform puts in before anybody reads the value, comes from elsewhere: references to secrets that are
 /// kept in a store, Railway's `${{Postgres.PGHOST}}` in an env file, Vercel's `@shop-database-url`.
 fn filled_in(layer: &mut Layer, bytes: &[u8], carrier: Carrier, vercel: bool) {
+    // The plugin for Vault of Argo CD puts it into what stands in angle brackets.
+    let argo = carrier == Carrier::Kubernetes && bytes.windows(18).any(|w| w == b"avp.kubernetes.io/");
     let railway = carrier == Carrier::Dotenv && bytes.contains(&b'$');
     let is_filled = |e: &Entry| {
         let written = || bytes.get(e.value_span.range()).unwrap_or_default();
-        e.value.text.store().is_some()
+        let text = &e.value.text;
+        text.store().is_some()
+            || text.is_replaced_by_a_build()
+            || text.holds_a_mark()
+            || argo && written().contains(&b'<') && written().contains(&b'>')
             || vercel && written().starts_with(b"@")
             || railway && is_platforms(written())
     };

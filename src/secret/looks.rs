@@ -22,9 +22,14 @@ impl Secret {
     }
 
     /// Whether the text is no value, but says what belongs here: a placeholder, a word for development, the head of
-    /// the lists of common passwords.
+    /// the lists of common passwords, a reference, a mark that a deployment replaces.
     pub fn is_template(&self) -> bool {
-        self.is_blank() || self.looks_like_placeholder() || self.says_development() || self.is_common()
+        self.is_blank()
+            || self.looks_like_placeholder()
+            || self.says_development()
+            || self.is_common()
+            || self.is_reference()
+            || self.is_replaced_by_a_build()
     }
 
     /// Whether every word of `name` is one in the text, a database's name: `health_tech_prod` is named for `health-tech`.

@@ -28,6 +28,10 @@ impl Secret {
     /// `@database.url@` of Maven, `%DATABASE_URL%`.
     pub fn is_replaced_by_a_build(&self) -> bool {
         let text = self.expose().trim();
+        // Most values begin otherwise.
+        if !text.starts_with(['_', '#', '@', '%']) {
+            return false;
+        }
         let name = |t: &str| {
             t.starts_with(|c: char| c.is_ascii_alphabetic())
                 && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
@@ -35,6 +39,40 @@ impl Secret {
         MARKS.iter().any(|(open, close)| {
             text.strip_prefix(open).and_then(|t| t.strip_suffix(close)).is_some_and(name)
         })
+    }
+}
+
+impl Secret {
+    /// Whether such a mark stands in the text, and more: `postgresql://__DB_USER__@__DB_HOST__/shop`,
+    /// `jdbc:postgresql://@db.host@:5432/shop`.
+    pub fn holds_a_mark(&self) -> bool {
+        let text = self.expose();
+        let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+        let underscored = || {
+            text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).any(|word| {
+                let inner = word.strip_prefix("__").and_then(|w| w.strip_suffix("__"));
+                inner.is_some_and(|w| w.starts_with(|c: char| c.is_ascii_uppercase()) && w.bytes().all(upper))
+            })
+        };
+        // A name with dots between two `@` is Maven's in a place where a host or a database stands.
+        let filtered = || {
+            text.split(['/', ':', '?', '=']).any(|part| {
+                let inner = part.strip_prefix('@').and_then(|p| p.strip_suffix('@'));
+                inner.is_some_and(|p| {
+                    p.contains('.') && p.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+                })
+            })
+        };
+        text.contains("__") && underscored() || text.starts_with("jdbc:") && filtered()
+    }
+
+    /// Whether the text is a reference and nothing else, as a shell writes it without braces: `$PROD_DB_PASSWORD`.
+    pub fn is_reference(&self) -> bool {
+        let name = self.expose().trim().strip_prefix('$').unwrap_or_default();
+        name.len() > 2
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            && name.contains('_')
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Store {
     Keeper,
     /// `vault:secret/data/shop#password`: Vault, by the webhook or `vault-env` of Bank-Vaults.
     Vault,
+    /// `<path:kv/data/shop#password>`: the plugin for Vault of Argo CD.
+    ArgoVault,
     /// `ref+awsssm://shop/password`: vals.
     Vals,
     /// `arn:aws:secretsmanager:…`, `arn:aws:ssm:…`, `{{resolve:secretsmanager:…}}` in a template of `CloudFormation`.
@@ -39,7 +41,7 @@ impl Store {
             Self::OnePassword => "1Password",
             Self::ProtonPass => "Proton Pass",
             Self::Keeper => "Keeper",
-            Self::Vault => "Vault",
+            Self::Vault | Self::ArgoVault => "Vault",
             Self::Vals => "vals",
             Self::Aws => "AWS",
             Self::Azure => "Azure Key Vault",
@@ -56,6 +58,9 @@ impl Secret {
     /// Who resolves the text before the service is started, by its form.
     pub fn store(&self) -> Option<Store> {
         let text = self.expose().trim();
+        if text.find("<path:").is_some_and(|at| text[at..].contains('>')) {
+            return Some(Store::ArgoVault);
+        }
         // Most values begin otherwise than all of these.
         let begins = matches!(
             text.as_bytes().first(),
@@ -122,6 +127,7 @@ mod tests {
             ("encrypted:BGx8Lm4k2Pq", Some(Store::Dotenvx)),
             ("{cipher}682bc583f4641835fa2d", Some(Store::SpringCloud)),
             ("postgresql://shop:op://prod/shop/password@db/shop", Some(Store::OnePassword)),
+            ("postgresql://shop:<path:kv/data/shop#password>@db/shop", Some(Store::ArgoVault)),
             ("", None),
             ("op://", None),
             ("stop://x", None),

@@ -2,8 +2,9 @@
 //! shown.
 
 use super::{
-    host::{HostClass, is_scoped, is_socket},
-    target::{Target, fact},
+    ByKeyword, Difference,
+    host::{HostClass, is_same_host, is_scoped, is_socket, with_port},
+    target::{Target, fact, same_part},
 };
 use std::fmt::{self, Write};
 
@@ -21,6 +22,26 @@ impl fmt::Debug for Key {
 }
 
 impl Target {
+    /// Of host, dbname and user those that the text and a family of variables name differently. Case of a host does
+    /// not matter, nor how a loopback address is written; what one of them leaves open is no difference.
+    pub fn differences<'s>(&'s self, parts: &'s ByKeyword) -> Vec<Difference<'s>> {
+        let both = |keyword: &'static str| {
+            let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
+            // Of a reference nobody knows what it comes to.
+            let other =
+                parts.get(keyword).filter(|s| !s.value.is_empty() && !s.value.expose().contains('$'))?;
+            let same = match with_port(other.value.expose()).filter(|_| keyword == "host") {
+                Some((host, port)) => {
+                    let own_port = self.get("port").map_or("5432", |p| p.value.expose());
+                    is_same_host(own.value.expose(), host) && own_port == port
+                }
+                None => same_part(keyword, &own.value, &other.value),
+            };
+            (!same).then_some(Difference { keyword, own, other })
+        };
+        ["host", "dbname", "user"].into_iter().filter_map(both).collect()
+    }
+
     /// The server and the database, after libpq's defaults; none where that cannot be read.
     pub fn database_key(&self) -> Option<&Key> {
         let find = || {

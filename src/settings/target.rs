@@ -17,7 +17,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket, with_port},
+    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -189,24 +189,6 @@ impl Target {
         self.written.as_ref()?.span_of(range)
     }
 
-    /// Of host, dbname and user those that the text and a family of variables name differently. Case of a host does
-    /// not matter, nor how a loopback address is written; what one of them leaves open is no difference.
-    pub fn differences<'s>(&'s self, parts: &'s ByKeyword) -> Vec<Difference<'s>> {
-        let both = |keyword: &'static str| {
-            let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
-            let other = parts.get(keyword).filter(|s| !s.value.is_empty())?;
-            let same = match with_port(other.value.expose()).filter(|_| keyword == "host") {
-                Some((host, port)) => {
-                    let own_port = self.get("port").map_or("5432", |p| p.value.expose());
-                    is_same_host(own.value.expose(), host) && own_port == port
-                }
-                None => same_part(keyword, &own.value, &other.value),
-            };
-            (!same).then_some(Difference { keyword, own, other })
-        };
-        ["host", "dbname", "user"].into_iter().filter_map(both).collect()
-    }
-
     /// The mode in force; `Err` for a word that libpq does not know, `None` when nobody set one.
     pub fn sslmode(&self) -> Option<Result<SslMode, ()>> {
         let setting = self.get("sslmode")?;
@@ -234,7 +216,12 @@ impl Target {
         let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
         // What the program gets where it is started may be any host.
         let open = self.oddities.placeholders.iter().any(|p| p.later);
-        Ok(if open && hosts.contains('$') { None } else { hosts.split(',').map(HostClass::of).max() })
+        let refers = hosts.starts_with('$');
+        Ok(if open && hosts.contains('$') || refers {
+            None
+        } else {
+            hosts.split(',').map(HostClass::of).max()
+        })
     }
 
     /// Whether a reserved character in user or password leaves readers at odds about where these end and the host

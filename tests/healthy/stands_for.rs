@@ -42,6 +42,106 @@ const TWINS: &[Twins] = &[
             "DB_PASSWORD=prod/shop/password\nDATABASE_URL=postgresql://shop:${DB_PASSWORD}@localhost/shop\n",
         )],
     },
+    // Argo CD's plugin for Vault fills in what stands in angle brackets.
+    Twins {
+        rule: "placeholder-secret",
+        healthy: &[(
+            "k8s/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: db, annotations: {avp.kubernetes.io/path: kv/data/db}}\nstringData:\n  DB_HOST: db\n  DB_NAME: shop\n  DB_USER: shop\n  DB_PASSWORD: <password>\n",
+        )],
+        ill: &[(
+            "k8s/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  DB_HOST: db\n  DB_NAME: shop\n  DB_USER: shop\n  DB_PASSWORD: <password>\n",
+        )],
+    },
+    Twins {
+        rule: "port-invalid",
+        healthy: &[(
+            "k8s/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  DATABASE_URL: postgresql://shop:<path:kv/data/db#password>@db/shop?sslmode=require\n",
+        )],
+        ill: &[(
+            "k8s/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  DATABASE_URL: postgresql://shop@db:543z/shop?sslmode=require\n",
+        )],
+    },
+    // Marks in a URL, and for a part of it.
+    Twins {
+        rule: "reserved-char-unencoded",
+        healthy: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=jdbc:postgresql://@db.host@:5432/@db.name@\n",
+        )],
+        ill: &[(".env", "DATABASE_URL=postgresql://shop:p@ss/w0rd@db.internal:5432/shop\n")],
+    },
+    Twins {
+        rule: "port-invalid",
+        healthy: &[(
+            "deploy/.env.production",
+            "DB_HOST=__DB_HOST__\nDB_PORT=__DB_PORT__\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=__DB_PASSWORD__\nDB_SSLMODE=require\n",
+        )],
+        ill: &[(
+            "deploy/.env.production",
+            "DB_HOST=db.internal\nDB_PORT=DB_PORT\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=k3Vq9mT2xLpW7c\nDB_SSLMODE=require\n",
+        )],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "src/main/resources/application-production.yml",
+            "spring:\n  datasource:\n    url: jdbc:postgresql://db.internal:5432/shop?sslmode=verify-full\n    username: shop\n    password: '#{db.password}'\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-production.yml",
+            "spring:\n  datasource:\n    url: jdbc:postgresql://db.internal:5432/shop?sslmode=verify-full\n    username: shop\n    password: 'k3Vq9mT2xLpW7c'\n",
+        )],
+    },
+    // A variable that the service has where it runs.
+    Twins {
+        rule: "empty-password",
+        healthy: &[(
+            ".env.production",
+            "DB_HOST=db.internal\nDB_NAME=shop\nDB_USER=shop\nDB_SSLMODE=require\nDB_PASSWORD=${PROD_DB_PASSWORD}\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DB_HOST=db.internal\nDB_NAME=shop\nDB_USER=shop\nDB_SSLMODE=require\nDB_PASSWORD=\n",
+        )],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(".env.production", "DB_HOST=$PROD_DB_HOST\nDB_NAME=shop\nDB_USER=shop\n")],
+        ill: &[(".env.production", "DB_HOST=db.internal\nDB_NAME=shop\nDB_USER=shop\n")],
+    },
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop@db.internal:5432/shop?sslmode=verify-full\nDB_HOST=$PROD_HOST\nDB_NAME=${PROD_DB}\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop@db.internal:5432/shop?sslmode=verify-full\nDB_HOST=old.internal\nDB_NAME=shop\n",
+        )],
+    },
+    // The loader reads it; 1Password resolves it, with the variable.
+    Twins {
+        rule: "dotenv-dollar",
+        healthy: &[("op.env", "DB_HOST=\"op://$APP_ENV/db/host\"\n")],
+        ill: &[("op.env", "DB_HOST=\"db-$APP_ENV.internal\"\n")],
+    },
+    // Firebase's Realtime Database.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[
+            (".env", "DATABASE_URL=https://shop-default-rtdb.firebaseio.com\n"),
+            ("package.json", "{\"dependencies\": {\"firebase-admin\": \"12.0.0\"}}\n"),
+        ],
+        ill: &[
+            (".env", "DATABASE_URL=https://db.example.com\n"),
+            ("package.json", "{\"dependencies\": {\"pg\": \"8.13.0\"}}\n"),
+        ],
+    },
     // Vercel's references begin so in its own file alone.
     Twins {
         rule: "database-url-unrecognised",

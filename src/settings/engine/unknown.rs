@@ -14,6 +14,14 @@ pub(in crate::settings) fn is_unknown_url(text: &str) -> bool {
     !SKETCHES.contains(&family) && near::nearest(family, long, 2).is_none()
 }
 
+/// Whether a text is the address of a Realtime Database of Firebase.
+pub(in crate::settings) fn is_firebase(text: &str) -> bool {
+    let host = text.trim().split_once("://").map_or("", |(_, rest)| rest).split(['/', '?', ':']).next();
+    host.is_some_and(|host| {
+        [".firebaseio.com", ".firebasedatabase.app"].iter().any(|end| host.ends_with(end))
+    })
+}
+
 /// Whether a text is a word that chooses a kind of store and names none.
 pub(in crate::settings) fn is_kind_of_store(text: &str) -> bool {
     let word = text.trim().to_ascii_lowercase();

@@ -288,6 +288,10 @@ impl<'a> Comparison<'a> {
         differs: bool,
         mut others: Vec<Range<usize>>,
     ) {
+        // Somebody puts the secret in its place before a loader reads it, or behind the loader.
+        if entry.value.text.store().is_some() {
+            return;
+        }
         let line = self.line(entry);
         let cause = if differs {
             cause::of_difference(key, entry, line.as_ref(), readers, !others.is_empty())

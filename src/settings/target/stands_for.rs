@@ -29,7 +29,8 @@ impl Target {
         } else if text.is_replaced_by_a_build() {
             StandsFor::Mark
         } else if unknown::is_unknown_url(written) {
-            let web = ["http://", "https://"].iter().any(|scheme| written.trim().starts_with(scheme));
+            let web = ["http://", "https://"].iter().any(|scheme| written.trim().starts_with(scheme))
+                && !unknown::is_firebase(written);
             if web { StandsFor::Web } else { StandsFor::AnotherStore }
         } else if unknown::is_kind_of_store(written) {
             StandsFor::Kind
