@@ -12,14 +12,15 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
     let environment = out.environment();
+    let copied = out.door() == Door::Lint && settings.is_to_be_copied();
     for (role, variable) in &settings.empty {
         let mut draft = out
             .report(format!("`{}` is set and empty", variable.key))
             .at(&variable.origin, "nothing stands here")
             .note("an empty variable is not an unset one: it hides what a file or a default would have given")
             .help("give it a value, or remove it altogether");
-        // Who installs a chart says what it is.
-        if settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart) {
+        // Who installs a chart says what it is, and who copies a file that git tracks.
+        if copied || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart) {
             draft.at_most(Levels::of("IIII"));
             continue;
         }

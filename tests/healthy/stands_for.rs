@@ -281,4 +281,7 @@ fn a_file_may_ask_to_be_copied() {
     assert_eq!(worst(template, Git::Ignored, rule), Some(Severity::Error));
     assert_eq!(worst(&template[template.find('D').unwrap()..], Git::Tracked, rule), Some(Severity::Error));
     assert_eq!(worst(secret, Git::Tracked, "env-file-tracked"), Some(Severity::Error));
+    let empty = "# Copy this file to .env.local\nDATABASE_URL=\n";
+    assert_eq!(worst(empty, Git::Tracked, "database-url-empty"), Some(Severity::Note));
+    assert_eq!(worst(empty, Git::Ignored, "database-url-empty"), Some(Severity::Error));
 }
