@@ -144,7 +144,8 @@ impl<'c> FileView<'c> {
         let source = layers.last().and_then(|own| own.source);
         let mut whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
         whereabouts.kept = known == Some(Git::Tracked);
-        whereabouts.says_copy = file.says_copy;
+        // What a cluster is given stands in git without its secrets: whoever applies it puts them in.
+        whereabouts.says_copy = file.says_copy || file.carrier == Carrier::Kubernetes;
         whereabouts.source = source;
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }

@@ -39,7 +39,7 @@ pub struct Whereabouts {
     pub source: Option<SourceId>,
     /// It is kept in git, where what was never filled in is there to be copied: a developer's own file is not.
     pub kept: bool,
-    /// It says of itself that it is there to be copied.
+    /// It says of itself that it is there to be copied, or is of a kind that git keeps without its secrets.
     pub says_copy: bool,
     aside: bool,
 }

@@ -281,6 +281,17 @@ fn a_file_may_ask_to_be_copied() {
     assert_eq!(worst(template, Git::Ignored, rule), Some(Severity::Error));
     assert_eq!(worst(&template[template.find('D').unwrap()..], Git::Tracked, rule), Some(Severity::Error));
     assert_eq!(worst(secret, Git::Tracked, "env-file-tracked"), Some(Severity::Error));
+    let manifest = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  DB_HOST: db\n  DB_NAME: shop\n  DB_PASSWORD: your_secure_db_password\n";
+    let files = Files {
+        files: vec![("k8s/secret.yaml".to_owned(), manifest.into())],
+        git: [("k8s/secret.yaml".to_owned(), Git::Tracked)].into(),
+        ..Files::default()
+    };
+    let all = lint(&files, &Policy::default());
+    assert!(
+        all.iter().any(|f| f.rule == rule)
+            && all.iter().all(|f| f.rule != rule || f.severity == Severity::Note)
+    );
     let empty = "# Copy this file to .env.local\nDATABASE_URL=\n";
     assert_eq!(worst(empty, Git::Tracked, "database-url-empty"), Some(Severity::Note));
     assert_eq!(worst(empty, Git::Ignored, "database-url-empty"), Some(Severity::Error));
