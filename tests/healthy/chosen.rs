@@ -1,0 +1,37 @@
+//! What a project chose, and what a program fills in: each beside a twin that nobody chose or fills in.
+
+use super::{Twins, mild::tell_apart};
+
+const TWINS: &[Twins] = &[
+    // A cluster on a laptop. The word of an environment above it is stronger, and `kind` alone is no cluster.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[
+            ("k8s/local/api.yaml", API),
+            ("k8s/overlays/minikube/api.yaml", API),
+            ("deploy/kind/api.yaml", API),
+            ("k8s/api.local.yaml", API),
+            ("k8s/api-local.yaml", API),
+            ("/home/live/shop/k8s/local/api.yaml", API),
+        ],
+        ill: &[("k8s/production/local/api.yaml", API)],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[("k8s/overlays/docker-desktop/api.yaml", API)],
+        ill: &[("kind/api.yaml", API)],
+    },
+    Twins {
+        rule: "password-equals-identifier",
+        healthy: &[("local/api.yaml", API)],
+        ill: &[("/usr/local/shop/api.yaml", API)],
+    },
+];
+
+/// A workload whose password is as good as none.
+const API: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: api:1\n          env:\n            - name: DATABASE_URL\n              value: postgresql://app:app@postgres:5432/app\n";
+
+#[test]
+fn what_was_chosen_and_what_is_filled_in_is_no_warning() {
+    tell_apart(TWINS);
+}
