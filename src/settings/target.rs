@@ -17,7 +17,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket, with_port},
+    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket, with_port, without_template},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -233,8 +233,9 @@ impl Target {
             |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
         let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
         // What the program gets where it is started may be any host.
-        let open = self.oddities.placeholders.iter().any(|p| p.later);
-        Ok(if open && hosts.contains('$') { None } else { hosts.split(',').map(HostClass::of).max() })
+        let open = self.oddities.placeholders.iter().any(|p| p.later) && hosts.contains('$');
+        let written = without_template(hosts).filter(|_| !open);
+        Ok(written.and_then(|hosts| hosts.split(',').map(HostClass::of).max()))
     }
 
     /// Whether a reserved character in user or password leaves readers at odds about where these end and the host

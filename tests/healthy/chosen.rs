@@ -26,6 +26,28 @@ const TWINS: &[Twins] = &[
         healthy: &[("local/api.yaml", API)],
         ill: &[("/usr/local/shop/api.yaml", API)],
     },
+    // What a program fills in may be any host.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[
+            (
+                "inventories/production/group_vars/all.yml",
+                "postgres:\n  host: \"{{ hostvars['db1'].ansible_host }}\"\n  user: app\n  database: app\n",
+            ),
+            (
+                "chart/values-prod.yaml",
+                "env:\n  DB_HOST: \"{{ .Release.Name }}-postgresql\"\n  DB_NAME: app\n  DB_USER: app\n",
+            ),
+            (
+                "profiles.prod.yml",
+                "shop:\n  outputs:\n    prod:\n      type: postgres\n      host: \"{{ env_var('DBT_HOST') }}\"\n      user: app\n      dbname: app\n",
+            ),
+        ],
+        ill: &[(
+            "chart/values-prod.yaml",
+            "env:\n  DB_HOST: \"{{ .Release.Name }}.abc.eu-west-1.rds.amazonaws.com\"\n  DB_NAME: app\n  DB_USER: app\n",
+        )],
+    },
 ];
 
 /// A workload whose password is as good as none.
