@@ -48,7 +48,31 @@ const TWINS: &[Twins] = &[
             "env:\n  DB_HOST: \"{{ .Release.Name }}.abc.eu-west-1.rds.amazonaws.com\"\n  DB_NAME: app\n  DB_USER: app\n",
         )],
     },
+    // Clients of Go hand to the server what they do not know; a slip is a slip there too.
+    Twins {
+        rule: "url-malformed",
+        healthy: &[
+            ("go.mod", "module a\nrequire gorm.io/driver/postgres v1.5.7\n"),
+            (".env", GORM),
+            (
+                "config.prod.yml",
+                "database:\n  dsn: host=db user=app dbname=app search_path=app,public pool_max_conns=4\n",
+            ),
+        ],
+        ill: &[
+            ("go.mod", "module a\nrequire gorm.io/driver/postgres v1.5.7\n"),
+            (".env", "DATABASE_URL=\"host=localhost usr=postgres dbname=app TimeZone=UTC\"\n"),
+        ],
+    },
+    Twins {
+        rule: "url-malformed",
+        healthy: &[(".env", GORM)],
+        ill: &[("requirements.txt", "psycopg==3.2\n"), (".env", GORM)],
+    },
 ];
+
+/// The string of GORM's documentation.
+const GORM: &str = "DATABASE_URL=\"host=localhost user=postgres password=postgres dbname=app port=5432 sslmode=disable TimeZone=Asia/Shanghai\"\n";
 
 /// A workload whose password is as good as none.
 const API: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: api:1\n          env:\n            - name: DATABASE_URL\n              value: postgresql://app:app@postgres:5432/app\n";

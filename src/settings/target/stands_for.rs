@@ -1,7 +1,11 @@
 //! What stands where a connection string should, and what it says of who reads it.
 
 use super::Target;
-use crate::{secret::Secret, settings::engine::unknown};
+use crate::{
+    conninfo::{ErrorKind, Libpq},
+    secret::Secret,
+    settings::{engine::unknown, foreign},
+};
 
 /// What somebody wrote in the place of a connection string, and meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,6 +48,17 @@ impl Target {
         let word = |port: &str| port.len() > 2 && port.bytes().all(|b| b.is_ascii_alphabetic());
         self.get("port").is_some_and(|p| word(p.value.expose().trim_matches(['<', '>', '[', ']'])))
             && self.names_placeholder_host()
+    }
+
+    /// Whether all that libpq does not know of its pairs is what clients of Go take or hand to the server: `TimeZone=…`,
+    /// as GORM's documentation has it.
+    pub fn is_as_go_writes(&self) -> bool {
+        let unknown = matches!(&self.parsed, Err(e) if e.kind() == ErrorKind::KeywordUnknown);
+        unknown
+            && self
+                .text
+                .as_ref()
+                .is_some_and(|t| foreign::pairs(t.value.expose().trim(), Libpq::V18).is_some())
     }
 
     /// Whether a pipeline of `CircleCI` puts something into the text before anybody reads it.
