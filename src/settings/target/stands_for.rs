@@ -18,6 +18,8 @@ pub enum StandsFor {
     AnotherStore,
     /// `https://…`: a store that is spoken to over HTTP, or the wrong line of somebody's dashboard.
     Web,
+    /// `pgsql:host=…`, `dbi:Pg:…`: what PHP's PDO or Perl's DBI reads.
+    Scripts,
     /// `memory`, `mock`: a kind of store.
     Kind,
 }
@@ -32,6 +34,8 @@ impl Target {
             StandsFor::Placeholder
         } else if text.is_replaced_by_a_build() {
             StandsFor::Mark
+        } else if unknown::is_dsn_of_scripts(written) {
+            StandsFor::Scripts
         } else if unknown::is_unknown_url(written) {
             let web = ["http://", "https://"].iter().any(|scheme| written.trim().starts_with(scheme));
             if web { StandsFor::Web } else { StandsFor::AnotherStore }
