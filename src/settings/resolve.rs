@@ -104,6 +104,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         seat: Seat::default(),
         foreign: false,
         without_postgres: false,
+        without_programs: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
     let libpq = if *pg_env { parts::libpq(lookup) } else { ByKeyword::new() };
