@@ -69,7 +69,149 @@ const TWINS: &[Twins] = &[
         healthy: &[(".env", GORM)],
         ill: &[("requirements.txt", "psycopg==3.2\n"), (".env", GORM)],
     },
+    // Nothing in the repository could use PostgreSQL.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[
+            ("Gemfile", "gem \"rails\", \"~> 8.0\"\ngem \"sqlite3\", \">= 2.1\"\n"),
+            (
+                "config/database.yml",
+                "production:\n  primary:\n    adapter: sqlite3\n    database: storage/production.sqlite3\n  queue:\n    adapter: sqlite3\n    database: storage/production_queue.sqlite3\n",
+            ),
+        ],
+        ill: &[
+            ("Gemfile", "gem \"rails\", \"~> 8.0\"\ngem \"sqlite3\", \">= 2.1\"\ngem \"pg\"\n"),
+            (
+                "config/database.yml",
+                "production:\n  adapter: sqlite3\n  database: storage/production.sqlite3\n",
+            ),
+        ],
+    },
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("package.json", BOT), ("compose.yml", SQLITE)],
+        ill: &[
+            ("package.json", BOT),
+            ("compose.yml", SQLITE),
+            ("compose.next.yml", "services:\n  db:\n    image: postgres:17\n"),
+        ],
+    },
+    // The variables of PostgreSQL wait for a switch.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("package.json", BOT), (".env.production", "DATABASE_URL=file:/data/bot.db\n")],
+        ill: &[
+            ("package.json", BOT),
+            (".env.production", "USE_POSTGRESQL=false\nDB_NAME=bot\nDB_USER=bot\nDB_HOST=db.example.com\n"),
+        ],
+    },
+    // One value, one finding.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[(
+            "config.py",
+            "class ProductionConfig(Config):\n    SQLALCHEMY_DATABASE_URI = os.environ.get('DATABASE_URL') or 'sqlite:///app.db'\n",
+        )],
+        ill: &[(
+            "config.py",
+            "class ProductionConfig(Config):\n    SQLALCHEMY_DATABASE_URI = 'sqlite:///app.db'\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "config.py",
+            "class ProductionConfig(Config):\n    SQLALCHEMY_DATABASE_URI = os.environ['DATABASE_URL']\n",
+        )],
+        ill: &[(
+            "config.py",
+            "class ProductionConfig(Config):\n    SQLALCHEMY_DATABASE_URI = os.environ.get('DATABASE_URL') or 'sqlite:///app.db'\n",
+        )],
+    },
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  host: <%= ENV['DB_HOST'] || 'localhost' %>\n",
+        )],
+        ill: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  host: localhost\n",
+        )],
+    },
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "compose.prod.yml",
+            "services:\n  web:\n    image: shop\n    environment:\n      DB_HOST: ${DB_HOST:-localhost}\n      DB_NAME: shop\n      DB_USER: shop\n",
+        )],
+        ill: &[(
+            "shop/settings/production.py",
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'HOST': os.getenv('DB_HOST', 'localhost')}}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  host: <%= ENV['DB_HOST'] %>\n",
+        )],
+        ill: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  host: <%= ENV['DB_HOST'] || 'localhost' %>\n",
+        )],
+    },
+    // Who reads it is not in this repository.
+    Twins {
+        rule: "foreign-conninfo",
+        healthy: &[("k8s/cm.yaml", JAVA)],
+        ill: &[("k8s/cm.yaml", JAVA), ("package.json", "{\"dependencies\": {\"pg\": \"8\"}}")],
+    },
+    Twins {
+        rule: "foreign-conninfo",
+        healthy: &[(
+            "task.json",
+            "{\"containerDefinitions\": [{\"name\": \"api\", \"image\": \"api:1\", \"environment\": [{\"name\": \"DATABASE_URL\", \"value\": \"jdbc:postgresql://db.internal:5432/app\"}]}]}",
+        )],
+        ill: &[(".env", "DATABASE_URL=jdbc:postgresql://postgres:5432/app\n")],
+    },
+    // The database of another store, named in two lines.
+    Twins {
+        rule: "alias-conflict",
+        healthy: &[(
+            ".env",
+            "MONGO_URI=mongodb://localhost:27017\nDB_NAME=events\nPGHOST=localhost\nPGDATABASE=app\nPGUSER=app\n",
+        )],
+        ill: &[(
+            ".env",
+            "MONGO_URI=mongodb://localhost:27017/events\nDB_NAME=events\nPGHOST=localhost\nPGDATABASE=app\nPGUSER=app\n",
+        )],
+    },
+    // PHP and Perl have forms of their own.
+    Twins {
+        rule: "url-malformed",
+        healthy: &[
+            ("composer.json", "{\"require\": {\"ext-pdo_pgsql\": \"*\"}}"),
+            (".env", "DATABASE_URL=pgsql:host=localhost;port=5432;dbname=app\n"),
+        ],
+        ill: &[(".env", "DATABASE_URL=pgsql:/app@localhost/app\n")],
+    },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[
+            (".env", "DATABASE_URL=dbi:Pg:dbname=app;host=localhost\n"),
+            ("app.env", "DATABASE_URL=pgsql:host=localhost;dbname=app\n"),
+        ],
+        ill: &[(".env", "DATABASE_URL=dbi:Pq:dbname=app;host=localhost\n")],
+    },
 ];
+
+/// What a cluster hands to a program of Java.
+const JAVA: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\ndata:\n  DATABASE_URL: jdbc:postgresql://postgres:5432/app\n";
+
+/// A program that keeps a file on its volume.
+const BOT: &str = "{\"dependencies\": {\"discord.js\": \"14\", \"better-sqlite3\": \"11\"}}";
+const SQLITE: &str = "services:\n  bot:\n    build: .\n    environment:\n      NODE_ENV: production\n      DATABASE_URL: file:/data/bot.db\n    volumes: [data:/data]\n";
 
 /// The string of GORM's documentation.
 const GORM: &str = "DATABASE_URL=\"host=localhost user=postgres password=postgres dbname=app port=5432 sslmode=disable TimeZone=Asia/Shanghai\"\n";
