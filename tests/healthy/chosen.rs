@@ -187,6 +187,18 @@ const TWINS: &[Twins] = &[
             "MONGO_URI=mongodb://localhost:27017/events\nDB_NAME=events\nPGHOST=localhost\nPGDATABASE=app\nPGUSER=app\n",
         )],
     },
+    // Grafana takes quotes away, and its documentation asks for three where a `#` is in the password.
+    Twins {
+        rule: "value-wrapped",
+        healthy: &[(
+            "grafana.ini",
+            "[database]\ntype = postgres\nhost = postgres:5432\nname = grafana\nuser = grafana\npassword = \"\"\"#pa;ss\"\"\"\n",
+        )],
+        ill: &[(
+            "shop.ini",
+            "[database]\nhost = postgres\nname = shop\nuser = shop\npassword = \"\"\"#pa;ss\"\"\"\n",
+        )],
+    },
     // PHP and Perl have forms of their own.
     Twins {
         rule: "url-malformed",
