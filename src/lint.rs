@@ -380,11 +380,10 @@ fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], reposito
 
 /// Where nothing is built, a manifest of what runs somewhere is for programs of other repositories.
 fn settle_programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    let built = |file: &Carried| match &file.structure {
-        Structure::Compose(compose) => compose.services.iter().any(|s| s.built),
-        _ => {
-            use Carrier::{Dockerfile, JavaScript, Prisma, Python};
-            matches!(file.carrier, Dockerfile | Python | JavaScript | Prisma)
+    let built = |file: &Carried| match (&file.structure, file.carrier) {
+        (Structure::Compose(compose), _) => compose.services.iter().any(|s| s.built),
+        (_, of) => {
+            matches!(of, Carrier::Dockerfile | Carrier::Python | Carrier::JavaScript | Carrier::Prisma)
         }
     };
     if !repository.builds_nothing() || carried.iter().any(built) {

@@ -43,8 +43,8 @@ pub(super) fn is_for_go(repository: &Repository, path: Option<&str>) -> bool {
 /// Whether a client of Go takes a parameter itself or hands it to the server, which does not mind its case.
 fn is_of_go(name: &str) -> bool {
     let of = |client: &str| matches!(client, "pgx" | "lib/pq" | "the server");
-    let like = |word: &&str| word.eq_ignore_ascii_case(name);
-    FOREIGN.iter().any(|(client, names)| of(client) && names.iter().any(|word| like(&word)))
+    let like = |word: &&'static str| word.eq_ignore_ascii_case(name);
+    FOREIGN.iter().any(|(client, names)| of(client) && names.iter().any(like))
 }
 
 /// The parameter that was likely meant by a name that is in no list: libpq's or another client's.

@@ -71,7 +71,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     out
 }
 
-/// Whether a family is no more than the database right below a URI of MongoDB that names none: that is its other half.
+/// Whether a family is no more than the database right below a URI of `MongoDB` that names none: that is its other half.
 fn is_of_another_store(lookup: &Lookup<'_>, parts: &ByKeyword) -> bool {
     let Some(name) = parts.get("dbname").filter(|_| parts.len() == 1) else { return false };
     let Some((layer, entry)) = lookup.entry(&name.key) else { return false };
