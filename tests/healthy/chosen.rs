@@ -69,6 +69,24 @@ const TWINS: &[Twins] = &[
         healthy: &[(".env", GORM)],
         ill: &[("requirements.txt", "psycopg==3.2\n"), (".env", GORM)],
     },
+    // Nothing of such a string is shown, and it is compared all the same.
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[
+            ("go.mod", "module a\nrequire github.com/jackc/pgx/v5 v5.5.5\n"),
+            (
+                ".github/workflows/ci.yml",
+                "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    services:\n      pg:\n        image: postgres:17-bookworm\n        env: {POSTGRES_PASSWORD: pw, POSTGRES_DB: app_test}\n        ports: ['5432:5432']\n    steps:\n      - run: go test ./...\n        env:\n          DATABASE_URL: host=localhost user=postgres password=pw dbname=app_test port=5432 TimeZone=UTC\n",
+            ),
+        ],
+        ill: &[
+            ("go.mod", "module a\nrequire github.com/jackc/pgx/v5 v5.5.5\n"),
+            (
+                ".github/workflows/ci.yml",
+                "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    services:\n      pg:\n        image: postgres:17-bookworm\n        env: {POSTGRES_PASSWORD: pw, POSTGRES_DB: app_test}\n        ports: ['5433:5432']\n    steps:\n      - run: go test ./...\n        env:\n          DATABASE_URL: host=localhost user=postgres password=pw dbname=app_test port=5432 TimeZone=UTC\n",
+            ),
+        ],
+    },
     // Nothing in the repository could use PostgreSQL.
     Twins {
         rule: "sqlite-in-production",
