@@ -115,7 +115,20 @@ impl Conninfo {
         if let Some(rest) = uri::prefix(text) {
             return Self::parse_uri(text, rest, libpq, Drafts::new());
         }
-        let mut drafts = Drafts::new();
+        Self::parse_pairs(text, libpq, Drafts::new())
+    }
+
+    /// Reads a keyword/value string; names that libpq does not know are passed over and listed by [`Conninfo::unknown`]:
+    /// clients of Go hand them to the server.
+    ///
+    /// # Errors
+    /// As [`Conninfo::parse_as`], but for unknown names.
+    pub fn parse_pairs_passing_unknown(text: &str, libpq: Libpq) -> Result<Self, Error> {
+        refuse_nul(text)?;
+        Self::parse_pairs(text, libpq, Drafts { unknown: Some(Vec::new()), ..Drafts::new() })
+    }
+
+    fn parse_pairs(text: &str, libpq: Libpq, mut drafts: Drafts) -> Result<Self, Error> {
         let parameters = keyword_value::parse(text, libpq, &mut drafts).map_err(|error| {
             match visible::scheme_like(text) {
                 Some(scheme) => Error::new(ErrorKind::SchemeUnknown, Place::Scheme, text, scheme),

@@ -164,6 +164,7 @@ fn judged(
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
     settle_names(&carried, &mut views_of_files);
     settle_engines(&carried, &mut views_of_files, repository);
+    settle_programs(&carried, &mut views_of_files, repository);
     let view = |file, v| {
         let FileView { layers, settings, .. }: &FileView<'_> = v;
         View { layers, settings, carried: Some(file) }
@@ -363,7 +364,8 @@ fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], reposito
     };
     let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
     let other = |view: &&mut FileView<'_>| {
-        view.settings.targets.iter().any(|t| matches!(t.engine.value, Engine::Other(_)))
+        let of = |t: &Target| matches!(t.engine.value, Engine::Other(_) | Engine::Sqlite { .. });
+        view.settings.targets.iter().any(of)
     };
     let speaks = carried.iter().any(serves) || views.iter().flatten().any(connects);
     if speaks || repository.may_ask_for_postgres() {
@@ -372,6 +374,29 @@ fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], reposito
     for (file, views) in carried.iter().zip(views) {
         for view in views.iter_mut().filter(other) {
             view.settings.without_postgres = repository.builds_beside(&file.path);
+        }
+    }
+}
+
+/// Where nothing is built, a manifest of what runs somewhere is for programs of other repositories.
+fn settle_programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let built = |file: &Carried| match (&file.structure, file.carrier) {
+        (Structure::Compose(compose), _) => compose.services.iter().any(|s| s.built),
+        (_, of) => {
+            matches!(of, Carrier::Dockerfile | Carrier::Python | Carrier::JavaScript | Carrier::Prisma)
+        }
+    };
+    if !repository.builds_nothing() || carried.iter().any(built) {
+        return;
+    }
+    for (file, views) in carried.iter().zip(views) {
+        for FileView { settings, .. } in views {
+            let chart = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart);
+            settings.without_programs = match file.carrier {
+                Carrier::Kubernetes | Carrier::EcsTask | Carrier::Compose => true,
+                Carrier::Yaml => chart(),
+                _ => false,
+            };
         }
     }
 }

@@ -136,6 +136,8 @@ pub struct Settings {
     pub open: bool,
     /// Nothing in the whole repository speaks of PostgreSQL, and programs are built there.
     pub without_postgres: bool,
+    /// It is a manifest of what runs somewhere, in a repository where no program is built: who reads it is not here.
+    pub without_programs: bool,
 }
 
 /// A switch between SQLite and PostgreSQL.

@@ -63,10 +63,11 @@ pub(super) fn parse(text: &str, libpq: Libpq, out: &mut Drafts) -> Result<Vec<Pa
         }
         let range = start..p;
         let draft = Draft { name: Some(name.clone()), ..Draft::new(value, range.clone()) };
-        let keyword = out
-            .store(&bytes[name.clone()], draft, libpq)
-            .map_err(|kind| Error::new(kind, Place::Name(number), text, name.clone()))?;
-        pairs.push(Parameter { keyword, name, value: range });
+        match (out.store(&bytes[name.clone()], draft, libpq), &mut out.unknown) {
+            (Ok(keyword), _) => pairs.push(Parameter { keyword, name, value: range }),
+            (Err(ErrorKind::KeywordUnknown), Some(unknown)) => unknown.push(name),
+            (Err(kind), _) => return Err(Error::new(kind, Place::Name(number), text, name)),
+        }
         p = skip(p);
     }
     Ok(pairs)

@@ -77,6 +77,7 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
     let mut block = reader.block(if plain(name) { name } else { "" });
     // `[alembic:production]` and `alembic -n production` name the environment.
     block.word = name.rsplit(':').next().filter(|w| plain(w)).map(str::to_owned);
+    let go = is_of_go(reader.path);
     let connection = general::is_section(name, options.iter().map(|o| &text[o.key.clone()]));
     for option in options {
         let key = &text[option.key.clone()];
@@ -102,7 +103,8 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
             block.entries.push(entry);
         } else if let Some(keyword) = general::keyword(key).filter(|_| connection) {
             reader.reveal_lead(span, value_span);
-            let value = interpolated(reader, text, option.value.clone(), &mut Vec::new());
+            let bare = if go { unquoted(text, option.value.clone()) } else { option.value.clone() };
+            let value = interpolated(reader, text, bare, &mut Vec::new());
             // What another option fills in is not known here.
             if value.map.iter().all(|s| s.kind != SegmentKind::Unresolved) {
                 let means = Some(Means::Part("connection", keyword));
@@ -115,6 +117,22 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
     if !block.entries.is_empty() {
         reader.layers.push(block);
     }
+}
+
+/// Whether a program of Go reads the file: Grafana and Gitea, whose library takes quotes away.
+fn is_of_go(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    ["grafana", "gitea", "forgejo"].iter().any(|program| path.contains(program))
+}
+
+/// A value without the quotes around it. Three of them, or a backtick, protect `#` and `;`.
+fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
+    let value = &text[range.clone()];
+    let around = |quote: &&&str| {
+        value.len() >= 2 * quote.len() && value.starts_with(**quote) && value.ends_with(**quote)
+    };
+    let quote = ["\"\"\"", "`", "\"", "'"].iter().find(around).map_or(0, |quote| quote.len());
+    range.start + quote..range.end - quote
 }
 
 /// `%%` is one, `%(name)s` is another option's value: it is left open, for it may stand in another file.

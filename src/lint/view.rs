@@ -12,7 +12,7 @@ use crate::{
         lookup::Lookup,
         platform::of_manifest,
         resolve,
-        settle::{self, of_path},
+        settle::{self, of_laptop, of_path},
         variables::{Meaning, meaning},
     },
     source::Span,
@@ -95,7 +95,7 @@ impl<'c> FileView<'c> {
     ) -> Self {
         let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
         let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
-        let fallback = usual_environment(file.carrier);
+        let fallback = usual_environment(file.carrier, &path, policy);
         let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
         let layers = match &policy.connection {
             Some(connection) => Cow::Owned([slice::from_ref(connection), &*own].concat()),
@@ -204,7 +204,7 @@ impl Files {
     /// The environment of a file by the user's word, its path, and what its kind usually is.
     pub(super) fn environment_of(&self, path: &str, carrier: Carrier, policy: &Policy) -> Environment {
         let named = self.environment.or_else(|| of_path(path, policy));
-        named.unwrap_or_else(|| usual_environment(carrier))
+        named.unwrap_or_else(|| usual_environment(carrier, path, policy))
     }
 }
 
@@ -225,14 +225,14 @@ fn readers_of(carrier: Carrier, told: bool) -> Option<&'static [Consumer]> {
 }
 
 /// What a carrier that names no environment is for.
-pub(super) fn usual_environment(carrier: Carrier) -> Environment {
+fn usual_environment(carrier: Carrier, path: &str, policy: &Policy) -> Environment {
     match carrier {
+        // But for a cluster on a developer's machine, which only the path can tell.
+        Carrier::Kubernetes => of_laptop(path, policy).unwrap_or(Environment::Production),
         // Made once, and run wherever the service runs.
-        Carrier::Dockerfile
-        | Carrier::Kubernetes
-        | Carrier::EcsTask
-        | Carrier::Systemd
-        | Carrier::Procfile => Environment::Production,
+        Carrier::Dockerfile | Carrier::EcsTask | Carrier::Systemd | Carrier::Procfile => {
+            Environment::Production
+        }
         Carrier::GithubActions | Carrier::GitlabCi => Environment::Test,
         // A developer's.
         _ => Environment::Development,

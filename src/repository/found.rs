@@ -58,6 +58,11 @@ impl Repository {
             || self.ecosystems_below(path).iter().any(|e| *e != Ecosystem::Node)
     }
 
+    /// Whether nothing is built in the whole repository, as far as manifests tell.
+    pub fn builds_nothing(&self) -> bool {
+        self.projects.is_empty()
+    }
+
     /// Whether a program of this kind is built in the project of a file; where the project has none of its own, in one that
     /// the file may be for.
     pub fn builds_for(&self, ecosystem: Ecosystem, path: Option<&str>) -> bool {

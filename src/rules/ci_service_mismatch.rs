@@ -80,7 +80,8 @@ fn mismatch(service: &DatabaseService, target: &Target, job: &Job, used: bool, o
             }
         }
     }
-    let port = target.get("port").map_or("5432".to_owned(), |p| p.value.to_string());
+    // What may not be shown is compared all the same.
+    let dialled = |port: &String| target.get("port").map_or(port == "5432", |p| p.value.equals(port));
     if local && !contained {
         let published: Vec<String> =
             service.ports.iter().filter_map(|(outer, _)| Some(outer.as_ref()?.to_string())).collect();
@@ -92,7 +93,7 @@ fn mismatch(service: &DatabaseService, target: &Target, job: &Job, used: bool, o
             .at(target.origin_of("host"), "a job outside of containers reaches published ports alone")
             .also_span(service.span, "no `ports` here")
             .help("add `ports: [\"5432:5432\"]` to the service");
-        } else if !published.is_empty() && !published.contains(&port) {
+        } else if !published.is_empty() && !published.iter().any(dialled) {
             out.report(format!("`{}` is dialled at a port that the server does not publish", target.name))
                 .at(target.origin_of("port"), "nothing listens here")
                 .also_span(service.span, "published under another one")

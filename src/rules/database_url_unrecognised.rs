@@ -26,6 +26,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .help("write `postgresql://user:password@host:5432/dbname`");
     let draft = match target.text.as_ref().and_then(|t| t.value.store()) {
         Some(store) => draft.note(format!("a reference that {} resolves, and nobody has", store.as_str())),
+        None if target.stands_for() == Some(StandsFor::Scripts) => {
+            draft.note("PHP's PDO and Perl's DBI read it, and nothing else does")
+        }
         None => draft,
     };
     if meant {
@@ -43,7 +46,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 fn is_meant(target: &Target, settings: &Settings) -> bool {
     let meant = match target.stands_for() {
         Some(StandsFor::Placeholder) => settings.is_to_be_copied(),
-        Some(StandsFor::Mark | StandsFor::AnotherStore | StandsFor::Kind) => true,
+        Some(StandsFor::Mark | StandsFor::AnotherStore | StandsFor::Scripts | StandsFor::Kind) => true,
         Some(StandsFor::Web) => settings.without_postgres,
         None => false,
     };

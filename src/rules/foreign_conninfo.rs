@@ -10,9 +10,10 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(owner) = target.spelling().owner().filter(|_| target.is_misplaced()) else { return };
     let java = owner == "JDBC";
+    let unread = out.door() == Door::Lint && settings.without_programs && settings.consumers.is_empty();
     let draft = out
         .report(format!(
             "`{}` is {}, which only {} reads",
@@ -34,7 +35,11 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     // Without properties the rest is spelt alike.
     let bare =
         java && target.get("user").is_none() && target.get("sslmode").is_none() && target.has("dbname");
-    if let Some(span) = target.exact_place_of(0.."jdbc:".len()).filter(|_| bare) {
-        draft.edit_unsafe(span, "");
+    let draft = match target.exact_place_of(0.."jdbc:".len()).filter(|_| bare) {
+        Some(span) => draft.edit_unsafe(span, ""),
+        None => draft,
+    };
+    if unread {
+        draft.at_most(Levels::of("IIII"));
     }
 }

@@ -19,10 +19,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if !target.is_loopback() || target.environment.is_some() {
         return;
     }
-    // An image that brings its server along says so in its entrypoint: `${DB_HOST:-127.0.0.1}`.
-    if settings.whereabouts.as_ref().is_some_and(Whereabouts::is_script)
-        && target.oddities.fallbacks.iter().any(|f| f.supplies == "host")
-    {
+    // A host that is taken where nobody named one: that it is a default is told by a rule of its own. What a program
+    // itself falls back to its author has decided.
+    let code = settings.whereabouts.as_ref().is_none_or(Whereabouts::is_code);
+    if out.door() == Door::Lint && !code && target.oddities.fallbacks.iter().any(|f| f.supplies == "host") {
         return;
     }
     let place = if target.get("hostaddr").is_some_and(|h| !h.value.is_empty()) { "hostaddr" } else { "host" };

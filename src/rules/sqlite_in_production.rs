@@ -14,6 +14,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if !target.is_sqlite() {
         return;
     }
+    // `environ.get("DATABASE_URL") or "sqlite:///app.db"`: in production a rule of its own calls any default an error.
+    let lint = out.door() == Door::Lint;
+    let strict = lint && out.environment() == Environment::Production;
+    if strict && target.oddities.fallbacks.iter().any(|f| f.supplies == "url") {
+        return;
+    }
     let environment = out.environment();
     // Django's own word for it in its settings.
     let engine = target.form == Form::Toggle && target.engine.key == "ENGINE";
@@ -35,7 +41,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if let Some(word) = settings.settled.environment.as_ref().filter(|s| s.value == environment) {
         draft = draft.also(&word.origin, format!("{environment} is set here"));
     }
-    if settings.whereabouts.as_ref().is_some_and(Whereabouts::says_sqlite) {
+    // Nothing here could be meant for PostgreSQL; a switch or its variables are.
+    let switch = settings.toggle.as_ref().is_some_and(|t| t.kind != ToggleKind::Engine);
+    let waits = switch || settings.parts.as_ref().is_some_and(|p| p.has("host"));
+    let chosen = lint && settings.without_postgres && !waits;
+    if chosen || settings.whereabouts.as_ref().is_some_and(Whereabouts::says_sqlite) {
         draft.at_most(Levels::of("IIII"));
     }
 }

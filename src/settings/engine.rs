@@ -88,6 +88,10 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
         return (Engine::Postgres, Spelling::Libpq, 0..colon);
     }
     let lower = own.to_ascii_lowercase();
+    // Not read any further: none of what is known here reads it.
+    if unknown::is_dsn_of_scripts(text) {
+        return (Engine::Unknown, Spelling::Foreign, 0..0);
+    }
     let family = lower.split('+').next().unwrap_or_default();
     let scheme = 0..colon;
     if POSTGRES.contains(&family) {
@@ -312,6 +316,7 @@ mod tests {
             "http://x",
             "sqlite_archive",
             "postgres_url=x",
+            "pgsql:host=h;dbname=d",
             // SQL Server's and MySQL's, as likely as PostgreSQL's.
             "Server=h;Database=d;User Id=u;Password=p",
         ] {

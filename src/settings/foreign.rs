@@ -2,8 +2,9 @@
 //! where it connects, as whom, or how protected. What is in no list may be anything, a misspelt `sslmode` too.
 
 use crate::{
-    conninfo::{Libpq, keyword_names},
+    conninfo::{Conninfo, Libpq, keyword_names},
     near,
+    repository::{Ecosystem, Repository},
 };
 
 /// The client that a parameter belongs to, when it is not libpq's.
@@ -15,6 +16,35 @@ pub(super) fn owner(name: &str) -> Option<&'static str> {
 pub(super) fn known(name: &str) -> Option<(&'static str, &'static str)> {
     let words = FOREIGN.iter().flat_map(|(owner, names)| names.iter().map(move |word| (*owner, *word)));
     words.into_iter().find(|(_, word)| *word == name)
+}
+
+/// A string of pairs as libpq's parser has it without those that only clients of Go know.
+pub(super) fn pairs(text: &str, libpq: Libpq) -> Option<Conninfo> {
+    let conninfo = Conninfo::parse_pairs_passing_unknown(text, libpq).ok()?;
+    conninfo.unknown().iter().all(|name| is_of_go(&text[name.clone()])).then_some(conninfo)
+}
+
+/// Whether the project of a file asks for a client of Go; of a file above all projects, whether one of them does.
+pub(super) fn is_for_go(repository: &Repository, path: Option<&str>) -> bool {
+    const CLIENTS: [&str; 5] = [
+        "github.com/jackc/pgx",
+        "github.com/jackc/pgx/v4",
+        "github.com/jackc/pgx/v5",
+        "github.com/lib/pq",
+        "gorm.io/driver/postgres",
+    ];
+    let mut own = repository.packages(path).peekable();
+    if own.peek().is_none() {
+        return repository.asks_for(Ecosystem::Go, &CLIENTS).is_some();
+    }
+    own.any(|p| p.ecosystem == Ecosystem::Go && CLIENTS.contains(&&*p.name))
+}
+
+/// Whether a client of Go takes a parameter itself or hands it to the server, which does not mind its case.
+fn is_of_go(name: &str) -> bool {
+    let of = |client: &str| matches!(client, "pgx" | "lib/pq" | "the server");
+    let like = |word: &&'static str| word.eq_ignore_ascii_case(name);
+    FOREIGN.iter().any(|(client, names)| of(client) && names.iter().any(like))
 }
 
 /// The parameter that was likely meant by a name that is in no list: libpq's or another client's.
@@ -61,6 +91,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
             "statement_cache_capacity",
             "statement_cache_mode",
             "description_cache_capacity",
+            "prefer_simple_protocol",
         ],
     ),
     ("lib/pq", &["binary_parameters", "krbspn"]),

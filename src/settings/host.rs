@@ -65,6 +65,17 @@ pub fn is_socket(host: &str) -> bool {
     host.is_empty() || host.starts_with(['/', '@'])
 }
 
+/// What a list of hosts says of where they are. What a program fills in (`{{ … }}`, `<%= … %>`) may be any host: none,
+/// unless the domain stands behind it.
+pub fn without_template(hosts: &str) -> Option<&str> {
+    let end = ["}}", "%>", "%}"].iter().filter_map(|close| hosts.rfind(close)).max();
+    let Some(end) = end.filter(|_| ["{{", "<%", "{%"].iter().any(|open| hosts.contains(open))) else {
+        return Some(hosts);
+    };
+    let rest = &hosts[end + 2..];
+    rest.find('.').map(|dot| &rest[dot..])
+}
+
 /// Whether two names lead to one host.
 pub(super) fn is_same_host(a: &str, b: &str) -> bool {
     let loopback = |host: &str| !is_socket(host) && HostClass::of(host) == HostClass::Local;

@@ -63,12 +63,25 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
                 parts.insert(keyword, setting);
             }
         }
-        if !parts.is_empty() {
+        if !parts.is_empty() && !is_of_another_store(lookup, &parts) {
             let variables = set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect();
             out.push(PartSet { name: set.name, parts, variables });
         }
     }
     out
+}
+
+/// Whether a family is no more than the database right below a URI of `MongoDB` that names none: that is its other half.
+fn is_of_another_store(lookup: &Lookup<'_>, parts: &ByKeyword) -> bool {
+    let Some(name) = parts.get("dbname").filter(|_| parts.len() == 1) else { return false };
+    let Some((layer, entry)) = lookup.entry(&name.key) else { return false };
+    let entries = &lookup.layers()[layer].entries;
+    let at = entries.iter().position(|e| std::ptr::eq(e, entry)).and_then(|at| at.checked_sub(1));
+    let above = at.map_or("", |at| entries[at].value.text.expose());
+    let rest = above.strip_prefix("mongodb").and_then(|rest| rest.split_once("://"));
+    rest.is_some_and(|(_, rest)| {
+        rest.split(['?', '#']).next().is_some_and(|r| !r.trim_end_matches('/').contains('/'))
+    })
 }
 
 /// As [`part`], without one that is empty because its value stands in a file that nobody read.

@@ -12,7 +12,7 @@ use super::{
     document::{self, Document},
     drivers,
     engine::{Engine, Spelling, recognise},
-    functions,
+    foreign, functions,
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
     reading::scheme_end,
@@ -104,13 +104,15 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         seat: Seat::default(),
         foreign: false,
         without_postgres: false,
+        without_programs: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
     let libpq = if *pg_env { parts::libpq(lookup) } else { ByKeyword::new() };
     let services_unread =
         !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
     let wanted = wanted(policy, extensions);
-    let resolver = Resolver { lookup, policy, libpq, services, services_unread, wanted };
+    let go = foreign::is_for_go(repository, *path);
+    let resolver = Resolver { lookup, policy, libpq, services, services_unread, go, wanted };
     resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);
     // The secret of another database, as far as anyone can tell.
@@ -153,6 +155,8 @@ struct Resolver<'r> {
     services: &'r ServiceFiles,
     /// Of the consumers that are known, none reads services.
     services_unread: bool,
+    /// A client of Go reads it.
+    go: bool,
     wanted: Vec<Wanted>,
 }
 
@@ -253,7 +257,10 @@ impl Resolver<'_> {
         let engine_span = entry.span_of(says.start + offset..says.end + offset);
         let libpq = self.policy.reading();
         let mut parsed = match spelling {
-            Spelling::Libpq if scheme_end(trimmed).is_none() => Conninfo::parse_as(trimmed, libpq),
+            Spelling::Libpq if scheme_end(trimmed).is_none() => {
+                let strict = Conninfo::parse_as(trimmed, libpq);
+                strict.or_else(|error| foreign::pairs(trimmed, libpq).filter(|_| self.go).ok_or(error))
+            }
             Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, libpq),
             Spelling::Jdbc => Conninfo::parse_jdbc(trimmed),
             Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),

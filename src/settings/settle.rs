@@ -205,3 +205,46 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
         })
     })
 }
+
+/// Development, where the path of a manifest says a cluster on somebody's machine: `k8s/local/`, `overlays/minikube/`,
+/// `api.local.yaml`. Asked where nothing else says an environment, [`of_path`] included, so that `local` weighs least.
+pub fn of_laptop(path: &str, policy: &Policy) -> Option<Environment> {
+    // `/usr/local` and a home of whatever name lie above the project.
+    let outside = path.starts_with(['/', '\\']) || path.starts_with("..") || path.get(1..2) == Some(":");
+    let mut inside = false;
+    let mut segments = path.split(['/', '\\']);
+    let name = segments.next_back()?;
+    let means = |word: &str| match word {
+        "local" => policy.environment(word),
+        "minikube" | "k3d" | "docker-desktop" => Some(Environment::Development),
+        _ => None,
+    };
+    let mut found = None;
+    for directory in segments {
+        // What kind of thing lies in `kind/` nobody knows, unless it is of clusters.
+        let own = means(directory).or((directory == "kind" && inside).then_some(Environment::Development));
+        found = own.filter(|_| inside || !outside).or(found);
+        inside |= OF_CLUSTERS.contains(&directory);
+    }
+    let (stem, _) = name.rsplit_once('.')?;
+    let last = |separator| stem.rsplit(separator).next().and_then(means);
+    last('.').or_else(|| last('-')).or(found)
+}
+
+/// Directories of what is deployed to clusters.
+const OF_CLUSTERS: [&str; 14] = [
+    "k8s",
+    "kubernetes",
+    "kube",
+    "kustomize",
+    "helm",
+    "chart",
+    "charts",
+    "overlays",
+    "manifests",
+    "clusters",
+    "deploy",
+    "deployment",
+    "environments",
+    "infra",
+];

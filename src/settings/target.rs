@@ -17,7 +17,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket},
+    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket, without_template},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -215,13 +215,9 @@ impl Target {
             |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
         let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
         // What the program gets where it is started may be any host.
-        let open = self.oddities.placeholders.iter().any(|p| p.later);
-        let refers = hosts.starts_with('$');
-        Ok(if open && hosts.contains('$') || refers {
-            None
-        } else {
-            hosts.split(',').map(HostClass::of).max()
-        })
+        let open = self.oddities.placeholders.iter().any(|p| p.later) && hosts.contains('$');
+        let written = without_template(hosts).filter(|_| !open && !hosts.starts_with('$'));
+        Ok(written.and_then(|hosts| hosts.split(',').map(HostClass::of).max()))
     }
 
     /// Whether a reserved character in user or password leaves readers at odds about where these end and the host

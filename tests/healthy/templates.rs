@@ -127,7 +127,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "compose.yml",
-            "services:\n  web:\n    image: shop/web\n    environment:\n      DATABASE_URL: jdbc:postgresql://db:5432/traccar\n",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: jdbc:postgresql://db:5432/traccar\n",
         )],
     },
     // How backup images spell that a variable is not set.

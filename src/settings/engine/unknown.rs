@@ -22,6 +22,17 @@ pub(in crate::settings) fn is_firebase(text: &str) -> bool {
     })
 }
 
+/// Whether a text is a DSN of PHP's PDO or of Perl's DBI: `pgsql:host=h;dbname=d`, `dbi:Pg:dbname=d`.
+pub(in crate::settings) fn is_dsn_of_scripts(text: &str) -> bool {
+    let text = text.trim();
+    let behind = |scheme: &str| {
+        let own = text.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme));
+        own.then(|| &text[scheme.len()..])
+    };
+    let rest = behind("pgsql:").or_else(|| behind("dbi:Pg:"));
+    rest.is_some_and(|rest| !rest.starts_with('/') && rest.contains('='))
+}
+
 /// Whether a text is a word that chooses a kind of store and names none.
 pub(in crate::settings) fn is_kind_of_store(text: &str) -> bool {
     let word = text.trim().to_ascii_lowercase();

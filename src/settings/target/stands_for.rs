@@ -1,7 +1,11 @@
 //! What stands where a connection string should, and what it says of who reads it.
 
 use super::Target;
-use crate::{secret::Secret, settings::engine::unknown};
+use crate::{
+    conninfo::{ErrorKind, Libpq},
+    secret::Secret,
+    settings::{engine::unknown, foreign},
+};
 
 /// What somebody wrote in the place of a connection string, and meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +18,8 @@ pub enum StandsFor {
     AnotherStore,
     /// `https://…`: a store that is spoken to over HTTP, or the wrong line of somebody's dashboard.
     Web,
+    /// `pgsql:host=…`, `dbi:Pg:…`: what PHP's PDO or Perl's DBI reads.
+    Scripts,
     /// `memory`, `mock`: a kind of store.
     Kind,
 }
@@ -28,6 +34,8 @@ impl Target {
             StandsFor::Placeholder
         } else if text.is_replaced_by_a_build() {
             StandsFor::Mark
+        } else if unknown::is_dsn_of_scripts(written) {
+            StandsFor::Scripts
         } else if unknown::is_unknown_url(written) {
             let web = ["http://", "https://"].iter().any(|scheme| written.trim().starts_with(scheme))
                 && !unknown::is_firebase(written);
@@ -45,6 +53,17 @@ impl Target {
         let word = |port: &str| port.len() > 2 && port.bytes().all(|b| b.is_ascii_alphabetic());
         self.get("port").is_some_and(|p| word(p.value.expose().trim_matches(['<', '>', '[', ']'])))
             && self.names_placeholder_host()
+    }
+
+    /// Whether all that libpq does not know of its pairs is what clients of Go take or hand to the server: `TimeZone=…`,
+    /// as GORM's documentation has it.
+    pub fn is_as_go_writes(&self) -> bool {
+        let unknown = matches!(&self.parsed, Err(e) if e.kind() == ErrorKind::KeywordUnknown);
+        unknown
+            && self
+                .text
+                .as_ref()
+                .is_some_and(|t| foreign::pairs(t.value.expose().trim(), Libpq::V18).is_some())
     }
 
     /// Whether a pipeline of `CircleCI` puts something into the text before anybody reads it.
