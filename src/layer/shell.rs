@@ -3,6 +3,7 @@
 
 mod facts;
 pub(in crate::layer) mod inside;
+pub(in crate::layer) mod waits;
 pub(in crate::layer) mod word;
 
 use super::{
@@ -28,6 +29,8 @@ pub struct Script {
     composed: Vec<Composed>,
     /// How many bytes of other carriers were read so far.
     bytes: usize,
+    /// What is read stands between `while` or `until` and `do`.
+    looping: bool,
 }
 
 /// A variable, or what a command prints, as the password of a URL.
@@ -47,6 +50,8 @@ pub struct Command {
     pub words: Vec<Argument>,
     /// What it writes goes into a pipe or a file.
     pub redirected: bool,
+    /// A loop goes on until it comes out well, or badly.
+    pub repeated: bool,
 }
 
 /// One word of a command.
@@ -323,6 +328,7 @@ fn here(text: &str, mark: &str, tabs: bool, indent: usize) -> usize {
 
 fn end(out: &mut Script, command: &mut Command) {
     if !command.assignments.is_empty() || !command.words.is_empty() {
+        command.repeated = out.looping;
         out.commands.push(std::mem::take(command));
     }
 }
@@ -348,6 +354,11 @@ fn take(reader: &Reader<'_>, out: &mut Script, command: &mut Command, word: Word
         if !command.assignments.is_empty() && !matches!(word.text(), "exec" | "sudo" | "env" | "time") {
             end(out, command);
         }
+        out.looping = match word.text() {
+            "while" | "until" => true,
+            "do" => false,
+            _ => out.looping,
+        };
         return;
     }
     let span = reader.sources.span(reader.id, word.range);

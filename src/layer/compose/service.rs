@@ -1,7 +1,8 @@
 //! One service of a compose file. Short and long forms come to the same.
 
 use super::{
-    Compose, DATA, MANY, Service, extends::Whole, filled, given, image, is_plain_name, name, variables,
+    Compose, DATA, MANY, Service, command, extends::Whole, filled, given, image, is_plain_name, name,
+    variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
@@ -147,6 +148,8 @@ pub(super) fn read(
     let official = image.as_ref().is_some_and(|i| i.official) && !built;
     let clear = official && given::is_clear(node, &variables, &mounts);
     let env_files = env_files(reader, node);
+    let waits_for = variables.entry("WAIT_HOSTS").cloned();
+    let scheduled = variables.entries.iter().any(|e| e.key.contains("SCHEDULE") || e.key.contains("CRON"));
     let has_layer = !variables.entries.is_empty() || !variables.reads.is_empty() || !env_files.is_empty();
     if has_layer {
         reader.layers.push(variables);
@@ -177,8 +180,9 @@ pub(super) fn read(
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
         shares: network.strip_prefix("service:").map(name),
-        waits: says(node, &WAITS),
-        creates: says(node, &CREATES),
+        waits: command::waits(node, waits_for.as_ref())
+            || image.as_ref().is_some_and(|i| i.connects_late(scheduled)),
+        creates: command::creates(node),
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         own_entrypoint: node.get("entrypoint").is_some(),
         partial: image.is_none() && !built || node.get("extends").is_some(),
@@ -325,23 +329,6 @@ fn is_ready(words: &[(String, Option<Span>)], in_line: bool) -> Option<IsReady> 
         user: value("-U", "--username").is_some(),
         dbname: dbname.is_some(),
     })
-}
-
-/// Words of commands that wait for the server by themselves.
-const WAITS: [&str; 8] =
-    ["wait-for", "wait_for", "wait4x", "dockerize", "pg_isready", "pgward", "until ", "wait-until"];
-
-/// Words of commands that make databases.
-const CREATES: [&str; 5] = ["create database", "createdb", "create_db", "db:create", "db:prepare"];
-
-/// Whether the command of a service has one of these words.
-fn says(node: &Node, words: &[&str]) -> bool {
-    let has = |node: &Node| {
-        let text = node.text().map(str::to_ascii_lowercase);
-        text.is_some_and(|text| words.iter().any(|word| text.contains(word)))
-    };
-    let said = |node: &Node| has(node) || node.items().iter().any(|n| has(n));
-    ["command", "entrypoint"].iter().filter_map(|key| node.get(key)).any(said)
 }
 
 fn makes(node: &Node) -> bool {

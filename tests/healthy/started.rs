@@ -1,0 +1,125 @@
+//! How and by whom a program is started: what waits before it, what stands beside it, what of its image is left when it runs.
+//! Each beside a twin that is started otherwise.
+
+use super::{Twins, mild::tell_apart};
+
+const COMPOSE: (&str, &str) = (
+    "docker-compose.prod.yml",
+    "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: .\n    depends_on: [db]\n",
+);
+
+/// Who waits for the database before it connects.
+const WAITS: &[Twins] = &[
+    // A loop around what tries the port; one around another server's waits for that.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[
+            COMPOSE,
+            (
+                "entrypoint.sh",
+                "#!/bin/sh\necho \"Waiting for postgres\"\nwhile ! nc -z $DB_HOST $DB_PORT; do\n  sleep 0.1\ndone\nexec \"$@\"\n",
+            ),
+        ],
+        ill: &[
+            COMPOSE,
+            (
+                "entrypoint.sh",
+                "#!/bin/sh\necho \"postgres comes later\"\nwhile ! nc -z redis 6379; do\n  sleep 0.1\ndone\nexec \"$@\"\n",
+            ),
+        ],
+    },
+    // Once is no waiting.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[
+            COMPOSE,
+            (
+                "entrypoint.sh",
+                "#!/bin/bash\n# postgres\nfor i in 1 2 3 4 5; do (echo > /dev/tcp/db/5432) && break; sleep 1; done\nexec \"$@\"\n",
+            ),
+        ],
+        ill: &[
+            COMPOSE,
+            (
+                "entrypoint.sh",
+                "#!/bin/bash\n# postgres\n(echo > /dev/tcp/db/5432) || echo none\nexec \"$@\"\n",
+            ),
+        ],
+    },
+    // cookiecutter-django's, of two ages.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[
+            COMPOSE,
+            (
+                "compose/entrypoint",
+                "#!/bin/bash\nset -o errexit\npython << END\nimport time\nimport psycopg\nwhile True:\n    try:\n        psycopg.connect(dbname=\"${POSTGRES_DB}\")\n        break\n    except psycopg.OperationalError:\n        time.sleep(1)\nEND\nexec \"$@\"\n",
+            ),
+        ],
+        ill: &[
+            COMPOSE,
+            (
+                "compose/entrypoint",
+                "#!/bin/bash\nset -o errexit\npython << END\nimport psycopg\npsycopg.connect(dbname=\"${POSTGRES_DB}\").execute(\"SELECT 1\")\nEND\nexec \"$@\"\n",
+            ),
+        ],
+    },
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[
+            COMPOSE,
+            (
+                "entrypoint.sh",
+                "#!/bin/bash\npostgres_ready() {\npython << END\nimport sys\nimport psycopg2\ntry:\n    psycopg2.connect(dbname=\"${POSTGRES_DB}\")\nexcept psycopg2.OperationalError:\n    sys.exit(-1)\nEND\n}\nuntil postgres_ready; do\n  sleep 1\ndone\nexec \"$@\"\n",
+            ),
+        ],
+        ill: &[
+            COMPOSE,
+            (
+                "entrypoint.sh",
+                "#!/bin/bash\npostgres_ready() {\npython << END\nimport sys\nimport psycopg2\ntry:\n    psycopg2.connect(dbname=\"${POSTGRES_DB}\")\nexcept psycopg2.OperationalError:\n    sys.exit(-1)\nEND\n}\npostgres_ready\nwhile [ -e /tmp/stopped ]; do\n  sleep 1\ndone\nexec \"$@\"\n",
+            ),
+        ],
+    },
+    // Migrations until they come through.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[
+            COMPOSE,
+            (
+                "start.sh",
+                "#!/bin/sh\n# database first\nuntil flask db upgrade; do sleep 2; done\nexec gunicorn app\n",
+            ),
+        ],
+        ill: &[COMPOSE, ("start.sh", "#!/bin/sh\n# database first\nflask db upgrade\nexec gunicorn app\n")],
+    },
+    // In the command of the service.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  a: &a\n    image: shop/a:1\n    depends_on: [db]\n    environment: {DB_HOST: db, DB_NAME: shop, DB_USER: shop}\n    command: sh -c \"while ! nc -z db 5432; do sleep 1; done; ./api\"\n  b: {<<: *a, command: [bash, -c, \"while ! </dev/tcp/db/5432; do sleep 1; done; ./api\"]}\n  c: {<<: *a, command: npx wait-port db:5432}\n  d: {<<: *a, command: sh -c \"npx wait-on tcp:db:5432 && node .\"}\n  e:\n    <<: *a\n    environment: {DB_HOST: db, DB_NAME: shop, DB_USER: shop, WAIT_HOSTS: \"redis:6379, db:5432\"}\n    command: sh -c \"/wait && ./start.sh\"\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  e:\n    image: shop/a:1\n    depends_on: [db]\n    environment: {DB_HOST: db, DB_NAME: shop, DB_USER: shop, WAIT_HOSTS: \"redis:6379\"}\n    command: sh -c \"while ! nc -z redis 6379; do sleep 1; done; ./start.sh\"\n",
+        )],
+    },
+    // What connects when it is asked, or at night.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  pool:\n    image: edoburu/pgbouncer:v1.23.1-p2\n    depends_on: [db]\n    environment: {DB_HOST: db, DB_NAME: shop, DB_USER: shop}\n  dumps:\n    image: prodrigestivill/postgres-backup-local:16\n    depends_on: [db]\n    environment: {POSTGRES_HOST: db, POSTGRES_DB: shop, POSTGRES_USER: shop, SCHEDULE: \"@daily\"}\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  queue:\n    image: shop/queue:1\n    depends_on: [db]\n    environment: {DB_HOST: db, DB_NAME: shop, DB_USER: shop, SCHEDULE: \"@daily\"}\n",
+        )],
+    },
+];
+
+#[test]
+fn who_waits_needs_no_gate() {
+    tell_apart(WAITS);
+}
