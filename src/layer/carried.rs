@@ -6,7 +6,8 @@ use super::{
     ci::{self, Pipeline},
     code::Code,
     compose::{self, Compose},
-    database_yml, dockerfile,
+    database_yml,
+    dockerfile::{self, Recipe},
     dotenv::{self, Dialect},
     ecs, general,
     ini::{self, Ini},
@@ -57,6 +58,8 @@ pub enum Structure {
     None,
     /// A compose file.
     Compose(Compose),
+    /// The recipe of an image.
+    Image(Recipe),
     /// Objects of Kubernetes.
     Kubernetes(Kubernetes),
     /// Of code: databases with what keeps their connections, URLs that are put together.

@@ -119,6 +119,82 @@ const WAITS: &[Twins] = &[
     },
 ];
 
+/// What of the build is left in the container.
+const BUILDS: &[Twins] = &[
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[(
+            "Dockerfile",
+            "FROM python:3.12-slim\nARG DATABASE_URL=sqlite:///build.db\nRUN python manage.py collectstatic --noinput\nCMD [\"gunicorn\", \"app.wsgi\"]\n",
+        )],
+        ill: &[(
+            "Dockerfile",
+            "FROM python:3.12-slim\nARG DATABASE_URL=sqlite:///build.db\nENV DATABASE_URL=${DATABASE_URL}\nCMD [\"gunicorn\", \"app.wsgi\"]\n",
+        )],
+    },
+    // Written to a file it lasts, too.
+    Twins {
+        rule: "url-in-image",
+        healthy: &[(
+            "Dockerfile",
+            "FROM node:20\nARG DATABASE_URL=sqlite:///build.db\nRUN npm run build > /dev/null\n",
+        )],
+        ill: &[(
+            "Dockerfile",
+            "FROM node:20\nARG DATABASE_URL=sqlite:///build.db\nRUN echo \"DATABASE_URL=$DATABASE_URL\" > .env\n",
+        )],
+    },
+    // A stand-in guards nothing; the password of a server is in the history of the image.
+    Twins {
+        rule: "url-in-image",
+        healthy: &[
+            (
+                "Dockerfile",
+                "FROM node:20\nARG DATABASE_URL=postgresql://dummy:dummy@localhost:5432/dummy\nRUN npm run build\n",
+            ),
+            (
+                "web/Dockerfile",
+                "FROM node:20\nARG DATABASE_URL=postgresql://build:fake@db:5432/build\nRUN npm run build\n",
+            ),
+            (
+                "job/Dockerfile",
+                "FROM node:20\nARG DB_HOST=localhost\nARG DB_NAME=shop\nARG DB_USER=shop\nARG DB_PASSWORD=k3Vq9mT2xLpW\nRUN npm run build\n",
+            ),
+        ],
+        ill: &[(
+            "Dockerfile",
+            "FROM node:20\nARG DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW@db.internal/shop\nRUN npm run build\n",
+        )],
+    },
+    Twins {
+        rule: "url-in-image",
+        healthy: &[(
+            "Dockerfile",
+            "FROM node:20\nARG DB_HOST=db\nARG DB_NAME=shop\nARG DB_USER=shop\nARG DB_PASSWORD=changeme\n",
+        )],
+        ill: &[(
+            "Dockerfile",
+            "FROM node:20\nARG DB_HOST=db\nARG DB_NAME=shop\nARG DB_USER=shop\nARG DB_PASSWORD=k3Vq9mT2xLpW\n",
+        )],
+    },
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "Dockerfile",
+            "FROM node:20\nARG DATABASE_URL=postgresql://build@localhost/build\nRUN npm run build\n",
+        )],
+        ill: &[(
+            "Dockerfile",
+            "FROM node:20\nARG DATABASE_URL=postgresql://shop@localhost/shop\nENV DATABASE_URL $DATABASE_URL\n",
+        )],
+    },
+];
+
+#[test]
+fn what_the_build_alone_sees_is_gone() {
+    tell_apart(BUILDS);
+}
+
 #[test]
 fn who_waits_needs_no_gate() {
     tell_apart(WAITS);
