@@ -52,6 +52,8 @@ pub struct Command {
     pub redirected: bool,
     /// A loop goes on until it comes out well, or badly.
     pub repeated: bool,
+    /// It stands in a recipe that runs the tests.
+    tests: bool,
 }
 
 /// One word of a command.
@@ -98,11 +100,18 @@ pub(super) fn read_procfile(reader: &mut Reader<'_>) {
 
 /// Reads a Makefile or justfile: the recipes as scripts, `NAME = value` outside of them as assignments.
 pub(super) fn read_makefile(reader: &mut Reader<'_>) {
+    let mut tests = false;
     by_line(reader, |reader, text, line| {
         let own = &text[line.clone()];
         if own.starts_with(['\t', ' ']) {
             let indent = own.len() - own.trim_start_matches([' ', '\t', '@', '-']).len();
-            return script(reader, text, line.start + indent..line.end);
+            let mut recipe = script(reader, text, line.start + indent..line.end);
+            recipe.commands.iter_mut().for_each(|c| c.tests = tests);
+            return recipe;
+        }
+        if let Some(name) = recipe(own) {
+            let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+            tests = words.any(|word| matches!(word, "test" | "tests" | "pytest" | "e2e"));
         }
         let assigned = make_variable(reader, own, line.start);
         let command = assigned.map(|entry| Command { assignments: vec![entry], ..Command::default() });
@@ -110,8 +119,15 @@ pub(super) fn read_makefile(reader: &mut Reader<'_>) {
     });
 }
 
+/// The name of the recipe that begins at a line: `test-unit: build`, `@test *args:`.
+fn recipe(line: &str) -> Option<&str> {
+    let (left, right) = line.split_once(':')?;
+    let begins = !right.starts_with(['=', ':']) && !line.starts_with('#');
+    left.split_whitespace().next().filter(|_| begins).map(|name| name.trim_start_matches('@'))
+}
+
 /// Reads a file whose lines each stand for themselves.
-fn by_line(reader: &mut Reader<'_>, read: impl Fn(&Reader<'_>, &str, Range<usize>) -> Script) {
+fn by_line(reader: &mut Reader<'_>, mut read: impl FnMut(&Reader<'_>, &str, Range<usize>) -> Script) {
     let Some(text) = reader.text() else { return };
     let mut all = Script::default();
     let mut at = 0;
@@ -151,20 +167,28 @@ fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry>
 /// The assignments that last as one block, those before a command each as one, and the script for the rules.
 fn finish(reader: &mut Reader<'_>, mut script: Script) {
     settle(reader, &mut script);
-    let mut lasting = reader.block("");
+    let (mut lasting, mut tested) = (reader.block(""), reader.block(""));
+    let word = || Some("test".to_owned());
+    tested.word = word();
     let mut own = Vec::new();
     for command in script.commands.iter().filter(|c| !c.assignments.is_empty()) {
         let alone = command.program().is_none_or(|p| DECLARING.contains(&p));
         let mut layer = reader.block("");
+        layer.word = word().filter(|_| command.tests);
         // `PGDATABASE=postgres psql -c 'CREATE DATABASE …'` is how databases are made; no service connects there.
         let administers = command.program().is_some_and(|p| ADMINISTERING.contains(&p));
         for entry in command.assignments.iter().filter(|e| !(administers && e.key == "PGDATABASE")) {
-            push(reader, if alone { &mut lasting } else { &mut layer }, entry);
+            let into = match alone {
+                true if command.tests => &mut tested,
+                true => &mut lasting,
+                false => &mut layer,
+            };
+            push(reader, into, entry);
         }
         own.push(layer);
     }
     reader.layers.push(lasting);
-    reader.layers.extend(own.into_iter().filter(|layer| !layer.entries.is_empty()));
+    reader.layers.extend(own.into_iter().chain([tested]).filter(|layer| !layer.entries.is_empty()));
     reader.script = script;
 }
 

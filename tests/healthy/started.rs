@@ -190,6 +190,72 @@ const BUILDS: &[Twins] = &[
     },
 ];
 
+const OF_TESTS: (&str, &str) = (".env.test", "DATABASE_URL=postgres://app:app@localhost:5432/app_test\n");
+
+/// Who runs the tests has their database.
+const TESTS: &[Twins] = &[
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[
+            OF_TESTS,
+            (
+                "Makefile",
+                ".PHONY: test\ntest: build\n\tDATABASE_URL=postgres://app:app@localhost:5432/app_test go test ./...\n",
+            ),
+            (
+                "justfile",
+                "test-all *args:\n    export DATABASE_URL=postgres://app:app@localhost:5432/app_test && cargo test\n",
+            ),
+        ],
+        ill: &[
+            OF_TESTS,
+            (
+                "Makefile",
+                "test: build\n\tgo test ./...\n\nrun:\n\tDATABASE_URL=postgres://app:app@localhost:5432/app_test go run .\n",
+            ),
+        ],
+    },
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[
+            OF_TESTS,
+            (
+                "playwright.config.ts",
+                "process.env.DATABASE_URL = 'postgres://app:app@localhost:5432/app_test';\nexport default {};\n",
+            ),
+            (
+                "jest.setup.js",
+                "process.env.DATABASE_URL = 'postgres://app:app@localhost:5432/app_test';\nmodule.exports = {};\n",
+            ),
+            ("scripts/run_tests.sh", "DATABASE_URL=postgres://app:app@localhost:5432/app_test pytest\n"),
+        ],
+        ill: &[
+            OF_TESTS,
+            (
+                "server.config.ts",
+                "process.env.DATABASE_URL = 'postgres://app:app@localhost:5432/app_test';\nexport default {};\n",
+            ),
+        ],
+    },
+    // A recipe for tests that has the developer's database.
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[
+            (".env.development", "DATABASE_URL=postgres://app:app@localhost:5432/app\n"),
+            ("Makefile", "test:\n\tDATABASE_URL=postgres://app:app@localhost:5432/app_test go test ./...\n"),
+        ],
+        ill: &[
+            (".env.development", "DATABASE_URL=postgres://app:app@localhost:5432/app\n"),
+            ("Makefile", "test:\n\tDATABASE_URL=postgres://app:app@localhost:5432/app go test ./...\n"),
+        ],
+    },
+];
+
+#[test]
+fn who_runs_the_tests_has_their_database() {
+    tell_apart(TESTS);
+}
+
 #[test]
 fn what_the_build_alone_sees_is_gone() {
     tell_apart(BUILDS);
