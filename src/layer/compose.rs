@@ -1,6 +1,7 @@
 //! Compose files: the environment of each service, and what the rules about compose look at. `${…}` is read as docker
 //! compose v2 reads it; a variable that nothing beside the file sets is the shell's, and stays open.
 
+pub(super) mod client;
 mod command;
 mod extends;
 mod given;

@@ -190,6 +190,49 @@ const BUILDS: &[Twins] = &[
     },
 ];
 
+/// Who stands beside it, and what it really is.
+const BESIDE: &[Twins] = &[
+    // The image of a server for its client.
+    Twins {
+        rule: "image-floating",
+        healthy: &[(
+            "k8s/backup.yaml",
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: backup}\nspec: {jobTemplate: {spec: {template: {spec: {containers: [{name: dump, image: postgres:16, command: [/bin/bash, -c, \"pg_dump -h db shop > /out/shop.sql\"]}]}}}}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {initContainers: [{name: wait, image: postgres:16, command: [sh, -c, \"until pg_isready -h db; do sleep 1; done\"]}], containers: [{name: api, image: \"shop/api:1\"}, {name: look, image: postgres:16, command: [/bin/sh], args: [-c, \"while true; do psql -h db -U postgres -c 'SELECT 1'; sleep 60; done\"]}]}}}\n",
+        )],
+        ill: &[(
+            "k8s/db.yaml",
+            "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec: {template: {spec: {containers: [{name: db, image: postgres:16, command: [sh, -c, \"chmod 0600 /tls/key; exec postgres -c ssl=on\"], volumeMounts: [{name: data, mountPath: /data}]}]}}}\n",
+        )],
+    },
+    Twins {
+        rule: "image-floating",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  dump:\n    image: postgres:16\n    entrypoint: /backup.sh\n    volumes: [\"./backup.sh:/backup.sh\", \"dumps:/dumps\"]\n  ask:\n    image: postgres\n    command: [psql, -h, db, -c, SELECT 1]\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: postgres:16\n    entrypoint: /tuned.sh\n    volumes: [\"./tuned.sh:/tuned.sh\", \"data:/var/lib/postgresql/data\"]\n",
+        )],
+    },
+    Twins {
+        rule: "image-floating",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  load:\n    image: postgres:16\n    command: sh -c \"until pg_isready -h db; do sleep 1; done && psql -h db -U postgres -f /seed.sql\"\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: postgres:16\n    command: -c shared_buffers=1GB\n  tuned:\n    image: postgres:16\n    command: [postgres, -c, max_connections=300]\n",
+        )],
+    },
+];
+
+#[test]
+fn what_stands_beside_it_counts() {
+    tell_apart(BESIDE);
+}
+
 const OF_TESTS: (&str, &str) = (".env.test", "DATABASE_URL=postgres://app:app@localhost:5432/app_test\n");
 
 /// Who runs the tests has their database.

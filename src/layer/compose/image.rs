@@ -15,6 +15,8 @@ pub struct Image {
     pub official: bool,
     /// What holds it in place.
     pub pinned: Pinned,
+    /// The container runs a client and has no data: the server in the image is never started.
+    pub client: bool,
 }
 
 /// What holds an image in place.
@@ -117,6 +119,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         server: server.is_some(),
         official: server.is_some_and(|(_, official)| *official),
         pinned: if digest || !known { Pinned::Firmly } else { pinned(tag) },
+        client: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One service of a compose file. Short and long forms come to the same.
 
 use super::{
-    Compose, DATA, MANY, Service, command, extends::Whole, filled, given, image, is_plain_name, name,
+    Compose, MANY, Service, client, command, extends::Whole, filled, given, image, is_plain_name, name,
     variables,
 };
 use crate::{
@@ -126,7 +126,7 @@ pub(super) fn read(
     for word in ["image", "environment", "env_file", "healthcheck", "depends_on", "ports", "volumes"] {
         reader.reveal_pair(node.pair(word));
     }
-    let image = node.get("image").and_then(|n| Some((n.scalar()?, n.span))).map(|(scalar, span)| {
+    let mut image = node.get("image").and_then(|n| Some((n.scalar()?, n.span))).map(|(scalar, span)| {
         let image = image::read(&filled(&scalar.value, span, reader.beside).value, span);
         if image.text.is_harmless() && scalar.value.span_of(0..scalar.value.text.expose().len()).is_some() {
             reader.reveal_scalar(span);
@@ -136,6 +136,10 @@ pub(super) fn read(
     let built = node.get("build").is_some();
     let mut mounts: Vec<Mount> = items(node, "volumes").filter_map(|n| mount(reader, n)).collect();
     mounts.extend(items(node, "configs").filter_map(|n| given::config(reader, root, n)));
+    if let Some(image) = &mut image {
+        let own = client::is_client(node.get("entrypoint"), node.get("command"));
+        image.client = own && !mounts.iter().any(|m| m.data);
+    }
     let server = image.as_ref().is_some_and(|i| i.server) || built && mounts.iter().any(|m| m.data);
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
@@ -424,8 +428,9 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
         Some(_) if is_volume(&source) => Source::Volume,
         _ => Source::Other,
     };
-    let below = |root: &str| target.strip_prefix(root).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-    Some(Mount { span: place, source, data: DATA.iter().any(|d| below(d)), init: below(super::INIT) })
+    let init = target.strip_prefix(super::INIT).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    let data = client::holds_data(&target);
+    Some(Mount { span: place, source, data, init })
 }
 
 fn is_volume(text: &str) -> bool {
