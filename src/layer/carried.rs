@@ -60,6 +60,8 @@ pub enum Structure {
     Compose(Compose),
     /// The recipe of an image.
     Image(Recipe),
+    /// A task of ECS: who is on the loopback address of its containers.
+    Task(Seat),
     /// Objects of Kubernetes.
     Kubernetes(Kubernetes),
     /// Of code: databases with what keeps their connections, URLs that are put together.
@@ -122,6 +124,7 @@ impl Structure {
         match self {
             Self::Compose(compose) => compose.footing(block),
             Self::Kubernetes(kubernetes) => kubernetes.footing(block),
+            Self::Task(seat) => Footing { seat: *seat, ..Footing::default() },
             _ => Footing::default(),
         }
     }

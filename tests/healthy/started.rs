@@ -226,6 +226,18 @@ const BESIDE: &[Twins] = &[
             "services:\n  db:\n    image: postgres:16\n    command: -c shared_buffers=1GB\n  tuned:\n    image: postgres:16\n    command: [postgres, -c, max_connections=300]\n",
         )],
     },
+    // The containers of a task have one loopback address, unless each has a bridge of its own.
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "task.json",
+            "{\"family\": \"shop\", \"networkMode\": \"awsvpc\", \"containerDefinitions\": [{\"name\": \"app\", \"image\": \"shop:1\", \"environment\": [{\"name\": \"DB_HOST\", \"value\": \"127.0.0.1\"}, {\"name\": \"DB_NAME\", \"value\": \"shop\"}, {\"name\": \"DB_USER\", \"value\": \"shop\"}]}, {\"name\": \"pgbouncer\", \"image\": \"bitnami/pgbouncer:1.22.0\"}]}\n",
+        )],
+        ill: &[(
+            "task.json",
+            "{\"family\": \"shop\", \"networkMode\": \"bridge\", \"containerDefinitions\": [{\"name\": \"app\", \"image\": \"shop:1\", \"environment\": [{\"name\": \"DB_HOST\", \"value\": \"127.0.0.1\"}, {\"name\": \"DB_NAME\", \"value\": \"shop\"}, {\"name\": \"DB_USER\", \"value\": \"shop\"}]}, {\"name\": \"pgbouncer\", \"image\": \"bitnami/pgbouncer:1.22.0\"}]}\n",
+        )],
+    },
 ];
 
 #[test]
