@@ -208,6 +208,7 @@ impl Objects<'_, '_> {
         let inits = all("initContainers").iter().map(|n| (n, !restarts(n)));
         for (container, ends) in inits.chain(all("containers").iter().map(|n| (n, ends))) {
             let image = container.get("image").and_then(|n| Some((n.scalar()?, n.span)));
+            let partial = image.is_none();
             if let Some((scalar, span)) = image {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
@@ -224,7 +225,8 @@ impl Objects<'_, '_> {
             let layer = self.reader.block(block);
             let from = container.get("envFrom").map(Node::items).unwrap_or_default();
             let mut block = Block::new(Holder::Container { links });
-            (block.open, block.seat) = (!from.is_empty(), seat);
+            // A container without an image is a patch: the rest stands in what it changes.
+            (block.open, block.seat) = (!from.is_empty() || partial, seat);
             block.takes.extend(from.iter().map(|item| Taken::all(object, item)));
             let layer = self.variables(object, container, layer, &mut block);
             self.push(object, layer, block);

@@ -238,6 +238,18 @@ const BESIDE: &[Twins] = &[
             "{\"family\": \"shop\", \"networkMode\": \"bridge\", \"containerDefinitions\": [{\"name\": \"app\", \"image\": \"shop:1\", \"environment\": [{\"name\": \"DB_HOST\", \"value\": \"127.0.0.1\"}, {\"name\": \"DB_NAME\", \"value\": \"shop\"}, {\"name\": \"DB_USER\", \"value\": \"shop\"}]}, {\"name\": \"pgbouncer\", \"image\": \"bitnami/pgbouncer:1.22.0\"}]}\n",
         )],
     },
+    // Without an image it is a patch of a container that has the rest.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            "k8s/overlays/production/patch.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: api, env: [{name: DB_HOST, value: prod-pg.internal}]}]}}}\n",
+        )],
+        ill: &[(
+            "k8s/overlays/production/api.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: api, image: \"shop/api:1\", env: [{name: DB_HOST, value: prod-pg.internal}]}]}}}\n",
+        )],
+    },
 ];
 
 #[test]
