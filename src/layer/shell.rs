@@ -152,7 +152,14 @@ fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry>
     let quoted = value.trim().len() > 1
         && value.trim().starts_with(['"', '\''])
         && value.trim().ends_with(['"', '\'']);
-    let range = if quoted { range.start + 1..range.end - 1 } else { range };
+    let range = match value.trim() {
+        text if is_call(text) => {
+            let default = default_of(text)?;
+            range.start + default.start..range.start + default.end
+        }
+        _ if quoted => range.start + 1..range.end - 1,
+        _ => range,
+    };
     // An expression of a justfile comes to what nobody reckons out here.
     let expression =
         value.trim().starts_with('(') || ["' +", "\" +", "+ '", "+ \""].iter().any(|s| value.contains(s));
@@ -162,6 +169,23 @@ fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry>
     let span = |range: Range<usize>| reader.sources.span(reader.id, range);
     let value = Value::literal(&line[range.start - start..range.end - start], span(range.clone()));
     Some(Entry::new(bare, span(key..key + bare.len()), value, span(range)))
+}
+
+/// Whether a value is the call of a justfile's function: `env("NAME")`.
+fn is_call(value: &str) -> bool {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    value.ends_with(')') && value.split_once('(').is_some_and(|(function, _)| is_name(function))
+}
+
+/// Where the default stands in a call: `env("NAME", "default")`. What another comes to nobody reckons out here.
+fn default_of(call: &str) -> Option<Range<usize>> {
+    let (function, arguments) = call.split_once('(')?;
+    let last = arguments.strip_suffix(')')?.split_once(',')?.1.trim();
+    let quote = last.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let inner = last.strip_prefix(quote)?.strip_suffix(quote)?;
+    let plain = !inner.is_empty() && !inner.contains([quote, '\\']);
+    let start = call.rfind(inner).filter(|_| plain && matches!(function, "env" | "env_var_or_default"))?;
+    Some(start..start + inner.len())
 }
 
 /// The assignments that last as one block, those before a command each as one, and the script for the rules.

@@ -238,6 +238,18 @@ const BESIDE: &[Twins] = &[
             "{\"family\": \"shop\", \"networkMode\": \"bridge\", \"containerDefinitions\": [{\"name\": \"app\", \"image\": \"shop:1\", \"environment\": [{\"name\": \"DB_HOST\", \"value\": \"127.0.0.1\"}, {\"name\": \"DB_NAME\", \"value\": \"shop\"}, {\"name\": \"DB_USER\", \"value\": \"shop\"}]}, {\"name\": \"pgbouncer\", \"image\": \"bitnami/pgbouncer:1.22.0\"}]}\n",
         )],
     },
+    // Functions of a justfile: the default is read, and what has none is the environment's.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[(
+            "justfile",
+            "export DATABASE_URL := env_var_or_default(\"DATABASE_URL\", \"postgres://postgres:postgres@localhost:5432/app\")\nexport TEST_DATABASE_URL := env('TEST_DATABASE_URL')\nexport REPLICA_DATABASE_URL := replace(x, 'a', 'b')\n",
+        )],
+        ill: &[(
+            "justfile",
+            "export DATABASE_URL := env(\"DATABASE_URL\", 'postgrs//postgres@localhost:5432/app')\n",
+        )],
+    },
     // Without an image it is a patch of a container that has the rest.
     Twins {
         rule: "tls-unspecified",
