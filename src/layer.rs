@@ -7,7 +7,7 @@ pub mod ci;
 pub mod code;
 pub mod compose;
 mod database_yml;
-mod dockerfile;
+pub mod dockerfile;
 pub mod dotenv;
 mod ecs;
 mod environment;

@@ -227,7 +227,8 @@ fn mounts_in_their_forms() {
 
 #[test]
 fn pods_of_every_kind() {
-    let spec = "spec: {containers: [{name: a, env: [{name: DB_HOST, value: db}]}, {name: b}]}";
+    let spec =
+        "spec: {containers: [{name: a, image: a, env: [{name: DB_HOST, value: db}]}, {name: b, image: b}]}";
     let template = format!("spec: {{template: {{{spec}}}}}");
     for (kind, body) in [
         ("Pod", spec.to_owned()),

@@ -11,6 +11,8 @@ mod mild;
 mod readers;
 #[path = "healthy/stands_for.rs"]
 mod stands_for;
+#[path = "healthy/started.rs"]
+mod started;
 #[path = "healthy/templates.rs"]
 mod templates;
 

@@ -6,7 +6,8 @@ use super::{
     ci::{self, Pipeline},
     code::Code,
     compose::{self, Compose},
-    database_yml, dockerfile,
+    database_yml,
+    dockerfile::{self, Recipe},
     dotenv::{self, Dialect},
     ecs, general,
     ini::{self, Ini},
@@ -57,6 +58,10 @@ pub enum Structure {
     None,
     /// A compose file.
     Compose(Compose),
+    /// The recipe of an image.
+    Image(Recipe),
+    /// A task of ECS: who is on the loopback address of its containers.
+    Task(Seat),
     /// Objects of Kubernetes.
     Kubernetes(Kubernetes),
     /// Of code: databases with what keeps their connections, URLs that are put together.
@@ -119,6 +124,7 @@ impl Structure {
         match self {
             Self::Compose(compose) => compose.footing(block),
             Self::Kubernetes(kubernetes) => kubernetes.footing(block),
+            Self::Task(seat) => Footing { seat: *seat, ..Footing::default() },
             _ => Footing::default(),
         }
     }

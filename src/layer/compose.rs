@@ -1,6 +1,8 @@
 //! Compose files: the environment of each service, and what the rules about compose look at. `${…}` is read as docker
 //! compose v2 reads it; a variable that nothing beside the file sets is the shell's, and stays open.
 
+pub(super) mod client;
+mod command;
 mod extends;
 mod given;
 pub(super) mod image;
@@ -97,7 +99,7 @@ pub struct Service {
     pub foreign_network: bool,
     /// The service whose network it shares: `network_mode: service:app`.
     pub shares: Option<Part>,
-    /// Its command waits for the server by itself.
+    /// It waits for the server by itself, or needs none to be started.
     pub waits: bool,
     /// Its command makes databases.
     pub creates: bool,

@@ -1,13 +1,18 @@
-//! Recipes of images: what `ENV` and `ARG` of the stage that is shipped put into it.
+//! Recipes of images: what `ENV` of the stage that is shipped puts into it, and what `ARG` leaves there.
+
+mod arguments;
+
+pub use arguments::Recipe;
 
 use super::{
     Entry, Value,
-    carried::Reader,
+    carried::{Reader, Structure},
     shell::{
         self, Script,
         word::{Grammar, Words},
     },
 };
+use arguments::Variable;
 use std::ops::Range;
 
 /// What a client takes from the environment to find a server.
@@ -18,7 +23,7 @@ const OF_A_CLIENT: [&str; 4] = ["PGHOST", "PGPORT", "PGUSER", "PGDATABASE"];
 struct Stage {
     name: Option<String>,
     base: String,
-    entries: Vec<Entry>,
+    variables: Vec<Variable>,
 }
 
 impl Stage {
@@ -52,13 +57,15 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 stages.push(Stage {
                     name: name.map(|n| n.to_ascii_lowercase()),
                     base: words.first().map(|b| b.to_ascii_lowercase()).unwrap_or_default(),
-                    entries: Vec::new(),
+                    variables: Vec::new(),
                 });
             }
-            "ENV" | "ARG" => {
+            word @ ("ENV" | "ARG") => {
                 // An `ARG` before the first `FROM` is for `FROM` lines alone.
                 let Some(stage) = stages.last_mut() else { continue };
-                stage.entries.extend(assignments(reader, &text, rest));
+                let argument = word == "ARG";
+                let all = assignments(reader, &text, rest).into_iter();
+                stage.variables.extend(all.map(|entry| Variable { entry, argument }));
             }
             "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => {
                 script.append(shell::script(reader, &text, rest));
@@ -69,13 +76,14 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let mut layer = reader.block("");
     let shipped = shipped(&stages);
     layer.word = shipped.last().and_then(|last| last.aside()).map(str::to_owned);
+    let variables: Vec<&Variable> = shipped.iter().flat_map(|stage| &stage.variables).collect();
+    let (entries, recipe) = arguments::settled(&variables, &script);
     // Beside a data directory they are for `psql` in the server's own container.
-    let server = shipped.iter().flat_map(|stage| &stage.entries).any(|e| e.key == "PGDATA");
-    for stage in shipped {
-        for entry in stage.entries.iter().filter(|e| !(server && OF_A_CLIENT.contains(&e.key.as_str()))) {
-            shell::push(reader, &mut layer, entry);
-        }
+    let server = entries.iter().any(|e| e.key == "PGDATA");
+    for entry in entries.into_iter().filter(|e| !(server && OF_A_CLIENT.contains(&e.key.as_str()))) {
+        shell::push(reader, &mut layer, entry);
     }
+    reader.structure = Structure::Image(recipe);
     shell::settled(reader, script);
     reader.layers.push(layer);
 }

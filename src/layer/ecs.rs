@@ -1,8 +1,8 @@
 //! Task definitions of Amazon ECS: the variables of each container, and those that a secret fills.
 
 use super::{
-    Read,
-    carried::Reader,
+    Read, Seat,
+    carried::{Reader, Structure},
     shell::{self, Script, inside},
     tree::Node,
 };
@@ -14,7 +14,13 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let mut script = Script::default();
     for document in &documents {
         let definition = document.get("taskDefinition").unwrap_or(document);
-        for container in definition.get("containerDefinitions").map(Node::items).unwrap_or_default() {
+        let containers = definition.get("containerDefinitions").map(Node::items).unwrap_or_default();
+        // Of `awsvpc`, as Fargate has it, and of `host`; some definitions leave it to what registers them.
+        let network = definition.get("networkMode").and_then(Node::text);
+        if containers.len() > 1 && !matches!(network, Some("bridge" | "none")) {
+            reader.structure = Structure::Task(Seat::Accompanied);
+        }
+        for container in containers {
             take(reader, container);
             let words = ["entryPoint", "command"].map(|key| container.get(key));
             inside::words(reader, &text, &words, &mut script);

@@ -10,7 +10,7 @@ pub use join::{Identity, Taken, join};
 use super::{
     Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,
     carried::{Reader, Structure},
-    compose::{Image, image, is_plain_name, name},
+    compose::{Image, client, image, is_plain_name, name},
     shell::{self, Script, inside},
     tree::{Node, Style},
 };
@@ -204,9 +204,14 @@ impl Objects<'_, '_> {
             _ => Seat::Accompanied,
         };
         let links = spec.get("enableServiceLinks").and_then(Node::text) != Some("false");
-        for container in all("initContainers").iter().chain(all("containers")) {
-            if let Some((scalar, span)) = container.get("image").and_then(|n| Some((n.scalar()?, n.span))) {
-                let image = image::read(&scalar.value, span);
+        let ends = matches!(object.get("kind").and_then(Node::text), Some("Job" | "CronJob"));
+        let inits = all("initContainers").iter().map(|n| (n, !restarts(n)));
+        for (container, ends) in inits.chain(all("containers").iter().map(|n| (n, ends))) {
+            let image = container.get("image").and_then(|n| Some((n.scalar()?, n.span)));
+            let partial = image.is_none();
+            if let Some((scalar, span)) = image {
+                let mut image = image::read(&scalar.value, span);
+                image.client = client::is_container(container, ends);
                 if image.text.is_harmless() {
                     self.reader.reveal_pair(container.pair("image"));
                     self.reader.reveal_scalar(span);
@@ -220,7 +225,8 @@ impl Objects<'_, '_> {
             let layer = self.reader.block(block);
             let from = container.get("envFrom").map(Node::items).unwrap_or_default();
             let mut block = Block::new(Holder::Container { links });
-            (block.open, block.seat) = (!from.is_empty(), seat);
+            // A container without an image is a patch: the rest stands in what it changes.
+            (block.open, block.seat) = (!from.is_empty() || partial, seat);
             block.takes.extend(from.iter().map(|item| Taken::all(object, item)));
             let layer = self.variables(object, container, layer, &mut block);
             self.push(object, layer, block);

@@ -3,6 +3,7 @@
 
 mod facts;
 pub(in crate::layer) mod inside;
+pub(in crate::layer) mod waits;
 pub(in crate::layer) mod word;
 
 use super::{
@@ -28,6 +29,8 @@ pub struct Script {
     composed: Vec<Composed>,
     /// How many bytes of other carriers were read so far.
     bytes: usize,
+    /// What is read stands between `while` or `until` and `do`.
+    looping: bool,
 }
 
 /// A variable, or what a command prints, as the password of a URL.
@@ -47,6 +50,10 @@ pub struct Command {
     pub words: Vec<Argument>,
     /// What it writes goes into a pipe or a file.
     pub redirected: bool,
+    /// A loop goes on until it comes out well, or badly.
+    pub repeated: bool,
+    /// It stands in a recipe that runs the tests.
+    tests: bool,
 }
 
 /// One word of a command.
@@ -93,11 +100,18 @@ pub(super) fn read_procfile(reader: &mut Reader<'_>) {
 
 /// Reads a Makefile or justfile: the recipes as scripts, `NAME = value` outside of them as assignments.
 pub(super) fn read_makefile(reader: &mut Reader<'_>) {
+    let mut tests = false;
     by_line(reader, |reader, text, line| {
         let own = &text[line.clone()];
         if own.starts_with(['\t', ' ']) {
             let indent = own.len() - own.trim_start_matches([' ', '\t', '@', '-']).len();
-            return script(reader, text, line.start + indent..line.end);
+            let mut recipe = script(reader, text, line.start + indent..line.end);
+            recipe.commands.iter_mut().for_each(|c| c.tests = tests);
+            return recipe;
+        }
+        if let Some(name) = recipe(own) {
+            let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+            tests = words.any(|word| matches!(word, "test" | "tests" | "pytest" | "e2e"));
         }
         let assigned = make_variable(reader, own, line.start);
         let command = assigned.map(|entry| Command { assignments: vec![entry], ..Command::default() });
@@ -105,8 +119,15 @@ pub(super) fn read_makefile(reader: &mut Reader<'_>) {
     });
 }
 
+/// The name of the recipe that begins at a line: `test-unit: build`, `@test *args:`.
+fn recipe(line: &str) -> Option<&str> {
+    let (left, right) = line.split_once(':')?;
+    let begins = !right.starts_with(['=', ':']) && !line.starts_with('#');
+    left.split_whitespace().next().filter(|_| begins).map(|name| name.trim_start_matches('@'))
+}
+
 /// Reads a file whose lines each stand for themselves.
-fn by_line(reader: &mut Reader<'_>, read: impl Fn(&Reader<'_>, &str, Range<usize>) -> Script) {
+fn by_line(reader: &mut Reader<'_>, mut read: impl FnMut(&Reader<'_>, &str, Range<usize>) -> Script) {
     let Some(text) = reader.text() else { return };
     let mut all = Script::default();
     let mut at = 0;
@@ -131,7 +152,14 @@ fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry>
     let quoted = value.trim().len() > 1
         && value.trim().starts_with(['"', '\''])
         && value.trim().ends_with(['"', '\'']);
-    let range = if quoted { range.start + 1..range.end - 1 } else { range };
+    let range = match value.trim() {
+        text if is_call(text) => {
+            let default = default_of(text)?;
+            range.start + default.start..range.start + default.end
+        }
+        _ if quoted => range.start + 1..range.end - 1,
+        _ => range,
+    };
     // An expression of a justfile comes to what nobody reckons out here.
     let expression =
         value.trim().starts_with('(') || ["' +", "\" +", "+ '", "+ \""].iter().any(|s| value.contains(s));
@@ -143,23 +171,48 @@ fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry>
     Some(Entry::new(bare, span(key..key + bare.len()), value, span(range)))
 }
 
+/// Whether a value is the call of a justfile's function: `env("NAME")`.
+fn is_call(value: &str) -> bool {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    value.ends_with(')') && value.split_once('(').is_some_and(|(function, _)| is_name(function))
+}
+
+/// Where the default stands in a call: `env("NAME", "default")`. What another comes to nobody reckons out here.
+fn default_of(call: &str) -> Option<Range<usize>> {
+    let (function, arguments) = call.split_once('(')?;
+    let last = arguments.strip_suffix(')')?.split_once(',')?.1.trim();
+    let quote = last.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let inner = last.strip_prefix(quote)?.strip_suffix(quote)?;
+    let plain = !inner.is_empty() && !inner.contains([quote, '\\']);
+    let start = call.rfind(inner).filter(|_| plain && matches!(function, "env" | "env_var_or_default"))?;
+    Some(start..start + inner.len())
+}
+
 /// The assignments that last as one block, those before a command each as one, and the script for the rules.
 fn finish(reader: &mut Reader<'_>, mut script: Script) {
     settle(reader, &mut script);
-    let mut lasting = reader.block("");
+    let (mut lasting, mut tested) = (reader.block(""), reader.block(""));
+    let word = || Some("test".to_owned());
+    tested.word = word();
     let mut own = Vec::new();
     for command in script.commands.iter().filter(|c| !c.assignments.is_empty()) {
         let alone = command.program().is_none_or(|p| DECLARING.contains(&p));
         let mut layer = reader.block("");
+        layer.word = word().filter(|_| command.tests);
         // `PGDATABASE=postgres psql -c 'CREATE DATABASE …'` is how databases are made; no service connects there.
         let administers = command.program().is_some_and(|p| ADMINISTERING.contains(&p));
         for entry in command.assignments.iter().filter(|e| !(administers && e.key == "PGDATABASE")) {
-            push(reader, if alone { &mut lasting } else { &mut layer }, entry);
+            let into = match alone {
+                true if command.tests => &mut tested,
+                true => &mut lasting,
+                false => &mut layer,
+            };
+            push(reader, into, entry);
         }
         own.push(layer);
     }
     reader.layers.push(lasting);
-    reader.layers.extend(own.into_iter().filter(|layer| !layer.entries.is_empty()));
+    reader.layers.extend(own.into_iter().chain([tested]).filter(|layer| !layer.entries.is_empty()));
     reader.script = script;
 }
 
@@ -323,6 +376,7 @@ fn here(text: &str, mark: &str, tabs: bool, indent: usize) -> usize {
 
 fn end(out: &mut Script, command: &mut Command) {
     if !command.assignments.is_empty() || !command.words.is_empty() {
+        command.repeated = out.looping;
         out.commands.push(std::mem::take(command));
     }
 }
@@ -348,6 +402,11 @@ fn take(reader: &Reader<'_>, out: &mut Script, command: &mut Command, word: Word
         if !command.assignments.is_empty() && !matches!(word.text(), "exec" | "sudo" | "env" | "time") {
             end(out, command);
         }
+        out.looping = match word.text() {
+            "while" | "until" => true,
+            "do" => false,
+            _ => out.looping,
+        };
         return;
     }
     let span = reader.sources.span(reader.id, word.range);

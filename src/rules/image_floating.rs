@@ -19,7 +19,8 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         Structure::Kubernetes(k) => k.images.iter().collect(),
         _ => return,
     };
-    for image in images.into_iter().filter(|i| i.server) {
+    // A client has no data, and its program is to be that of the server's release.
+    for image in images.into_iter().filter(|i| i.server && !i.client) {
         let (message, note) = match image.pinned {
             Pinned::Firmly => continue,
             Pinned::Major => (

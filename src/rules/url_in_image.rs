@@ -11,9 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
-    if file.carrier != Carrier::Dockerfile {
-        return;
-    }
+    let Structure::Image(recipe) = &file.structure else { return };
     let aside = view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
     for target in view
         .settings
@@ -23,11 +21,21 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     {
         let password = target.credential().is_some();
         let what = if password { "a password" } else { "a connection" };
+        let mut places = [target.origin(), target.origin_of("password")].into_iter().filter_map(Origin::span);
+        let for_build = places.any(|span| recipe.is_for_build(span));
         let draft = out
             .report(format!("{what} is built into the image by `{}`", target.name))
             .at(target.origin(), "in a layer of the image, and in its history")
-            .note("the same image runs everywhere: where the variable is not set, it connects to this")
-            .help("take it out, and hand the variable to the container where it runs");
+            .note(if for_build {
+                "no container has an `ARG`, but whoever pulls the image reads it in the history"
+            } else {
+                "the same image runs everywhere: where the variable is not set, it connects to this"
+            })
+            .help(if for_build {
+                "take it out; what the build has to log in with, hand over by `RUN --mount=type=secret`"
+            } else {
+                "take it out, and hand the variable to the container where it runs"
+            });
         // A server in the container itself, or beside it in a pod.
         let own = target.host_class() == Some(HostClass::Local);
         // `DB_TYPE=sqlite3` is a choice of this image.

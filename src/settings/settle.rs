@@ -162,12 +162,17 @@ fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
     if extension == "ini" {
         return stem.split(['-', '_']).find_map(|word| policy.environment(word));
     }
+    // `run_tests.sh`; what else a script is named after is what it does something to.
+    if matches!(extension, "sh" | "bash") {
+        let tests = stem.split(['-', '_']).any(|word| matches!(word, "test" | "tests"));
+        return tests.then_some(Environment::Test);
+    }
     let (family, word) = stem.rsplit_once(['-', '_'])?;
     matches!(family, "compose" | "docker-compose" | "docker_compose" | "values")
         .then(|| policy.environment(word))?
 }
 
-/// What a hosting service of builds reads, or pytest: its databases are made for one run.
+/// What a hosting service of builds reads, or a program that runs tests: its databases are made for one run.
 fn of_ci(name: &str) -> Option<Environment> {
     const NAMES: [&str; 7] = [
         "conftest.py",
@@ -178,7 +183,10 @@ fn of_ci(name: &str) -> Option<Environment> {
         "bitbucket-pipelines.yml",
         "azure-pipelines.yml",
     ];
-    NAMES.contains(&name).then_some(Environment::Test)
+    // `playwright.config.ts`, `jest.setup.js`
+    let runner = name.split_once('.').map(|(runner, _)| runner);
+    let tests = runner.is_some_and(|r| matches!(r, "playwright" | "cypress" | "jest" | "vitest"));
+    (tests || NAMES.contains(&name)).then_some(Environment::Test)
 }
 
 /// The environment that a file's name says: `.env.production`, `prod.env`, `.env.test.local`, else the nearest

@@ -15,6 +15,8 @@ pub struct Image {
     pub official: bool,
     /// What holds it in place.
     pub pinned: Pinned,
+    /// The container runs a client and has no data: the server in the image is never started.
+    pub client: bool,
 }
 
 /// What holds an image in place.
@@ -82,6 +84,18 @@ impl Image {
     }
 }
 
+/// Poolers and exporters by a word in the last step of their name: they connect when they are asked, and go on where that fails.
+const LATE: &[&str] = &["pgbouncer", "postgres-exporter", "postgres_exporter", "postgres-backup-local"];
+
+impl Image {
+    /// Whether it connects some time after it was started. `scheduled`: its variables say when it is to do something.
+    pub(super) fn connects_late(&self, scheduled: bool) -> bool {
+        let text = self.text.expose();
+        let last = text.rsplit('/').next().unwrap_or(text);
+        LATE.iter().any(|word| last.contains(word)) || scheduled && last.contains("backup")
+    }
+}
+
 /// Reads a name with its variables put in.
 pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
     let text = value.text.expose().trim();
@@ -105,6 +119,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         server: server.is_some(),
         official: server.is_some_and(|(_, official)| *official),
         pinned: if digest || !known { Pinned::Firmly } else { pinned(tag) },
+        client: false,
     }
 }
 

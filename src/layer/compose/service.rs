@@ -1,7 +1,8 @@
 //! One service of a compose file. Short and long forms come to the same.
 
 use super::{
-    Compose, DATA, MANY, Service, extends::Whole, filled, given, image, is_plain_name, name, variables,
+    Compose, MANY, Service, client, command, extends::Whole, filled, given, image, is_plain_name, name,
+    variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
@@ -125,7 +126,7 @@ pub(super) fn read(
     for word in ["image", "environment", "env_file", "healthcheck", "depends_on", "ports", "volumes"] {
         reader.reveal_pair(node.pair(word));
     }
-    let image = node.get("image").and_then(|n| Some((n.scalar()?, n.span))).map(|(scalar, span)| {
+    let mut image = node.get("image").and_then(|n| Some((n.scalar()?, n.span))).map(|(scalar, span)| {
         let image = image::read(&filled(&scalar.value, span, reader.beside).value, span);
         if image.text.is_harmless() && scalar.value.span_of(0..scalar.value.text.expose().len()).is_some() {
             reader.reveal_scalar(span);
@@ -135,6 +136,10 @@ pub(super) fn read(
     let built = node.get("build").is_some();
     let mut mounts: Vec<Mount> = items(node, "volumes").filter_map(|n| mount(reader, n)).collect();
     mounts.extend(items(node, "configs").filter_map(|n| given::config(reader, root, n)));
+    if let Some(image) = &mut image {
+        let own = client::is_client(node.get("entrypoint"), node.get("command"));
+        image.client = own && !mounts.iter().any(|m| m.data);
+    }
     let server = image.as_ref().is_some_and(|i| i.server) || built && mounts.iter().any(|m| m.data);
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
@@ -147,6 +152,8 @@ pub(super) fn read(
     let official = image.as_ref().is_some_and(|i| i.official) && !built;
     let clear = official && given::is_clear(node, &variables, &mounts);
     let env_files = env_files(reader, node);
+    let waits_for = variables.entry("WAIT_HOSTS").cloned();
+    let scheduled = variables.entries.iter().any(|e| e.key.contains("SCHEDULE") || e.key.contains("CRON"));
     let has_layer = !variables.entries.is_empty() || !variables.reads.is_empty() || !env_files.is_empty();
     if has_layer {
         reader.layers.push(variables);
@@ -177,8 +184,9 @@ pub(super) fn read(
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
         shares: network.strip_prefix("service:").map(name),
-        waits: says(node, &WAITS),
-        creates: says(node, &CREATES),
+        waits: command::waits(node, waits_for.as_ref())
+            || image.as_ref().is_some_and(|i| i.connects_late(scheduled)),
+        creates: command::creates(node),
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         own_entrypoint: node.get("entrypoint").is_some(),
         partial: image.is_none() && !built || node.get("extends").is_some(),
@@ -327,23 +335,6 @@ fn is_ready(words: &[(String, Option<Span>)], in_line: bool) -> Option<IsReady> 
     })
 }
 
-/// Words of commands that wait for the server by themselves.
-const WAITS: [&str; 8] =
-    ["wait-for", "wait_for", "wait4x", "dockerize", "pg_isready", "pgward", "until ", "wait-until"];
-
-/// Words of commands that make databases.
-const CREATES: [&str; 5] = ["create database", "createdb", "create_db", "db:create", "db:prepare"];
-
-/// Whether the command of a service has one of these words.
-fn says(node: &Node, words: &[&str]) -> bool {
-    let has = |node: &Node| {
-        let text = node.text().map(str::to_ascii_lowercase);
-        text.is_some_and(|text| words.iter().any(|word| text.contains(word)))
-    };
-    let said = |node: &Node| has(node) || node.items().iter().any(|n| has(n));
-    ["command", "entrypoint"].iter().filter_map(|key| node.get(key)).any(said)
-}
-
 fn makes(node: &Node) -> bool {
     let said = |node: &Node| node.text().is_some_and(service::makes);
     said(node) || node.items().iter().any(|n| said(n))
@@ -437,8 +428,9 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
         Some(_) if is_volume(&source) => Source::Volume,
         _ => Source::Other,
     };
-    let below = |root: &str| target.strip_prefix(root).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-    Some(Mount { span: place, source, data: DATA.iter().any(|d| below(d)), init: below(super::INIT) })
+    let init = target.strip_prefix(super::INIT).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    let data = client::holds_data(&target);
+    Some(Mount { span: place, source, data, init })
 }
 
 fn is_volume(text: &str) -> bool {

@@ -116,16 +116,6 @@ impl Command {
 }
 
 impl Script {
-    /// Whether it waits for a server before it goes on, by the programs that do.
-    pub fn waits(&self) -> bool {
-        const PROGRAMS: [&str; 7] =
-            ["wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait4x", "dockerize", "pg_isready"];
-        self.commands.iter().flat_map(|c| &c.words).any(|word| {
-            let text = word.value.text.expose();
-            PROGRAMS.contains(&text.rsplit('/').next().unwrap_or(text))
-        })
-    }
-
     /// Where a script prints a connection or a password, and how.
     pub fn prints(&self) -> Vec<(Span, &'static str)> {
         let mut out = self.traces();

@@ -1,0 +1,102 @@
+//! Whether a script waits for a server before it goes on: by a program made for it, by a loop around one that tries, or by code
+//! that tries until it is let in.
+
+use super::{Argument, Command, Script};
+
+/// Programs that wait by themselves, or ask for nothing else.
+const PROGRAMS: [&str; 5] = ["dockerize", "pg_isready", "wait-on", "wait-port", "backend_pre_start.py"];
+/// What the names of others begin with: `wait-for-it.sh`, `wait_for_db`, `wait4ports`.
+const BEGINNINGS: [&str; 4] = ["wait-for", "wait_for", "wait4", "waitfor"];
+/// Programs that try a port.
+const TRYING: [&str; 3] = ["nc", "ncat", "netcat"];
+/// Words of commands that come to their end only where the server let them in.
+const DONE: [&str; 7] =
+    ["psql", "migrate", "migrate:status", "db:migrate", "showmigrations", "upgrade", "--database"];
+/// What code that connects has in it.
+const CLIENTS: [&str; 10] = [
+    "psycopg",
+    "asyncpg",
+    "pg8000",
+    "create_connection",
+    "connect_ex",
+    "django.db",
+    "create_engine",
+    "pgsql:",
+    "'pg'",
+    "\"pg\"",
+];
+/// Ports of other kinds of servers: to wait for one of them is no waiting for the database.
+const OTHERS: [&str; 10] = ["3306", "1433", "27017", "6379", "11211", "5672", "9092", "2181", "9200", "9000"];
+/// A file of bash that is a connection.
+const DEVICE: &str = "/dev/tcp/";
+
+/// Whether `host:port`, or `host/port`, is another kind of server's.
+pub(in crate::layer) fn is_others(address: &str) -> bool {
+    let port = address.rsplit([':', '/']).next().unwrap_or(address);
+    OTHERS.contains(&port.trim_end_matches(|c: char| !c.is_ascii_digit()))
+}
+
+/// Whether it opens a connection by bash's own device.
+pub(in crate::layer) fn opens_device(text: &str) -> bool {
+    let behind = text.split(DEVICE).skip(1);
+    behind.map(|rest| rest.split_whitespace().next().unwrap_or(rest)).any(|address| !is_others(address))
+}
+
+/// Whether code connects to a database.
+fn connects(code: &str) -> bool {
+    CLIENTS.iter().any(|word| code.contains(word))
+}
+
+/// Whether code tries again and again.
+pub(in crate::layer) fn connects_at_last(code: &str) -> bool {
+    connects(code) && ["sleep", "while "].iter().any(|word| code.contains(word))
+}
+
+fn text(argument: &Argument) -> &str {
+    argument.value.text.expose()
+}
+
+impl Command {
+    /// Whether it tries a port, and does nothing else.
+    fn tries(&self) -> bool {
+        let arguments = || self.words.iter().skip(1).map(text);
+        let listens = arguments().any(|a| a.starts_with('-') && a.contains('l'));
+        let own = self.words.iter().any(|w| TRYING.contains(&text(w).rsplit('/').next().unwrap_or_default()));
+        own && !listens && !arguments().any(is_others) || self.words.iter().any(|w| opens_device(text(w)))
+    }
+
+    /// Whether it comes to its end only where the server let it in.
+    fn is_let_in(&self) -> bool {
+        let done = |word: &Argument| {
+            let text = text(word);
+            DONE.contains(&text.rsplit('/').next().unwrap_or(text)) || connects(text)
+        };
+        self.words.iter().any(done)
+    }
+}
+
+impl Script {
+    /// Whether it waits for a server before it goes on.
+    pub fn waits(&self) -> bool {
+        let words = || self.commands.iter().flat_map(|c| &c.words).map(text);
+        let named = |word: &str| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            // The shell's own `wait` has no directory.
+            PROGRAMS.contains(&name) || BEGINNINGS.iter().any(|b| name.starts_with(b)) || word == "/wait"
+        };
+        if words().any(named) {
+            return true;
+        }
+        let mut conditions = self.commands.iter().filter(|c| c.repeated);
+        // `for i in …; do nc -z db 5432 && break; sleep 1; done`
+        let sleeps = self.runs(&["sleep"]);
+        let tried = |c: &Command| (c.repeated || sleeps) && c.tries() || c.repeated && c.is_let_in();
+        if self.commands.iter().any(tried) {
+            return true;
+        }
+        let asked =
+            conditions.any(|c| !c.program().is_some_and(|p| matches!(p, "[" | "[[" | "test" | "read")));
+        let mut code = self.documents.iter().map(|(_, body)| text(body)).chain(words());
+        code.any(|code| connects_at_last(code) || asked && connects(code))
+    }
+}
