@@ -1,8 +1,12 @@
 //! A file of any carrier ▶ the environments that it describes, each a layer, and what else its rules ask for. Each
 //! carrier is read in a file of its own; this one only chooses.
 
+mod filled;
+
+pub(crate) use filled::is_platforms;
+
 use super::{
-    Carrier, Entry, Layer, MAX_BYTES, Problem, ProblemKind, Read,
+    Carrier, Entry, Layer, MAX_BYTES, Problem, ProblemKind,
     ci::{self, Pipeline},
     code::Code,
     compose::{self, Compose},
@@ -25,7 +29,6 @@ use crate::{
     secret::Part,
     source::{SourceId, Sources, Span},
 };
-use std::collections::BTreeSet;
 
 /// What a file comes to.
 #[derive(Clone, Debug)]
@@ -101,6 +104,8 @@ pub struct Footing {
     pub hosts: Vec<Part>,
     /// The path of the Dockerfile that its image is built from, where that is known.
     pub built_from: Option<String>,
+    /// It is what a Secret of Kubernetes holds.
+    pub secret: bool,
     /// It runs an image that is not built here: the libraries of this project say nothing of who reads its variables.
     pub foreign: bool,
 }
@@ -128,49 +133,6 @@ impl Structure {
             _ => Footing::default(),
         }
     }
-}
-
-/// What a tool or a platform puts in before anybody reads the value, comes from elsewhere: references to secrets that are
-/// kept in a store, Railway's `${{Postgres.PGHOST}}` in an env file, Vercel's `@shop-database-url`.
-fn filled_in(layer: &mut Layer, bytes: &[u8], carrier: Carrier, vercel: bool) {
-    // The plugin for Vault of Argo CD puts it into what stands in angle brackets.
-    let argo = carrier == Carrier::Kubernetes && bytes.windows(18).any(|w| w == b"avp.kubernetes.io/");
-    let railway = carrier == Carrier::Dotenv && bytes.contains(&b'$');
-    let is_filled = |e: &Entry| {
-        let written = || bytes.get(e.value_span.range()).unwrap_or_default();
-        let text = &e.value.text;
-        text.store().is_some()
-            || text.is_replaced_by_a_build()
-            || text.holds_a_mark()
-            || argo && written().contains(&b'<') && written().contains(&b'>')
-            || vercel && written().starts_with(b"@")
-            || railway && is_platforms(written())
-    };
-    if !layer.entries.iter().any(is_filled) {
-        return;
-    }
-    // What is put together from such a variable comes from there too.
-    let names: BTreeSet<String> =
-        layer.entries.iter().filter(|e| is_filled(e)).map(|e| e.key.clone()).collect();
-    let refers = |e: &Entry| {
-        let written = bytes.get(e.value_span.range()).unwrap_or_default();
-        let text = String::from_utf8_lossy(written);
-        let mut references = text.split('$').skip(1).map(|rest| rest.trim_start_matches('{'));
-        references.any(|rest| {
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-            names.contains(&rest[..end])
-        })
-    };
-    let entries = std::mem::take(&mut layer.entries);
-    let (filled, own): (Vec<Entry>, _) = entries.into_iter().partition(|e| is_filled(e) || refers(e));
-    layer.entries = own;
-    layer.reads.extend(filled.into_iter().map(|e| Read::new(e.key, e.value_span)));
-}
-
-/// Whether a text has a reference of Railway in it.
-pub(crate) fn is_platforms(text: &[u8]) -> bool {
-    let opens = text.windows(3).position(|w| w == b"${{");
-    opens.is_some_and(|at| text[at..].windows(2).any(|w| w == b"}}"))
 }
 
 /// Reads a file. `dialect` is for an env file alone; `beside` has the variables of the `.env` beside a compose file.
@@ -218,10 +180,7 @@ pub fn read(
         Carrier::Kubernetes => kubernetes::read(&mut reader),
     }
     let Reader { mut layers, structure, script, .. } = reader;
-    let vercel = matches!(path.rsplit('/').next(), Some("vercel.json" | "now.json"));
-    for layer in &mut layers {
-        filled_in(layer, sources.get(id).bytes(), carrier, vercel);
-    }
+    filled::take_out(&mut layers, sources.get(id).bytes(), path, carrier);
     let typed = typed::values(sources, id, carrier, &layers);
     let says_copy = carrier == Carrier::Dotenv && dotenv::asks_to_be_copied(sources.get(id).bytes());
     Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed, says_copy }

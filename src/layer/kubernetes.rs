@@ -115,7 +115,14 @@ impl Kubernetes {
         let Some(block) = self.index.get(block).map(|i| &self.blocks[*i]) else {
             return Footing::default();
         };
-        Footing { open: block.open, seat: block.seat, below: block.below.clone(), ..Footing::default() }
+        let secret = block.holder == Holder::Secret;
+        Footing {
+            open: block.open,
+            seat: block.seat,
+            below: block.below.clone(),
+            secret,
+            ..Footing::default()
+        }
     }
 }
 

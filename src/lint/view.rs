@@ -43,6 +43,9 @@ impl<'c> FileView<'c> {
             let program = footing.built_from.as_deref();
             let mut view = Self::with(file, layers, program, policy, repository, files);
             view.settings.seat = footing.seat;
+            if let Some(at) = &mut view.settings.whereabouts {
+                at.is_secret = footing.secret;
+            }
             view.settings.foreign = footing.foreign;
             if footing.foreign && policy.consumers.is_empty() {
                 view.settings.consumers.clear();
@@ -144,8 +147,7 @@ impl<'c> FileView<'c> {
         let source = layers.last().and_then(|own| own.source);
         let mut whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
         whereabouts.kept = known == Some(Git::Tracked);
-        // What a cluster is given stands in git without its secrets: whoever applies it puts them in.
-        whereabouts.says_copy = file.says_copy || file.carrier == Carrier::Kubernetes;
+        whereabouts.says_copy = file.says_copy;
         whereabouts.source = source;
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }

@@ -19,13 +19,14 @@ pub(super) fn script(text: &str) -> Vec<Mention> {
 /// Whether a script makes libpq's URL of SQLAlchemy's: `sed 's/postgresql+asyncpg/postgresql/'`, `${URL/+asyncpg/}`.
 fn takes_drivers_off(text: &str) -> bool {
     let driver =
-        |line: &&str| line.contains("postgresql+") || line.contains("+asyncpg") || line.contains("+psycopg");
+        |line: &str| ["postgresql+", "+asyncpg", "+psycopg"].iter().filter_map(|d| line.find(d)).min();
     let edits = |line: &str| {
-        ["sed ", "awk ", "/+", "/postgresql", "%%+", "#postgresql", "replace("]
-            .iter()
-            .any(|e| line.contains(e))
+        let Some(at) = driver(line).filter(|_| !line.trim_start().starts_with('#')) else { return false };
+        let before = &line[..at];
+        let sed = ["s/", "s|", "s#", "s,"].iter().any(|s| before.contains(s)) && before.contains("sed ");
+        sed || before.ends_with('/') && before.contains("${") || before.contains("replace(")
     };
-    text.lines().filter(driver).any(edits)
+    text.lines().any(edits)
 }
 
 /// The mentions of a command that stands in another text, as in package.json.

@@ -18,8 +18,10 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         let views = job.blocks.iter().filter_map(|at| file.views.get(*at));
         let targets = views.flat_map(|view| &view.settings.targets);
         let targets: Vec<&Target> = targets.filter(|t| t.is_postgres() && t.parsed.is_ok()).collect();
-        let used = targets.iter().any(|t| logs_in(service, t));
+        let rightly: Vec<&str> =
+            targets.iter().filter(|t| logs_in(service, t)).map(|t| t.name.as_str()).collect();
         for target in targets {
+            let used = rightly.contains(&target.name.as_str());
             mismatch(service, target, job, used, out);
             let docker = || file.carried.script.runs(&["docker", "podman", "docker-compose"]);
             if !job.contained && !job.beside && !docker() {

@@ -22,10 +22,11 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         if !connects && !service.built || service.built && waits {
             continue;
         }
+        let own = !connects && view.is_some_and(|view| speaks(view, project));
         for dependency in service.depends_on.iter().filter(|d| !d.gated) {
             let named = |s: &&Service| s.server && s.name.same_as(&dependency.service);
             if let Some(server) = compose.services.iter().find(named) {
-                let told = connects || view.is_some_and(|view| speaks(view, server, project));
+                let told = connects || own || view.is_some_and(|view| leads(view, server));
                 let behind = !told && compose.stands_behind_another(service, server);
                 report(service, server, dependency, behind, out);
             }
@@ -33,8 +34,8 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// Whether its variables, set or not, are those of a database, or lead to the server.
-fn speaks(view: &View<'_>, server: &Service, project: &Project<'_>) -> bool {
+/// Whether its variables, set or not, are those of a database.
+fn speaks(view: &View<'_>, project: &Project<'_>) -> bool {
     let ours = |key: &str| {
         let meaning = meaning(key, project.policy);
         meaning.is_some_and(|m| {
@@ -42,11 +43,15 @@ fn speaks(view: &View<'_>, server: &Service, project: &Project<'_>) -> bool {
             matches!(m, Url(_) | Part(..) | Libpq(_) | Toggle(_) | Document)
         })
     };
-    let leads = |e: &Entry| server.hosts.iter().any(|host| e.value.text.same_as(host.secret()));
     view.layers.iter().any(|layer| {
-        layer.entries.iter().any(|e| ours(&e.key) || leads(e))
-            || layer.reads.iter().any(|r| ours(&r.variable))
+        layer.entries.iter().any(|e| ours(&e.key)) || layer.reads.iter().any(|r| ours(&r.variable))
     })
+}
+
+/// Whether one of its variables is a name of the server.
+fn leads(view: &View<'_>, server: &Service) -> bool {
+    let leads = |e: &Entry| server.hosts.iter().any(|host| e.value.text.same_as(host.secret()));
+    view.layers.iter().any(|layer| layer.entries.iter().any(leads))
 }
 
 fn report(service: &Service, server: &Service, dependency: &Dependency, behind: bool, out: &mut Sink<'_>) {

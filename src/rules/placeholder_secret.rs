@@ -31,7 +31,9 @@ const MILD: &str = "IIWE";
 /// What a project keeps in git to be copied and filled in, as Symfony's `.env`, and `.env.dev` beside a `.env` that git
 /// ignores; or what says so at its top.
 fn most(settings: &Settings, environment: Environment) -> &'static str {
+    let secret = settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret);
     match settings.is_to_be_copied() {
+        _ if secret => "IIII",
         true if settings.says_copy() => "IIII",
         true if environment <= Environment::Test => MILD,
         _ => "EEEE",
@@ -40,7 +42,11 @@ fn most(settings: &Settings, environment: Environment) -> &'static str {
 
 fn check(credential: &Credential<'_>, most: &'static str, out: &mut Sink<'_>) {
     // What a tool puts in before the service is started: in a file it is in its place, and `lint` does not see it.
+    // A ciphertext may be the service's own business: Jasypt and its like decrypt inside.
     if let Some(store) = credential.secret.store() {
+        if store.is_ciphers() {
+            return;
+        }
         out.report(format!("{} is a reference that nobody resolved", credential.name))
             .at(credential.origin, format!("{} has the secret", store.as_str()))
             .note("the server is sent the reference itself, and refuses it")

@@ -36,8 +36,15 @@ impl Secret {
             t.starts_with(|c: char| c.is_ascii_alphabetic())
                 && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
         };
+        // Between signs that a password may begin and end with, a name is one that looks like one.
+        let like_one = |open: &str, t: &str| match open {
+            "@" => t.contains(['.', '_']),
+            "%" => t.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'),
+            _ => true,
+        };
         MARKS.iter().any(|(open, close)| {
-            text.strip_prefix(open).and_then(|t| t.strip_suffix(close)).is_some_and(name)
+            let inner = text.strip_prefix(open).and_then(|t| t.strip_suffix(close));
+            inner.is_some_and(|t| name(t) && like_one(open, t))
         })
     }
 }

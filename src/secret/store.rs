@@ -35,6 +35,11 @@ pub enum Store {
 }
 
 impl Store {
+    /// Whether what stands there is the secret itself, encrypted.
+    pub fn is_ciphers(self) -> bool {
+        matches!(self, Self::Sops | Self::Dotenvx | Self::Jasypt | Self::SpringCloud)
+    }
+
     /// As people call it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -78,7 +83,7 @@ impl Secret {
             Store::ProtonPass
         } else if opens("keeper://") {
             Store::Keeper
-        } else if (opens("vault:") || opens(">>vault:")) && has("/") {
+        } else if (opens("vault:") || opens(">>vault:")) && (has("#") || text.matches('/').count() > 1) {
             Store::Vault
         } else if (opens("ref+") || opens("secretref+")) && has("://") {
             Store::Vals
@@ -103,6 +108,33 @@ impl Secret {
         } else {
             return None;
         })
+    }
+}
+
+impl Secret {
+    /// The passwords that stand in a URL or a string of pairs, as roughly as suffices to see whether one is in plain
+    /// sight: what stands between the first `:` and the last `@` behind `://`, and behind `password=`.
+    pub fn passwords_within(&self) -> Vec<Self> {
+        let text = self.expose();
+        // pgjdbc knows no user before the host.
+        let url = Some(text).filter(|t| !t.starts_with("jdbc:"));
+        let userinfo = url
+            .and_then(|t| t.split_once("://"))
+            .and_then(|(_, rest)| rest.rsplit_once('@'))
+            .map(|(own, _)| own);
+        let of_url = userinfo.and_then(|own| own.split_once(':')).map(|(_, password)| password);
+        let lower = text.to_ascii_lowercase();
+        let pairs = lower.match_indices("password=").map(|(at, word)| {
+            let rest = &text[at + word.len()..];
+            rest.split(['&', ';', ' ', '"', '\'', '\n']).next().unwrap_or_default()
+        });
+        of_url.into_iter().chain(pairs).map(Self::from).collect()
+    }
+
+    /// Whether a reference stands in the text, in the way of shells, compose files and templates.
+    pub fn holds_a_reference(&self) -> bool {
+        let text = self.expose();
+        text.starts_with('$') || ["${", "$(", "{{", "<%", "%("].iter().any(|open| text.contains(open))
     }
 }
 

@@ -114,13 +114,12 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
                 if rest[..end].eq_ignore_ascii_case("tc") { "Testcontainers" } else { "another engine" };
             return (Engine::Other(name), Spelling::Foreign, 0..colon + 1 + end);
         }
-        let scheme = &text[colon + 1..=colon + inner.end];
-        // pgjdbc's alone begins with `jdbc:postgresql:`; `jdbc:redshift:` and `jdbc:pgsql:` are other drivers'.
+        // Drivers of their own, which pgjdbc leaves alone.
+        let foreign = ["redshift:", "pgsql:"]
+            .iter()
+            .any(|own| rest.get(..own.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(own)));
         return match engine {
-            Engine::Postgres if scheme.eq_ignore_ascii_case("postgresql") => {
-                (engine, Spelling::Jdbc, 0..colon + 1 + inner.end)
-            }
-            Engine::Postgres if rest.contains("://") => {
+            Engine::Postgres if foreign => {
                 (Engine::Other("another engine"), Spelling::Foreign, 0..colon + 1 + inner.end)
             }
             Engine::Postgres => (engine, Spelling::Jdbc, 0..colon + 1 + inner.end),
@@ -139,17 +138,17 @@ fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
     if conninfo::is_npgsql(text) {
         return (Engine::Postgres, Spelling::Npgsql, 0..text.find('=').unwrap_or_default());
     }
+    let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let known = conninfo::keyword_since(&text[..word]).is_some();
+    if known && text[word..].trim_start().starts_with('=') {
+        return (Engine::Postgres, Spelling::Libpq, 0..word);
+    }
     if let Some(file) = sqlite::of_ado(text) {
         let memory = file.eq_ignore_ascii_case(":memory:");
         return (Engine::Sqlite { memory }, Spelling::Foreign, 0..text.len());
     }
     if let Some(name) = of_ado(text) {
         return (Engine::Other(name), Spelling::Foreign, 0..text.find(['=', '@']).unwrap_or_default());
-    }
-    let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
-    let known = conninfo::keyword_since(&text[..word]).is_some();
-    if known && text[word..].trim_start().starts_with('=') {
-        return (Engine::Postgres, Spelling::Libpq, 0..word);
     }
     // `postgres//u@h`: a URI that lost its colon. The parser names the place.
     if matches!(&text[..word], "postgres" | "postgresql") && text[word..].starts_with("//") {
@@ -181,7 +180,12 @@ fn of_ado(text: &str) -> Option<&'static str> {
         SQL_SERVER.contains(&key.as_str()).then_some(()).or(local.then_some(()))
     };
     let several = text.contains(';');
-    (several && text.split(';').any(|part| keyword(part).is_some())).then_some("SQL Server")
+    // Npgsql's strings have a port of its own.
+    let port = || {
+        text.split(';')
+            .any(|part| part.split('=').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("port")))
+    };
+    (several && text.split(';').any(|part| keyword(part).is_some()) && !port()).then_some("SQL Server")
 }
 
 /// Keywords of Microsoft's client for SQL Server that Npgsql does not know.
@@ -293,6 +297,13 @@ mod tests {
         for other in ["jdbc:intersystems:x", "jdbc:redshift://h:5439/dev", "jdbc:pgsql://h/d"] {
             assert_eq!(of(other), Engine::Other("another engine"), "{other}");
         }
+        assert_eq!(of("jdbc:postgres://h/d"), Engine::Postgres);
+        assert_eq!(of("jdbc:\u{feff}h2:mem:x"), Engine::Other("H2"));
+        assert_eq!(of("host=h user=u password=p@tcp(82 dbname=d"), Engine::Postgres);
+        assert_eq!(
+            of("Server=h;Port=5433;Database=d;User Id=u;Integrated Security=true;Foo=1"),
+            Engine::Unknown
+        );
         for server in [
             "Server=.;Database=d;Trusted_Connection=True",
             "Server=(localdb)\\mssqllocaldb;Database=d",

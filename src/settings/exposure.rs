@@ -3,10 +3,13 @@
 
 use super::{
     host::{HostClass, is_documentation, is_placeholder},
-    setting::Origin,
+    setting::{Origin, Setting},
     target::Target,
 };
-use crate::{environment::Environment, secret::Secret};
+use crate::{
+    environment::Environment,
+    secret::{Part, Secret},
+};
 
 impl Target {
     /// What a message calls its password, and where it stands, if it opens a server to those who read it: it is one,
@@ -20,8 +23,11 @@ impl Target {
         };
         if let Some(password) = self.credential() {
             let made_up = self.names_documentation_host() || self.names_placeholder_host();
-            let real =
-                !made_up && !password.secret.is_template() && self.class_by_name().is_some_and(reached);
+            // Where nobody knows the host, the password is there all the same.
+            let open = |h: &Setting<Part>| h.value.expose().contains(['$', '{']);
+            let unknown = || self.get("host").is_some_and(open).then_some(HostClass::Private);
+            let class = self.class_by_name().or_else(unknown);
+            let real = !made_up && !password.secret.is_template() && class.is_some_and(reached);
             return real.then_some((password.name.to_string(), password.origin));
         }
         // A raw character leaves readers at odds about where it ends: at the last `@`, as it was meant.

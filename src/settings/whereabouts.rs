@@ -39,8 +39,10 @@ pub struct Whereabouts {
     pub source: Option<SourceId>,
     /// It is kept in git, where what was never filled in is there to be copied: a developer's own file is not.
     pub kept: bool,
-    /// It says of itself that it is there to be copied, or is of a kind that git keeps without its secrets.
+    /// It says of itself that it is there to be copied.
     pub says_copy: bool,
+    /// It is a Secret of Kubernetes: what git keeps of one is to be filled in by whoever applies it.
+    pub is_secret: bool,
     aside: bool,
 }
 
@@ -77,6 +79,7 @@ impl Whereabouts {
             source: None,
             kept,
             says_copy: false,
+            is_secret: false,
             aside,
         }
     }

@@ -261,6 +261,40 @@ fn what_tries_a_parser_is_worth_a_note() {
     }
 }
 
+/// What stands in plain sight is not hidden by what is filled in beside it.
+#[test]
+fn a_password_beside_a_reference_is_told() {
+    let told = |path: &str, text: &str, rule: &str| {
+        let files = Files {
+            files: vec![(path.to_owned(), text.into())],
+            git: [(path.to_owned(), Git::Tracked)].into(),
+            ..Files::default()
+        };
+        let all = lint(&files, &Policy::default());
+        assert!(all.iter().any(|f| f.rule == rule && f.severity == Severity::Error), "{text}: {all:#?}");
+    };
+    let rule = "env-file-tracked";
+    for text in [
+        "DB_HOST=op://prod/shop/host\nDB_USER=shop\nDB_NAME=shop\nDB_PASSWORD=Kx82jfLq0PzR\n",
+        "DB_HOST=__DB_HOST__\nDB_USER=shop\nDB_NAME=shop\nDB_PASSWORD=Kx82jfLq0PzR\n",
+        "DB_HOST=$PROD_DB_HOST\nDB_USER=shop\nDB_NAME=shop\nDB_PASSWORD=Kx82jfLq0PzR\n",
+        "DATABASE_URL=postgresql://shop:Kx82jfLq0PzR@__DB_HOST__:5432/shop\n",
+        "DATABASE_URL=postgresql://shop:Kx82jfLq0PzR@$PROD_DB_HOST/shop?sslmode=disable\n",
+        "V=__VERSION__\nDATABASE_URL=postgresql://shop:Kx82jfLq0PzR@db.shopprod.io/shop?application_name=shop-$V\n",
+        "R=__RELEASE__\nDATABASE_URL='postgresql://shop:Kx82jf$R@db.shopprod.io/shop'\n",
+        "DB_HOST=op://prod/shop/host\nDATABASE_URL=postgresql://shop:Kx82jfLq0PzR@${DB_HOST}:5432/shop\n",
+        "DB_HOST=db.shopprod.io\nDB_USER=shop\nDB_NAME=shop\nDB_PASSWORD=%Kx82jfLq0PzR%\n",
+    ] {
+        told(".env.production", text, rule);
+    }
+    let rule = "url-in-framework-config";
+    told("alembic.ini", "[alembic]\nsqlalchemy.url = postgresql://shop:Kx82jfLq0PzR@__HOST__/shop\n", rule);
+    let map = "# avp.kubernetes.io/path\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  DATABASE_URL: postgresql://shop:<Kx82>jfLq0PzR@db/shop\n";
+    told("k8s/map.yaml", map, "k8s-literal-url");
+    let jdbc = "spring.datasource.url=jdbc:postgres://db.shopprod.io:5432/shop\n";
+    told("src/main/resources/application.properties", jdbc, "url-malformed");
+}
+
 /// A copy has the sentence too: it counts where git keeps the file, and for what was never filled in.
 #[test]
 fn a_file_may_ask_to_be_copied() {
@@ -293,6 +327,5 @@ fn a_file_may_ask_to_be_copied() {
             && all.iter().all(|f| f.rule != rule || f.severity == Severity::Note)
     );
     let empty = "# Copy this file to .env.local\nDATABASE_URL=\n";
-    assert_eq!(worst(empty, Git::Tracked, "database-url-empty"), Some(Severity::Note));
-    assert_eq!(worst(empty, Git::Ignored, "database-url-empty"), Some(Severity::Error));
+    assert_eq!(worst(empty, Git::Tracked, "database-url-empty"), Some(Severity::Error));
 }

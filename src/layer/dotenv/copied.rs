@@ -9,7 +9,10 @@ pub fn asks_to_be_copied(bytes: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
     let lines = head.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#'));
     let mut comments = lines.map(str::to_lowercase);
-    comments.any(|line| SENTENCES.iter().any(|sentence| line.contains(sentence)))
+    comments.any(|line| {
+        SENTENCES.iter().any(|sentence| line.contains(sentence))
+            && !NOT.iter().any(|word| line.contains(word))
+    })
 }
 
 /// In English, Spanish, Portuguese and French, in lower case.
@@ -22,7 +25,6 @@ const SENTENCES: &[&str] = &[
     "duplicate this file",
     "rename this file",
     "rename to .env",
-    "cp .env",
     "copiar a .env",
     "copia este archivo",
     "copiar este archivo",
@@ -31,18 +33,20 @@ const SENTENCES: &[&str] = &[
     "copiez ce fichier",
 ];
 
+/// What turns the sentence round.
+const NOT: &[&str] = &["not ", "n't ", "never ", "nunca ", "não ", "ne "];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn by_the_comments_at_the_top() {
-        for yes in
-            ["# Shop\n\n# Copy this file to .env.local and fill it in\nA=b\n", "#cp .env.example .env\n"]
-        {
+        for yes in ["# Shop\n\n# Copy this file to .env.local and fill it in\nA=b\n", "#Copiar a .env\n"] {
             assert!(asks_to_be_copied(yes.as_bytes()), "{yes}");
         }
-        for no in ["", "A=b\n# copy this file\n", "# a copy\nA=copy this file\n"] {
+        for no in ["", "A=b\n# copy this file\n", "# a copy\nA=copy this file\n", "# Do not copy this file\n"]
+        {
             assert!(!asks_to_be_copied(no.as_bytes()), "{no}");
         }
         assert!(!asks_to_be_copied(&[b'#'; 5000]));

@@ -11,7 +11,11 @@ pub(in crate::settings) fn is_unknown_url(text: &str) -> bool {
     let family = scheme.split('+').next().unwrap_or_default();
     let known = POSTGRES.iter().chain(OTHERS.iter().flat_map(|(schemes, _)| schemes.iter())).copied();
     let long = known.chain(["sqlite"]).filter(|word| word.len() > 5);
-    !SKETCHES.contains(&family) && near::nearest(family, long, 2).is_none()
+    // Whoever begins so meant PostgreSQL, and its port is nobody else's.
+    let meant = family.starts_with("pg") && !family.starts_with("pgx")
+        || family.starts_with("ps")
+        || text.contains(":5432");
+    !meant && !SKETCHES.contains(&family) && near::nearest(family, long, 2).is_none()
 }
 
 /// Whether a text is the address of a Realtime Database of Firebase.
@@ -68,6 +72,9 @@ mod tests {
 
     #[test]
     fn unknown_urls() {
+        for ours in ["pg://u:p@h/d", "psgl://h", "tcp://u:p@h:5432/d"] {
+            assert!(!is_unknown_url(ours), "{ours}");
+        }
         for yes in ["surrealdb://h", "neo4j://h", "bolt+s://h", "http://h:5984", "pgx5://u@h/d", "d1://x"] {
             assert!(is_unknown_url(yes), "{yes}");
         }

@@ -1,0 +1,131 @@
+//! What a tool or a platform puts in before anybody reads the value, comes from elsewhere: references to secrets that are kept
+//! in a store, marks that a deployment replaces, Railway's `${{Postgres.PGHOST}}` in an env file, Vercel's
+//! `@shop-database-url`. A password that stands beside one in plain sight is there all the same.
+
+use crate::{
+    layer::{Carrier, Entry, Layer, Read},
+    secret::Secret,
+};
+use std::collections::BTreeSet;
+
+/// Takes such entries out of the layers of a file; their names stay, as those of variables that come from elsewhere.
+pub(super) fn take_out(layers: &mut [Layer], bytes: &[u8], path: &str, carrier: Carrier) {
+    let file = File {
+        bytes,
+        carrier,
+        vercel: matches!(path.rsplit('/').next(), Some("vercel.json" | "now.json")),
+        argo: carrier == Carrier::Kubernetes && is_for_argo(bytes),
+        railway: carrier == Carrier::Dotenv && bytes.contains(&b'$'),
+    };
+    for layer in layers {
+        file.take_out_of(layer);
+    }
+}
+
+/// What is known of the file as a whole.
+struct File<'b> {
+    bytes: &'b [u8],
+    carrier: Carrier,
+    vercel: bool,
+    /// The plugin for Vault of Argo CD puts the secret into what stands in angle brackets.
+    argo: bool,
+    railway: bool,
+}
+
+impl File<'_> {
+    fn take_out_of(&self, layer: &mut Layer) {
+        if !layer.entries.iter().any(|e| self.is_filled(e)) {
+            return;
+        }
+        // The host of a password that everybody may read is not what is asked about first.
+        let plain = |e: &Entry| is_of_password(&e.key) && !self.is_filled(e) && is_plain(&e.value.text);
+        let exposed = layer.entries.iter().any(plain);
+        let goes = |e: &Entry| self.is_filled(e) && !(exposed && is_of_host(&e.key));
+        // What is put together from such a variable comes from there too.
+        let names: BTreeSet<String> =
+            layer.entries.iter().filter(|e| goes(e)).map(|e| e.key.clone()).collect();
+        let entries = std::mem::take(&mut layer.entries);
+        let (filled, own): (Vec<Entry>, _) =
+            entries.into_iter().partition(|e| goes(e) || self.refers(e, &names));
+        layer.entries = own;
+        layer.reads.extend(filled.into_iter().map(|e| Read::new(e.key, e.value_span)));
+    }
+
+    fn written(&self, entry: &Entry) -> &[u8] {
+        self.bytes.get(entry.value_span.range()).unwrap_or_default()
+    }
+
+    fn is_filled(&self, entry: &Entry) -> bool {
+        let (text, written) = (&entry.value.text, self.written(entry));
+        let brackets = || {
+            written.contains(&b'<') && written.ends_with(b">") || has(written, b">@") || has(written, b">:")
+        };
+        text.is_replaced_by_a_build()
+            || (text.store().is_some() || text.holds_a_mark() || self.argo && brackets())
+                && !has_plain_password(text)
+            || self.vercel && written.starts_with(b"@")
+            || self.railway && is_platforms(written)
+    }
+
+    /// Whether the text names one of the variables where the carrier puts them in.
+    fn refers(&self, entry: &Entry, names: &BTreeSet<String>) -> bool {
+        let interpolates = matches!(self.carrier, Carrier::Dotenv | Carrier::Compose | Carrier::Shell);
+        let quoted =
+            (entry.value_span.start as usize).checked_sub(1).and_then(|i| self.bytes.get(i)) == Some(&b'\'');
+        let written = self.written(entry);
+        if !interpolates
+            || quoted
+            || !written.contains(&b'$')
+            || has_plain_password(&Secret::from(&*String::from_utf8_lossy(written)))
+        {
+            return false;
+        }
+        let text = String::from_utf8_lossy(written);
+        let mut references = text.split('$').skip(1).map(|rest| rest.trim_start_matches('{'));
+        references.any(|rest| {
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            names.contains(&rest[..end])
+        })
+    }
+}
+
+/// Whether the annotation of the plugin stands in a file of Kubernetes, and not in a comment.
+fn is_for_argo(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_start);
+    lines.any(|line| !line.starts_with(b"#") && has(line, b"avp.kubernetes.io/"))
+}
+
+fn has(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|w| w == needle)
+}
+
+/// Whether a text has a reference of Railway in it.
+pub(crate) fn is_platforms(text: &[u8]) -> bool {
+    let opens = text.windows(3).position(|w| w == b"${{");
+    opens.is_some_and(|at| has(&text[at..], b"}}"))
+}
+
+fn is_of_password(key: &str) -> bool {
+    let key = key.to_ascii_uppercase();
+    key.contains("PASS") || key.contains("PWD")
+}
+
+fn is_of_host(key: &str) -> bool {
+    let key = key.to_ascii_uppercase();
+    ["HOST", "SERVER", "ENDPOINT", "ADDR"].iter().any(|word| key.contains(word))
+}
+
+/// Whether a password is no reference, no mark and no placeholder.
+fn is_plain(password: &Secret) -> bool {
+    !password.is_blank()
+        && password.store().is_none()
+        && !password.is_replaced_by_a_build()
+        && !password.holds_a_mark()
+        && !password.is_reference()
+        && !password.looks_like_placeholder()
+}
+
+/// Whether a URL, or a string of pairs, has a password in plain sight.
+fn has_plain_password(text: &Secret) -> bool {
+    text.passwords_within().iter().any(|password| !password.holds_a_reference() && is_plain(password))
+}
