@@ -28,13 +28,16 @@ fn declared(settings: &Settings, out: &mut Sink<'_>) {
 /// Of a default, and of what is there to be copied by where it stands.
 const MILD: &str = "IIWE";
 
+/// Of a Secret of Kubernetes that git keeps, and of a file that asks to be copied: the real one is put in elsewhere.
+const COPIED: &str = "IIII";
+
 /// What a project keeps in git to be copied and filled in, as Symfony's `.env`, and `.env.dev` beside a `.env` that git
 /// ignores; or what says so at its top.
 fn most(settings: &Settings, environment: Environment) -> &'static str {
     let secret = settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret);
     match settings.is_to_be_copied() {
-        _ if secret => "IIII",
-        true if settings.says_copy() => "IIII",
+        _ if secret => COPIED,
+        true if settings.says_copy() => COPIED,
         true if environment <= Environment::Test => MILD,
         _ => "EEEE",
     }
@@ -53,6 +56,9 @@ fn check(credential: &Credential<'_>, most: &'static str, out: &mut Sink<'_>) {
             .help(format!("start the service by the tool that asks {} for it", store.as_str()));
         return;
     }
+    // `changeme` would do as a password, in a Secret too.
+    let usable = credential.secret.has_word(&["changeme", "change"]).is_some();
+    let most = if most == COPIED && usable { "EEEE" } else { most };
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.looks_like_placeholder() || credential.secret.says_development() {
         return;
