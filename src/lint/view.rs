@@ -98,7 +98,13 @@ impl<'c> FileView<'c> {
     ) -> Self {
         let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
         let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
-        let fallback = usual_environment(file.carrier, &path, policy);
+        let fallback = match usual_environment(file.carrier, &path, policy) {
+            // `ENVIRONMENT: kubernetes-local`.
+            _ if file.carrier == Carrier::Kubernetes && own.iter().any(is_of_laptop) => {
+                Environment::Development
+            }
+            usual => usual,
+        };
         let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
         let layers = match &policy.connection {
             Some(connection) => Cow::Owned([slice::from_ref(connection), &*own].concat()),
@@ -239,4 +245,10 @@ fn usual_environment(carrier: Carrier, path: &str, policy: &Policy) -> Environme
         // A developer's.
         _ => Environment::Development,
     }
+}
+
+/// Whether a variable for the environment says that the cluster is on somebody's machine, in a word of its own.
+fn is_of_laptop(layer: &Layer) -> bool {
+    let says = |e: &Entry| e.value.text.has_word(&["local", "minikube", "k3d"]).is_some();
+    layer.entries.iter().any(|e| ["ENVIRONMENT", "APP_ENV", "ENV"].contains(&e.key.as_str()) && says(e))
 }

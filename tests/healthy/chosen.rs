@@ -3,6 +3,47 @@
 use super::{Twins, mild::tell_apart};
 
 const TWINS: &[Twins] = &[
+    // Whose host or port it is, says the engine where no variable does.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      - NODE_ENV=production\n      - DB_HOST=mysql\n      - DB_USER=shop\n      - DB_PASSWORD=k3Vq9mT2xLpW\n      - DB_NAME=shop\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      - NODE_ENV=production\n      - DB_HOST=db\n      - DB_USER=shop\n      - DB_PASSWORD=k3Vq9mT2xLpW\n      - DB_NAME=shop\n",
+        )],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(".env.production", "DB_HOST=db.internal\nDB_PORT=3306\nDB_USER=shop\nDB_NAME=shop\n")],
+        ill: &[(".env.production", "DB_HOST=db.internal\nDB_PORT=5433\nDB_USER=shop\nDB_NAME=shop\n")],
+    },
+    // A cluster on somebody's machine says so in a word.
+    Twins {
+        rule: "password-equals-identifier",
+        healthy: &[(
+            "k8s/configmap.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  ENVIRONMENT: kubernetes-local\n  DATABASE_URL: postgresql://shop:shop@postgres:5432/shop\n",
+        )],
+        ill: &[(
+            "k8s/configmap.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  ENVIRONMENT: kubernetes\n  DATABASE_URL: postgresql://shop:shop@postgres:5432/shop\n",
+        )],
+    },
+    // What opens nothing.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "alembic.ini",
+            "[alembic]\nsqlalchemy.url = postgresql://placeholder:placeholder@localhost/placeholder\n",
+        )],
+        ill: &[(
+            "alembic.ini",
+            "[alembic]\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xLpW@localhost/shop\n",
+        )],
+    },
     // A cluster on a laptop. The word of an environment above it is stronger, and `kind` alone is no cluster.
     Twins {
         rule: "weak-secret",

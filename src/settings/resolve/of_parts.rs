@@ -79,6 +79,7 @@ impl Resolver<'_> {
                 Some(Toggle { setting: switch, says: Some(other @ Engine::Other(_)), .. }) => {
                     switch.map(other.clone())
                 }
+                _ if is_mysql(&set) => setting.map(Engine::Other("MySQL")),
                 _ => setting.map(Engine::Postgres),
             },
             None => return,
@@ -120,4 +121,14 @@ impl Resolver<'_> {
         target.told = layer.is_some_and(|layer| self.lookup.kind(layer) == LayerKind::Block);
         out.targets.push(target);
     }
+}
+
+/// Whether variables that say of no engine what they are lead to a server of MySQL: by its port, or by a host that is
+/// called so (`DB_HOST=mysql`).
+fn is_mysql(set: &PartSet) -> bool {
+    let ours = set.name == LIBPQ_SET || ["PG", "POSTGRES"].iter().any(|word| set.name.contains(word));
+    let port = || set.parts.get("port").is_some_and(|p| p.value.equals("3306"));
+    let host =
+        || set.parts.get("host").is_some_and(|h| h.value.secret().has_word(&["mysql", "mariadb"]).is_some());
+    !ours && (port() || host())
 }
