@@ -63,7 +63,8 @@ impl Secret {
     /// Who resolves the text before the service is started, by its form.
     pub fn store(&self) -> Option<Store> {
         let text = self.expose().trim();
-        if text.find("<path:").is_some_and(|at| text[at..].contains('>')) {
+        let bracket = text.bytes().any(|b| b == b'<');
+        if bracket && text.find("<path:").is_some_and(|at| text[at..].contains('>')) {
             return Some(Store::ArgoVault);
         }
         // Most values begin otherwise than all of these.

@@ -20,6 +20,14 @@ const TWINS: &[Twins] = &[
         healthy: &[(".env.production", "DB_HOST=db.internal\nDB_PORT=3306\nDB_USER=shop\nDB_NAME=shop\n")],
         ill: &[(".env.production", "DB_HOST=db.internal\nDB_PORT=5433\nDB_USER=shop\nDB_NAME=shop\n")],
     },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(".env.production", "DB_HOST=mariadb.internal\nDB_USER=shop\nDB_NAME=shop\n")],
+        ill: &[(
+            ".env.production",
+            "DB_ENGINE=postgresql\nDB_HOST=mariadb.internal\nDB_USER=shop\nDB_NAME=shop\n",
+        )],
+    },
     // A cluster on somebody's machine says so in a word.
     Twins {
         rule: "password-equals-identifier",

@@ -79,6 +79,7 @@ impl Resolver<'_> {
                 Some(Toggle { setting: switch, says: Some(other @ Engine::Other(_)), .. }) => {
                     switch.map(other.clone())
                 }
+                Some(Toggle { says: Some(Engine::Postgres), .. }) => setting.map(Engine::Postgres),
                 _ if is_mysql(&set) => setting.map(Engine::Other("MySQL")),
                 _ => setting.map(Engine::Postgres),
             },
