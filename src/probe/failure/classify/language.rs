@@ -76,6 +76,8 @@ const SHUTTING_DOWN: &[&str] = &[
     "nger ner",
     "завершує роботу",
     "系统正在关闭",
+    // zh_CN of 15, and of some before.
+    "系统停止中",
     "系統正在關閉",
 ];
 
