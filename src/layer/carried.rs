@@ -104,7 +104,7 @@ pub struct Footing {
     pub hosts: Vec<Part>,
     /// The path of the Dockerfile that its image is built from, where that is known.
     pub built_from: Option<String>,
-    /// It is what a Secret of Kubernetes holds.
+    /// It is what a Secret of Kubernetes holds, or takes a part from one.
     pub secret: bool,
     /// It runs an image that is not built here: the libraries of this project say nothing of who reads its variables.
     pub foreign: bool,

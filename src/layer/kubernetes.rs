@@ -115,7 +115,7 @@ impl Kubernetes {
         let Some(block) = self.index.get(block).map(|i| &self.blocks[*i]) else {
             return Footing::default();
         };
-        let secret = block.holder == Holder::Secret;
+        let secret = block.holder == Holder::Secret || block.takes.iter().any(Taken::is_of_secret);
         Footing {
             open: block.open,
             seat: block.seat,

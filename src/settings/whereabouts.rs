@@ -41,7 +41,8 @@ pub struct Whereabouts {
     pub kept: bool,
     /// It says of itself that it is there to be copied.
     pub says_copy: bool,
-    /// It is a Secret of Kubernetes: what git keeps of one is to be filled in by whoever applies it.
+    /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
+    /// applies it.
     pub is_secret: bool,
     aside: bool,
 }

@@ -315,7 +315,7 @@ fn a_file_may_ask_to_be_copied() {
     assert_eq!(worst(template, Git::Ignored, rule), Some(Severity::Error));
     assert_eq!(worst(&template[template.find('D').unwrap()..], Git::Tracked, rule), Some(Severity::Error));
     assert_eq!(worst(secret, Git::Tracked, "env-file-tracked"), Some(Severity::Error));
-    let manifest = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  DB_HOST: db\n  DB_NAME: shop\n  DB_PASSWORD: your_secure_db_password\n";
+    let manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"x:1\", envFrom: [{secretRef: {name: db}}]}]}}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  DB_HOST: db\n  DB_NAME: shop\n  DB_PASSWORD: your_secure_db_password\n";
     let files = Files {
         files: vec![("k8s/secret.yaml".to_owned(), manifest.into())],
         git: [("k8s/secret.yaml".to_owned(), Git::Tracked)].into(),

@@ -37,6 +37,11 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// Whether it comes from a Secret.
+    pub(super) fn is_of_secret(&self) -> bool {
+        self.from.as_ref().is_some_and(|from| from.secret)
+    }
+
     /// An item of `envFrom`.
     pub(super) fn all(object: &Node, item: &Node) -> Self {
         let prefix = item.get("prefix").and_then(Node::text).unwrap_or_default().to_owned();
