@@ -303,7 +303,8 @@ fn is_mapping(bytes: &[u8]) -> bool {
     !bytes.contains(&b'=') && lines.peek().is_some() && lines.all(pair)
 }
 
-fn has(bytes: &[u8], needle: &[u8]) -> bool {
+/// Whether some bytes stand among others.
+pub(super) fn has(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|w| w == needle)
 }
 

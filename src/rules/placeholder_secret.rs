@@ -60,7 +60,7 @@ fn check(credential: &Credential<'_>, most: &'static str, out: &mut Sink<'_>) {
     let usable = credential.secret.has_word(&["changeme", "change"]).is_some();
     let most = if most == COPIED && usable { "EEEE" } else { most };
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
-    if !credential.secret.looks_like_placeholder() || credential.secret.says_development() {
+    if !credential.secret.is_left_open() {
         return;
     }
     out.report(format!("{} was never filled in", credential.name))

@@ -23,7 +23,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let Some(entry) = block.entry(key) else { continue };
             let here = Some(entry.value_span.source) == block.source;
             let literal = here && entry.value.is_written_at(entry.value_span);
-            if literal && !entry.value.text.is_blank() && !is_left_open(&entry.value.text) {
+            if literal && !entry.value.text.is_blank() && !entry.value.text.is_left_open() {
                 report(key, service, entry.value_span, out);
             }
         }
@@ -37,14 +37,10 @@ fn of_target(target: &Target, block: &Layer, service: &Service, out: &mut Sink<'
     let here = block
         .entry(&password.key)
         .is_some_and(|e| Some(span.source) == block.source && e.value.is_written_at(span));
-    if here && !is_left_open(credential.secret) {
+    // `<password>` is told as what it is.
+    if here && !credential.secret.is_left_open() {
         report(&password.key, service, span, out);
     }
-}
-
-/// `<password>` is told as what it is; `dev_password_change_me` is used as it stands.
-fn is_left_open(secret: &Secret) -> bool {
-    secret.looks_like_placeholder() && !secret.says_development()
 }
 
 fn report(key: &str, service: &Service, span: Span, out: &mut Sink<'_>) {

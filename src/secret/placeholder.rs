@@ -47,9 +47,13 @@ impl Secret {
             inner.is_some_and(|t| name(t) && like_one(open, t))
         })
     }
-}
 
-impl Secret {
+    /// Whether the text asks to be replaced, and is no password that somebody uses in development: `<password>`, but not
+    /// `dev_password_change_me`.
+    pub fn is_left_open(&self) -> bool {
+        self.looks_like_placeholder() && !self.says_development()
+    }
+
     /// Whether such a mark stands in the text, and more: `postgresql://__DB_USER__@__DB_HOST__/shop`,
     /// `jdbc:postgresql://@db.host@:5432/shop`.
     pub fn holds_a_mark(&self) -> bool {

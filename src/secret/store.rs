@@ -114,7 +114,8 @@ impl Secret {
 
 impl Secret {
     /// The passwords that stand in a URL or a string of pairs, as roughly as suffices to see whether one is in plain
-    /// sight: what stands between the first `:` and the last `@` behind `://`, and behind `password=`.
+    /// sight: what stands between the first `:` and the last `@` behind `://`, and behind `password=`. Each is a copy: ask
+    /// no text that is longer than connection strings are.
     pub fn passwords_within(&self) -> Vec<Self> {
         let text = self.expose();
         // pgjdbc knows no user before the host.

@@ -250,6 +250,8 @@ fn repeated() {
             "DATABASE_URL=\n",
             &["A=\"", "A='", "\\", "$", "${", "${A}", "#", "=", " ", "A=`", "A=$A\n"],
         ),
+        // Beside a mark that a deployment replaces, passwords in plain sight are looked for.
+        (".env", "DATABASE_URL=__A__/", &["password=", "@", ":", "__", "__A__", "op://", "$", "<path:"]),
         (
             "Dockerfile",
             "FROM postgres\n",

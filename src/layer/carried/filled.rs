@@ -3,7 +3,7 @@
 //! `@shop-database-url`. A password that stands beside one in plain sight is there all the same.
 
 use crate::{
-    layer::{Carrier, Entry, Layer, Read},
+    layer::{Carrier, Entry, Layer, Read, carrier::has},
     secret::Secret,
 };
 use std::collections::BTreeSet;
@@ -95,10 +95,6 @@ fn is_for_argo(bytes: &[u8]) -> bool {
     lines.any(|line| !line.starts_with(b"#") && has(line, b"avp.kubernetes.io/"))
 }
 
-fn has(bytes: &[u8], needle: &[u8]) -> bool {
-    bytes.windows(needle.len()).any(|w| w == needle)
-}
-
 /// Whether a text has a reference of Railway in it.
 pub(crate) fn is_platforms(text: &[u8]) -> bool {
     let opens = text.windows(3).position(|w| w == b"${{");
@@ -125,7 +121,11 @@ fn is_plain(password: &Secret) -> bool {
         && !password.looks_like_placeholder()
 }
 
+/// No connection string is longer: what is, stays where it is.
+const LONG: usize = 8192;
+
 /// Whether a URL, or a string of pairs, has a password in plain sight.
 fn has_plain_password(text: &Secret) -> bool {
-    text.passwords_within().iter().any(|password| !password.holds_a_reference() && is_plain(password))
+    text.chars() > LONG
+        || text.passwords_within().iter().any(|password| !password.holds_a_reference() && is_plain(password))
 }
