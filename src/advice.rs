@@ -9,6 +9,10 @@ use crate::{
     x509::rfc3339,
 };
 
+/// Of a server that the repository runs in the cluster itself: who asks for TLS there is refused.
+pub(crate) const SERVED_IN_CLEAR: &str =
+    "the server there is run without TLS, by an image as it comes: give it a certificate first";
+
 /// The options that lead libpq's programs to the same server: ` -h db -p 5432`, or nothing for its defaults.
 pub(crate) fn client(target: &Target) -> String {
     let option = |flag: &str, keyword: &str, word: &str| {

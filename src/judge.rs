@@ -156,11 +156,11 @@ impl Judge<'_> {
             Check::Credential(run) => {
                 for (target, environment) in targets {
                     if let Some(password) = target.credential() {
-                        self.run(case, *environment, failure, out, |sink| run(&password, sink));
+                        self.run(case, *environment, failure, out, |sink| run(&password, settings, sink));
                     }
                 }
                 for secret in settings.credentials() {
-                    self.run(case, environment, failure, out, |sink| run(&secret, sink));
+                    self.run(case, environment, failure, out, |sink| run(&secret, settings, sink));
                 }
             }
             Check::Server(asks, run) => {

@@ -17,6 +17,7 @@ mod javascript;
 pub mod json;
 pub mod kubernetes;
 mod map;
+mod means;
 mod prisma;
 mod provider;
 mod python;
@@ -35,6 +36,7 @@ pub use carried::{Carried, Footing, Seat, Structure};
 pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
 pub use map::Map;
+pub use means::{Means, Read};
 pub use provider::{ProviderError, from_provider};
 
 use crate::{
@@ -85,58 +87,11 @@ pub struct Layer {
     /// The environment that the file names for this part, as it is written: `production:` in database.yml, the profile
     /// of Spring. Whether it is one, the policy decides.
     pub word: Option<String>,
+    /// The directory where the program that has these variables is started: `working-directory` of a step.
+    pub started_in: Option<String>,
     /// Variables that this text takes from the process environment, with what it makes of them. Where it has a default
     /// for one there is an entry too.
     pub reads: Vec<Read>,
-}
-
-/// A variable that a text takes from the environment.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Read {
-    /// Its name; empty where the text takes a part of it from somewhere else than a variable, so that nothing of it is
-    /// missing.
-    pub variable: String,
-    /// Where the name stands.
-    pub span: Span,
-    /// What becomes of the value; none where the text does not say.
-    pub means: Option<Means>,
-    /// The text has a value for it where it is not set.
-    pub defaulted: bool,
-}
-
-impl Read {
-    /// A name for variables of which the text only says that there are more of them, and where.
-    pub const REST: &str = "*";
-
-    /// A variable whose name tells what it is.
-    pub fn new(variable: impl Into<String>, span: Span) -> Self {
-        Self { variable: variable.into(), span, means: None, defaulted: false }
-    }
-}
-
-/// What a carrier itself says of an entry, whatever its name: `sqlalchemy.url` in alembic.ini, `HOST` in Django's
-/// `DATABASES`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Means {
-    /// A whole connection URL of the service.
-    Url,
-    /// A whole connection URL of the tests.
-    TestUrl,
-    /// One part of a connection: the family that belongs together (`DATABASES`, `database.yml`), and libpq's keyword.
-    Part(&'static str, &'static str),
-    /// The engine, by a name that contains it: `django.db.backends.postgresql`.
-    Engine,
-    /// libpq's keyword that code fixes beside a URL: `ssl_require=True`, `OPTIONS` of a database whose URL stands
-    /// elsewhere.
-    Fixed(&'static str),
-    /// A switch of the code's own: `true`, in any case, is PostgreSQL and anything else SQLite, or the other way round.
-    Switch {
-        /// `true` is PostgreSQL.
-        postgres: bool,
-    },
-    /// Nothing that pgward knows, although the name may look so: `DB_HOST` that describes another program's database.
-    Nothing,
 }
 
 /// One assignment.
@@ -427,6 +382,7 @@ impl Layer {
             refused: false,
             block: Some(block.into()),
             word: None,
+            started_in: None,
             reads: Vec::new(),
         }
     }

@@ -16,7 +16,10 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect, is_example},
+    layer::{
+        Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect, is_example,
+        kubernetes::InClear,
+    },
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
@@ -290,12 +293,24 @@ fn views_of_files<'c>(
 ) -> Vec<Vec<FileView<'c>>> {
     let env_files = env_files(carried);
     let servers = Servers::of(carried, policy);
+    let in_clear = InClear::of(carried);
+    // A container that takes a Secret has what somebody fills in as much as the Secret itself.
+    let secrets = carried.iter().filter(|f| f.says_copy && f.carrier == Carrier::Kubernetes);
+    let copied: BTreeSet<SourceId> = secrets.map(|f| f.source).collect();
     let of_file = |i: usize| {
         let file: &'c Carried = &carried[i];
         let policy = &*vocabulary.policy(file, files.environment, policy, repository);
         let view = |layer| FileView::of(file, layer, &env_files, policy, repository, files);
         let mut views: Vec<FileView<'c>> = file.layers.iter().map(view).collect();
         for (view, layer) in views.iter_mut().zip(&file.layers) {
+            if let Some(at) = view.settings.whereabouts.as_mut().filter(|_| !copied.is_empty()) {
+                at.says_copy |= view.layers.iter().filter_map(|l| l.source).any(|s| copied.contains(&s));
+            }
+            if file.carrier == Carrier::Kubernetes {
+                for target in &mut view.settings.targets {
+                    target.served_in_clear = target.get("host").is_some_and(|h| in_clear.has(&h.value));
+                }
+            }
             if is_of_compose(file.carrier) {
                 for target in &mut view.settings.targets {
                     target.neighbour |= target
@@ -367,8 +382,15 @@ fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], reposito
         let of = |t: &Target| matches!(t.engine.value, Engine::Other(_) | Engine::Sqlite { .. });
         view.settings.targets.iter().any(of)
     };
+    let schema = |file: &Carried| match &file.structure {
+        Structure::Prisma(schema) => Some(schema.is_postgres),
+        _ => None,
+    };
+    // Without a schema that names an engine nobody knows what Prisma is for.
+    let mut schemas = carried.iter().filter_map(schema).peekable();
+    let prisma = schemas.peek().is_none() || schemas.any(|postgres| postgres != Some(false));
     let speaks = carried.iter().any(serves) || views.iter().flatten().any(connects);
-    if speaks || repository.may_ask_for_postgres() {
+    if speaks || repository.may_ask_for_postgres(prisma) {
         return;
     }
     for (file, views) in carried.iter().zip(views) {

@@ -114,7 +114,7 @@ pub enum Check {
     /// What one view comes to as a whole, also where it speaks of no database.
     Settings(fn(&Settings, &mut Sink<'_>)),
     /// One secret: the password of each database, and every other one that is declared.
-    Credential(fn(&Credential<'_>, &mut Sink<'_>)),
+    Credential(fn(&Credential<'_>, &Settings, &mut Sink<'_>)),
     /// One database that the configuration speaks of.
     Target(fn(&Target, &Settings, &mut Sink<'_>)),
     /// What the server answered to the rule's questions; not called when one of them was not answered.

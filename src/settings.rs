@@ -192,6 +192,11 @@ impl Settings {
         self.whereabouts.as_ref().is_some_and(|at| at.kept && (at.says_copy || self.is_mild()))
     }
 
+    /// Whether it is a Secret of Kubernetes that asks to be copied and filled in: what stands in it shows how one is written.
+    pub fn is_secret_to_fill_in(&self) -> bool {
+        self.says_copy() && self.whereabouts.as_ref().is_some_and(|at| at.is_secret)
+    }
+
     /// Whether a file that git keeps asks at its top to be copied.
     pub fn says_copy(&self) -> bool {
         self.whereabouts.as_ref().is_some_and(|at| at.kept && at.says_copy)

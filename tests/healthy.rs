@@ -3,6 +3,8 @@
 
 #[path = "healthy/chosen.rs"]
 mod chosen;
+#[path = "healthy/clusters.rs"]
+mod clusters;
 #[path = "healthy/kept.rs"]
 mod kept;
 #[path = "healthy/mild.rs"]

@@ -1,6 +1,7 @@
 //! A file of any carrier ▶ the environments that it describes, each a layer, and what else its rules ask for. Each
 //! carrier is read in a file of its own; this one only chooses.
 
+mod copied;
 mod filled;
 
 pub(crate) use filled::is_platforms;
@@ -17,7 +18,8 @@ use super::{
     ini::{self, Ini},
     javascript,
     kubernetes::{self, Kubernetes},
-    prisma, python,
+    prisma::{self, Schema},
+    python,
     shell::{self, Script},
     spring,
     sql::{self, Sql},
@@ -75,6 +77,8 @@ pub enum Structure {
     Sql(Sql),
     /// The jobs of a pipeline.
     Pipeline(Pipeline),
+    /// What a schema of Prisma is for.
+    Prisma(Schema),
 }
 
 impl Carried {
@@ -182,7 +186,8 @@ pub fn read(
     let Reader { mut layers, structure, script, .. } = reader;
     filled::take_out(&mut layers, sources.get(id).bytes(), path, carrier);
     let typed = typed::values(sources, id, carrier, &layers);
-    let says_copy = carrier == Carrier::Dotenv && dotenv::asks_to_be_copied(sources.get(id).bytes());
+    let filled_in = matches!(carrier, Carrier::Dotenv | Carrier::Kubernetes);
+    let says_copy = filled_in && copied::asks_to_be_copied(sources.get(id).bytes());
     Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed, says_copy }
 }
 

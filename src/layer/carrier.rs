@@ -234,7 +234,7 @@ impl FromStr for Carrier {
     }
 }
 
-/// `.env`, `.env.production`, `production.env`, `.flaskenv`, and everything in a directory `.envs`.
+/// `.env`, `.env.production`, `production.env`, `.flaskenv`, and in a directory `.envs` what has no other extension.
 fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool {
     // What a merge or a patch leaves beside one, and what a program makes one from.
     let leftover = |rest: &str| {
@@ -245,7 +245,7 @@ fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool
         || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))
         || name.rsplit_once('.').is_some_and(|(stem, extension)| extension == "env" && !stem.is_empty())
         || name == ".flaskenv"
-        || above.any(|step| step == ".envs") && name.rsplit('.').next() != Some("json")
+        || above.any(|step| step == ".envs") && name.rfind('.').is_none_or(|dot| dot == 0)
 }
 
 fn is_dockerfile(lower: &str) -> bool {
@@ -318,6 +318,7 @@ mod tests {
             (".env", Carrier::Dotenv),
             ("deploy/production.env", Carrier::Dotenv),
             (".envs/.production/.postgres", Carrier::Dotenv),
+            (".envs/production/postgres", Carrier::Dotenv),
             ("docker-compose.override.yml", Carrier::Compose),
             ("compose.prod.yaml", Carrier::Compose),
             ("Dockerfile", Carrier::Dockerfile),
@@ -348,6 +349,7 @@ mod tests {
             "README.md",
             "src/composer.lock",
             "nginx.conf",
+            ".envs/.production/nginx.conf",
             "env",
             ".env.patch",
             "start.test.sh",

@@ -55,11 +55,14 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
     let Some(workflow) = documents.first() else { return };
     let mut pipeline = Pipeline { jobs: Vec::new() };
     let outer = environment(reader, workflow.get("env"));
+    let usual = workflow.at(&["defaults", "run"]);
     // The steps of an action stand below `runs`.
     let runs = workflow.pairs().into_iter().filter(|(key, _)| key.text() == Some("runs"));
     for (name, job) in workflow.get("jobs").map(Node::pairs).unwrap_or_default().into_iter().chain(runs) {
         let mut of_job = outer.clone();
         extend(&mut of_job, environment(reader, job.get("env")));
+        let of_all = started_in(job.at(&["defaults", "run"])).or_else(|| started_in(usual));
+        of_job.started_in.clone_from(&of_all);
         let mut blocks = vec![push(reader, "jobs", name, &of_job)];
         for step in job.get("steps").map(Node::items).unwrap_or_default() {
             if let Some(run) = step.get("run").filter(|_| is_shell(step)) {
@@ -69,6 +72,7 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
             if !own.entries.is_empty() {
                 let mut of_step = of_job.clone();
                 extend(&mut of_step, own);
+                of_step.started_in = started_in(Some(step)).or_else(|| of_all.clone());
                 blocks.push(push(reader, "jobs", name, &of_step));
             }
         }
@@ -93,6 +97,13 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
 fn may_be_a_container(uses: &str) -> bool {
     let words = ["setup", "cache", "toolchain", "install", "checkout", "artifact"];
     !uses.starts_with("actions/") && !words.iter().any(|word| uses.to_ascii_lowercase().contains(word))
+}
+
+/// Where a step starts its commands, or those that say nothing do, from the top of the repository. An expression is known
+/// to the runner alone.
+fn started_in(node: Option<&Node>) -> Option<String> {
+    let directory = node?.get("working-directory")?.text()?;
+    (!directory.contains('$')).then(|| directory.to_owned())
 }
 
 /// Whether a step is run by a shell as all others are.

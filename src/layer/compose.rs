@@ -185,8 +185,10 @@ impl Compose {
     /// variable sets it for both.
     pub fn is_servers_default(&self, keyword: &str, part: &Part, default: Span, host: &Part) -> bool {
         let Some((_, variable)) = MADE.iter().find(|(own, _)| *own == keyword) else { return false };
-        let reached = |s: &&Service| s.server && s.hosts.iter().any(|name| name.same_as(host));
-        let mut servers = self.services.iter().filter(reached);
+        let named = |s: &&Service| s.hosts.iter().any(|name| name.same_as(host));
+        // Behind a pooler stands the only server that there is.
+        let pooled = self.services.iter().filter(named).any(|s| !s.server);
+        let mut servers = self.services.iter().filter(|s| s.server && (pooled || named(s)));
         let (Some(server), None) = (servers.next(), servers.next()) else { return false };
         let own = self.defaults.get(&default).filter(|d| d.value.same_as(part.secret()));
         let servers = || self.made.get(&(server.block.clone(), (*variable).to_owned()));

@@ -94,6 +94,12 @@ fn is_plain(word: &str) -> bool {
 fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
     let mut layer = reader.block(block);
     layer.word = Some(word.to_owned());
+    // What stands in a URL replaces the keys beside it (`ActiveRecord::DatabaseConfigurations::UrlConfig`), and a URL names a
+    // server.
+    let url = database.get("url").and_then(|url| Some((url.entry("url", url.span)?, url.span)));
+    let elsewhere = url.is_some_and(|(url, span)| {
+        reference::resolve(reader.id, &url.value, span, Syntax::Erb, Some(Means::Url)).open
+    });
     for (key, value) in database.pairs() {
         let Some(name) = key.text() else { continue };
         let means = match name {
@@ -110,7 +116,8 @@ fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
         resolved.code.into_iter().for_each(|span| reader.sources.reveal(span));
         reader.reveal_lead(key.span, value.span);
         // A blank value is no setting to Rails.
-        if !resolved.open && !resolved.value.text.expose().is_empty() {
+        let replaced = elsewhere && matches!(means, Means::Part(_, "host" | "port"));
+        if !replaced && !resolved.open && !resolved.value.text.expose().is_empty() {
             layer.entries.push(Entry { value: resolved.value, means: Some(means), ..entry });
         }
     }

@@ -16,7 +16,6 @@
 )]
 
 mod bun;
-mod copied;
 mod decode;
 mod dialect;
 mod go;
@@ -39,7 +38,6 @@ mod text;
 mod traits;
 mod xargs;
 
-pub use copied::asks_to_be_copied;
 pub use dialect::{Dialect, UnknownDialect};
 pub use outcome::Outcome;
 pub use plain::is_plain;

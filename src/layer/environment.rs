@@ -18,6 +18,7 @@ pub fn variables<'a>(
         refused: false,
         block: None,
         word: None,
+        started_in: None,
         reads: Vec::new(),
     };
     for (key, bytes) in environment {
@@ -39,6 +40,7 @@ pub fn flag(sources: &mut Sources, spelling: &str, key: &str, value: &str) -> La
         refused: false,
         block: None,
         word: None,
+        started_in: None,
         reads: Vec::new(),
     };
     push(&mut layer, sources, SourceKind::Flag(spelling.to_owned()), key, value.as_bytes());
@@ -56,6 +58,7 @@ pub fn document(sources: &mut Sources, source: SourceKind, key: &str, bytes: &[u
         refused: false,
         block: None,
         word: None,
+        started_in: None,
         reads: Vec::new(),
     };
     push(&mut layer, sources, source, key, bytes);

@@ -2,9 +2,14 @@
 //! stays masked; what an object holds that is not there stays open.
 
 mod base64;
+mod front;
 mod inner;
 mod join;
+mod references;
 
+use references::references;
+
+pub use front::{Front, InClear, Server};
 pub use join::{Identity, Taken, join};
 
 use super::{
@@ -18,7 +23,7 @@ use crate::{
     secret::{Part, Secret},
     source::Span,
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::BTreeMap;
 
 /// What a file of objects says beside the variables.
 #[derive(Clone, Default, Debug)]
@@ -33,6 +38,14 @@ pub struct Kubernetes {
     pub services: Vec<Service>,
     /// What the containers run.
     pub images: Vec<Image>,
+    /// All services, by which pods are reached.
+    pub fronts: Vec<Front>,
+    /// The pods that run a server.
+    pub servers: Vec<Server>,
+    /// An image is never pulled: it was loaded into the only node, on somebody's machine.
+    preloads: bool,
+    /// They are for a cluster on somebody's machine: the text names one, or an object in its directory preloads.
+    pub of_laptop: bool,
 }
 
 /// A block of variables.
@@ -143,7 +156,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
     let Objects { out, reader, script, .. } = objects;
     shell::settled(reader, script);
-    reader.structure = Structure::Kubernetes(out);
+    let lower = text.to_lowercase();
+    let of_laptop = ["minikube", "k3d "].iter().any(|word| lower.contains(word));
+    reader.structure = Structure::Kubernetes(Kubernetes { of_laptop, ..out });
 }
 
 struct Objects<'o, 'r> {
@@ -212,6 +227,7 @@ impl Objects<'_, '_> {
         };
         let links = spec.get("enableServiceLinks").and_then(Node::text) != Some("false");
         let ends = matches!(object.get("kind").and_then(Node::text), Some("Job" | "CronJob"));
+        let mut servers: Vec<&Node> = Vec::new();
         let inits = all("initContainers").iter().map(|n| (n, !restarts(n)));
         for (container, ends) in inits.chain(all("containers").iter().map(|n| (n, ends))) {
             let image = container.get("image").and_then(|n| Some((n.scalar()?, n.span)));
@@ -219,6 +235,11 @@ impl Objects<'_, '_> {
             if let Some((scalar, span)) = image {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
+                if image.server && !image.client {
+                    servers.push(container);
+                }
+                let policy = container.get("imagePullPolicy").and_then(Node::text);
+                self.out.preloads |= policy == Some("Never");
                 if image.text.is_harmless() {
                     self.reader.reveal_pair(container.pair("image"));
                     self.reader.reveal_scalar(span);
@@ -237,6 +258,9 @@ impl Objects<'_, '_> {
             block.takes.extend(from.iter().map(|item| Taken::all(object, item)));
             let layer = self.variables(object, container, layer, &mut block);
             self.push(object, layer, block);
+        }
+        if !servers.is_empty() {
+            self.out.servers.push(Server::of(object, pod, &servers));
         }
     }
 
@@ -338,6 +362,7 @@ impl Objects<'_, '_> {
     }
 
     fn service(&mut self, object: &Node) {
+        self.out.fronts.extend(Front::of(object));
         let headless = object.at(&["spec", "clusterIP"]).and_then(Node::text) == Some("None");
         let external = object.at(&["spec", "type"]).and_then(Node::text) == Some("ExternalName");
         let Some((_, node)) = object.get("metadata").and_then(|m| m.pair("name")) else { return };
@@ -365,81 +390,6 @@ fn twice(text: &str) -> bool {
     let readable = |bytes: &[u8]| bytes.iter().all(|b| (0x20..0x7f).contains(b) || *b == b'\n');
     let likely = text.len() >= 16 && text.len().is_multiple_of(4);
     likely && base64::decode(text).is_some_and(|bytes| readable(&bytes))
-}
-
-/// A value with `$(NAME)` put in. `$$(NAME)` is `$(NAME)`. A name that nothing before it sets stays as it is, unless
-/// it may come from elsewhere.
-fn references(
-    entry: &Entry,
-    known: &BTreeMap<String, Option<Secret>>,
-    open: bool,
-    expands: &mut Vec<Read>,
-) -> Value {
-    let value = &entry.value;
-    let text = value.text.expose();
-    if !text.contains("$(") && !text.contains("$$") {
-        return value.clone();
-    }
-    let (mut out, mut map) = (String::new(), Vec::new());
-    let literal = |out: &mut String, map: &mut Vec<Segment>, range: Range<usize>| {
-        let part = value.part(range.clone());
-        map.extend(part.map.into_iter().map(|s| shifted(s, out.len())));
-        out.push_str(&text[range]);
-    };
-    let (mut at, mut closes) = (0, true);
-    while at < text.len() {
-        let stop = text[at..].find('$').map_or(text.len(), |i| at + i);
-        literal(&mut out, &mut map, at..stop);
-        at = stop;
-        let rest = &text[at..];
-        let span = |end: usize| value.span_of(at..end).unwrap_or(entry.value_span);
-        if rest.starts_with("$$") {
-            map.push(Segment {
-                value: out.len()..out.len() + 1,
-                span: span(at + 2),
-                kind: SegmentKind::Escape,
-            });
-            out.push('$');
-            at += 2;
-            continue;
-        }
-        let named = closes && rest.starts_with("$(");
-        let Some(end) = named.then(|| rest.find(')')).flatten().map(|i| at + i + 1) else {
-            closes &= !named;
-            let end = at + rest.len().min(1);
-            literal(&mut out, &mut map, at..end);
-            at = end;
-            continue;
-        };
-        let name = &text[at + 2..end - 1];
-        if !known.contains_key(name) {
-            expands.push(Read::new(name, span(end)));
-        }
-        let given = match known.get(name) {
-            Some(Some(value)) => Some((value.expose(), SegmentKind::Reference)),
-            Some(None) => Some((&text[at..end], SegmentKind::Elsewhere)),
-            // What Kubernetes injects, or another object holds.
-            None if open || name.contains("_SERVICE_") => Some((&text[at..end], SegmentKind::Elsewhere)),
-            None => None,
-        };
-        match given.filter(|(put, _)| out.len() + put.len() <= LONGEST) {
-            Some((put, kind)) => {
-                map.push(Segment { value: out.len()..out.len() + put.len(), span: span(end), kind });
-                out.push_str(put);
-            }
-            None => literal(&mut out, &mut map, at..end),
-        }
-        at = end;
-    }
-    Value { text: Secret::new(out), map: map.into() }
-}
-
-/// Linux hands a process no variable of more than 128 KiB (`execve(2)`); variables that double one another end here.
-const LONGEST: usize = 128 << 10;
-
-fn shifted(mut segment: Segment, by: usize) -> Segment {
-    segment.value = segment.value.start + by..segment.value.end + by;
-    segment
 }
 
 /// Whether a key can be a variable.

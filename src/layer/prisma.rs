@@ -1,12 +1,23 @@
 //! `schema.prisma`: the `datasource` with its `url` and `directUrl`. What they name is the project's own.
 
-use super::{Entry, Means, Read, carried::Reader, code::is_variable, tree::Mapped};
+use super::{Entry, Means, Read, Structure, carried::Reader, code::is_variable, tree::Mapped};
+
+/// What the rules about schemas look at.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// Its `provider` is one that speaks PostgreSQL's protocol; none where it names none.
+    pub is_postgres: Option<bool>,
+}
+
+/// Of the providers that Prisma has (its reference of the schema) those that connect to PostgreSQL, or to what speaks as it.
+const POSTGRES: [&str; 3] = ["postgresql", "postgres", "cockroachdb"];
 
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
     let mut block = reader.block("datasource");
     let (mut at, mut inside) = (0, false);
+    let mut is_postgres = None;
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
@@ -21,6 +32,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let Some((key, value)) = line.split_once('=').filter(|_| inside) else { continue };
         let name = key.trim();
         let means = match name {
+            "provider" => {
+                // A list is of versions before 3, which took the first that fits.
+                let mut named = value.split('"').skip(1).step_by(2);
+                is_postgres = Some(named.any(|own| POSTGRES.contains(&own)));
+                continue;
+            }
             "url" => Means::Url,
             "directUrl" | "shadowDatabaseUrl" => Means::Nothing,
             _ => continue,
@@ -53,6 +70,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let means = (name == "url").then_some(Means::Url);
         block.entries.push(Entry { means, ..Entry::new(key, key_span, value, span) });
     }
+    reader.structure = Structure::Prisma(Schema { is_postgres });
     if !block.entries.is_empty() || !block.reads.is_empty() {
         reader.layers.push(block);
     }

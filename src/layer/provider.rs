@@ -49,6 +49,7 @@ pub fn from_provider(
         refused: false,
         block: None,
         word: None,
+        started_in: None,
         reads: Vec::new(),
     };
     walk(sources, &mut layer, &name, "", &dict, &credential)?;

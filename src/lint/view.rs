@@ -14,6 +14,7 @@ use crate::{
         resolve,
         settle::{self, of_laptop, of_path},
         variables::{Meaning, meaning},
+        words::of_words,
     },
     source::Span,
 };
@@ -40,7 +41,9 @@ impl<'c> FileView<'c> {
         if layer.kind == LayerKind::Block {
             let footing = file.structure.footing(layer);
             let layers = stood_on(file, layer, &footing, env_files, policy, files);
-            let program = footing.built_from.as_deref();
+            // A step that is started in a directory is of the program in it.
+            let started = layer.started_in.as_deref().map(|directory| format!("{directory}/step"));
+            let program = footing.built_from.as_deref().or(started.as_deref());
             let mut view = Self::with(file, layers, program, policy, repository, files);
             view.settings.seat = footing.seat;
             if let Some(at) = &mut view.settings.whereabouts {
@@ -98,9 +101,17 @@ impl<'c> FileView<'c> {
     ) -> Self {
         let path = own.last().map(|l| l.name.clone()).unwrap_or_default();
         let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
+        // `shop-staging`, a namespace.
+        let within = match (own.last().and_then(|l| l.word.as_deref()), file.carrier) {
+            (Some(namespace), Carrier::Kubernetes) => of_words(namespace, policy),
+            _ => None,
+        };
         let fallback = match usual_environment(file.carrier, &path, policy) {
             // `ENVIRONMENT: kubernetes-local`.
             _ if file.carrier == Carrier::Kubernetes && own.iter().any(is_of_laptop) => {
+                Environment::Development
+            }
+            _ if matches!(&file.structure, Structure::Kubernetes(objects) if objects.of_laptop) => {
                 Environment::Development
             }
             usual => usual,
@@ -111,10 +122,10 @@ impl<'c> FileView<'c> {
             None => own,
         };
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
-        let named = files
-            .environment
-            .map(|e| set(e, Origin::Program))
-            .or_else(|| word.or_else(|| of_path(&path, policy)).map(|e| set(e, Origin::Path(path.clone()))));
+        let named = files.environment.map(|e| set(e, Origin::Program)).or_else(|| {
+            let said = word.or_else(|| of_path(&path, policy)).or(within);
+            said.map(|e| set(e, Origin::Path(path.clone())))
+        });
         // A file that says nothing is what its kind usually is: an env file a developer's.
         let fallback = set(fallback, Origin::Default("the carrier's default"));
         let lookup = Lookup::new(&layers);

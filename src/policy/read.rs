@@ -166,6 +166,7 @@ impl Reader<'_> {
             refused: false,
             block: None,
             word: None,
+            started_in: None,
             reads: Vec::new(),
         };
         for (key, value) in entries(value) {

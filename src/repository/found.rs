@@ -32,13 +32,13 @@ impl Repository {
         places.map(|i| self.packages[*i].ecosystem).collect()
     }
 
-    /// Whether something that is asked for anywhere is by its name, its extras or its features for PostgreSQL. Prisma and its
-    /// like have the engine in a file of their own.
-    pub fn may_ask_for_postgres(&self) -> bool {
-        const WORDS: [&str; 8] =
-            ["postgres", "pgsql", "pgx", "psycopg", "asyncpg", "aiopg", "pg8000", "prisma"];
+    /// Whether something that is asked for anywhere is by its name, its extras or its features for PostgreSQL. Prisma has the
+    /// engine in a file of its own: `prisma` says whether that may be PostgreSQL.
+    pub fn may_ask_for_postgres(&self, prisma: bool) -> bool {
+        const WORDS: [&str; 7] = ["postgres", "pgsql", "pgx", "psycopg", "asyncpg", "aiopg", "pg8000"];
         const NAMES: [&str; 4] = ["pg", "github.com/lib/pq", "npgsql", "procrastinate"];
-        let says = |text: &str| WORDS.iter().any(|word| text.contains(word));
+        let says =
+            |text: &str| WORDS.iter().any(|word| text.contains(word)) || prisma && text.contains("prisma");
         let ours = |p: &Package| {
             says(&p.name)
                 || NAMES.contains(&&*p.name)

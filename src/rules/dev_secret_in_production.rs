@@ -10,13 +10,17 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Credential(check)],
 };
 
-fn check(credential: &Credential<'_>, out: &mut Sink<'_>) {
+fn check(credential: &Credential<'_>, settings: &Settings, out: &mut Sink<'_>) {
     if !credential.secret.says_development() {
         return;
     }
     let environment = out.environment();
-    out.report(format!("{} says itself that it is not for {environment}", credential.name))
+    let draft = out
+        .report(format!("{} says itself that it is not for {environment}", credential.name))
         .at(credential.origin, "a word in here means development, tests or \"change this\"")
         .note("such a secret comes from a compose file or an example, where everybody can read it")
         .help("generate another for this environment: `openssl rand -hex 24`");
+    if settings.is_secret_to_fill_in() {
+        draft.at_most(Levels::of("..II"));
+    }
 }

@@ -37,7 +37,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         // `ENV["DB_NAME"] || "shop_production"`: production's own name in its own section is in its place.
         let own = here && fallback.supplies == "dbname" && named.contains(&Environment::Production);
         // Who sets the variable sets it for the server too, and who sets nothing is let in.
-        let levels = if own || fallback.shared && other.is_none() { "IIII" } else { levels };
+        // A server that is started beside it, under its own name, is no other than the one that is meant.
+        let beside = fallback.supplies == "host" && target.neighbour;
+        let levels = if own || (fallback.shared || beside) && other.is_none() { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(

@@ -24,7 +24,10 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             out.report("connections are kept between requests, and nothing checks that they still live")
                 .at_span(age, "`CONN_HEALTH_CHECKS` is not set beside it")
                 .note("after a restart or a failover of the server every worker's next request fails once")
-                .help("add `\"CONN_HEALTH_CHECKS\": True`; `dj_database_url` has `conn_health_checks=True`")
+                .help(
+                    "add `\"CONN_HEALTH_CHECKS\": True`, which Django has from 4.1 on; `dj_database_url` has \
+                       `conn_health_checks=True`",
+                )
                 .at_most(Levels::of("IIWW"));
         }
     }

@@ -15,13 +15,13 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // As a default it is told as one, which names the variable to set.
     let default = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
     let most = if default && !settings.says_copy() { MILD } else { most(settings, out.environment()) };
-    check(&credential, most, out);
+    check(&credential, most, settings, out);
 }
 
 fn declared(settings: &Settings, out: &mut Sink<'_>) {
     let most = most(settings, out.environment());
     for credential in settings.credentials() {
-        check(&credential, most, out);
+        check(&credential, most, settings, out);
     }
 }
 
@@ -43,7 +43,7 @@ fn most(settings: &Settings, environment: Environment) -> &'static str {
     }
 }
 
-fn check(credential: &Credential<'_>, most: &'static str, out: &mut Sink<'_>) {
+fn check(credential: &Credential<'_>, most: &'static str, settings: &Settings, out: &mut Sink<'_>) {
     // What a tool puts in before the service is started: in a file it is in its place, and `lint` does not see it.
     // A ciphertext may be the service's own business: Jasypt and its like decrypt inside.
     if let Some(store) = credential.secret.store() {
@@ -56,8 +56,8 @@ fn check(credential: &Credential<'_>, most: &'static str, out: &mut Sink<'_>) {
             .help(format!("start the service by the tool that asks {} for it", store.as_str()));
         return;
     }
-    // `changeme` would do as a password, in a Secret too.
-    let usable = credential.secret.has_word(&["changeme", "change"]).is_some();
+    // `changeme` would do as a password, in a Secret too that does not ask to be filled in.
+    let usable = credential.secret.has_word(&["changeme", "change"]).is_some() && !settings.says_copy();
     let most = if most == COPIED && usable { "EEEE" } else { most };
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.is_left_open() {

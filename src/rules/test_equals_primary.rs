@@ -61,5 +61,5 @@ fn of_tests_alone(real: &Target, settings: &Settings) -> bool {
         Some(environment) => environment == Environment::Test,
         None => settled.test_mode.is_some(),
     };
-    test && real.environment.is_none() && real.get("dbname").is_some_and(|d| d.value.secret().names_tests())
+    test && real.environment.is_none() && real.names_tests()
 }

@@ -70,6 +70,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     } else {
         draft
     };
+    if target.served_in_clear && !target.tls_required {
+        draft.note(advice::SERVED_IN_CLEAR).at_most(Levels::of("..II"));
+        return;
+    }
     // A pool's own properties may say it, somewhere.
     if java || class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));

@@ -45,6 +45,8 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
     // `%(DB_HOST)s` of alembic.ini: `ConfigParser` would stop at one that env.py does not set.
     let ini = undecided
         && settings.whereabouts.as_ref().is_some_and(|at| at.path.rsplit('.').next() == Some("ini"));
+    // Kubernetes fills in no `${…}`: in what git keeps of a Secret somebody does before it is applied.
+    let secret = undecided && settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret);
     let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
         first.span,
         if first.later { "its value stands further down" } else { "nothing gives this a value" },
@@ -57,7 +59,7 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
         let draft = draft
             .help("set the variable in the same file, or wherever the service is started")
             .at_most(Levels::of("WWWW"));
-        if ini {
+        if ini || secret {
             draft.at_most(Levels::of("IIII"));
         }
     } else {

@@ -40,7 +40,9 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         let own = target.host_class() == Some(HostClass::Local);
         // `DB_TYPE=sqlite3` is a choice of this image.
         let choice = target.form == Form::Toggle;
-        if own && !password || aside || choice {
+        // Where nothing is for PostgreSQL, the path of the file is the image's own business.
+        let file = target.is_sqlite() && view.settings.without_postgres && !password;
+        if own && !password || aside || choice || file {
             draft.at_most(Levels::of("IIII"));
         }
     }

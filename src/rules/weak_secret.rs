@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(password), Check::Settings(secrets)],
 };
 
-fn password(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn password(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(password) = target.credential() else { return };
     // A default is told by its own rule.
     if target.oddities.fallbacks.iter().any(|f| f.supplies == "password") {
@@ -19,37 +19,40 @@ fn password(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     // What equals the user or the database is reported as that; its length adds nothing.
     let same =
         |keyword| target.get(keyword).is_some_and(|p| p.value.secret().same_ignore_case(password.secret));
-    judge(&password, same("user") || same("dbname"), out);
+    judge(&password, same("user") || same("dbname"), settings, out);
 }
 
 fn secrets(settings: &Settings, out: &mut Sink<'_>) {
     for secret in settings.credentials() {
-        judge(&secret, false, out);
+        judge(&secret, false, settings, out);
     }
 }
 
-fn judge(credential: &Credential<'_>, reported: bool, out: &mut Sink<'_>) {
+fn judge(credential: &Credential<'_>, reported: bool, settings: &Settings, out: &mut Sink<'_>) {
     let Credential { name, secret, origin } = credential;
     if secret.looks_like_placeholder() || secret.says_development() {
         return;
     }
     let help = "generate one: `openssl rand -hex 24` needs no encoding in a URL";
+    // A Secret that asks to be copied and filled in shows how one is written.
+    let most = |levels| if settings.is_secret_to_fill_in() { Levels::of("IIII") } else { levels };
     if secret.is_empty() {
         out.report(format!("{name} is empty")).at(origin, "nothing stands here").help(help);
     } else if secret.is_common() {
         out.report(format!("{name} is one that every attacker tries first"))
             .at(origin, "in the lists of common passwords")
-            .help(help);
+            .help(help)
+            .at_most(most(RULE.levels));
     } else if !reported && secret.chars() < SHORT {
         out.report(format!("{name} is short"))
             .at(origin, format!("fewer than {SHORT} characters"))
             .help(help)
-            .at_most(Levels::of("..WW"));
+            .at_most(most(Levels::of("..WW")));
     } else if !reported && secret.variety() < FEW {
         out.report(format!("{name} repeats a few characters"))
             .at(origin, format!("fewer than {FEW} different characters"))
             .help(help)
-            .at_most(Levels::of("..WW"));
+            .at_most(most(Levels::of("..WW")));
     }
 }
 

@@ -380,6 +380,7 @@ impl Resolver<'_> {
             overrides: Vec::new(),
             sends_no_name: None,
             neighbour: false,
+            served_in_clear: false,
             spelling: Spelling::Libpq,
             facts: Facts::default(),
         }

@@ -151,6 +151,7 @@ pub fn layer(
         refused: false,
         block: None,
         word: None,
+        started_in: None,
         reads: Vec::new(),
     };
     let mut faults = BTreeMap::new();

@@ -6,6 +6,7 @@ use crate::{
     environment::Environment,
     policy::Policy,
     secret::{Part, Secret},
+    settings::engine::Engine,
     source::Span,
 };
 
@@ -46,7 +47,14 @@ impl Target {
     /// Whether the database, its host or its role says that it is for tests.
     pub fn names_tests(&self) -> bool {
         let tests = |n: &Named| n.says == Environment::Test;
-        self.names.iter().any(tests) || self.get("dbname").is_some_and(|d| d.value.secret().names_tests())
+        // Of another engine's URL the path is all that is known.
+        let last = |text: &str| {
+            Secret::from(text.split('?').next().unwrap_or(text).rsplit('/').next().unwrap_or(text))
+        };
+        let other = self.text.as_ref().filter(|_| matches!(self.engine.value, Engine::Other(_)));
+        self.names.iter().any(tests)
+            || self.get("dbname").is_some_and(|d| d.value.secret().names_tests())
+            || other.is_some_and(|text| last(text.value.expose()).names_tests())
     }
 
     /// Whether what a keyword is set to says so in a word of `words`: segments of letters, in lower case.
@@ -91,7 +99,8 @@ fn meaningful(host: &str) -> &str {
     host.rsplit_once('.').map_or(host, |(chosen, _domain)| chosen)
 }
 
-fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
+/// The environment that a word in a name says; none where no word does, or two do.
+pub fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
     // Most names say nothing, and are not taken apart for it.
     if policy.environments.is_empty() && !has_root(name.as_bytes()) {
         return None;

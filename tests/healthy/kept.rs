@@ -6,7 +6,104 @@ use super::{
     readers::{ALEMBIC, COMPOSE, LITERAL},
 };
 
+const DJANGO: &str = "from decouple import config\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': config('DB_NAME'), 'USER': config('DB_USER'), 'PASSWORD': config('DB_PASSWORD'), 'HOST': config('DB_HOST', default='db')}}\n";
+const SERVER: &str =
+    "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD}\n";
+
 const TWINS: &[Twins] = &[
+    // The server that is started beside the service.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("docker-compose.yml", SERVER), ("shop/settings/production.py", DJANGO)],
+        ill: &[("shop/settings/production.py", DJANGO)],
+    },
+    // Behind a pooler stands the only server that there is.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://${DB_USER:-shop}:${DB_PASSWORD}@pool:6432/shop\n  pool:\n    image: edoburu/pgbouncer:1.23\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_USER: ${DB_USER:-shop}\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://${DB_USER:-shop}:${DB_PASSWORD}@pool:6432/shop\n  pool:\n    image: edoburu/pgbouncer:1.23\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER:-shop}\n",
+        )],
+    },
+    // A step that is started in a directory is of the program in it.
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[
+            ("agent/requirements.txt", "sqlalchemy==2.0\n"),
+            ("backend/go.mod", "module shop\n"),
+            (
+                ".github/workflows/ci.yml",
+                "jobs:\n  test:\n    steps:\n      - run: go test ./...\n        working-directory: backend\n        env:\n          DATABASE_URL: postgres://shop@localhost/shop_test\n",
+            ),
+        ],
+        ill: &[
+            ("agent/requirements.txt", "sqlalchemy==2.0\n"),
+            ("backend/go.mod", "module shop\n"),
+            (
+                ".github/workflows/ci.yml",
+                "defaults: {run: {working-directory: agent}}\njobs:\n  test:\n    steps:\n      - run: pytest\n        env:\n          DATABASE_URL: postgres://shop@localhost/shop_test\n",
+            ),
+        ],
+    },
+    Twins {
+        rule: "file-unparseable",
+        healthy: &[(".envs/.production/nginx.conf", "server {\n    listen 80;\n}\n")],
+        ill: &[(".envs/.production/.nginx", "server {\n    listen 80;\n}\n")],
+    },
+    // Nothing of another engine's URL is known but its path, which says tests.
+    Twins {
+        rule: "test-equals-primary",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    steps:\n      - run: pytest\n        env:\n          DATABASE_URL: mysql://shop@localhost/shop_test\n          TEST_DATABASE_URL: mysql://shop@localhost/shop_test\n",
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    steps:\n      - run: pytest\n        env:\n          DATABASE_URL: mysql://shop@localhost/shop\n          TEST_DATABASE_URL: mysql://shop@localhost/shop\n",
+        )],
+    },
+    // It holds the place of what env.py sets.
+    Twins {
+        rule: "sqlite-in-memory",
+        healthy: &[("alembic.ini", "[alembic]\nsqlalchemy.url = sqlite:///:memory:\n")],
+        ill: &[(".env", "DATABASE_URL=sqlite:///:memory:\n")],
+    },
+    // Prisma says in its schema which engine it is for.
+    Twins {
+        rule: "url-in-image",
+        healthy: &[
+            ("package.json", "{\"dependencies\": {\"@prisma/client\": \"^5.0.0\"}}\n"),
+            (
+                "prisma/schema.prisma",
+                "datasource db {\n  provider = \"sqlite\"\n  url = env(\"DATABASE_URL\")\n}\n",
+            ),
+            ("Dockerfile", "FROM node:22\nENV DATABASE_URL=file:/data/shop.db\n"),
+        ],
+        ill: &[
+            ("package.json", "{\"dependencies\": {\"@prisma/client\": \"^5.0.0\"}}\n"),
+            (
+                "prisma/schema.prisma",
+                "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\n",
+            ),
+            ("Dockerfile", "FROM node:22\nENV DATABASE_URL=file:/data/shop.db\n"),
+        ],
+    },
+    // Rails puts what stands in the URL above the keys beside it.
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  host: localhost\n  database: shop\n  url: <%= ENV['DATABASE_URL'] %>\n",
+        )],
+        ill: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  host: localhost\n  database: shop\n  password: <%= ENV['DB_PASSWORD'] %>\n",
+        )],
+    },
     Twins {
         rule: "fallback-default",
         healthy: &[(

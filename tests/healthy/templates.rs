@@ -412,7 +412,7 @@ fn properties_need_not_be_utf_8() {
 }
 
 /// The severity of a rule on a tree of which git keeps all, or of which nothing is known.
-fn severity(tree: Tree<'_>, rule: &str, kept: bool) -> Option<Severity> {
+pub(super) fn severity(tree: Tree<'_>, rule: &str, kept: bool) -> Option<Severity> {
     let files = Files {
         files: tree.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect(),
         git: tree.iter().filter(|_| kept).map(|(path, _)| ((*path).to_owned(), Git::Tracked)).collect(),

@@ -150,6 +150,7 @@ impl Outcome {
             refused: false,
             block: None,
             word: None,
+            started_in: None,
             reads: Vec::new(),
         };
         Self { layer, refused: None, keeps: false, depends: Vec::new(), shown: Vec::new() }

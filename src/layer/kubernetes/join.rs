@@ -23,7 +23,7 @@ impl Identity {
     }
 }
 
-fn namespace(object: &Node) -> Option<String> {
+pub(super) fn namespace(object: &Node) -> Option<String> {
     object.at(&["metadata", "namespace"]).and_then(Node::text).map(str::to_owned)
 }
 
@@ -94,9 +94,27 @@ fn size(object: &Layer) -> usize {
     object.entries.iter().map(|e| e.key.len() + e.value.text.expose().len() + 64).sum()
 }
 
+fn directory(path: &str) -> &str {
+    path.rsplit_once(['/', '\\']).map_or("", |(directory, _)| directory)
+}
+
+/// What lies beside objects whose image is never pulled goes to the same cluster.
+fn share_laptops(files: &mut [Carried]) {
+    let preloads = |file: &&Carried| matches!(&file.structure, Structure::Kubernetes(o) if o.preloads);
+    let found: BTreeSet<String> =
+        files.iter().filter(preloads).map(|file| directory(&file.path).to_owned()).collect();
+    for file in files.iter_mut().filter(|_| !found.is_empty()) {
+        let beside = found.contains(directory(&file.path));
+        if let Structure::Kubernetes(objects) = &mut file.structure {
+            objects.of_laptop |= beside;
+        }
+    }
+}
+
 /// Gives the containers of all files what they take from objects: of the same file, else of the only file of the same
 /// environment that has one. What is not there, or there more than once, stays unknown.
 pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
+    share_laptops(files);
     let mut index: BTreeMap<&Identity, Found> = BTreeMap::new();
     for (f, file) in files.iter().enumerate() {
         let Structure::Kubernetes(objects) = &file.structure else { continue };
@@ -122,13 +140,17 @@ pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
         }
     };
     let mut left = MOST;
+    let of_laptop = |f: usize| matches!(&files[f].structure, Structure::Kubernetes(o) if o.of_laptop);
+    let mut takers: BTreeSet<usize> = BTreeSet::new();
     let mut given: Vec<(Place, Vec<Layer>, bool, BTreeSet<String>)> = Vec::new();
     for (f, file) in files.iter().enumerate() {
         let Structure::Kubernetes(objects) = &file.structure else { continue };
         for (b, block) in objects.blocks.iter().enumerate().filter(|(_, block)| !block.takes.is_empty()) {
             let (mut below, mut open, mut known) = (Vec::new(), false, BTreeSet::new());
             for taken in &block.takes {
-                let object = place(f, taken).and_then(|(f, b)| files[f].layers.get(b));
+                let place = place(f, taken);
+                takers.extend(place.filter(|(from, _)| of_laptop(*from)).map(|_| f));
+                let object = place.and_then(|(f, b)| files[f].layers.get(b));
                 let size = object.map_or(0, size);
                 match object.filter(|_| size <= left).and_then(|object| taken.of(object)) {
                     Some(layer) => {
@@ -140,6 +162,11 @@ pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
                 }
             }
             given.push(((f, b), below, open, known));
+        }
+    }
+    for f in takers {
+        if let Structure::Kubernetes(objects) = &mut files[f].structure {
+            objects.of_laptop = true;
         }
     }
     for ((f, b), below, open, known) in given {

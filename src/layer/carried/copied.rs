@@ -1,17 +1,17 @@
-//! Whether an env file says of itself that it is there to be copied.
+//! Whether an env file, or a manifest with a Secret, says of itself that it is there to be copied and filled in.
 
 /// So far into a file a sentence about the whole of it may stand.
 const HEAD: usize = 2048;
 
 /// Whether a comment at the top asks whoever reads it to copy the file and fill it in: `# Copy this file to .env.local`.
 /// A copy has the sentence too, so that it says something of a file alone that git keeps.
-pub fn asks_to_be_copied(bytes: &[u8]) -> bool {
+pub(super) fn asks_to_be_copied(bytes: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
     let lines = head.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#'));
     let mut comments = lines.map(str::to_lowercase);
     comments.any(|line| {
-        SENTENCES.iter().any(|sentence| line.contains(sentence))
-            && !NOT.iter().any(|word| line.contains(word))
+        let at = SENTENCES.iter().find_map(|sentence| line.find(sentence));
+        at.is_some_and(|at| !NOT.iter().any(|word| line[..at].contains(word)))
     })
 }
 
@@ -25,6 +25,13 @@ const SENTENCES: &[&str] = &[
     "duplicate this file",
     "rename this file",
     "rename to .env",
+    "replace placeholder",
+    "replace all placeholder",
+    "replace the placeholder",
+    "replace change_me",
+    "replace these values",
+    "replace the values",
+    "replace values before",
     "copiar a .env",
     "copia este archivo",
     "copiar este archivo",
@@ -33,7 +40,7 @@ const SENTENCES: &[&str] = &[
     "copiez ce fichier",
 ];
 
-/// What turns the sentence round.
+/// What turns the sentence round that it stands before.
 const NOT: &[&str] = &["not ", "n't ", "never ", "nunca ", "não ", "ne "];
 
 #[cfg(test)]
@@ -42,7 +49,11 @@ mod tests {
 
     #[test]
     fn by_the_comments_at_the_top() {
-        for yes in ["# Shop\n\n# Copy this file to .env.local and fill it in\nA=b\n", "#Copiar a .env\n"] {
+        for yes in [
+            "# Shop\n\n# Copy this file to .env.local and fill it in\nA=b\n",
+            "#Copiar a .env\n",
+            "# Replace CHANGE_ME values. Do NOT commit real secrets.\n",
+        ] {
             assert!(asks_to_be_copied(yes.as_bytes()), "{yes}");
         }
         for no in ["", "A=b\n# copy this file\n", "# a copy\nA=copy this file\n", "# Do not copy this file\n"]
