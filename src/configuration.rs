@@ -153,6 +153,7 @@ impl Configuration {
         let policy = &self.policy;
         let absent = std::collections::BTreeSet::new();
         let project = Project {
+            made_roles: &[],
             views,
             door,
             unread: &self.unread,

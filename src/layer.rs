@@ -284,12 +284,16 @@ pub fn is_example(path: &str) -> bool {
         }
     }
     let name = &path[name..];
-    name.split('.').any(|w| matches!(w, "example" | "sample" | "template" | "tmpl" | "tpl" | "dist"))
+    name.split('.').any(|w| matches!(w, "template" | "tmpl" | "tpl" | "dist") || EXAMPLE.contains(&w))
         // `.env.prod-sample`, `.env_example`, `example.env`.
         || name.contains("env")
-            && name.split(['.', '-', '_']).any(|w| matches!(w, "example" | "sample" | "template" | "dist"))
+            && name.split(['.', '-', '_']).any(|w| matches!(w, "template" | "dist") || EXAMPLE.contains(&w))
         || is_data_example(name)
 }
+
+/// Words for what shows how a file is written.
+const EXAMPLE: [&str; 8] =
+    ["example", "sample", "ejemplo", "exemplo", "exemple", "esempio", "beispiel", "contoh"];
 
 /// `config_example.yml`, `dendrite-sample.yaml`. Of code, `sample` may be a part of what it does.
 fn is_data_example(name: &str) -> bool {

@@ -5,6 +5,7 @@ mod mend;
 mod parallel;
 mod read;
 mod servers;
+mod settle;
 mod silence;
 mod view;
 mod vocabulary;
@@ -23,12 +24,13 @@ use crate::{
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
-    settings::{Engine, Git, Target, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
+    settings::{Git, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
 use read::{env_files, read};
 use servers::Servers;
+use settle::{made_roles, settle_engines, settle_names, settle_programs};
 use silence::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use view::FileView;
@@ -187,6 +189,7 @@ fn judged(
         unknown_rules: &unknown_rules,
         policy,
         absent: &files.absent,
+        made_roles: &made_roles(sources, &carried),
     };
     let whole = Judge { policy, door: Door::Lint, example: false, aside: false, sources, path: None };
     let mut out = Merged::default();
@@ -294,6 +297,9 @@ fn views_of_files<'c>(
     let env_files = env_files(carried);
     let servers = Servers::of(carried, policy);
     let in_clear = InClear::of(carried);
+    // Flux fills in what it applies, wherever that lies.
+    let substitutes =
+        carried.iter().any(|f| matches!(&f.structure, Structure::Kubernetes(objects) if objects.substitutes));
     // A container that takes a Secret has what somebody fills in as much as the Secret itself.
     let secrets = carried.iter().filter(|f| f.says_copy && f.carrier == Carrier::Kubernetes);
     let copied: BTreeSet<SourceId> = secrets.map(|f| f.source).collect();
@@ -307,7 +313,13 @@ fn views_of_files<'c>(
                 at.says_copy |= view.layers.iter().filter_map(|l| l.source).any(|s| copied.contains(&s));
             }
             if file.carrier == Carrier::Kubernetes {
+                if substitutes {
+                    view.settings.unfilled.retain(|p| p.shape != "${…}");
+                }
                 for target in &mut view.settings.targets {
+                    if substitutes {
+                        target.oddities.placeholders.retain(|p| p.shape != "${…}");
+                    }
                     target.served_in_clear = target.get("host").is_some_and(|h| in_clear.has(&h.value));
                 }
             }
@@ -354,73 +366,6 @@ fn is_of_compose(carrier: Carrier) -> bool {
             | Carrier::Python
             | Carrier::JavaScript
     )
-}
-
-/// A name that stands in the example of a project too is the project's own, whatever it looks like.
-fn settle_names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
-    let home = |view: &FileView<'_>| view.settings.whereabouts.as_ref().map(|w| w.project.clone());
-    let mut own: BTreeSet<(Option<String>, String)> = BTreeSet::new();
-    let examples = carried.iter().zip(&*views).filter(|(file, _)| is_example(&file.path));
-    for view in examples.flat_map(|(_, views)| views) {
-        let keys = view.layers.last().into_iter().flat_map(|l| &l.entries).map(|e| e.key.clone());
-        own.extend(keys.map(|key| (home(view), key)));
-    }
-    for view in views.iter_mut().flatten() {
-        let home = home(view);
-        view.settings.misspelt.retain(|m| !own.contains(&(home.clone(), m.key.clone())));
-    }
-}
-
-/// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
-fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    let serves = |file: &Carried| match &file.structure {
-        Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
-        _ => false,
-    };
-    let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
-    let other = |view: &&mut FileView<'_>| {
-        let of = |t: &Target| matches!(t.engine.value, Engine::Other(_) | Engine::Sqlite { .. });
-        view.settings.targets.iter().any(of)
-    };
-    let schema = |file: &Carried| match &file.structure {
-        Structure::Prisma(schema) => Some(schema.is_postgres),
-        _ => None,
-    };
-    // Without a schema that names an engine nobody knows what Prisma is for.
-    let mut schemas = carried.iter().filter_map(schema).peekable();
-    let prisma = schemas.peek().is_none() || schemas.any(|postgres| postgres != Some(false));
-    let speaks = carried.iter().any(serves) || views.iter().flatten().any(connects);
-    if speaks || repository.may_ask_for_postgres(prisma) {
-        return;
-    }
-    for (file, views) in carried.iter().zip(views) {
-        for view in views.iter_mut().filter(other) {
-            view.settings.without_postgres = repository.builds_beside(&file.path);
-        }
-    }
-}
-
-/// Where nothing is built, a manifest of what runs somewhere is for programs of other repositories.
-fn settle_programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    let built = |file: &Carried| match (&file.structure, file.carrier) {
-        (Structure::Compose(compose), _) => compose.services.iter().any(|s| s.built),
-        (_, of) => {
-            matches!(of, Carrier::Dockerfile | Carrier::Python | Carrier::JavaScript | Carrier::Prisma)
-        }
-    };
-    if !repository.builds_nothing() || carried.iter().any(built) {
-        return;
-    }
-    for (file, views) in carried.iter().zip(views) {
-        for FileView { settings, .. } in views {
-            let chart = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart);
-            settings.without_programs = match file.carrier {
-                Carrier::Kubernetes | Carrier::EcsTask | Carrier::Compose => true,
-                Carrier::Yaml => chart(),
-                _ => false,
-            };
-        }
-    }
 }
 
 /// The libraries that may read a file when nobody says which one does. What one of them alone stumbles over, such as

@@ -146,8 +146,8 @@ pub const MAX_MANIFEST: usize = 1 << 20;
 enum Mention {
     /// A dependency.
     Package(Dependency),
-    /// A command that gives libpq a variable for a URL.
-    Libpq(Range<usize>),
+    /// A command that gives libpq a variable for a URL, and that variable.
+    Libpq(Range<usize>, String),
     /// Something that reads env files.
     Loader(Loading),
     /// What takes the place of the URL in alembic.ini.
@@ -158,7 +158,7 @@ impl Mention {
     fn range(&self) -> Range<usize> {
         match self {
             Self::Package(Dependency { range, .. })
-            | Self::Libpq(range)
+            | Self::Libpq(range, _)
             | Self::Migrations(range)
             | Self::Loader(Loading { range, .. }) => range.clone(),
         }
@@ -306,8 +306,8 @@ impl Repository {
                     dev: d.dev,
                     project,
                 }),
-                Mention::Libpq(range) => {
-                    let key = text[range].to_owned();
+                Mention::Libpq(range, variable) => {
+                    let key = format!("{} ${variable}", &text[range]);
                     out.consumers.push((project, Found { value: Consumer::Libpq, key, span, dev: false }));
                 }
                 Mention::Loader(l) => {

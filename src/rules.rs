@@ -8,6 +8,7 @@ use crate::{
     layer::{Carried, Layer, is_example},
     policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
+    secret::Secret,
     settings::{Credential, Origin, Settings, Target, Validity},
     source::Span,
     suppression::Fault,
@@ -184,6 +185,8 @@ pub struct Project<'a> {
     pub policy: &'a Policy,
     /// Paths that files name and where nothing is. Of any other path nobody looked.
     pub absent: &'a BTreeSet<String>,
+    /// The roles that scripts and files of SQL make, whoever runs them.
+    pub made_roles: &'a [Secret],
 }
 
 /// One file with the views of its layers.
@@ -333,7 +336,6 @@ mod prelude {
         environment::Environment,
         layer::{
             Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure,
-            ci::Job,
             compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
             is_example,
             kubernetes::{Block, Holder, Oddity},

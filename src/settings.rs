@@ -132,6 +132,8 @@ pub struct Settings {
     pub seat: Seat,
     /// They are those of an image that is not built here, or of a server: the code of this project does not read them.
     pub foreign: bool,
+    /// Who reads it administers a server, and is no service.
+    pub administers: bool,
     /// More variables come to the program than were read.
     pub open: bool,
     /// Nothing in the whole repository speaks of PostgreSQL, and programs are built there.

@@ -9,6 +9,8 @@ mod clusters;
 mod kept;
 #[path = "healthy/mild.rs"]
 mod mild;
+#[path = "healthy/named.rs"]
+mod named;
 #[path = "healthy/readers.rs"]
 mod readers;
 #[path = "healthy/stands_for.rs"]

@@ -65,7 +65,7 @@ pub enum Structure {
     Compose(Compose),
     /// The recipe of an image.
     Image(Recipe),
-    /// A task of ECS: who is on the loopback address of its containers.
+    /// A task of ECS or a unit of systemd: who is on its loopback address.
     Task(Seat),
     /// Objects of Kubernetes.
     Kubernetes(Kubernetes),
@@ -110,6 +110,8 @@ pub struct Footing {
     pub built_from: Option<String>,
     /// It is what a Secret of Kubernetes holds, or takes a part from one.
     pub secret: bool,
+    /// It administers a server, as [`compose::Image::administers`].
+    pub administers: bool,
     /// It runs an image that is not built here: the libraries of this project say nothing of who reads its variables.
     pub foreign: bool,
 }
@@ -134,6 +136,8 @@ impl Structure {
             Self::Compose(compose) => compose.footing(block),
             Self::Kubernetes(kubernetes) => kubernetes.footing(block),
             Self::Task(seat) => Footing { seat: *seat, ..Footing::default() },
+            // Its server is started in the container itself.
+            Self::Image(recipe) if recipe.serves => Footing { seat: Seat::Accompanied, ..Footing::default() },
             _ => Footing::default(),
         }
     }

@@ -209,7 +209,17 @@ impl Compose {
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
         let foreign = service.server || !service.built && !service.partial && service.image.is_some();
         let built_from = service.built_from.clone();
-        Footing { foreign, built_from, env_files, open: service.partial, seat, hosts, ..Footing::default() }
+        let administers = service.image.as_ref().is_some_and(Image::administers);
+        Footing {
+            administers,
+            foreign,
+            built_from,
+            env_files,
+            open: service.partial,
+            seat,
+            hosts,
+            ..Footing::default()
+        }
     }
 }
 

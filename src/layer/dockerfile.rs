@@ -7,6 +7,7 @@ pub use arguments::Recipe;
 use super::{
     Entry, Value,
     carried::{Reader, Structure},
+    service::is_postgres_image,
     shell::{
         self, Script,
         word::{Grammar, Words},
@@ -24,6 +25,8 @@ struct Stage {
     name: Option<String>,
     base: String,
     variables: Vec<Variable>,
+    /// A server is in it.
+    serves: bool,
 }
 
 impl Stage {
@@ -58,6 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                     name: name.map(|n| n.to_ascii_lowercase()),
                     base: words.first().map(|b| b.to_ascii_lowercase()).unwrap_or_default(),
                     variables: Vec::new(),
+                    serves: words.first().is_some_and(|image| is_postgres_image(image)),
                 });
             }
             word @ ("ENV" | "ARG") => {
@@ -68,6 +72,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 stage.variables.extend(all.map(|entry| Variable { entry, argument }));
             }
             "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => {
+                if let Some(stage) = stages.last_mut() {
+                    stage.serves |= text[rest.clone()].split_ascii_whitespace().any(is_server);
+                }
                 script.append(shell::script(reader, &text, rest));
             }
             _ => {}
@@ -77,15 +84,23 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let shipped = shipped(&stages);
     layer.word = shipped.last().and_then(|last| last.aside()).map(str::to_owned);
     let variables: Vec<&Variable> = shipped.iter().flat_map(|stage| &stage.variables).collect();
-    let (entries, recipe) = arguments::settled(&variables, &script);
+    let (entries, mut recipe) = arguments::settled(&variables, &script);
     // Beside a data directory they are for `psql` in the server's own container.
     let server = entries.iter().any(|e| e.key == "PGDATA");
     for entry in entries.into_iter().filter(|e| !(server && OF_A_CLIENT.contains(&e.key.as_str()))) {
         shell::push(reader, &mut layer, entry);
     }
+    recipe.serves = shipped.iter().any(|stage| stage.serves);
     reader.structure = Structure::Image(recipe);
     shell::settled(reader, script);
     reader.layers.push(layer);
+}
+
+/// Whether a word of a command is a package of the server, as distributions call it: `postgresql`, `postgresql-15`,
+/// `postgresql16`.
+fn is_server(word: &str) -> bool {
+    let rest = word.strip_prefix("postgresql").map(|rest| rest.trim_start_matches('-'));
+    rest.is_some_and(|rest| rest.split(['=', '~']).next().unwrap_or(rest).bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The last stage and those that it is made from, the first one first. One for tests or developers is not shipped where

@@ -19,7 +19,7 @@ const PERCENTS: usize = 256;
 
 /// What `alembic init` writes for a URL, and how that begins, whatever its author wrote behind it.
 const TEMPLATE: &str = "driver://user:pass@localhost/dbname";
-const DRIVER: &str = "driver://user:pass@";
+const DRIVER: [&str; 3] = ["driver://user:pass@", "driver://user:password@", "driver://username:password@"];
 
 /// One option of a section, with the bytes of its name and of its value, continuation lines included.
 struct Assignment {
@@ -86,7 +86,7 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
         if key.eq_ignore_ascii_case("sqlalchemy.url") {
             reader.reveal_lead(span, value_span);
             let value = &text[option.value.clone()];
-            if value.starts_with(DRIVER) {
+            if DRIVER.iter().any(|own| value.starts_with(own)) {
                 if value == TEMPLATE {
                     reader.sources.reveal(value_span);
                 }

@@ -46,6 +46,8 @@ pub struct Kubernetes {
     preloads: bool,
     /// They are for a cluster on somebody's machine: the text names one, or an object in its directory preloads.
     pub of_laptop: bool,
+    /// A Kustomization of Flux here has `postBuild`: `${…}` in what it applies is substituted.
+    pub substitutes: bool,
 }
 
 /// A block of variables.
@@ -65,12 +67,23 @@ pub struct Block {
     below: Vec<Layer>,
     /// Who is on its loopback address.
     seat: Seat,
+    /// As [`Footing::administers`].
+    administers: bool,
 }
 
 impl Block {
     fn new(holder: Holder) -> Self {
         let (expands, takes, below) = (Vec::new(), Vec::new(), Vec::new());
-        Self { holder, expands, open: true, identity: None, takes, below, seat: Seat::Open }
+        Self {
+            holder,
+            expands,
+            open: true,
+            identity: None,
+            takes,
+            below,
+            seat: Seat::Open,
+            administers: false,
+        }
     }
 }
 
@@ -133,6 +146,7 @@ impl Kubernetes {
             open: block.open,
             seat: block.seat,
             below: block.below.clone(),
+            administers: block.administers,
             secret,
             ..Footing::default()
         }
@@ -186,6 +200,7 @@ impl Objects<'_, '_> {
             "ConfigMap" => self.map(object, Holder::ConfigMap, &["data"]),
             "Secret" => self.map(object, Holder::Secret, &["data", "stringData"]),
             "Service" => self.service(object),
+            "Kustomization" => self.out.substitutes |= object.at(&["spec", "postBuild"]).is_some(),
             _ => {}
         }
     }
@@ -231,7 +246,7 @@ impl Objects<'_, '_> {
         let inits = all("initContainers").iter().map(|n| (n, !restarts(n)));
         for (container, ends) in inits.chain(all("containers").iter().map(|n| (n, ends))) {
             let image = container.get("image").and_then(|n| Some((n.scalar()?, n.span)));
-            let partial = image.is_none();
+            let (partial, mut administers) = (image.is_none(), false);
             if let Some((scalar, span)) = image {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
@@ -244,6 +259,7 @@ impl Objects<'_, '_> {
                     self.reader.reveal_pair(container.pair("image"));
                     self.reader.reveal_scalar(span);
                 }
+                administers = image.administers();
                 self.out.images.push(image);
             }
             let words = ["command", "args"].map(|key| container.get(key));
@@ -255,6 +271,7 @@ impl Objects<'_, '_> {
             let mut block = Block::new(Holder::Container { links });
             // A container without an image is a patch: the rest stands in what it changes.
             (block.open, block.seat) = (!from.is_empty() || partial, seat);
+            block.administers = administers;
             block.takes.extend(from.iter().map(|item| Taken::all(object, item)));
             let layer = self.variables(object, container, layer, &mut block);
             self.push(object, layer, block);

@@ -2,7 +2,10 @@
 //! Strings, comments and bodies of functions are passed over.
 
 use super::carried::Reader;
-use crate::source::{SourceId, Sources, Span};
+use crate::{
+    secret::Secret,
+    source::{SourceId, Sources, Span},
+};
 
 /// What the rules about SQL look at.
 #[derive(Clone, Default, Debug)]
@@ -51,6 +54,32 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
     reader.structure = super::Structure::Sql(Sql { statements });
 }
+
+/// The roles that a text makes somewhere: a file of SQL, a block in one, a command of `psql` in a script. So many, and names of
+/// no more than this, are looked at.
+pub fn made_roles(text: &str) -> Vec<Secret> {
+    const MANY: usize = 1000;
+    let lower = text.to_ascii_lowercase();
+    let mut out = Vec::new();
+    for made in ["create role ", "create user ", "createuser "] {
+        for (at, _) in lower.match_indices(made).take(MANY) {
+            let rest = &text[at + made.len()..];
+            // `IF NOT EXISTS`, and what `createuser` is told before the name.
+            let mut words = rest.split_whitespace().take(16).skip_while(|word| {
+                word.starts_with('-') || ["if", "not", "exists"].iter().any(|w| word.eq_ignore_ascii_case(w))
+            });
+            let name = words.next().unwrap_or_default();
+            let name = name.trim_matches(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+            if !name.is_empty() && name.len() <= NAME {
+                out.push(Secret::from(name));
+            }
+        }
+    }
+    out
+}
+
+/// PostgreSQL cuts names off there (`NAMEDATALEN`).
+const NAME: usize = 63;
 
 /// Words of SQL that are shown: a name may be anything, also a slipped password.
 const KEYWORDS: &[&str] = &[

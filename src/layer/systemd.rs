@@ -1,7 +1,7 @@
 //! Units of systemd: `Environment=`, and the commands of `Exec…=` (systemd.exec(5), systemd.service(5)).
 
 use super::{
-    Entry, Segment, SegmentKind, Value,
+    Entry, Seat, Segment, SegmentKind, Structure, Value,
     carried::Reader,
     shell::{
         self, Script,
@@ -15,6 +15,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let mut layer = reader.block("Service");
     let mut all = Script::default();
     let (mut at, mut open) = (0, None);
+    let (mut beside, mut contained) = (false, false);
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
@@ -43,13 +44,22 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                     }
                 }
             }
+            // The server is started on the same machine first (systemd.unit(5)).
+            "After" | "Requires" | "Requisite" | "Wants" | "BindsTo" | "PartOf" => {
+                beside |= text[value].split_whitespace().any(|unit| unit.starts_with("postgresql"));
+            }
             key if key.starts_with("Exec") => {
+                let program = text[value.clone()].split_whitespace().next().unwrap_or_default();
+                contained |= matches!(program.rsplit('/').next(), Some("docker" | "podman"));
                 all.append(shell::script(reader, &text, value));
             }
             _ => {}
         }
     }
     reader.layers.push(layer);
+    if beside && !contained {
+        reader.structure = Structure::Task(Seat::Accompanied);
+    }
     shell::settled(reader, all);
 }
 

@@ -50,6 +50,7 @@ impl<'c> FileView<'c> {
                 at.is_secret = footing.secret;
             }
             view.settings.foreign = footing.foreign;
+            view.settings.administers = footing.administers;
             if footing.foreign && policy.consumers.is_empty() {
                 view.settings.consumers.clear();
             }

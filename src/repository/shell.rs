@@ -11,7 +11,7 @@ pub(super) fn script(text: &str) -> Vec<Mention> {
     let mut out = Vec::new();
     scan(text, 0, dash, &mut out);
     if takes_drivers_off(text) {
-        out.retain(|mention| !matches!(mention, Mention::Libpq(_)));
+        out.retain(|mention| !matches!(mention, Mention::Libpq(..)));
     }
     out
 }
@@ -189,9 +189,9 @@ fn command(words: &[Word<'_>], dash: bool, exported: bool, out: &mut Vec<Mention
         }
         "psql" | "pg_isready" | "pg_dump" | "pg_restore" | "pgbench" | "vacuumdb" | "reindexdb"
         | "createdb"
-            if words.iter().skip(1).any(|(w, _)| is_url_variable(w)) =>
+            if let Some(variable) = words.iter().skip(1).find_map(|(w, _)| url_variable(w)) =>
         {
-            out.push(Mention::Libpq(range));
+            out.push(Mention::Libpq(range, variable));
         }
         _ => {}
     }
@@ -225,12 +225,13 @@ fn has_ending(name: &str, endings: &[&str]) -> bool {
     endings.iter().any(|end| name.len() > end.len() && name.ends_with(end))
 }
 
-/// `$DATABASE_URL`, `${DATABASE_URL:?}`, `--dbname=$DATABASE_URL`.
-fn is_url_variable(word: &str) -> bool {
-    word.match_indices('$').any(|(at, _)| {
+/// The variable of `$DATABASE_URL`, `${DATABASE_URL:?}`, `--dbname=$DATABASE_URL`.
+fn url_variable(word: &str) -> Option<String> {
+    word.match_indices('$').find_map(|(at, _)| {
         let name = word[at + 1..].trim_start_matches(['$', '{']);
         let name = name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
-        name.split('_').any(|w| matches!(w, "URL" | "URI" | "DSN" | "CONNINFO"))
+        let says = name.split('_').any(|w| matches!(w, "URL" | "URI" | "DSN" | "CONNINFO"));
+        says.then(|| name.to_owned())
     })
 }
 
@@ -240,7 +241,7 @@ mod tests {
 
     fn said(text: &str) -> Vec<String> {
         let one = |m: Mention| match m {
-            Mention::Libpq(range) => format!("libpq by {}", &text[range]),
+            Mention::Libpq(range, _) => format!("libpq by {}", &text[range]),
             Mention::Loader(Loading { loader, range, reads: Reads::File(file), .. }) => {
                 format!("{loader} reads {file} by {}", &text[range])
             }

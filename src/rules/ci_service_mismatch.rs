@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::File(check)],
 };
 
-fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Pipeline(pipeline) = &file.carried.structure else { return };
     for job in &pipeline.jobs {
         // With several servers it is not said which one a URL is for.
@@ -22,7 +22,11 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             targets.iter().filter(|t| logs_in(service, t)).map(|t| t.name.as_str()).collect();
         for target in targets {
             let used = rightly.contains(&target.name.as_str());
-            mismatch(service, target, job, used, out);
+            let own = |user: &Setting<Part>| {
+                project.made_roles.iter().any(|made| made.same_as(user.value.secret()))
+            };
+            let makes = job.makes || target.get("user").is_some_and(own);
+            mismatch(service, target, job.contained, (used, makes), out);
             let docker = || file.carried.script.runs(&["docker", "podman", "docker-compose"]);
             if !job.contained && !job.beside && !docker() {
                 outside(service, target, out);
@@ -55,9 +59,15 @@ fn logs_in(service: &DatabaseService, target: &Target) -> bool {
     is_beside(service, target) && MADE[..2].iter().all(|part| same(part) == Some(true))
 }
 
-/// What the image makes of its variables, beside what the job dials. `used`: the job logs in elsewhere as it should.
-fn mismatch(service: &DatabaseService, target: &Target, job: &Job, used: bool, out: &mut Sink<'_>) {
-    let contained = job.contained;
+/// What the image makes of its variables, beside what the job dials. `used`: the job logs in elsewhere as it should;
+/// `makes`: it may make the role.
+fn mismatch(
+    service: &DatabaseService,
+    target: &Target,
+    contained: bool,
+    (used, makes): (bool, bool),
+    out: &mut Sink<'_>,
+) {
     let local = target.is_loopback();
     if !is_beside(service, target) {
         return;
@@ -67,9 +77,23 @@ fn mismatch(service: &DatabaseService, target: &Target, job: &Job, used: bool, o
         agrees(service, target, variable, keyword) == Some(false)
     };
     let made_up = used && MADE.iter().all(other);
-    // A database may be created by the job, and a role where it says so.
-    for (variable, keyword, what) in MADE.iter().filter(|(_, keyword, _)| *keyword != "dbname" && !job.makes)
-    {
+    // A database may be created by the job, and a role where it says so. The password is that of the image's own role.
+    let another = agrees(service, target, "POSTGRES_USER", "user") == Some(false);
+    let default = service.variable("POSTGRES_USER").is_none();
+    let other_role =
+        target.get("user").filter(|u| default && !u.value.is_empty() && !u.value.equals("postgres"));
+    if let Some(user) = other_role.filter(|_| !makes) {
+        out.report(format!("the user of `{}` is not that of the server beside the job", target.name))
+            .at(&user.origin, "the job logs in with this")
+            .also_span(service.span, "makes `postgres`")
+            .help("set `POSTGRES_USER` to the same, or make the role in a step")
+            .at_most(if used { Levels::of("IIII") } else { RULE.levels });
+    }
+    let asked = |keyword: &str| match keyword {
+        "password" => !another && other_role.is_none(),
+        keyword => keyword != "dbname",
+    };
+    for (variable, keyword, what) in MADE.iter().filter(|(_, keyword, _)| asked(keyword) && !makes) {
         let (Some(set), Some(own)) = (service.variable(variable), target.get(keyword)) else { continue };
         if agrees(service, target, variable, keyword) == Some(false) {
             let draft = out

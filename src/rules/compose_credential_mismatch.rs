@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::File(check), Check::Project(defaults)],
 };
 
-fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
     let client = |s: &&Service| !s.server && !s.image.as_ref().is_some_and(Image::is_no_client);
     for service in compose.services.iter().filter(client).filter(|s| !s.foreign_network) {
@@ -22,7 +22,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 |s: &&Service| s.server && s.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
             let mut servers = compose.services.iter().filter(reached);
             let (Some(server), None) = (servers.next(), servers.next()) else { continue };
-            compare(&Login::of(target, service), &Server::of(server, file), out);
+            compare(&Login::of(target, service), &Server::of(server, file, project), out);
         }
     }
 }
@@ -57,7 +57,7 @@ fn defaults(project: &Project<'_>, out: &mut Sink<'_>) {
         let Some(code) = beside.get(directory).and_then(Beside::code) else { continue };
         for file in files {
             if let Structure::Compose(compose) = &file.carried.structure {
-                by_code(file, compose, code, out);
+                by_code(file, project, compose, code, out);
             }
         }
     }
@@ -114,7 +114,7 @@ impl<'p> Beside<'p> {
 }
 
 /// Services that leave parts of a login to the defaults of the project's code, and code that is run beside the server.
-fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'_>) {
+fn by_code(file: &File<'_>, project: &Project<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'_>) {
     let servers = || compose.services.iter().filter(|s| s.server);
     let all: Vec<&Service> = compose.services.iter().filter(|s| !s.server && s.built).collect();
     let speaks = |s: &&&Service| Variables::of(s, file).mention(code);
@@ -129,7 +129,7 @@ fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'
             |s: &&Service| login.host.is_some_and(|h| s.hosts.iter().any(|n| n.secret().same_as(h)));
         let mut reached = servers().filter(reached);
         if let (Some(server), None) = (reached.next(), reached.next()) {
-            compare(&login, &Server::of(server, file), out);
+            compare(&login, &Server::of(server, file, project), out);
         }
     }
     let mut servers = servers();
@@ -138,7 +138,7 @@ fn by_code(file: &File<'_>, compose: &Compose, code: &Code<'_>, out: &mut Sink<'
         let published = |p: &Port| p.published == Some(5432..=5432) && p.target == (5432..=5432);
         let login = code.login(&Variables { layers: &[], partial: false }, "the code".into());
         if let Some(login) = login.filter(|_| here && server.ports.iter().any(published)) {
-            compare(&login, &Server::of(server, file), out);
+            compare(&login, &Server::of(server, file, project), out);
         }
     }
 }
@@ -264,6 +264,8 @@ struct Server<'f> {
     plain: bool,
     /// Another service makes databases.
     helped: bool,
+    /// The roles that something in the repository makes.
+    roles: &'f [Secret],
 }
 
 /// A variable of the container.
@@ -274,7 +276,7 @@ enum Given<'f> {
 }
 
 impl<'f> Server<'f> {
-    fn of(service: &'f Service, file: &'f File<'_>) -> Self {
+    fn of(service: &'f Service, file: &'f File<'_>, project: &'f Project<'_>) -> Self {
         let official = service.image.as_ref().is_some_and(|i| i.official);
         let scripts = service.mounts.iter().any(|m| m.init);
         let compose = match &file.carried.structure {
@@ -285,7 +287,7 @@ impl<'f> Server<'f> {
         let makes = compose.iter().any(|s| s.makes);
         let plain = official && !scripts && !makes && !service.built && !service.partial;
         let helped = compose.iter().any(|s| s.creates);
-        Self { service, variables: Variables::of(service, file), plain, helped }
+        Self { service, variables: Variables::of(service, file), plain, helped, roles: project.made_roles }
     }
 
     fn given(&self, key: &str) -> Given<'f> {
@@ -316,7 +318,7 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
         Given::Unknown => return,
     };
     if !same_role {
-        if server.plain {
+        if server.plain && !server.roles.iter().any(|made| made.same_as(user.text)) {
             let draft = out
                 .report(format!("{name} logs in to `{container}` as a role that is not made there"))
                 .at_span(user.span, "this role")

@@ -29,8 +29,14 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let environment = out.environment();
     let draft = out
         .report(format!("{environment} connects to this very machine"))
-        .at(target.origin_of(place), "a loopback address")
-        .note("inside a container that is the container itself, where no PostgreSQL runs");
+        .at(target.origin_of(place), "a loopback address");
+    // A unit of systemd is started on the machine.
+    let unit = settings.whereabouts.as_ref().is_some_and(|at| at.path.rsplit('.').next() == Some("service"));
+    let draft = if unit {
+        draft.note("no `After=` or `Requires=` of the unit names a server on this machine")
+    } else {
+        draft.note("inside a container that is the container itself, where no PostgreSQL runs")
+    };
     if settings.seat == Seat::Alone {
         draft.note("no other container of the pod could listen there").help("name the server's service");
     } else {

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(dbname) = target.get("dbname").filter(|_| target.is_postgres() && !target.is_ambiguous()) else {
         return;
     };
@@ -39,8 +39,12 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
              and dropping and restoring the service's database is no longer a matter of the service alone",
         ),
     };
-    out.report(format!("the service's database is `{name}`, which every server has"))
+    let draft = out
+        .report(format!("the service's database is `{name}`, which every server has"))
         .at(&dbname.origin, label)
         .note(note)
         .help("create one of the service's own: `CREATE DATABASE app OWNER app`");
+    if settings.administers {
+        draft.at_most(Levels::of("IIII"));
+    }
 }

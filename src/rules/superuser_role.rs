@@ -35,7 +35,9 @@ fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .at(&user.origin, "this role may do everything")
         .note("one injected statement is enough to read every database, drop it, or run programs as the server")
         .help("create a role that owns its schema and nothing else: `CREATE ROLE app LOGIN`, then grant what it needs");
-    if hosted {
+    if settings.administers {
+        draft.at_most(Levels::of("IIII"));
+    } else if hosted {
         draft.at_most(Levels::of("IIWW"));
     }
 }

@@ -65,6 +65,10 @@ impl Target {
             Consumer::NodePostgres | Consumer::PostgresJs => !python,
             Consumer::TokioPostgres | Consumer::Sqlx => !python && !javascript,
             Consumer::DjDatabaseUrl | Consumer::DjangoEnviron => !javascript && !connects,
+            // `psql "$SHOP_URL"` reads that variable and no other.
+            Consumer::Libpq if self.form == super::Form::Url => {
+                !javascript && c.key.split_once(" $").is_none_or(|(_, variable)| variable == self.name)
+            }
             Consumer::Libpq | Consumer::Asyncpg => !javascript,
         })
     }

@@ -103,6 +103,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         now: None,
         seat: Seat::default(),
         foreign: false,
+        administers: false,
         without_postgres: false,
         without_programs: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),

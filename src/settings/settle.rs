@@ -155,7 +155,8 @@ fn is_off(text: &str) -> bool {
     ["", "false", "0", "no", "off"].iter().any(|off| text.trim().eq_ignore_ascii_case(off))
 }
 
-/// `compose-prod.yaml`, `docker-compose-test.yml`, `values-staging.yaml`: what is so called has no other reason to.
+/// `app-dev.yaml`, `docker-compose-test.yml`, `task-prod.json`: a document with such a last word has no other reason to.
+/// `live` and `local` say too little.
 fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
     let (stem, extension) = name.split_once('.')?;
     // `test-core.ini` of Paste and pytest.
@@ -164,12 +165,28 @@ fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
     }
     // `run_tests.sh`; what else a script is named after is what it does something to.
     if matches!(extension, "sh" | "bash") {
-        let tests = stem.split(['-', '_']).any(|word| matches!(word, "test" | "tests"));
+        // `test-database.sh` tries it out.
+        let last = stem.rsplit(['-', '_']).next() == Some("test");
+        let tests = last || stem.split(['-', '_']).any(|word| word == "tests");
         return tests.then_some(Environment::Test);
     }
     let (family, word) = stem.rsplit_once(['-', '_'])?;
-    matches!(family, "compose" | "docker-compose" | "docker_compose" | "values")
-        .then(|| policy.environment(word))?
+    let compose = matches!(family, "compose" | "docker-compose" | "docker_compose" | "values");
+    let document = matches!(extension, "yaml" | "yml" | "json") && !matches!(word, "live" | "local");
+    (compose || document).then(|| policy.environment(word))?
+}
+
+/// `docker-compose.local.yml`, `Procfile.local`: started by hand on a developer's machine. `Dockerfile.e2e`,
+/// `.env.integration`: for one kind of tests.
+fn of_machine(name: &str) -> Option<Environment> {
+    let (mut words, first) = (name.split('.'), name.split(['.', '-']).find(|w| !w.is_empty())?);
+    let started = ["compose", "docker", "Procfile", "Dockerfile", "Containerfile"].contains(&first);
+    words.find_map(|word| match word {
+        "e2e" | "integration" if started || first == "env" => Some(Environment::Test),
+        "local" if started => Some(Environment::Development),
+        "gitpod" => Some(Environment::Development),
+        _ => None,
+    })
 }
 
 /// What a hosting service of builds reads, or a program that runs tests: its databases are made for one run.
@@ -202,16 +219,20 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
     let name = segments.next()?;
     let of_name =
         name.split('.').filter(|w| !w.eq_ignore_ascii_case("local")).find_map(|w| policy.environment(w));
-    of_name.or_else(|| of_suffix(name, policy)).or_else(|| of_ci(name)).or_else(|| {
-        segments.find_map(|directory| match directory.trim_start_matches('.') {
-            "tests" | "circleci" | "buildkite" | "semaphore" | "woodpecker" => Some(Environment::Test),
-            // A user's /home/live says nothing about what is deployed from there, but a short word for "on this
-            // machine" below a project does not either. `overlays/dev` does, where it is below it.
-            "local" | "live" => None,
-            "dev" if path.starts_with(['/', '\\']) || path.starts_with("..") => None,
-            word => policy.environment(word),
-        })
-    })
+    of_name.or_else(|| of_suffix(name, policy)).or_else(|| of_machine(name)).or_else(|| of_ci(name)).or_else(
+        || {
+            segments.find_map(|directory| match directory.trim_start_matches('.') {
+                "tests" | "circleci" | "buildkite" | "semaphore" | "woodpecker" => Some(Environment::Test),
+                // The machine that an editor works on.
+                "devcontainer" | "gitpod" => Some(Environment::Development),
+                // A user's /home/live says nothing about what is deployed from there, but a short word for "on this
+                // machine" below a project does not either. `overlays/dev` does, where it is below it.
+                "local" | "live" => None,
+                "dev" if path.starts_with(['/', '\\']) || path.starts_with("..") => None,
+                word => policy.environment(word),
+            })
+        },
+    )
 }
 
 /// Development, where the path of a manifest says a cluster on somebody's machine: `k8s/local/`, `overlays/minikube/`,

@@ -6,7 +6,6 @@ use crate::{
     environment::Environment,
     policy::Policy,
     secret::{Part, Secret},
-    settings::engine::Engine,
     source::Span,
 };
 
@@ -47,11 +46,11 @@ impl Target {
     /// Whether the database, its host or its role says that it is for tests.
     pub fn names_tests(&self) -> bool {
         let tests = |n: &Named| n.says == Environment::Test;
-        // Of another engine's URL the path is all that is known.
+        // Of another engine's URL, and of a file, the path is all that is known.
         let last = |text: &str| {
             Secret::from(text.split('?').next().unwrap_or(text).rsplit('/').next().unwrap_or(text))
         };
-        let other = self.text.as_ref().filter(|_| matches!(self.engine.value, Engine::Other(_)));
+        let other = self.text.as_ref().filter(|_| !self.is_postgres());
         self.names.iter().any(tests)
             || self.get("dbname").is_some_and(|d| d.value.secret().names_tests())
             || other.is_some_and(|text| last(text.value.expose()).names_tests())

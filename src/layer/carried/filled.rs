@@ -16,6 +16,7 @@ pub(super) fn take_out(layers: &mut [Layer], bytes: &[u8], path: &str, carrier: 
         vercel: matches!(path.rsplit('/').next(), Some("vercel.json" | "now.json")),
         argo: carrier == Carrier::Kubernetes && is_for_argo(bytes),
         railway: carrier == Carrier::Dotenv && bytes.contains(&b'$'),
+        azure: carrier == Carrier::Yaml && is_of_azure(bytes),
     };
     for layer in layers {
         file.take_out_of(layer);
@@ -30,6 +31,8 @@ struct File<'b> {
     /// The plugin for Vault of Argo CD puts the secret into what stands in angle brackets.
     argo: bool,
     railway: bool,
+    /// Azure Pipelines puts variables into `$(…)` before a task is run.
+    azure: bool,
 }
 
 impl File<'_> {
@@ -63,6 +66,7 @@ impl File<'_> {
         text.is_replaced_by_a_build()
             || (text.store().is_some() || text.holds_a_mark() || self.argo && brackets())
                 && !has_plain_password(text)
+            || self.azure && has(written, b"$(")
             || self.vercel && written.starts_with(b"@")
             || self.railway && is_platforms(written)
     }
@@ -93,6 +97,17 @@ impl File<'_> {
 fn is_for_argo(bytes: &[u8]) -> bool {
     let mut lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_start);
     lines.any(|line| !line.starts_with(b"#") && has(line, b"avp.kubernetes.io/"))
+}
+
+/// Whether a file has the steps of a pipeline of Azure.
+fn is_of_azure(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let begins = |line: &[u8]| {
+        [&b"- task:"[..], b"- bash:", b"- script:", b"- pwsh:", b"- powershell:"]
+            .iter()
+            .any(|own| line.starts_with(own))
+    };
+    has(bytes, b"$(") && has(bytes, b"steps:") && lines.any(begins)
 }
 
 /// Whether a text has a reference of Railway in it.

@@ -87,7 +87,18 @@ impl Image {
 /// Poolers and exporters by a word in the last step of their name: they connect when they are asked, and go on where that fails.
 const LATE: &[&str] = &["pgbouncer", "postgres-exporter", "postgres_exporter", "postgres-backup-local"];
 
+/// Programs that save a whole server, by a word in the last step of an image's name.
+const SAVING: &[&str] = &["backup", "wal-g", "walg", "pgbackrest", "barman", "pg_dump", "pgdump"];
+
 impl Image {
+    /// Whether it administers a server: it has a server's own programs and starts none, or saves all of its data. Such a
+    /// program logs in as whoever may do so, and has no tables of its own.
+    pub fn administers(&self) -> bool {
+        let text = self.text.expose();
+        let last = text.rsplit('/').next().unwrap_or(text);
+        self.server && self.client || SAVING.iter().any(|word| last.contains(word))
+    }
+
     /// Whether it connects some time after it was started. `scheduled`: its variables say when it is to do something.
     pub(super) fn connects_late(&self, scheduled: bool) -> bool {
         let text = self.text.expose();

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 pub struct Recipe {
     /// Values that only the build sees, by their places.
     for_build: BTreeSet<Span>,
+    /// A PostgreSQL server is installed in the image, or it is made from a server's.
+    pub serves: bool,
 }
 
 impl Recipe {
@@ -43,7 +45,7 @@ pub(super) fn settled<'v>(variables: &[&'v Variable], script: &Script) -> (Vec<&
     let guarded = guards(&own);
     let kept = |v: &&&Variable| !for_build(v) || guarded && may_guard(&v.entry);
     let entries = variables.iter().filter(kept).map(|v| &v.entry).collect();
-    let recipe = Recipe { for_build: own.iter().map(|e| e.value_span).collect() };
+    let recipe = Recipe { for_build: own.iter().map(|e| e.value_span).collect(), serves: false };
     (entries, recipe)
 }
 

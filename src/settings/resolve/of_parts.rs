@@ -80,8 +80,7 @@ impl Resolver<'_> {
                     switch.map(other.clone())
                 }
                 Some(Toggle { says: Some(Engine::Postgres), .. }) => setting.map(Engine::Postgres),
-                _ if is_mysql(&set) => setting.map(Engine::Other("MySQL")),
-                _ => setting.map(Engine::Postgres),
+                _ => setting.map(other_engine(&set).map_or(Engine::Postgres, Engine::Other)),
             },
             None => return,
         };
@@ -124,12 +123,21 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether variables that say of no engine what they are lead to a server of MySQL: by its port, or by a host that is
-/// called so (`DB_HOST=mysql`).
-fn is_mysql(set: &PartSet) -> bool {
+/// The engine to whose server variables lead that say of none what they are: by its port, by a host that is called so
+/// (`DB_HOST=mysql`), by the role that SQL Server has, and by a port as only it writes one (`DB_SERVER=sql,1433`).
+fn other_engine(set: &PartSet) -> Option<&'static str> {
     let ours = set.name == LIBPQ_SET || ["PG", "POSTGRES"].iter().any(|word| set.name.contains(word));
-    let port = || set.parts.get("port").is_some_and(|p| p.value.equals("3306"));
+    let port = |port: &str| set.parts.get("port").is_some_and(|p| p.value.equals(port));
     let host =
-        || set.parts.get("host").is_some_and(|h| h.value.secret().has_word(&["mysql", "mariadb"]).is_some());
-    !ours && (port() || host())
+        |words: &[&str]| set.parts.get("host").is_some_and(|h| h.value.secret().has_word(words).is_some());
+    let listed = || set.parts.get("host").is_some_and(|h| h.value.expose().ends_with(",1433"));
+    let role = || set.parts.get("user").is_some_and(|u| u.value.equals("sa"));
+    match () {
+        () if ours => None,
+        () if port("3306") || host(&["mysql", "mariadb"]) => Some("MySQL"),
+        () if port("1433") || host(&["mssql", "sqlserver"]) || listed() || role() && !port("5432") => {
+            Some("SQL Server")
+        }
+        () => None,
+    }
 }

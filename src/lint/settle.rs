@@ -1,0 +1,97 @@
+//! What is settled once all files were read: names, engines and programs of which one file alone says too little.
+
+use super::view::FileView;
+use crate::{
+    layer::{Carried, Carrier, Structure, is_example, sql},
+    repository::Repository,
+    secret::Secret,
+    settings::{Engine, Target, Whereabouts},
+    source::Sources,
+};
+use std::collections::BTreeSet;
+
+/// A name that stands in the example of a project too is the project's own, whatever it looks like.
+pub(super) fn settle_names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
+    let home = |view: &FileView<'_>| view.settings.whereabouts.as_ref().map(|w| w.project.clone());
+    let mut own: BTreeSet<(Option<String>, String)> = BTreeSet::new();
+    let examples = carried.iter().zip(&*views).filter(|(file, _)| is_example(&file.path));
+    for view in examples.flat_map(|(_, views)| views) {
+        let keys = view.layers.last().into_iter().flat_map(|l| &l.entries).map(|e| e.key.clone());
+        own.extend(keys.map(|key| (home(view), key)));
+    }
+    for view in views.iter_mut().flatten() {
+        let home = home(view);
+        view.settings.misspelt.retain(|m| !own.contains(&(home.clone(), m.key.clone())));
+    }
+}
+
+/// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
+pub(super) fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let serves = |file: &Carried| match &file.structure {
+        Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
+        _ => false,
+    };
+    let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
+    let other = |view: &&mut FileView<'_>| {
+        let of = |t: &Target| matches!(t.engine.value, Engine::Other(_) | Engine::Sqlite { .. });
+        view.settings.targets.iter().any(of)
+    };
+    let schema = |file: &Carried| match &file.structure {
+        Structure::Prisma(schema) => Some(schema.is_postgres),
+        _ => None,
+    };
+    // Without a schema that names an engine nobody knows what Prisma is for.
+    let mut schemas = carried.iter().filter_map(schema).peekable();
+    let prisma = schemas.peek().is_none() || schemas.any(|postgres| postgres != Some(false));
+    let speaks = carried.iter().any(serves) || views.iter().flatten().any(connects);
+    if speaks || repository.may_ask_for_postgres(prisma) {
+        return;
+    }
+    for (file, views) in carried.iter().zip(views) {
+        for view in views.iter_mut().filter(other) {
+            view.settings.without_postgres = repository.builds_beside(&file.path);
+        }
+    }
+}
+
+/// Where nothing is built, a manifest of what runs somewhere is for programs of other repositories.
+pub(super) fn settle_programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let built = |file: &Carried| match (&file.structure, file.carrier) {
+        (Structure::Compose(compose), _) => compose.services.iter().any(|s| s.built),
+        (_, of) => {
+            matches!(of, Carrier::Dockerfile | Carrier::Python | Carrier::JavaScript | Carrier::Prisma)
+        }
+    };
+    if !repository.builds_nothing() || carried.iter().any(built) {
+        return;
+    }
+    for (file, views) in carried.iter().zip(views) {
+        for FileView { settings, .. } in views {
+            let chart = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart);
+            settings.without_programs = match file.carrier {
+                Carrier::Kubernetes | Carrier::EcsTask | Carrier::Compose => true,
+                Carrier::Yaml => chart(),
+                _ => false,
+            };
+        }
+    }
+}
+
+/// The roles that scripts make; looked for where a server stands beside what connects to it.
+pub(super) fn made_roles(sources: &Sources, carried: &[Carried]) -> Vec<Secret> {
+    let serves = |file: &Carried| match &file.structure {
+        Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
+        Structure::Pipeline(pipeline) => pipeline.jobs.iter().any(|job| !job.services.is_empty()),
+        _ => false,
+    };
+    let script = |file: &&Carried| {
+        matches!(
+            file.carrier,
+            Carrier::Sql | Carrier::Shell | Carrier::Makefile | Carrier::GithubActions | Carrier::GitlabCi
+        )
+    };
+    let scripts = carried.iter().filter(|_| carried.iter().any(serves)).filter(script);
+    scripts
+        .flat_map(|file| sql::made_roles(&String::from_utf8_lossy(sources.get(file.source).bytes())))
+        .collect()
+}
