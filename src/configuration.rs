@@ -133,7 +133,8 @@ impl Configuration {
         for layer in &layers {
             let loaders = settings.loaders.iter().find(|l| l.path == layer.name);
             if let (LayerKind::EnvFile, Some(loaders), Some(id)) = (layer.kind, loaders, layer.source) {
-                let (one, matter) = ([Dialect::default()], |key: &str| variables::matter(key, &policy));
+                let (one, matter) =
+                    (|| vec![Dialect::default()], |key: &str| variables::matter(key, &policy));
                 let found = misreading::of_file(&sources, id, loaders, &one, &outer, &matter);
                 settings.misreadings.extend(found);
             }
@@ -161,6 +162,7 @@ impl Configuration {
             unknown_rules: &unknown_rules,
             policy,
             absent: &absent,
+            waits: false,
         };
         let judge = self.judge(door);
         let mut out = judge.view(&project, &view, &self.judged, evidence);

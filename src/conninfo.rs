@@ -206,10 +206,14 @@ impl Conninfo {
         out.libpq = libpq;
         out.unknown = drafts.unknown.unwrap_or_default();
         out.visible = visible(text);
+        // One is kept for each of many files.
+        out.visible.shrink_to_fit();
         if !text.is_ascii() {
             out.inside = (0..text.len()).filter(|i| !text.is_char_boundary(*i)).collect();
         }
         let value = |(i, draft): (usize, Draft)| (i, draft.finish(text, KEYWORDS[i].show, &out.visible));
+        out.parameters.shrink_to_fit();
+        out.hosts.shrink_to_fit();
         out.values = drafts.values.into_iter().map(value).collect();
         out
     }

@@ -11,6 +11,7 @@ pub mod dockerfile;
 pub mod dotenv;
 mod ecs;
 mod environment;
+mod example;
 mod general;
 pub mod ini;
 mod javascript;
@@ -35,6 +36,7 @@ pub mod yaml;
 pub use carried::{Carried, Footing, Seat, Structure};
 pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
+pub use example::is_example;
 pub use map::Map;
 pub use means::{Means, Read};
 pub use provider::{ProviderError, from_provider};
@@ -108,8 +110,8 @@ pub struct Entry {
     /// Another loader may read more text into this value than the one in force, so that its structure proves
     /// nothing: a comment behind it holds an `@`, or a quote before it was never closed.
     pub doubtful: bool,
-    /// What the carrier says that it is; none: its name tells.
-    pub means: Option<Means>,
+    /// What the carrier says that it is, see [`Entry::means`]: in a box, because of most files it says nothing.
+    pub told: Option<Box<Means>>,
 }
 
 /// A value with its map to the source.
@@ -260,48 +262,6 @@ impl ProblemKind {
 /// A carrier larger than this is not read: 4 MiB. The largest env file of the public corpora has 40 KiB.
 pub const MAX_BYTES: usize = 4 << 20;
 
-/// Files that show what to write: their values are nobody's.
-pub fn is_example(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    let mut name = 0;
-    // `{{cookiecutter.project_slug}}/…` and `lib/generators/install/templates/…` are what a project is made from.
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'{' if bytes.get(at + 1) == Some(&b'{') => return true,
-            b'/' | b'\\' => {
-                // `template/.env`, not the templates of a chart.
-                let env = path[at + 1..].starts_with(".env");
-                if env && (bytes[..at].ends_with(b"template") || bytes[..at].ends_with(b"templates")) {
-                    return true;
-                }
-                let generators = *byte == b'/' && bytes[..at].ends_with(b"generators");
-                if generators && path[at + 1..].contains("templates/") {
-                    return true;
-                }
-                name = at + 1;
-            }
-            _ => {}
-        }
-    }
-    let name = &path[name..];
-    name.split('.').any(|w| matches!(w, "template" | "tmpl" | "tpl" | "dist") || EXAMPLE.contains(&w))
-        // `.env.prod-sample`, `.env_example`, `example.env`.
-        || name.contains("env")
-            && name.split(['.', '-', '_']).any(|w| matches!(w, "template" | "dist") || EXAMPLE.contains(&w))
-        || is_data_example(name)
-}
-
-/// Words for what shows how a file is written.
-const EXAMPLE: [&str; 8] =
-    ["example", "sample", "ejemplo", "exemplo", "exemple", "esempio", "beispiel", "contoh"];
-
-/// `config_example.yml`, `dendrite-sample.yaml`. Of code, `sample` may be a part of what it does.
-fn is_data_example(name: &str) -> bool {
-    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
-    matches!(extension, "yml" | "yaml" | "json" | "toml" | "ini" | "conf" | "cfg" | "properties")
-        && stem.rsplit_once(['-', '_']).is_some_and(|(_, w)| matches!(w, "example" | "sample" | "template"))
-}
-
 impl Value {
     /// A value whose bytes stand in the source as they are.
     pub fn literal(text: impl Into<Secret>, span: Span) -> Self {
@@ -363,9 +323,20 @@ impl Value {
 }
 
 impl Entry {
+    /// What the carrier says that it is; none: its name tells.
+    pub fn means(&self) -> Option<Means> {
+        self.told.as_deref().copied()
+    }
+
+    /// The same, of which the carrier says what it is.
+    #[must_use]
+    pub fn telling(self, means: Option<Means>) -> Self {
+        Self { told: means.map(Box::new), ..self }
+    }
+
     /// An assignment whose name tells what it is.
     pub fn new(key: impl Into<String>, key_span: Span, value: Value, value_span: Span) -> Self {
-        Self { key: key.into(), value, key_span, value_span, doubtful: false, means: None }
+        Self { key: key.into(), value, key_span, value_span, doubtful: false, told: None }
     }
 
     /// The place of a range of the value, or of the whole value where that has no place of its own.
@@ -394,17 +365,5 @@ impl Layer {
     /// The entry that wins within the layer: the last, as in every shell and in python-dotenv.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().rev().find(|e| e.key == key)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn examples_are_told_by_their_paths() {
-        let yes = ".env.example a/b\\sample.env x/env.dist {{c.x}}/.env a{{b lib/generators/a/templates/.env
-            my-generators/templates/x generators/a/generators/templates/x";
-        let no = ".env example/.env a{b/{.env templates/generators/.env generators\\templates/x ä/.env";
-        assert!(yes.split_whitespace().all(super::is_example));
-        assert!(!no.split_whitespace().any(super::is_example) && !super::is_example(""));
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     fix,
     judge::{self, Evidence, Judge, Merged},
     layer::{
-        Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect, is_example,
+        Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect,
         kubernetes::InClear,
     },
     policy::Policy,
@@ -30,9 +30,12 @@ use crate::{
 use meaning::Meanings;
 use read::{env_files, read};
 use servers::Servers;
-use settle::{made_roles, settle_engines, settle_names, settle_programs};
+use settle::{made_roles, settle};
 use silence::Spoken;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 use view::FileView;
 use vocabulary::Vocabulary;
 
@@ -93,8 +96,33 @@ pub fn lint(files: &Files, policy: &Policy) -> Vec<Located> {
 
 /// As [`lint`], with the sources that the policy's own spans speak of.
 pub fn lint_with(sources: &mut Sources, files: &Files, policy: &Policy) -> Vec<Located> {
+    linted(sources, files, files.texts(), policy, After::More)
+}
+
+/// As [`lint_with`], in a process that is about to end: the bytes of the files go over into the sources.
+pub fn lint_last(sources: &mut Sources, files: &mut Files, policy: &Policy) -> Vec<Located> {
+    let texts = files.files.iter_mut().map(|(_, bytes)| mem::take(bytes)).collect();
+    linted(sources, files, texts, policy, After::End)
+}
+
+/// What comes after the files were judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    More,
+    /// The end of the process: what was made of the files is given back as a whole.
+    End,
+}
+
+/// `texts`: the bytes of the files, in their order.
+fn linted(
+    sources: &mut Sources,
+    files: &Files,
+    texts: Vec<Vec<u8>>,
+    policy: &Policy,
+    after: After,
+) -> Vec<Located> {
     let repository = Repository::read(sources, &files.manifests);
-    let (mut findings, ids, vocabulary) = judged(sources, files, policy, &repository);
+    let (mut findings, ids, vocabulary) = judged(sources, files, texts, policy, &repository, after);
     prove_with(sources, files, &ids, policy, &repository, &vocabulary, &mut findings);
     mend::located(&findings, sources)
 }
@@ -127,6 +155,9 @@ fn prove_with(
     vocabulary: &Vocabulary,
     findings: &mut [Finding],
 ) {
+    if findings.iter().all(|finding| finding.fix.is_empty()) {
+        return;
+    }
     // A fix that changes another text, the policy, is none that is made here.
     let known: BTreeSet<SourceId> = ids.iter().copied().collect();
     for finding in findings.iter_mut() {
@@ -134,7 +165,7 @@ fn prove_with(
             finding.fix.clear();
         }
     }
-    let meaning = Meanings::new(files, ids, policy, repository, vocabulary);
+    let meaning = Meanings::new(sources, files, ids, policy, repository, vocabulary);
     fix::prove(sources, findings, &|texts| meaning.same(texts));
 }
 
@@ -142,13 +173,15 @@ fn prove_with(
 fn carried(
     sources: &mut Sources,
     files: &Files,
+    texts: Vec<Vec<u8>>,
     policy: &Policy,
     repository: &Repository,
 ) -> (Vec<Carried>, Vocabulary) {
     let dialect = |path: &str| {
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
-    let carried = read(sources, files, &files.files, &dialect, policy);
+    let paths = files.files.iter().map(|(path, _)| path.as_str());
+    let carried = read(sources, files, paths.zip(texts), &dialect, policy);
     let vocabulary = Vocabulary::of(&carried, policy, repository);
     for file in &carried {
         let policy = vocabulary.policy(file, files.environment, policy, repository);
@@ -157,28 +190,30 @@ fn carried(
     (carried, vocabulary)
 }
 
+/// The views of all files, those of one beside each other.
+fn side_by_side<'v>(carried: &'v [Carried], views_of_files: &'v [Vec<FileView<'_>>]) -> Vec<View<'v>> {
+    let view = |file, v: &'v FileView<'_>| {
+        let FileView { layers, settings, .. } = v;
+        View { layers, settings, carried: Some(file) }
+    };
+    let files = carried.iter().zip(views_of_files);
+    files.flat_map(|(file, views)| views.iter().map(move |v| view(file, v))).collect()
+}
+
 /// The findings of all files, in no order, the source of each file, and what the code says of names.
 fn judged(
     sources: &mut Sources,
     files: &Files,
+    texts: Vec<Vec<u8>>,
     policy: &Policy,
     repository: &Repository,
+    after: After,
 ) -> (Vec<Finding>, Vec<SourceId>, Vocabulary) {
-    let (carried, vocabulary) = carried(sources, files, policy, repository);
+    let (carried, vocabulary) = carried(sources, files, texts, policy, repository);
     let ids = carried.iter().map(|c| c.source).collect();
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
-    settle_names(&carried, &mut views_of_files);
-    settle_engines(&carried, &mut views_of_files, repository);
-    settle_programs(&carried, &mut views_of_files, repository);
-    let view = |file, v| {
-        let FileView { layers, settings, .. }: &FileView<'_> = v;
-        View { layers, settings, carried: Some(file) }
-    };
-    let views: Vec<View<'_>> = carried
-        .iter()
-        .zip(&views_of_files)
-        .flat_map(|(file, views)| views.iter().map(move |v| view(file, v)))
-        .collect();
+    settle(&carried, &mut views_of_files, repository);
+    let views = side_by_side(&carried, &views_of_files);
     let unknown_rules = judge::unknown_rules(policy);
     let extensions: Vec<String> = policy.extensions.iter().map(|w| w.name.clone()).collect();
     let project = Project {
@@ -190,6 +225,7 @@ fn judged(
         policy,
         absent: &files.absent,
         made_roles: &made_roles(sources, &carried),
+        waits: carried.iter().any(|c| c.carrier == Carrier::Shell && c.script.waits()),
     };
     let whole = Judge { policy, door: Door::Lint, example: false, aside: false, sources, path: None };
     let mut out = Merged::default();
@@ -209,12 +245,12 @@ fn judged(
     // The one alembic.ini of a project is copied into its image.
     let whole_of = |i: usize| {
         let file: &Carried = &carried[i];
-        let named = files.environment.is_some() || of_path(&file.path, policy).is_some();
-        if file.carrier == Carrier::Ini && !named { Environment::Production } else { environment_of(i) }
+        let named = || files.environment.is_some() || of_path(&file.path, policy).is_some();
+        if file.carrier == Carrier::Ini && !named() { Environment::Production } else { environment_of(i) }
     };
     let judge_of = |i: usize| {
         let file: &Carried = &carried[i];
-        let (example, path) = (is_example(&file.path), Some(file.path.as_str()));
+        let (example, path) = (file.example, Some(file.path.as_str()));
         let strict = whole_of(i).max(environment_of(i)) >= Environment::Staging;
         let aside = strict && is_aside(&views_of_files[i]) && !files.asks_for(&file.path);
         Judge { policy, door: Door::Lint, example, aside, sources, path }
@@ -264,10 +300,21 @@ fn judged(
     }
     let mut out = out.into_findings();
     silence::silence(sources, files, &spoken, &mut out);
+    if after == After::End {
+        mem::forget(spoken);
+        mem::forget(views);
+        mem::forget(views_of_files);
+        mem::forget(carried);
+    }
     (out, ids, vocabulary)
 }
 
 impl Files {
+    /// A copy of the bytes of each file, in their order.
+    fn texts(&self) -> Vec<Vec<u8>> {
+        self.files.iter().map(|(_, bytes)| bytes.clone()).collect()
+    }
+
     /// Whether the user wants to hear of a file wherever it stands.
     fn asks_for(&self, path: &str) -> bool {
         let named = |named: &str| {
@@ -333,7 +380,7 @@ fn views_of_files<'c>(
             let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
             if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
                 let matter = |key: &str| variables::matter(key, policy);
-                let usual = usual(repository, &layer.name);
+                let usual = || usual(repository, &layer.name);
                 let mut found =
                     misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
                 let bytes = sources.get(file.source).bytes();

@@ -249,8 +249,8 @@ pub struct Repository {
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
     /// thousands of them.
     by_project: BTreeMap<Directory, Places>,
-    /// The places of loaders that read one file, by its name.
-    by_file: BTreeMap<String, Vec<usize>>,
+    /// The places of loaders that may read one file, by its path.
+    by_file: BTreeMap<Directory, Vec<usize>>,
 }
 
 #[derive(Clone, Debug)]

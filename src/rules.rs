@@ -187,6 +187,8 @@ pub struct Project<'a> {
     pub absent: &'a BTreeSet<String>,
     /// The roles that scripts and files of SQL make, whoever runs them.
     pub made_roles: &'a [Secret],
+    /// One of its scripts waits for a server.
+    pub waits: bool,
 }
 
 /// One file with the views of its layers.

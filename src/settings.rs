@@ -74,7 +74,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// What the layers come to.
+/// What the layers come to. One is kept for each of many files, so that what is rare and large stands in a box.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[non_exhaustive]
@@ -93,15 +93,15 @@ pub struct Settings {
     /// Variables for parts that are empty although others of their set are not.
     pub empty_parts: Vec<(&'static str, Setting<()>)>,
     /// The switch between SQLite and PostgreSQL.
-    pub toggle: Option<Toggle>,
+    pub toggle: Option<Box<Toggle>>,
     /// Another switch that says the other of the two engines.
-    pub opposed: Option<Toggle>,
+    pub opposed: Option<Box<Toggle>>,
     /// The set of variables that makes a target, or would make one if no URL were set.
     pub parts: Option<PartSet>,
     /// The same part set twice with different values, in two sets.
     pub aliases: Vec<AliasConflict>,
     /// The JSON document that makes the target, or would make it if no URL were set.
-    pub document: Option<Document>,
+    pub document: Option<Box<Document>>,
     /// Variables for one part of a connection that hold a whole document.
     pub undivided: Vec<Setting<()>>,
     /// Variables that name a file with a value, and what came of each.
@@ -117,7 +117,7 @@ pub struct Settings {
     /// Names in env files that are a slip away from one of ours which nothing sets.
     pub misspelt: Vec<Misspelt>,
     /// The platform that the service runs on, where a variable or the file's name says so.
-    pub platform: Option<Setting<Platform>>,
+    pub platform: Option<Box<Setting<Platform>>>,
     /// Where the file stands, when one file is judged.
     pub whereabouts: Option<Whereabouts>,
     /// The runner makes a test database of its own (Django).
@@ -125,7 +125,7 @@ pub struct Settings {
     /// The project's tests run in databases that the test runner makes, whatever it is; looked at in tests alone.
     pub tests_derive: bool,
     /// The platform that runs the program as functions, and who says so; not looked at in tests.
-    pub functions: Option<Setting<&'static str>>,
+    pub functions: Option<Box<Setting<&'static str>>>,
     /// The present time in seconds since 1970, where it matters: files alone are judged the same on every day.
     pub now: Option<u64>,
     /// Who is on the loopback address of the program.

@@ -52,12 +52,12 @@ pub enum SourceKind {
 pub struct Source {
     kind: SourceKind,
     bytes: Vec<u8>,
-    /// Byte ranges proved harmless, unordered.
-    visible: Vec<Range<usize>>,
-    /// The same in order, once they are asked for.
-    shown: OnceLock<Shown>,
+    /// Byte ranges proved harmless, unordered; of many small files they are the larger part of what is kept.
+    visible: Vec<Range<u32>>,
+    /// The same in order, once they are asked for: of most files nothing is reported.
+    shown: OnceLock<Box<Shown>>,
     /// Where the lines begin, once that is asked for.
-    lines: OnceLock<Lines>,
+    lines: OnceLock<Box<Lines>>,
     /// What the first look of a reader of env files came to.
     plain: OnceLock<Option<bool>>,
 }
@@ -108,8 +108,8 @@ impl Source {
     }
 
     /// What was proved harmless, in no order.
-    pub(crate) fn visible(&self) -> &[Range<usize>] {
-        &self.visible
+    pub(crate) fn visible(&self) -> impl Iterator<Item = Range<usize>> + Clone {
+        self.visible.iter().map(|r| r.start as usize..r.end as usize)
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.
@@ -133,7 +133,7 @@ impl Source {
     }
 
     fn lines(&self) -> &Lines {
-        self.lines.get_or_init(|| Lines::of(&self.bytes))
+        self.lines.get_or_init(|| Box::new(Lines::of(&self.bytes)))
     }
 
     /// Where the line of an offset begins.
@@ -184,7 +184,7 @@ impl Source {
         let begin = boundary(&self.bytes, start.saturating_sub(NEAR)).max(line);
         let stop = boundary(&self.bytes, end.saturating_add(NEAR)).min(last).max(begin);
         let mut at = begin;
-        for r in self.shown.get_or_init(|| Shown::of(&self.visible)).touching(at..stop) {
+        for r in self.shown.get_or_init(|| Box::new(Shown::of(self.visible()))).touching(at..stop) {
             let (from, to) = (r.start.max(at), r.end.min(stop));
             if to <= at {
                 continue;
@@ -200,7 +200,7 @@ impl Source {
 
     /// Every line, whole and masked, without its line break; as many as the bytes have.
     pub fn masked_lines(&self) -> Vec<String> {
-        let shown = merged(&self.visible);
+        let shown = merged(self.visible());
         let mut out = Vec::new();
         let (mut at, mut next) = (0, 0);
         for line in self.bytes.split_inclusive(|b| *b == b'\n') {
@@ -282,7 +282,7 @@ impl Sources {
     /// Declares a range harmless. Only a parser that proved it may call this.
     pub(crate) fn reveal(&mut self, span: Span) {
         if let Some(source) = self.0.get_mut(span.source.0 as usize).filter(|_| span.end > span.start) {
-            source.visible.push(span.range());
+            source.visible.push(span.start..span.end);
             source.shown.take();
         }
     }
@@ -293,7 +293,7 @@ impl Sources {
         if let Some(source) = self.0.get_mut(first.source.0 as usize) {
             let shown = spans.iter().filter(|span| span.source == first.source && span.end > span.start);
             source.visible.reserve(spans.len());
-            source.visible.extend(shown.map(|span| span.range()));
+            source.visible.extend(shown.map(|span| span.start..span.end));
             source.shown.take();
         }
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     finding::{Located, Severity},
     layer::{Carrier, MAX_BYTES, carrier::UnknownCarrier},
-    lint::{Files, lint_with, named_paths},
+    lint::{Files, lint_last, named_paths},
     near,
     policy::Policy,
     report::{Options, Report, UnreadReport, statistics},
@@ -80,7 +80,7 @@ pub(super) fn run(
     }
     let progress = Linting::new(flags, &world, began);
     progress.judge(run.files.files.len());
-    let findings = lint_with(&mut sources, &run.files, &policy);
+    let findings = lint_last(&mut sources, &mut run.files, &policy);
     // The process is about to end: what it took is given back as a whole.
     std::mem::forget(sources);
     drop(progress);

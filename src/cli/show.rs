@@ -118,7 +118,7 @@ impl Shown<'_> {
             if !target.parameters.contains_key("sslmode") {
                 rows.push(("  sslmode".into(), "prefer".into(), "libpq's default".into()));
             }
-            if let Some(PassFile { path, ignored: Some(why), .. }) = &target.passfile {
+            if let Some(PassFile { path, ignored: Some(why), .. }) = target.passfile.as_deref() {
                 let why = match why {
                     Ignored::Mode(mode) => format!("ignored by libpq: mode {mode:04o}"),
                     _ => "ignored by libpq: no regular file".to_owned(),

@@ -92,22 +92,25 @@ fn plain_path(path: &[u8]) -> bool {
     path.iter().all(|b| keyword::is_plain(*b) || *b == b'/')
 }
 
+/// Where the first of some bytes stands, from a place on; the end where none does.
+fn find<const N: usize>(bytes: &[u8], from: usize, stops: [u8; N]) -> usize {
+    let stop = |b: &u8| stops.iter().any(|stop| stop == b);
+    bytes[from..].iter().position(stop).map_or(bytes.len(), |i| from + i)
+}
+
 /// Adds what is proved; `None` when the structure is not, whatever was added.
 fn authority_and_rest(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) -> Option<()> {
     let rest = &bytes[start..];
     if rest.iter().any(|b| ODD[usize::from(*b)]) || rest.split(|b| *b == b'@').nth(2).is_some() {
         return None;
     }
-    let find = |from: usize, stops: &[u8]| {
-        bytes[from..].iter().position(|b| stops.contains(b)).map_or(bytes.len(), |i| from + i)
-    };
     let mut at = start;
     if rest.contains(&b'@') {
-        let sign = find(start, b"@/?[]");
+        let sign = find(bytes, start, *b"@/?[]");
         if bytes.get(sign) != Some(&b'@') {
             return None;
         }
-        let colon = find(start, b":@");
+        let colon = find(bytes, start, *b":@");
         if Show::Word.admits(&bytes[start..colon]) {
             out.push(start..colon);
         }
@@ -117,8 +120,8 @@ fn authority_and_rest(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) -
         out.push(sign..sign + 1);
         at = sign + 1;
     }
-    let path = find(at, b"/?");
-    let query = find(path, b"?");
+    let path = find(bytes, at, *b"/?");
+    let query = find(bytes, path, *b"?");
     if !bytes[at..path].split(|b| *b == b',').all(plain_host) {
         return None;
     }

@@ -16,7 +16,7 @@ use super::{
     dotenv::{self, Dialect},
     ecs, general,
     ini::{self, Ini},
-    javascript,
+    is_example, javascript,
     kubernetes::{self, Kubernetes},
     prisma::{self, Schema},
     python,
@@ -52,6 +52,8 @@ pub struct Carried {
     pub typed: Vec<Span>,
     /// It says of itself that it is there to be copied.
     pub says_copy: bool,
+    /// Its path says that it shows what to write.
+    pub example: bool,
 }
 
 /// What the rules about one carrier look at, beside its layers.
@@ -94,6 +96,7 @@ impl Carried {
 
 /// What a block stands on, beside its own text.
 #[derive(Clone, Default, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one block")]
 pub struct Footing {
     /// Env files whose variables it has too, the lowest first, by their paths among the run's files. One that is not
     /// there, or is for another environment, leaves the block open.
@@ -164,7 +167,7 @@ pub fn read(
     match carrier {
         Carrier::Dotenv => {
             let layer = dotenv::parse(reader.sources, id, dialect, &|_| None);
-            reader.layers.push(layer);
+            reader.layers = vec![layer];
         }
         Carrier::DatabaseYml => database_yml::read(&mut reader),
         Carrier::Dockerfile => dockerfile::read(&mut reader),
@@ -192,7 +195,8 @@ pub fn read(
     let typed = typed::values(sources, id, carrier, &layers);
     let filled_in = matches!(carrier, Carrier::Dotenv | Carrier::Kubernetes);
     let says_copy = filled_in && copied::asks_to_be_copied(sources.get(id).bytes());
-    Carried { path: path.to_owned(), source: id, carrier, layers, structure, script, typed, says_copy }
+    let (path, example) = (path.to_owned(), is_example(path));
+    Carried { path, source: id, carrier, layers, structure, script, typed, says_copy, example }
 }
 
 /// What a parser of a carrier works on: the text, and what it makes of it.

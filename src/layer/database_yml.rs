@@ -118,7 +118,8 @@ fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
         // A blank value is no setting to Rails.
         let replaced = elsewhere && matches!(means, Means::Part(_, "host" | "port"));
         if !replaced && !resolved.open && !resolved.value.text.expose().is_empty() {
-            layer.entries.push(Entry { value: resolved.value, means: Some(means), ..entry });
+            let entry = Entry { value: resolved.value, ..entry };
+            layer.entries.push(entry.telling(Some(means)));
         }
     }
     reader.layers.push(layer);

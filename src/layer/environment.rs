@@ -75,7 +75,7 @@ fn push(layer: &mut Layer, sources: &mut Sources, kind: SourceKind, key: &str, b
             key_span: span,
             value_span: span,
             doubtful: false,
-            means: None,
+            told: None,
         }),
         Err(_) => layer.problems.push(Problem { span, kind: ProblemKind::NotUtf8 }),
     }

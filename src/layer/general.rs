@@ -173,7 +173,7 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         // A settings file with such a URL is Java's own: it is in its place.
         let java = is_url && resolved.value.text.expose().trim_start().starts_with("jdbc:");
         let key = if java { format!("jdbc {}", entry.key) } else { entry.key.clone() };
-        layer.entries.push(Entry { key, value: resolved.value, means, ..entry });
+        layer.entries.push(Entry { key, value: resolved.value, ..entry }.telling(means));
         if is_url {
             out.push(own);
         }

@@ -98,9 +98,8 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
                 continue;
             }
             let value = interpolated(reader, text, option.value.clone(), &mut ini.percents);
-            let means = Some(Means::Url);
-            let entry = Entry { means, ..Entry::new("sqlalchemy.url", span, value, value_span) };
-            block.entries.push(entry);
+            let entry = Entry::new("sqlalchemy.url", span, value, value_span);
+            block.entries.push(entry.telling(Some(Means::Url)));
         } else if let Some(keyword) = general::keyword(key).filter(|_| connection) {
             reader.reveal_lead(span, value_span);
             let bare = if go { unquoted(text, option.value.clone()) } else { option.value.clone() };
@@ -108,7 +107,7 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
             // What another option fills in is not known here.
             if value.map.iter().all(|s| s.kind != SegmentKind::Unresolved) {
                 let means = Some(Means::Part("connection", keyword));
-                block.entries.push(Entry { means, ..Entry::new(key, span, value, value_span) });
+                block.entries.push(Entry::new(key, span, value, value_span).telling(means));
             }
         } else if matches!(key, "env" | "setenv" | "set_env") {
             variables(reader, text, option.value.clone(), &mut block.entries);

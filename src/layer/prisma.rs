@@ -68,7 +68,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             name => name,
         };
         let means = (name == "url").then_some(Means::Url);
-        block.entries.push(Entry { means, ..Entry::new(key, key_span, value, span) });
+        block.entries.push(Entry::new(key, key_span, value, span).telling(means));
     }
     reader.structure = Structure::Prisma(Schema { is_postgres });
     if !block.entries.is_empty() || !block.reads.is_empty() {

@@ -94,7 +94,7 @@ fn walk(
             key_span: span,
             value_span: span,
             doubtful: false,
-            means: None,
+            told: None,
         });
     }
     Ok(())

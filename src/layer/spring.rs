@@ -124,7 +124,8 @@ fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry, means: Means)
     }
     reader.reveal_lead(entry.key_span, entry.value_span);
     if !resolved.open && !resolved.value.text.expose().is_empty() {
-        layer.entries.push(Entry { value: resolved.value, means: Some(means), ..entry.clone() });
+        let entry = Entry { value: resolved.value, ..entry.clone() };
+        layer.entries.push(entry.telling(Some(means)));
     }
 }
 

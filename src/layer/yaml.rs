@@ -294,7 +294,10 @@ impl Builder<'_> {
         let mut at = range.start;
         for (i, line) in read.split_inclusive('\n').enumerate() {
             let content = line.strip_suffix('\n').unwrap_or(line);
-            let found = self.text[at..range.end].find(content).map(|o| at + o).filter(|_| block || i == 0);
+            let rest = &self.text[at..range.end];
+            // Most lines are not indented here, and nothing is looked for.
+            let found = if rest.starts_with(content) { Some(0) } else { rest.find(content) };
+            let found = found.map(|o| at + o).filter(|_| block || i == 0);
             let Some(start) = found else { return out.finish(read) };
             // Only indentation may be passed over.
             if !self.text[at..start].chars().all(char::is_whitespace) {

@@ -27,6 +27,7 @@ use std::{
 
 /// The files of a run with what is needed to read a few of them anew.
 pub(super) struct Meanings<'f> {
+    sources: &'f Sources,
     files: &'f Files,
     policy: &'f Policy,
     repository: &'f Repository,
@@ -47,13 +48,14 @@ struct Places<'f> {
 impl<'f> Meanings<'f> {
     /// `ids` are the sources of the files, in their order.
     pub(super) fn new(
+        sources: &'f Sources,
         files: &'f Files,
         ids: &'f [SourceId],
         policy: &'f Policy,
         repository: &'f Repository,
         vocabulary: &'f Vocabulary,
     ) -> Self {
-        Self { files, policy, repository, vocabulary, ids, places: OnceCell::new() }
+        Self { sources, files, policy, repository, vocabulary, ids, places: OnceCell::new() }
     }
 
     fn places(&self) -> &Places<'f> {
@@ -126,16 +128,17 @@ impl Meanings<'_> {
             concerned.iter().filter_map(base).filter_map(|b| self.places().by_path.get(b.as_str()).copied());
         let needed: BTreeSet<usize> = concerned.iter().copied().chain(bases).collect();
         let file = |i: &usize| {
-            let (path, bytes) = &self.files.files[*i];
-            (path.clone(), texts.get(i).map_or_else(|| bytes.clone(), |text| (*text).clone()))
+            let unchanged = || self.sources.get(self.ids[*i]).bytes().to_vec();
+            let bytes = texts.get(i).map_or_else(unchanged, |text| (*text).clone());
+            (self.files.files[*i].0.as_str(), bytes)
         };
-        let files: Vec<_> = needed.iter().map(file).collect();
+        let files = needed.iter().map(file);
         let dialect = |path: &str| {
             let ours = loader.filter(|loader| self.loaders(path).contains(loader));
             let in_force = || readers::in_force(path, self.policy, self.repository, self.environment(path));
             ours.unwrap_or_else(in_force)
         };
-        let read = read(&mut Sources::default(), self.files, &files, &dialect, self.policy);
+        let read = read(&mut Sources::default(), self.files, files, &dialect, self.policy);
         let env_files = env_files(&read);
         let wanted = needed.iter().zip(&read).filter(|(i, _)| concerned.contains(i));
         let views = |file| {

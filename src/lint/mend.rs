@@ -1,6 +1,6 @@
 //! Fixes in rounds: judge, make the fixes that do not meet, read anew, until nothing changes.
 
-use super::{Files, judged, meaning::Meanings, prove_with};
+use super::{After, Files, judged, meaning::Meanings, prove_with};
 use crate::{
     finding::{Applicability, Finding, Located},
     fix,
@@ -50,10 +50,11 @@ pub fn mend(files: &Files, policy: &Policy, most: Applicability) -> Mended {
         let mut sources = Sources::default();
         let policy = policy.rehomed(&mut sources);
         let repository = Repository::read(&mut sources, &files.manifests);
-        let (mut findings, ids, vocabulary) = judged(&mut sources, &files, &policy, &repository);
+        let (mut findings, ids, vocabulary) =
+            judged(&mut sources, &files, files.texts(), &policy, &repository, After::More);
         prove_with(&sources, &files, &ids, &policy, &repository, &vocabulary, &mut findings);
         let round = {
-            let meaning = Meanings::new(&files, &ids, &policy, &repository, &vocabulary);
+            let meaning = Meanings::new(&sources, &files, &ids, &policy, &repository, &vocabulary);
             fix::round(&sources, &findings, most, &|texts| meaning.same(texts))
         };
         let settled = round.texts.is_empty();
@@ -85,7 +86,7 @@ fn again(files: &Files, policy: &Policy) -> (Sources, Vec<SourceId>) {
     let mut sources = Sources::default();
     let policy = policy.rehomed(&mut sources);
     let repository = Repository::read(&mut sources, &files.manifests);
-    let (_, ids, _) = judged(&mut sources, files, &policy, &repository);
+    let (_, ids, _) = judged(&mut sources, files, files.texts(), &policy, &repository, After::More);
     (sources, ids)
 }
 

@@ -13,19 +13,19 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The files as their carriers have them, each with its source, in their order; `dialect` knows the loader of a file by
-/// its path.
-pub(super) fn read(
+/// The files, path and bytes, as their carriers have them, each with its source, in their order; `dialect` knows the
+/// loader of a file by its path.
+pub(super) fn read<'p>(
     sources: &mut Sources,
     files: &Files,
-    texts: &[(String, Vec<u8>)],
+    texts: impl Iterator<Item = (&'p str, Vec<u8>)>,
     dialect: &dyn Fn(&str) -> Dialect,
     policy: &Policy,
 ) -> Vec<Carried> {
     let mut known: Vec<(SourceId, &str, Carrier)> = Vec::new();
     for (path, bytes) in texts {
-        let carrier = files.carriers.get(path).copied().or_else(|| Carrier::of(path, bytes));
-        let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
+        let carrier = files.carriers.get(path).copied().or_else(|| Carrier::of(path, &bytes));
+        let id = sources.add(SourceKind::File(path.to_owned()), bytes);
         // What no name tells is read as what `lint -` reads.
         known.push((id, path, carrier.unwrap_or(Carrier::Dotenv)));
     }
@@ -36,17 +36,17 @@ pub(super) fn read(
     // Env files first: others take variables from them.
     for first in [true, false] {
         for (id, path, carrier) in known.iter().filter(|(.., c)| is_env_file(*c) == first) {
-            let name = beside(path);
-            let below = env_files.get(name.as_str()).and_then(|id| out.get(id));
-            let environment = |path, carrier| files.environment_of(path, carrier, policy);
-            // That of a developer says nothing of what a file for production is given.
-            let below = below.filter(|_| {
-                *carrier == Carrier::Compose
-                    && environment(path, *carrier) == environment(&name, Carrier::Dotenv)
+            let environment = |path: &str, carrier| files.environment_of(path, carrier, policy);
+            let below = (*carrier == Carrier::Compose).then(|| beside(path)).and_then(|name| {
+                let below = out.get(env_files.get(name.as_str())?)?;
+                // That of a developer says nothing of what a file for production is given.
+                let same = environment(path, *carrier) == environment(&name, Carrier::Dotenv);
+                same.then(|| below.layers.clone())
             });
-            let layers = below.map(|c| c.layers.clone()).unwrap_or_default();
+            let layers = below.unwrap_or_default();
             let variable = |name: &str| layers.iter().find_map(|l| l.entry(name)).cloned();
-            let carried = carried::read(sources, *id, path, *carrier, dialect(path), &variable);
+            let dialect = if first { dialect(path) } else { Dialect::default() };
+            let carried = carried::read(sources, *id, path, *carrier, dialect, &variable);
             out.insert(*id, carried);
         }
     }

@@ -1,8 +1,8 @@
-//! What is settled once all files were read: names, engines and programs of which one file alone says too little.
+//! What the files of a project together settle for each of them.
 
 use super::view::FileView;
 use crate::{
-    layer::{Carried, Carrier, Structure, is_example, sql},
+    layer::{Carried, Carrier, Structure, sql},
     repository::Repository,
     secret::Secret,
     settings::{Engine, Target, Whereabouts},
@@ -10,14 +10,24 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
+/// Settles what no file says alone.
+pub(super) fn settle(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    names(carried, views);
+    engines(carried, views, repository);
+    programs(carried, views, repository);
+}
+
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
-pub(super) fn settle_names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
+fn names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
     let home = |view: &FileView<'_>| view.settings.whereabouts.as_ref().map(|w| w.project.clone());
     let mut own: BTreeSet<(Option<String>, String)> = BTreeSet::new();
-    let examples = carried.iter().zip(&*views).filter(|(file, _)| is_example(&file.path));
+    let examples = carried.iter().zip(&*views).filter(|(file, _)| file.example);
     for view in examples.flat_map(|(_, views)| views) {
         let keys = view.layers.last().into_iter().flat_map(|l| &l.entries).map(|e| e.key.clone());
         own.extend(keys.map(|key| (home(view), key)));
+    }
+    if own.is_empty() {
+        return;
     }
     for view in views.iter_mut().flatten() {
         let home = home(view);
@@ -26,7 +36,7 @@ pub(super) fn settle_names(carried: &[Carried], views: &mut [Vec<FileView<'_>>])
 }
 
 /// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
-pub(super) fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
     let serves = |file: &Carried| match &file.structure {
         Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
         _ => false,
@@ -55,7 +65,7 @@ pub(super) fn settle_engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>
 }
 
 /// Where nothing is built, a manifest of what runs somewhere is for programs of other repositories.
-pub(super) fn settle_programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+fn programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
     let built = |file: &Carried| match (&file.structure, file.carrier) {
         (Structure::Compose(compose), _) => compose.services.iter().any(|s| s.built),
         (_, of) => {

@@ -117,7 +117,7 @@ impl<'c> FileView<'c> {
             }
             usual => usual,
         };
-        let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
+        let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.told.is_some());
         let layers = match &policy.connection {
             Some(connection) => Cow::Owned([slice::from_ref(connection), &*own].concat()),
             None => own,
@@ -140,7 +140,7 @@ impl<'c> FileView<'c> {
             settled = settle::settle(&lookup, policy, Some(fallback), None, &[], None);
         }
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
-        let told = lookup.told().any(|e| matches!(e.means, Some(Means::Part("DATABASES", _))));
+        let told = lookup.told().any(|e| matches!(e.means(), Some(Means::Part("DATABASES", _))));
         let named = lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
         let django = named || told || policy.django;
         // The service files of the machine that lints are not those of the service.
@@ -158,7 +158,7 @@ impl<'c> FileView<'c> {
             pg_env: !files.no_pg_env,
         };
         let mut settings = resolve(&request);
-        settings.platform = settings.platform.or_else(|| of_manifest(&path));
+        settings.platform = settings.platform.or_else(|| of_manifest(&path).map(Box::new));
         // Passwords in other carriers have rules of their own.
         let known = files.git.get(&path).copied();
         let git = known.filter(|_| file.carrier == Carrier::Dotenv);

@@ -126,7 +126,7 @@ impl Vocabulary {
         for (environment, keyword, entry) in &code.fixed {
             let known = layer.entries.iter().any(|e| e.key == *keyword);
             if !known && environment.is_none_or(|e| e == here) {
-                layer.entries.push(Entry { key: (*keyword).to_owned(), means: None, ..entry.clone() });
+                layer.entries.push(Entry { key: (*keyword).to_owned(), told: None, ..entry.clone() });
             }
         }
         if layer.entries.len() > before {
@@ -183,7 +183,7 @@ impl Code {
             }
         }
         for entry in &layer.entries {
-            let Some(Means::Fixed(keyword) | Means::Part(_, keyword)) = entry.means else { continue };
+            let Some(Means::Fixed(keyword) | Means::Part(_, keyword)) = entry.means() else { continue };
             let plain = entry.value.map.iter().all(|s| s.kind != SegmentKind::Fallback);
             if plain && FIXED.contains(&keyword) {
                 self.fixed.push((environment, keyword, entry.clone()));

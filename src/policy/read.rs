@@ -181,7 +181,7 @@ impl Reader<'_> {
                 key_span: self.span(key.span()),
                 value_span: span,
                 doubtful: false,
-                means: None,
+                told: None,
             });
         }
         layer

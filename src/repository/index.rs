@@ -24,8 +24,15 @@ impl Repository {
         for (i, loader) in self.loaders.iter().enumerate() {
             match &loader.reads {
                 Reads::Project => places.entry(loader.project.clone()).or_default().libraries.push(i),
-                Reads::File(file) => self.by_file.entry(name_of(file).to_owned()).or_default().push(i),
-                Reads::Beside(_) => self.by_file.entry(".env".to_owned()).or_default().push(i),
+                Reads::File(file) => {
+                    for path in loader.directory.reached(file) {
+                        self.by_file.entry(path).or_default().push(i);
+                    }
+                }
+                Reads::Beside(_) => {
+                    let path = loader.directory.join(".env");
+                    self.by_file.entry(path).or_default().push(i);
+                }
             }
         }
         self.by_project = places;

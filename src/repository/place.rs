@@ -111,7 +111,7 @@ impl Directory {
         format!("{root}{}{}", "../".repeat(self.up), self.names)
     }
 
-    fn join(&self, path: &str) -> Self {
+    pub(super) fn join(&self, path: &str) -> Self {
         let mut out = self.clone();
         out.go(path);
         out
@@ -213,10 +213,28 @@ impl Directory {
         here
     }
 
+    /// The paths that [`Directory::reaches`] may hold for, and few others.
+    pub(super) fn reached(&self, file: &str) -> BTreeSet<Self> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let mut out = BTreeSet::new();
+        let mut from = self.clone();
+        loop {
+            out.extend([from.join(file), from.join(name)]);
+            if !from.pop() {
+                return out;
+            }
+        }
+    }
+
+    /// The path of a file.
+    pub(super) fn of_file(path: &str) -> Self {
+        Self::default().join(path)
+    }
+
     /// Whether `file`, named by something in this directory, can be the env file at `path`: from here, from a
     /// directory above, where scripts are started, or where the project is installed.
     pub(super) fn reaches(&self, file: &str, path: &str) -> bool {
-        let wanted = Self::default().join(path);
+        let wanted = Self::of_file(path);
         // `/srv/app/.env`, `$DIR/.env`, `~/.env`, `%h/.env`: of such a path only the name is known.
         let elsewhere = file.starts_with(['/', '~', '%', '$']) && !wanted.absolute;
         let file = if elsewhere { file.rsplit('/').next().unwrap_or(file) } else { file };

@@ -41,10 +41,11 @@ impl Repository {
         };
         let own = if usual { self.places(&here).libraries.clone() } else { Vec::new() };
         let mut readers = library(own);
-        let naming = self.by_file.get(name).into_iter().flatten().map(|i| &self.loaders[*i]);
+        let naming = self.by_file.get(&Directory::of_file(path)).into_iter().flatten();
+        let naming = naming.map(|i| &self.loaders[*i]);
         for loader in naming.filter(counted) {
             let only = match &loader.reads {
-                Reads::File(file) if loader.directory.reaches(file, path) => None,
+                Reads::File(file) if name_of(file) == name && loader.directory.reaches(file, path) => None,
                 Reads::Beside(names) if name == ".env" && loader.directory == directory => {
                     Some(names.clone())
                 }

@@ -12,14 +12,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
-    // An entrypoint of the project's own images that waits: which image has it, its Dockerfile says.
-    let mut scripts = project.views.iter().filter_map(|v| v.carried);
-    let waits = scripts.any(|c| c.carrier == Carrier::Shell && c.script.waits());
     for service in compose.services.iter().filter(|s| !s.server && !s.waits) {
         // A console for the database shows an error and goes on.
         let view = service.layer.and_then(|i| file.views.get(i));
         let connects = view.is_some_and(|view| view.settings.targets.iter().any(Target::is_postgres));
-        if !connects && !service.built || service.built && waits {
+        // An entrypoint of the project's own images that waits: which image has it, its Dockerfile says.
+        if !connects && !service.built || service.built && project.waits {
             continue;
         }
         let own = !connects && view.is_some_and(|view| speaks(view, project));

@@ -34,6 +34,10 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 
 /// What a client library that is known to read the URL refuses, drops, or hands to the server.
 fn of_consumers(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    // Of most files nobody knows who reads them.
+    if settings.consumers.is_empty() {
+        return;
+    }
     let parameters = target.url_parameters();
     if parameters.is_empty() || target.oddities.explain() {
         return;

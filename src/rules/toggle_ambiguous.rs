@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
-    let Some(Toggle { setting, kind, says: None }) = &settings.toggle else { return };
+    let Some(Toggle { setting, kind, says: None }) = settings.toggle.as_deref() else { return };
     // The name of an engine that is not known is no yes or no.
     if setting.value.is_empty() || *kind == ToggleKind::Engine {
         return;

@@ -23,7 +23,7 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
         // A default is told by its own rule.
         let told = !target.oddities.fallbacks.is_empty();
         // The variables that pytest.ini and tox.ini set are for tests, with a server of their own.
-        let own = || view.layers.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
+        let own = || view.layers.iter().flat_map(|l| &l.entries).any(|e| e.told.is_some());
         let ours = file.carrier != Carrier::Ini || own();
         let Some(password) = target.credential().filter(|_| !told && ours) else { continue };
         let draft = out

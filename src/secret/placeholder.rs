@@ -74,7 +74,8 @@ impl Secret {
                 })
             })
         };
-        text.contains("__") && underscored() || text.starts_with("jdbc:") && filtered()
+        let twice = || text.as_bytes().windows(2).any(|two| two == b"__");
+        twice() && underscored() || text.starts_with("jdbc:") && filtered()
     }
 
     /// Whether the text is a reference and nothing else, as a shell writes it without braces: `$PROD_DB_PASSWORD`.

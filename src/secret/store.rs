@@ -60,6 +60,12 @@ impl Store {
 }
 
 impl Secret {
+    /// Whether the text has none of the signs that a reference, a ciphertext or a mark has: it is made of letters and
+    /// digits of ASCII, `.` and `-` alone.
+    pub fn is_bare(&self) -> bool {
+        self.expose().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+    }
+
     /// Who resolves the text before the service is started, by its form.
     pub fn store(&self) -> Option<Store> {
         let text = self.expose().trim();
@@ -72,13 +78,16 @@ impl Secret {
             text.as_bytes().first(),
             Some(b'o' | b'p' | b'k' | b'v' | b'>' | b'r' | b'a' | b'{' | b'@' | b's' | b'b' | b'E' | b'e')
         );
-        let has = |part: &str| text.contains(part);
-        let opens = |prefix: &str| text.len() > prefix.len() && text.starts_with(prefix);
-        if !begins {
+        // All but these have a colon, and of most words and numbers that suffices.
+        let rare = || matches!(text.as_bytes().first(), Some(b'E' | b'{' | b'@' | b'p'));
+        if !begins || !text.contains(':') && !rare() {
             return None;
         }
+        let has = |part: &str| text.contains(part);
+        let opens = |prefix: &str| text.len() > prefix.len() && text.starts_with(prefix);
         // `op inject` puts it into the middle of a text too.
-        Some(if opens("op://") || has(":op://") || has("//op://") || has("@op://") {
+        let inside = |(at, _)| text[..at].ends_with([':', '@']) || text[..at].ends_with("//");
+        Some(if opens("op://") || text.match_indices("op://").any(inside) {
             Store::OnePassword
         } else if opens("pass://") {
             Store::ProtonPass
@@ -172,6 +181,7 @@ mod tests {
             ("projects/shop", None),
         ] {
             assert_eq!(Secret::from(text).store(), store, "{text}");
+            assert!(store.is_none() || !Secret::from(text).is_bare(), "{text}");
         }
     }
 }

@@ -11,6 +11,12 @@ pub struct ByKeyword(Vec<Pair>);
 
 type Pair = (&'static str, Setting<Part>);
 
+/// Whether two words are the same; most of one length differ in the first letter.
+#[inline]
+fn is(known: &str, keyword: &str) -> bool {
+    known.len() == keyword.len() && known.as_bytes().first() == keyword.as_bytes().first() && known == keyword
+}
+
 impl ByKeyword {
     /// None.
     pub const fn new() -> Self {
@@ -24,7 +30,7 @@ impl ByKeyword {
 
     /// The setting of a keyword.
     pub fn get(&self, keyword: &str) -> Option<&Setting<Part>> {
-        self.0.iter().find(|(k, _)| *k == keyword).map(|(_, setting)| setting)
+        self.0.iter().find(|(k, _)| is(k, keyword)).map(|(_, setting)| setting)
     }
 
     /// As [`ByKeyword::get`], with the keyword as a word of ours.
@@ -34,7 +40,7 @@ impl ByKeyword {
 
     /// The setting of a keyword, to be changed.
     pub fn get_mut(&mut self, keyword: &str) -> Option<&mut Setting<Part>> {
-        self.0.iter_mut().find(|(k, _)| *k == keyword).map(|(_, setting)| setting)
+        self.0.iter_mut().find(|(k, _)| is(k, keyword)).map(|(_, setting)| setting)
     }
 
     /// The first of them, to be changed.

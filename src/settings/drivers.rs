@@ -51,7 +51,7 @@ pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Op
         })
         .collect();
     for (target, missing) in settings.targets.iter_mut().zip(missing) {
-        target.missing_driver = missing;
+        target.missing_driver = missing.map(Box::new);
     }
 }
 

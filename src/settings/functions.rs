@@ -21,7 +21,7 @@ pub(super) fn look(settings: &mut Settings, lookup: &Lookup<'_>, packages: &[&Pa
     if testing {
         settings.tests_derive = tests_derive(settings, packages);
     } else if settings.targets.iter().any(Target::is_postgres) {
-        settings.functions = functions(lookup, packages);
+        settings.functions = functions(lookup, packages).map(Box::new);
     }
 }
 

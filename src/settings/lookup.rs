@@ -66,7 +66,7 @@ impl<'l> Lookup<'l> {
     /// `layers` in the order of their strength: of two of one kind the later wins.
     pub fn new(layers: &'l [Layer]) -> Self {
         let own = || layers.iter().enumerate().filter(|(_, layer)| layer.kind != LayerKind::Policy);
-        let told = layers.iter().flat_map(|l| &l.entries).any(|e| e.means.is_some());
+        let told = layers.iter().flat_map(|l| &l.entries).any(|e| e.told.is_some());
         let mut out = Self {
             layers,
             marks: [0; MARKS / 64],
@@ -185,7 +185,7 @@ impl<'l> Lookup<'l> {
     /// The entries of which their carrier says what they are, in the order of the layers.
     pub fn told(&self) -> impl Iterator<Item = &'l Entry> {
         let layers = if self.told { self.layers } else { &[] };
-        layers.iter().flat_map(|l| &l.entries).filter(|e| e.means.is_some())
+        layers.iter().flat_map(|l| &l.entries).filter(|e| e.told.is_some())
     }
 
     /// Whether a text takes a part of a family from the environment, or more than it names.

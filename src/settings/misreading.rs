@@ -171,13 +171,27 @@ mod tests {
     use super::{compare::asked, *};
     use crate::{
         layer::dotenv::{is_plain, plain_tests::texts},
-        settings::FileLoaders,
+        settings::{FileLoader, FileLoaders, setting::Origin},
         source::{SourceKind, Sources},
     };
 
     #[test]
     fn of_plain_texts_nothing_is_misread() {
-        let others = [&Dialect::LIBRARIES[..], &[Dialect::DockerRun, Dialect::Systemd]].concat();
+        let mut plain = Sources::default();
+        let id = plain.add(SourceKind::File(".env".into()), "A=1");
+        let mut others = Dialect::ALL.to_vec();
+        others.retain(|dialect| is_plain(plain.get(id), [*dialect].into_iter()));
+        assert!(others.len() > 18);
+        let of_compose = |only: &[&str]| FileLoader {
+            setting: Setting {
+                value: Dialect::ComposeDotEnv,
+                key: String::new(),
+                origin: Origin::Program,
+                shadowed: Vec::new(),
+            },
+            only: Some(only.iter().map(|name| (*name).to_owned()).collect()),
+        };
+        let named = [vec![], vec![of_compose(&[])], vec![of_compose(&["DB_URL"])]];
         let mut plain = [0, 0];
         for text in texts() {
             let mut sources = Sources::default();
@@ -185,9 +199,12 @@ mod tests {
             for (i, dialects) in [&Dialect::LIBRARIES[..], &others].into_iter().enumerate() {
                 if is_plain(sources.get(id), dialects.iter().copied()) {
                     plain[i] += 1;
-                    let loaders = FileLoaders { path: ".env".into(), loaders: Vec::new(), sure: false };
-                    let found = asked(&sources, id, &loaders, dialects, &|_| None, &|_| Matter::Database);
-                    assert!(found.is_empty(), "{text:?}");
+                    for loaders in &named {
+                        let loaders =
+                            FileLoaders { path: ".env".into(), loaders: loaders.clone(), sure: false };
+                        let found = asked(&sources, id, &loaders, dialects, &|_| None, &|_| Matter::Database);
+                        assert!(found.is_empty(), "{text:?}");
+                    }
                 }
             }
         }

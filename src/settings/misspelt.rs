@@ -35,7 +35,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
         |l: &Layer, name: &str| l.reads.iter().any(|r| r.variable == name || r.variable == Read::REST);
     for layer in lookup.layers().iter().filter(files) {
         // What a carrier has a meaning for is no name of a variable.
-        for entry in layer.entries.iter().filter(|e| e.means.is_none()) {
+        for entry in layer.entries.iter().filter(|e| e.told.is_none()) {
             let key = entry.key.as_str();
             let Some(meant) = first_like(key, |word| near::is_slip(key, word)) else { continue };
             let blank = entry.value.text.is_blank() || entry.doubtful;

@@ -44,7 +44,7 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     // What the carriers say themselves, a family each.
     let mut told: Vec<PartSet> = Vec::new();
     for entry in lookup.told() {
-        let Some(Means::Part(family, keyword)) = entry.means else { continue };
+        let Some(Means::Part(family, keyword)) = entry.means() else { continue };
         let Some(setting) = decided(lookup, keyword, [entry.key.as_str()]) else { continue };
         let at = told.iter().position(|set| set.name == family).unwrap_or_else(|| {
             told.push(PartSet { name: family, parts: ByKeyword::new(), variables: BTreeMap::new() });

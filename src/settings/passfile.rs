@@ -55,7 +55,7 @@ pub fn fill(settings: &mut Settings, files: &LibpqFiles, sources: &mut Sources) 
     for target in &mut settings.targets {
         let Some(path) = path_of(target, files) else { continue };
         let Some(facts) = (files.look)(&path) else {
-            target.passfile = Some(PassFile { path, ignored: None, passwords: Vec::new() });
+            target.passfile = Some(Box::new(PassFile { path, ignored: None, passwords: Vec::new() }));
             continue;
         };
         let passfile = read(target, files, path, &facts, &mut opened, sources);
@@ -66,7 +66,7 @@ pub fn fill(settings: &mut Settings, files: &LibpqFiles, sources: &mut Sources) 
             }
             target.parameters.insert("password", setting);
         }
-        target.passfile = Some(passfile);
+        target.passfile = Some(Box::new(passfile));
     }
 }
 

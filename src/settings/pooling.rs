@@ -170,7 +170,7 @@ pub(super) fn compare(settings: &mut Settings, packages: &[&Package]) {
         })
         .collect();
     for (target, preparer) in settings.targets.iter_mut().zip(preparers) {
-        target.preparer = preparer;
+        target.preparer = preparer.map(Box::new);
     }
 }
 

@@ -136,5 +136,7 @@ pub(super) fn of_layers(
     environment: Option<Environment>,
 ) -> Vec<FileLoaders> {
     let files = layers.iter().filter(|l| l.kind == LayerKind::EnvFile);
-    files.map(|l| of_file(&l.name, policy, repository, environment)).collect()
+    let mut out = Vec::with_capacity(files.clone().count());
+    out.extend(files.map(|l| of_file(&l.name, policy, repository, environment)));
+    out
 }

@@ -65,9 +65,12 @@ impl Target {
             Consumer::NodePostgres | Consumer::PostgresJs => !python,
             Consumer::TokioPostgres | Consumer::Sqlx => !python && !javascript,
             Consumer::DjDatabaseUrl | Consumer::DjangoEnviron => !javascript && !connects,
-            // `psql "$SHOP_URL"` reads that variable and no other.
+            // `psql "$SHOP_URL"` reads that variable, whatever stands before its name, and no other.
             Consumer::Libpq if self.form == super::Form::Url => {
-                !javascript && c.key.split_once(" $").is_none_or(|(_, variable)| variable == self.name)
+                !javascript
+                    && c.key
+                        .split_once(" $")
+                        .is_none_or(|(_, own)| own.ends_with(&self.name) || self.name.ends_with(own))
             }
             Consumer::Libpq | Consumer::Asyncpg => !javascript,
         })

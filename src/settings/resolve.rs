@@ -72,7 +72,8 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let sets = parts::collect(lookup, policy);
     let chosen_set = parts::choose(&sets).cloned();
     let mut switches = switch::toggles(lookup, policy).into_iter();
-    let toggle = switches.next();
+    let toggle = switches.next().map(Box::new);
+    let opposed = switches.find(|other| toggle.as_ref().is_some_and(|first| first.opposes(other)));
     let mut out = Settings {
         settled: settled.clone(),
         targets: Vec::with_capacity(1),
@@ -80,10 +81,10 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         empty: Vec::new(),
         unfilled: Vec::new(),
         empty_parts: Vec::new(),
-        opposed: switches.find(|other| toggle.as_ref().is_some_and(|first| first.opposes(other))),
+        opposed: opposed.map(Box::new),
         toggle,
         aliases: Vec::new(),
-        document: document::collect(lookup, policy).into_iter().next(),
+        document: document::collect(lookup, policy).into_iter().next().map(Box::new),
         undivided: document::undivided(lookup, policy),
         secret_files: secret_file::collect(lookup, policy, faults),
         secrets: policy.secrets.iter().filter_map(|(name, _)| lookup.winner(name)).collect(),
@@ -95,7 +96,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
         misreadings: Vec::new(),
         misspelt: misspelt::collect(lookup, policy),
-        platform: platform::of(lookup),
+        platform: platform::of(lookup).map(Box::new),
         whereabouts: None,
         django: *django,
         tests_derive: false,
@@ -119,7 +120,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     // The secret of another database, as far as anyone can tell.
     let spoken_for = !out.targets.is_empty() || out.parts.as_ref().is_some_and(|set| set.has("host"));
     let ours = |d: &Document| d.sure || !spoken_for && !d.is_foreign();
-    out.document = out.document.take().filter(ours);
+    out.document = out.document.take().filter(|d| ours(d));
     if !out.targets.iter().any(|t| t.role == Role::Primary && t.environment.is_none()) {
         resolver.of_parts(&mut out, &sets);
     }
@@ -212,7 +213,7 @@ impl Resolver<'_> {
                 continue;
             }
             let mut target = self.url(key, role, setting, layer, entry);
-            if let Some(Means::Url | Means::TestUrl) = entry.means {
+            if let Some(Means::Url | Means::TestUrl) = entry.means() {
                 self.beside(layer, &mut target);
             }
             target.environment = own;
@@ -230,7 +231,7 @@ impl Resolver<'_> {
     fn beside(&self, layer: usize, target: &mut Target) {
         let Ok(conninfo) = &mut target.parsed else { return };
         let entries = self.lookup.layers()[layer].entries.iter();
-        let parts = entries.filter_map(|entry| match entry.means {
+        let parts = entries.filter_map(|entry| match entry.means() {
             Some(Means::Part(_, keyword)) => {
                 Some((keyword, parts::part(self.lookup, keyword, [entry.key.as_str()])?))
             }
@@ -289,10 +290,10 @@ impl Resolver<'_> {
         }
         let native = parsed.as_ref().ok().filter(|_| spelling.is_native());
         let oddities = Oddities {
-            wrapped: self.wrapped(layer, entry),
+            wrapped: self.wrapped(layer, entry).map(Box::new),
             placeholders: suspect::placeholders(entry),
             fallbacks: suspect::url_fallbacks(entry, parsed.as_ref().ok()),
-            unencoded: suspect::unencoded(entry, parsed.as_ref().ok()),
+            unencoded: suspect::unencoded(entry, parsed.as_ref().ok()).map(Box::new),
             unknown: suspect::unknown(entry, native),
             duplicates: suspect::duplicates(entry, native),
             fragment: native.and_then(|_| suspect::fragment(entry)),
@@ -305,7 +306,7 @@ impl Resolver<'_> {
             shadowed: Vec::new(),
         };
         let mut target = self.target(key, role, Form::Url, engine, parsed, parameters);
-        target.told = entry.means.is_some() || self.lookup.kind(layer) == LayerKind::Block;
+        target.told = entry.told.is_some() || self.lookup.kind(layer) == LayerKind::Block;
         target.text = Some(text);
         target.spelling = spelling;
         target.written = Some(Value { text: Secret::default(), map: entry.value.map.clone() });
@@ -396,7 +397,7 @@ impl Resolver<'_> {
         for (layer, entry) in
             self.lookup.layers().iter().enumerate().flat_map(|(i, l)| l.entries.iter().map(move |e| (i, e)))
         {
-            let Some(Means::Fixed(keyword)) = entry.means else { continue };
+            let Some(Means::Fixed(keyword)) = entry.means() else { continue };
             let shown = crate::conninfo::shows(keyword, entry.value.text.expose());
             let value = Part::with_proof(entry.value.text.clone(), shown);
             let origin = Origin::Entry { layer, span: entry.value_span };

@@ -43,7 +43,7 @@ fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Harmless {
     if document::is_guessed(kind, entry, policy) {
         return Harmless::Ranges(document::visible(entry));
     }
-    if let Some(Means::Fixed(keyword)) = entry.means {
+    if let Some(Means::Fixed(keyword)) = entry.means() {
         return whole_if(conninfo::shows(keyword, text));
     }
     match meaning_of(entry, policy) {

@@ -179,7 +179,7 @@ pub fn layer(
                     key_span: span,
                     value_span: span,
                     doubtful: false,
-                    means: None,
+                    told: None,
                 });
             }
             Err(fault) => drop(faults.insert(key, fault)),

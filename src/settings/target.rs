@@ -38,7 +38,7 @@ use crate::{
 };
 use std::ops::Range;
 
-/// One database that the configuration speaks of.
+/// One database that the configuration speaks of. As [`Settings`](super::Settings), one is kept for each of many files.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about one connection")]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ pub struct Target {
     /// Extensions that it must have.
     pub extensions: Vec<Wanted>,
     /// Tests make this database themselves, from this name.
-    pub derived_from: Option<Setting<Part>>,
+    pub derived_from: Option<Box<Setting<Part>>>,
     /// The policy wants TLS for private hosts too.
     pub tls_required: bool,
     /// What `[connection]` sets and the libpq that the policy pins does not know.
@@ -83,15 +83,15 @@ pub struct Target {
     /// What came of the service that it names; `None` without one, and where service files are not consulted.
     pub service: Option<Result<(), ServiceTrouble>>,
     /// The password file that libpq looks into, when there is no other password and it is consulted.
-    pub passfile: Option<PassFile>,
+    pub passfile: Option<Box<PassFile>>,
     /// The file of `sslkey`, when it is consulted and there.
     pub key_file: Option<FileFacts>,
     /// What lies where its keywords of TLS point; none where nobody looked, or libpq would not.
     pub tls_files: Option<TlsFiles>,
     /// A driver that it needs and that the project does not require.
-    pub missing_driver: Option<MissingDriver>,
+    pub missing_driver: Option<Box<MissingDriver>>,
     /// Who reads it and prepares statements by name.
-    pub preparer: Option<Preparer>,
+    pub preparer: Option<Box<Preparer>>,
     /// Of host, dbname and user those whose names say an environment.
     pub names: Vec<Named>,
     /// Keywords that lead somewhere and that libpq's variables of the process fill; none for a target made of them.

@@ -120,8 +120,8 @@ fn begun(bytes: &[u8]) -> usize {
 }
 
 /// Ranges in order, those that touch as one.
-pub(super) fn merged(ranges: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut ranges = ranges.to_vec();
+pub(super) fn merged(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = ranges.collect();
     ranges.sort_by_key(|r| (r.start, r.end));
     let mut out: Vec<Range<usize>> = Vec::new();
     for r in ranges {
@@ -148,8 +148,8 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn of(visible: &[Range<usize>]) -> Self {
-        let mut ranges = visible.to_vec();
+    pub(super) fn of(visible: impl Iterator<Item = Range<usize>>) -> Self {
+        let mut ranges: Vec<Range<usize>> = visible.collect();
         ranges.sort_by_key(|r| (r.start, r.end));
         let mut most = 0;
         let reach = ranges.iter().map(|r| {
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_touches_is_found_behind_what_reaches_far() {
-        let shown = Shown::of(&[40..45, 0..100, 10..12, 10..11, 60..61, 200..201]);
+        let shown = Shown::of([40..45, 0..100, 10..12, 10..11, 60..61, 200..201].into_iter());
         let touching = |range| shown.touching(range).cloned().collect::<Vec<_>>();
         assert_eq!(touching(50..61), [0..100, 60..61]);
         assert_eq!(touching(11..12), [0..100, 10..12]);

@@ -6,11 +6,13 @@ const HEAD: usize = 2048;
 /// Whether a comment at the top asks whoever reads it to copy the file and fill it in: `# Copy this file to .env.local`.
 /// A copy has the sentence too, so that it says something of a file alone that git keeps.
 pub(super) fn asks_to_be_copied(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
-    let lines = head.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#'));
-    let mut comments = lines.map(str::to_lowercase);
+    let head = &bytes[..bytes.len().min(HEAD)];
+    // Each by itself: of most files the first line that is no comment comes soon.
+    let lines = head.split(|b| *b == b'\n').map(|line| String::from_utf8_lossy(line).trim().to_lowercase());
+    let mut comments = lines.take_while(|line| line.is_empty() || line.starts_with('#'));
     comments.any(|line| {
-        let at = SENTENCES.iter().find_map(|sentence| line.find(sentence));
+        let asks = WORDS.iter().any(|word| line.contains(word));
+        let at = SENTENCES.iter().filter(|_| asks).find_map(|sentence| line.find(sentence));
         at.is_some_and(|at| !NOT.iter().any(|word| line[..at].contains(word)))
     })
 }
@@ -40,12 +42,20 @@ const SENTENCES: &[&str] = &[
     "copiez ce fichier",
 ];
 
+/// Each sentence has one of these in it, and most comments have none.
+const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace"];
+
 /// What turns the sentence round that it stands before.
 const NOT: &[&str] = &["not ", "n't ", "never ", "nunca ", "não ", "ne "];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_sentence_has_one_of_the_words() {
+        assert!(SENTENCES.iter().all(|sentence| WORDS.iter().any(|word| sentence.contains(word))));
+    }
 
     #[test]
     fn by_the_comments_at_the_top() {

@@ -24,6 +24,7 @@ pub(super) fn take_out(layers: &mut [Layer], bytes: &[u8], path: &str, carrier: 
 }
 
 /// What is known of the file as a whole.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one file")]
 struct File<'b> {
     bytes: &'b [u8],
     carrier: Carrier,
@@ -63,8 +64,10 @@ impl File<'_> {
         let brackets = || {
             written.contains(&b'<') && written.ends_with(b">") || has(written, b">@") || has(written, b">:")
         };
-        text.is_replaced_by_a_build()
-            || (text.store().is_some() || text.holds_a_mark() || self.argo && brackets())
+        // Most values are words and numbers, which stand for nothing.
+        let signs = !text.is_bare();
+        signs && text.is_replaced_by_a_build()
+            || (signs && (text.store().is_some() || text.holds_a_mark()) || self.argo && brackets())
                 && !has_plain_password(text)
             || self.azure && has(written, b"$(")
             || self.vercel && written.starts_with(b"@")

@@ -123,11 +123,8 @@ impl Writer {
             self.leave_open(at, scope, &site.value.range);
             return false;
         }
-        let entry = Entry {
-            means: site.means,
-            ..Entry::new(site.key, scope.span(&site.key_range), value, scope.span(&outcome.place))
-        };
-        self.block(at).entries.push(entry);
+        let (key, place) = (scope.span(&site.key_range), scope.span(&outcome.place));
+        self.block(at).entries.push(Entry::new(site.key, key, value, place).telling(site.means));
         true
     }
 
@@ -220,7 +217,7 @@ impl Writer {
     pub(in crate::layer) fn require_tls(&mut self, at: usize, scope: &Scope<'_>, key: &str, value: &Expr) {
         let span = scope.span(&value.range);
         let text = Value { text: "require".into(), map: Map::default() };
-        let entry = Entry { means: Some(Means::Fixed("sslmode")), ..Entry::new(key, span, text, span) };
+        let entry = Entry::new(key, span, text, span).telling(Some(Means::Fixed("sslmode")));
         self.block(at).entries.push(entry);
     }
 

@@ -18,10 +18,14 @@ pub(super) struct Line {
 }
 
 /// Whether a loader reads a plain text as it is written; the second, whether double quotes are nothing to it. A shell has
-/// names of its own (`UID`), and is never taken for granted.
+/// names of its own (`UID`), and is never taken for granted; others have a use for some of the signs.
 fn reads_plainly(dialect: Dialect) -> (bool, bool) {
-    let library = Dialect::LIBRARIES.contains(&dialect);
-    (library || matches!(dialect, Dialect::DockerRun | Dialect::Systemd), library)
+    match dialect {
+        Dialect::Bash | Dialect::Dash | Dialect::ExportXargs => (false, false),
+        Dialect::Honcho | Dialect::NodeEnvFile | Dialect::Symfony => (false, false),
+        Dialect::DockerRun | Dialect::ComposeRaw | Dialect::Systemd => (true, false),
+        _ => (true, true),
+    }
 }
 
 /// Whether all of these loaders make of a text what stands there.
@@ -276,7 +280,7 @@ pub(crate) mod tests {
         for text in texts() {
             let mut sources = Sources::default();
             let id = sources.add(SourceKind::File(".env".into()), text.as_str());
-            for dialect in Dialect::LIBRARIES.into_iter().chain([Dialect::DockerRun, Dialect::Systemd]) {
+            for dialect in Dialect::ALL {
                 let Some(lines) = lines(sources.get(id), dialect) else { continue };
                 plain += 1;
                 let slow = Outcome::by_engine(&sources, id, dialect, &|_| None);

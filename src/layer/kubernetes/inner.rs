@@ -36,7 +36,7 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, carrier: Carrier, entry:
     let id = reader.sources.add(SourceKind::File(reader.path.to_owned()), text);
     let inner = carried::read(reader.sources, id, name, carrier, Dialect::default(), &|_| None);
     // What its parser proved harmless is so here too, byte by byte.
-    for shown in reader.sources.get(id).visible().to_vec() {
+    for shown in reader.sources.get(id).visible().collect::<Vec<_>>() {
         let first = entry.value.map.partition_point(|s| s.value.end <= shown.start);
         let reached = entry.value.map[first..].iter().take_while(|s| s.value.start < shown.end);
         for segment in reached.filter(|s| s.is_exact()) {

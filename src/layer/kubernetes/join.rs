@@ -3,7 +3,7 @@
 use super::{Holder, is_variable};
 use crate::{
     environment::Environment,
-    layer::{Carried, Entry, Layer, Structure, is_example, tree::Node},
+    layer::{Carried, Entry, Layer, Structure, tree::Node},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,7 +125,7 @@ pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
             let once = |entry: Option<&Option<Place>>| if entry.is_none() { Some((f, b)) } else { None };
             let own = once(found.by_file.get(&f));
             found.by_file.insert(f, own);
-            if !is_example(&file.path) {
+            if !file.example {
                 let environment = environment(&file.path);
                 let only = once(found.by_environment.get(&environment));
                 found.by_environment.insert(environment, only);

@@ -30,23 +30,23 @@ const TRIES: usize = 8;
 /// So many variables of one line are looked at.
 const VISITS: u8 = 8;
 
-/// What the loaders in play misread of a file: those of `loaders`, or the `usual` ones when nobody says. `outer` gives
-/// the variables that are set outside the file, `matter` says what a variable is.
+/// What the loaders in play misread of a file: those of `loaders`, or the `usual` ones, all of them libraries, when nobody
+/// says. `outer` gives the variables that are set outside the file, `matter` says what a variable is.
 pub fn of_file(
     sources: &Sources,
     id: SourceId,
     loaders: &FileLoaders,
-    usual: &[Dialect],
+    usual: &dyn Fn() -> Vec<Dialect>,
     outer: &dyn Fn(&str) -> Option<Secret>,
     matter: &dyn Fn(&str) -> Matter,
 ) -> Vec<Misreading> {
     let told = loaders.loaders.iter().map(|l| l.setting.value);
-    let usually = usual.iter().copied().filter(|_| loaders.loaders.is_empty());
-    let all = loaders.loaders.iter().all(|l| l.only.is_none());
-    if all && is_plain(sources.get(id), told.chain(usually)) {
+    // What is plain to one of the libraries is so to all of them.
+    let usually = Dialect::LIBRARIES.into_iter().filter(|_| loaders.loaders.is_empty());
+    if is_plain(sources.get(id), told.chain(usually)) {
         return Vec::new();
     }
-    asked(sources, id, loaders, usual, outer, matter)
+    asked(sources, id, loaders, &usual(), outer, matter)
 }
 
 /// As [`of_file`], each loader asked, whatever the text.

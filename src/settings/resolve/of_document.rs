@@ -6,7 +6,7 @@ use crate::{
     layer::LayerKind,
     settings::{
         ByKeyword,
-        document::{Document, FLAG, covers},
+        document::{FLAG, covers},
         engine::Engine,
         setting::Setting,
         suspect,
@@ -32,7 +32,7 @@ impl Resolver<'_> {
 
     /// The target of the document that was found.
     pub(super) fn of_document(&self, out: &mut Settings) {
-        let Some(document) = out.document.clone().filter(Document::is_valid) else { return };
+        let Some(document) = out.document.clone().filter(|d| d.is_valid()) else { return };
         let mut parts = document.parts.clone();
         if let Some(set) = &out.parts {
             // A port goes with its host.

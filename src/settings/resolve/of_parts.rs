@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 impl Resolver<'_> {
     /// The target that a switch and a family of variables make.
     pub(super) fn of_parts(&self, out: &mut Settings, sets: &[PartSet]) {
-        let toggle = out.toggle.clone();
+        let toggle = out.toggle.as_deref().cloned();
         if let Some(Toggle { setting, says: Some(engine @ Engine::Sqlite { .. }), .. }) = &toggle {
             let engine = setting.map(engine.clone());
             let parsed = Conninfo::parse_as("", self.policy.reading());
@@ -65,7 +65,7 @@ impl Resolver<'_> {
                 let wrapped = self.wrapped(layer, entry).filter(|w| {
                     *keyword != "password" || w.what != "quotes" || suspect::is_quoted(&setting.value)
                 });
-                oddities.wrapped = oddities.wrapped.or(wrapped);
+                oddities.wrapped = oddities.wrapped.or(wrapped.map(Box::new));
             }
             parameters.insert(keyword, setting.clone());
         }
@@ -100,7 +100,10 @@ impl Resolver<'_> {
         let mut layers = set.parts.values().filter_map(|s| Some(self.lookup.entry(&s.key)?.0)).peekable();
         let in_blocks = layers.peek().is_some() && layers.all(|l| self.lookup.kind(l) == LayerKind::Block);
         target.told = in_blocks
-            || self.lookup.told().any(|e| matches!(e.means, Some(Means::Part(name, _)) if name == set.name));
+            || self
+                .lookup
+                .told()
+                .any(|e| matches!(e.means(), Some(Means::Part(name, _)) if name == set.name));
         target.oddities = oddities;
         out.aliases = parts::aliases(&set, sets, &self.libpq, self.policy);
         out.targets.push(target);

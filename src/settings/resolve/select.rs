@@ -41,7 +41,7 @@ fn derive_test(out: &mut Settings, primary: usize) -> usize {
         shadowed: Vec::new(),
     };
     target.parameters.insert("dbname", derived);
-    target.derived_from = Some(dbname);
+    target.derived_from = Some(Box::new(dbname));
     target.oddities = Oddities::default();
     out.targets.push(target);
     out.targets.len() - 1

@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn toggles(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Toggle> {
     let named = |under: &str, kind| policy.names(under).iter().map(move |name| (name.as_str(), kind));
     let own = named("toggle", ToggleKind::Postgres).chain(named(TOGGLE_SQLITE, ToggleKind::Sqlite));
-    let told = lookup.told().filter(|e| e.means == Some(Means::Engine));
+    let told = lookup.told().filter(|e| e.means() == Some(Means::Engine));
     let told = told.map(|e| (e.key.as_str(), ToggleKind::Engine));
     told.chain(own)
         .chain(TOGGLES.iter().copied().filter(|_| lookup.has(Kinds::TOGGLE)))

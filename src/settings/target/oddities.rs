@@ -6,13 +6,13 @@ use crate::{secret::Part, settings::setting::Origin, source::Span};
 #[derive(Clone, Debug, Default)]
 pub struct Oddities {
     /// Quotes, a byte order mark, a line end or blanks around the text or one of its parts.
-    pub wrapped: Option<Wrapped>,
+    pub wrapped: Option<Box<Wrapped>>,
     /// `${X}`, `$(X)`, `{{x}}`, `%(x)s`, `<x>` left in it.
     pub placeholders: Vec<Placeholder>,
     /// A default that the text or a part of it came from: `${VAR:-default}`.
     pub fallbacks: Vec<Fallback>,
     /// A reserved character that stands in user or password unencoded.
-    pub unencoded: Option<Unencoded>,
+    pub unencoded: Option<Box<Unencoded>>,
     /// Parameters that libpq does not know, but for those of other clients that change neither target nor encryption.
     pub unknown: Vec<UnknownParameter>,
     /// Parameters that are written more than once.

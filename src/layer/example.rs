@@ -1,0 +1,55 @@
+//! Files that are there to be copied, told by their paths.
+
+/// Files that show what to write: their values are nobody's.
+pub fn is_example(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let mut name = 0;
+    // `{{cookiecutter.project_slug}}/…` and `lib/generators/install/templates/…` are what a project is made from.
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'{' if bytes.get(at + 1) == Some(&b'{') => return true,
+            b'/' | b'\\' => {
+                // `template/.env`, not the templates of a chart.
+                let env = path[at + 1..].starts_with(".env");
+                if env && (bytes[..at].ends_with(b"template") || bytes[..at].ends_with(b"templates")) {
+                    return true;
+                }
+                let generators = *byte == b'/' && bytes[..at].ends_with(b"generators");
+                if generators && path[at + 1..].contains("templates/") {
+                    return true;
+                }
+                name = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let name = &path[name..];
+    name.split('.').any(|w| matches!(w, "template" | "tmpl" | "tpl" | "dist") || WORDS.contains(&w))
+        // `.env.prod-sample`, `.env_example`, `example.env`.
+        || name.contains("env")
+            && name.split(['.', '-', '_']).any(|w| matches!(w, "template" | "dist") || WORDS.contains(&w))
+        || is_data_example(name)
+}
+
+/// Words for what shows how a file is written.
+const WORDS: [&str; 8] =
+    ["example", "sample", "ejemplo", "exemplo", "exemple", "esempio", "beispiel", "contoh"];
+
+/// `config_example.yml`, `dendrite-sample.yaml`. Of code, `sample` may be a part of what it does.
+fn is_data_example(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    matches!(extension, "yml" | "yaml" | "json" | "toml" | "ini" | "conf" | "cfg" | "properties")
+        && stem.rsplit_once(['-', '_']).is_some_and(|(_, w)| matches!(w, "example" | "sample" | "template"))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn examples_are_told_by_their_paths() {
+        let yes = ".env.example a/b\\sample.env x/env.dist {{c.x}}/.env a{{b lib/generators/a/templates/.env
+            my-generators/templates/x generators/a/generators/templates/x";
+        let no = ".env example/.env a{b/{.env templates/generators/.env generators\\templates/x ä/.env";
+        assert!(yes.split_whitespace().all(super::is_example));
+        assert!(!no.split_whitespace().any(super::is_example) && !super::is_example(""));
+    }
+}
