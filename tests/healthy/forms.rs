@@ -1,0 +1,46 @@
+//! Forms that a tool of its own reads, each beside a twin that is none of them.
+
+use super::{Twins, mild::tell_apart};
+
+
+const TWINS: &[Twins] = &[
+    // `ansible-vault encrypt_string` writes it; the tag decrypts it.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "inventories/prod/group_vars/all.yml",
+            "app_env:\n  DB_HOST: pg.internal\n  DB_NAME: app\n  DB_USER: app\n  DB_PASSWORD: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    62313365396662343061393464336163383764373764613633653634306231386433626436623361\n",
+        )],
+        ill: &[(
+            "inventories/prod/group_vars/all.yml",
+            "app_env:\n  DB_HOST: pg.internal\n  DB_NAME: app\n  DB_USER: app\n  DB_PASSWORD: |\n    k3Vq9wYt7LmZx2Rn\n",
+        )],
+    },
+    Twins {
+        rule: "value-wrapped",
+        healthy: &[(
+            "inventories/prod/group_vars/all.yml",
+            "database:\n  host: pg.internal\n  name: app\n  user: app\n  password: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    62313365396662343061393464336163383764373764613633653634306231386433626436623361\n",
+        )],
+        ill: &[(
+            "inventories/prod/group_vars/all.yml",
+            "database:\n  host: pg.internal\n  name: app\n  user: app\n  password: |\n    k3Vq9wYt7LmZx2Rn\n",
+        )],
+    },
+    Twins {
+        rule: "value-wrapped",
+        healthy: &[(
+            "group_vars/production.yml",
+            "env:\n  DATABASE_URL: !vault |\n    $ANSIBLE_VAULT;1.2;AES256;prod\n    6231336539666234\n",
+        )],
+        ill: &[(
+            "group_vars/production.yml",
+            "env:\n  DATABASE_URL: |\n    postgresql://app@pg.internal/app\n",
+        )],
+    },
+];
+
+#[test]
+fn a_form_is_read_by_whoever_has_it() {
+    tell_apart(TWINS);
+}
