@@ -2,6 +2,7 @@
 
 use super::{Twins, mild::tell_apart};
 
+const STRAPI: &str = "export default ({ env }) => ({\n  connection: {\n    client: 'postgres',\n    connection: {\n      host: env('DATABASE_HOST', '127.0.0.1'),\n      port: env.int('DATABASE_PORT', 5_432),\n      database: env('DATABASE_NAME', 'strapi'),\n      user: env('DATABASE_USERNAME', 'strapi'),\n    },\n  },\n});\n";
 
 const TWINS: &[Twins] = &[
     // `ansible-vault encrypt_string` writes it; the tag decrypts it.
@@ -36,6 +37,15 @@ const TWINS: &[Twins] = &[
         ill: &[(
             "group_vars/production.yml",
             "env:\n  DATABASE_URL: |\n    postgresql://app@pg.internal/app\n",
+        )],
+    },
+    // Strapi's `env.int` takes a variable by its name.
+    Twins {
+        rule: "port-invalid",
+        healthy: &[("config/database.ts", STRAPI)],
+        ill: &[(
+            "config/database.ts",
+            "export default ({ env }) => ({\n  connection: {\n    client: 'postgres',\n    connection: {\n      host: env('DATABASE_HOST', '127.0.0.1'),\n      port: '5432x',\n      database: env('DATABASE_NAME', 'strapi'),\n    },\n  },\n});\n",
         )],
     },
 ];
