@@ -3,6 +3,7 @@
 use super::{Twins, mild::tell_apart};
 
 const STRAPI: &str = "export default ({ env }) => ({\n  connection: {\n    client: 'postgres',\n    connection: {\n      host: env('DATABASE_HOST', '127.0.0.1'),\n      port: env.int('DATABASE_PORT', 5_432),\n      database: env('DATABASE_NAME', 'strapi'),\n      user: env('DATABASE_USERNAME', 'strapi'),\n    },\n  },\n});\n";
+const CIPHERTEXT: &str = "U2FsdGVkX19Zb3Uga25vdyB0aGF0IHRoaXMgaXMgb3BlbnNzbA==\nc2hvcCBzaG9wIHNob3A=\n";
 
 const TWINS: &[Twins] = &[
     // `ansible-vault encrypt_string` writes it; the tag decrypts it.
@@ -47,6 +48,27 @@ const TWINS: &[Twins] = &[
             "config/database.ts",
             "export default ({ env }) => ({\n  connection: {\n    client: 'postgres',\n    connection: {\n      host: env('DATABASE_HOST', '127.0.0.1'),\n      port: '5432x',\n      database: env('DATABASE_NAME', 'strapi'),\n    },\n  },\n});\n",
         )],
+    },
+    // What is encrypted as a whole is no env file.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[
+            (".env.production.enc", CIPHERTEXT),
+            (".env.production", "$ANSIBLE_VAULT;1.1;AES256\n6231336539666234306139346433616338376437\n"),
+            (".env.age", "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24=\n"),
+            (".env.secret", "\u{1}\u{2}shop\n"),
+            ("composer.json", "{\"require\": {\"vlucas/phpdotenv\": \"^5.6\"}}\n"),
+        ],
+        ill: &[
+            (".env.production", "foo bar\nDATABASE_URL=postgresql://app@db/app\n"),
+            ("composer.json", "{\"require\": {\"vlucas/phpdotenv\": \"^5.6\"}}\n"),
+        ],
+    },
+    // A plain text keeps its findings, whatever it is called.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(".env.production.enc", CIPHERTEXT)],
+        ill: &[(".env.production.enc", "DATABASE_URL=postgresql://app:password@pg.example.com/app\n")],
     },
 ];
 
