@@ -129,7 +129,8 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         return;
     }
     let block = shown(path);
-    let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).map(|w| (*w).to_owned());
+    let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).copied();
+    let word = word.or_else(|| is_of_tests(path).then_some("test")).map(str::to_owned);
     let new = |reader: &Reader<'_>| Layer { word: word.clone(), ..reader.block(block.as_str()) };
     let mut variables = new(reader);
     let mut parts = new(reader);
@@ -192,6 +193,12 @@ fn shown(path: &[&str]) -> String {
 
 fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     name.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase)
+}
+
+/// Whether the keys lead to what a program that runs tests puts into the environment: pytest-env and tox in
+/// pyproject.toml, AVA in package.json.
+fn is_of_tests(path: &[&str]) -> bool {
+    matches!(path, ["tool", "pytest_env" | "tox", ..] | ["ava", "environmentVariables", ..])
 }
 
 fn names_tests(name: &str) -> bool {

@@ -70,6 +70,35 @@ const TWINS: &[Twins] = &[
         healthy: &[(".env.production.enc", CIPHERTEXT)],
         ill: &[(".env.production.enc", "DATABASE_URL=postgresql://app:password@pg.example.com/app\n")],
     },
+    // What a program that runs tests puts into the environment.
+    Twins {
+        rule: "sqlite-in-memory",
+        healthy: &[
+            ("tox.ini", "[testenv]\nsetenv =\n    DATABASE_URL = sqlite://\n"),
+            ("setup.cfg", "[tool:pytest]\nenv =\n    DATABASE_URL=sqlite:///:memory:\n"),
+            ("pyproject.toml", "[tool.pytest_env]\nDATABASE_URL = \"sqlite://\"\n"),
+            (
+                "package.json",
+                "{\"ava\": {\"environmentVariables\": {\"DATABASE_URL\": \"sqlite::memory:\"}}}\n",
+            ),
+            (
+                "ava.config.js",
+                "export default {environmentVariables: {DATABASE_URL: 'sqlite://:memory:'}};\n",
+            ),
+        ],
+        ill: &[(".env.development", "DATABASE_URL=sqlite://\n")],
+    },
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[
+            ("tox.ini", "[testenv]\nsetenv =\n    DATABASE_URL = postgresql://app@localhost/app_test\n"),
+            (".env.test", "DATABASE_URL=postgresql://app@localhost/app_test\n"),
+        ],
+        ill: &[
+            ("tox.ini", "[testenv:dev]\nsetenv =\n    DATABASE_URL = postgresql://app@localhost/app\n"),
+            (".env.test", "DATABASE_URL=postgresql://app@localhost/app\n"),
+        ],
+    },
 ];
 
 #[test]
