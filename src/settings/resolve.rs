@@ -380,6 +380,7 @@ impl Resolver<'_> {
             overrides: Vec::new(),
             sends_no_name: None,
             neighbour: false,
+            root_is_open: self.lookup.leaves_to_program("sslrootcert"),
             served_in_clear: false,
             spelling: Spelling::Libpq,
             facts: Facts::default(),

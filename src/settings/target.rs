@@ -102,6 +102,8 @@ pub struct Target {
     pub sends_no_name: Option<Nameless>,
     /// Its host is a container beside its own: what is sent never leaves the machine.
     pub neighbour: bool,
+    /// `sslrootcert` is set, to what is known only where the program runs.
+    pub root_is_open: bool,
     /// The server at its host is one that the repository runs itself, in the same cluster and without TLS.
     pub served_in_clear: bool,
     /// How the text is written; `Libpq` for a target that is none.

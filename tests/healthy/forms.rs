@@ -99,6 +99,41 @@ const TWINS: &[Twins] = &[
             (".env.test", "DATABASE_URL=postgresql://app@localhost/app\n"),
         ],
     },
+    // The key is there; what it comes to only the program knows.
+    Twins {
+        rule: "verify-without-root",
+        healthy: &[
+            (
+                "config/database.yml",
+                "production:\n  adapter: postgresql\n  host: pg.example.com\n  database: app\n  username: app\n  sslmode: verify-full\n  sslrootcert: <%= Rails.root.join('config/ca.pem') %>\n",
+            ),
+            ("Gemfile", "gem 'rails'\ngem 'pg'\n"),
+        ],
+        ill: &[
+            (
+                "config/database.yml",
+                "production:\n  adapter: postgresql\n  host: pg.example.com\n  database: app\n  username: app\n  sslmode: verify-full\n",
+            ),
+            ("Gemfile", "gem 'rails'\ngem 'pg'\n"),
+        ],
+    },
+    Twins {
+        rule: "verify-without-root",
+        healthy: &[
+            (
+                "src/db.py",
+                "import certifi, psycopg2\nconnection = psycopg2.connect(host=\"pg.example.com\", user=\"app\", dbname=\"app\", sslmode=\"verify-full\", sslrootcert=certifi.where())\nother = psycopg2.connect(host=\"pg.example.com\", user=\"app\", dbname=\"app\", sslmode=\"verify-full\", sslrootcert=\"/ca.pem\")\n",
+            ),
+            ("requirements.txt", "psycopg2==2.9\n"),
+        ],
+        ill: &[
+            (
+                "src/db.py",
+                "import psycopg2\nconnection = psycopg2.connect(host=\"pg.example.com\", user=\"app\", dbname=\"app\", sslmode=\"verify-full\")\n",
+            ),
+            ("requirements.txt", "psycopg2==2.9\n"),
+        ],
+    },
 ];
 
 #[test]
