@@ -25,7 +25,7 @@ pub use error::{Error, ErrorKind, Place};
 pub use form::Form;
 pub use invalid::{Expected, InvalidValue};
 pub use keyword::{Libpq, keyword, keyword_names, keyword_since, shows};
-pub use npgsql::{is_npgsql, visible_npgsql};
+pub use npgsql::{is_npgsql, may_be_npgsql, visible_npgsql};
 pub use passfile::{PassEntry, PassKey, find_password};
 pub use service::{Service, ServiceEntry, ServiceError, ServiceErrorKind, find_service, visible_service};
 pub use sslmode::{SslMode, UnknownSslMode};

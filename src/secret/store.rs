@@ -155,7 +155,8 @@ impl Secret {
     /// Whether a reference stands in the text, in the way of shells, compose files and templates.
     pub fn holds_a_reference(&self) -> bool {
         let text = self.expose();
-        text.starts_with('$') || ["${", "$(", "{{", "<%", "%("].iter().any(|open| text.contains(open))
+        text.starts_with('$')
+            || ["${", "$(", "{{", "<%", "%(", "{env[", "{this."].iter().any(|open| text.contains(open))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     ByKeyword, PartSet, Settings,
     document::{self, Document},
     drivers,
-    engine::{Engine, Spelling, recognise},
+    engine::{Engine, Spelling},
     foreign, functions,
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
@@ -112,7 +112,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
     let wanted = wanted(policy, extensions);
     let go = foreign::is_for_go(repository, *path);
-    let resolver = Resolver { lookup, policy, libpq, services, services_unread, go, wanted };
+    let resolver = Resolver { lookup, policy, libpq, services, services_unread, go, repository, wanted };
     resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);
     // The secret of another database, as far as anyone can tell.
@@ -157,6 +157,7 @@ struct Resolver<'r> {
     services_unread: bool,
     /// A client of Go reads it.
     go: bool,
+    repository: &'r Repository,
     wanted: Vec<Wanted>,
 }
 
@@ -250,7 +251,7 @@ impl Resolver<'_> {
     }
 
     fn url(&self, key: &str, role: Role, text: Setting<Secret>, layer: usize, entry: &Entry) -> Target {
-        let (engine, spelling, says) = recognise(entry.value.text.expose());
+        let (engine, spelling, says) = engines::recognise_for(self.repository, entry.value.text.expose());
         let trimmed = entry.value.text.expose();
         let offset = trimmed.len()
             - trimmed.trim_start_matches(|c: char| c.is_whitespace() || "\"'\u{feff}".contains(c)).len();

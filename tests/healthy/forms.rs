@@ -4,6 +4,8 @@ use super::{Twins, mild::tell_apart};
 
 const STRAPI: &str = "export default ({ env }) => ({\n  connection: {\n    client: 'postgres',\n    connection: {\n      host: env('DATABASE_HOST', '127.0.0.1'),\n      port: env.int('DATABASE_PORT', 5_432),\n      database: env('DATABASE_NAME', 'strapi'),\n      user: env('DATABASE_USERNAME', 'strapi'),\n    },\n  },\n});\n";
 const CIPHERTEXT: &str = "U2FsdGVkX19Zb3Uga25vdyB0aGF0IHRoaXMgaXMgb3BlbnNzbA==\nc2hvcCBzaG9wIHNob3A=\n";
+const NPGSQL: (&str, &str) =
+    ("shop.csproj", "<Project><ItemGroup><PackageReference Include=\"Npgsql\" /></ItemGroup></Project>\n");
 
 const TWINS: &[Twins] = &[
     // `ansible-vault encrypt_string` writes it; the tag decrypts it.
@@ -133,6 +135,44 @@ const TWINS: &[Twins] = &[
             ),
             ("requirements.txt", "psycopg2==2.9\n"),
         ],
+    },
+    // `Server` is Npgsql's word too, where a program asks for it.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[(".env", "DATABASE_URL=Server=localhost;Database=app;User Id=app;Password=app\n"), NPGSQL],
+        ill: &[(".env", "DATABASE_URL=Server=localhost\nTEST_DATABASE_URL=foo=bar;baz=1\n"), NPGSQL],
+    },
+    // Schemes that are names of drivers, where their reader is asked for.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[
+            (".env", "DATABASE_URL=pdo-pgsql://app:app@127.0.0.1:5432/app?serverVersion=16&charset=utf8\n"),
+            ("composer.json", "{\"require\": {\"doctrine/dbal\": \"^4.0\"}}\n"),
+        ],
+        ill: &[
+            (".env", "DATABASE_URL=pdo-pgsq://app:app@127.0.0.1:5432/app\n"),
+            ("composer.json", "{\"require\": {\"doctrine/dbal\": \"^4.0\"}}\n"),
+        ],
+    },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[
+            (".env", "DATABASE_URL=psycopg://app:app@localhost/app\n"),
+            ("requirements.txt", "tortoise-orm[psycopg]==0.21\n"),
+        ],
+        ill: &[
+            (".env", "DATABASE_URL=psycopgg://app:app@localhost/app\n"),
+            ("requirements.txt", "tortoise-orm[psycopg]==0.21\n"),
+        ],
+    },
+    // dynaconf's casts.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[(
+            "settings.toml",
+            "[production]\nDATABASE_URL = \"@format postgresql://app:{env[DB_PASSWORD]}@{env[DB_HOST]}/app\"\n",
+        )],
+        ill: &[("settings.toml", "[production]\nDATABASE_URL = \"@formt {env[DATABASE_URL]}\"\n")],
     },
 ];
 

@@ -22,6 +22,9 @@ pub(super) fn take_out(layers: &mut [Layer], bytes: &[u8], path: &str, carrier: 
     }
 }
 
+/// Casts of dynaconf behind which stands no value but where it comes from.
+const CASTS: [&[u8]; 4] = [b"@format ", b"@jinja ", b"@get ", b"@read_file "];
+
 /// What is known of the file as a whole.
 struct File<'b> {
     bytes: &'b [u8],
@@ -61,10 +64,19 @@ impl File<'_> {
             written.contains(&b'<') && written.ends_with(b">") || has(written, b">@") || has(written, b">:")
         };
         text.is_replaced_by_a_build()
-            || (text.store().is_some() || text.holds_a_mark() || self.argo && brackets())
+            || (text.store().is_some()
+                || text.holds_a_mark()
+                || self.argo && brackets()
+                || self.is_cast(written))
                 && !has_plain_password(text)
             || self.vercel && written.starts_with(b"@")
             || self.railway && is_platforms(written)
+    }
+
+    /// Whether dynaconf puts the value together when it is read: `@format {env[DATABASE_URL]}`.
+    fn is_cast(&self, written: &[u8]) -> bool {
+        matches!(self.carrier, Carrier::Toml | Carrier::Yaml | Carrier::Json | Carrier::Ini)
+            && CASTS.iter().any(|cast| written.starts_with(cast))
     }
 
     /// Whether the text names one of the variables where the carrier puts them in.
