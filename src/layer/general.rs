@@ -272,7 +272,10 @@ fn is_variable(name: &str) -> bool {
 pub(super) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.trim_start().split_once(':') else { return false };
     let family = scheme.split('+').next().unwrap_or(scheme).to_ascii_lowercase();
-    let behind = if family == "jdbc" { is_url(rest) } else { rest.starts_with("//") };
+    // Drivers behind drivers are none.
+    let nested =
+        rest.trim_start().split([':', '+']).next().is_some_and(|own| own.eq_ignore_ascii_case("jdbc"));
+    let behind = if family == "jdbc" { !nested && is_url(rest) } else { rest.starts_with("//") };
     SCHEMES.contains(&family.as_str()) && behind
 }
 

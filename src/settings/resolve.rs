@@ -264,6 +264,7 @@ impl Resolver<'_> {
             }
             Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, libpq),
             Spelling::Jdbc => Conninfo::parse_jdbc(trimmed),
+            Spelling::R2dbc => Conninfo::parse_r2dbc(trimmed, libpq),
             Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),
             Spelling::Foreign => Conninfo::parse_any_scheme(trimmed, libpq),
         };
@@ -293,7 +294,10 @@ impl Resolver<'_> {
             placeholders: suspect::placeholders(entry),
             fallbacks: suspect::url_fallbacks(entry, parsed.as_ref().ok()),
             unencoded: suspect::unencoded(entry, parsed.as_ref().ok()),
-            unknown: suspect::unknown(entry, native),
+            unknown: suspect::unknown(
+                entry,
+                parsed.as_ref().ok().filter(|_| spelling.is_native() || spelling == Spelling::R2dbc),
+            ),
             duplicates: suspect::duplicates(entry, native),
             fragment: native.and_then(|_| suspect::fragment(entry)),
             double_encoded: suspect::double_encoded(entry, native),

@@ -6,6 +6,8 @@ const STRAPI: &str = "export default ({ env }) => ({\n  connection: {\n    clien
 const CIPHERTEXT: &str = "U2FsdGVkX19Zb3Uga25vdyB0aGF0IHRoaXMgaXMgb3BlbnNzbA==\nc2hvcCBzaG9wIHNob3A=\n";
 const NPGSQL: (&str, &str) =
     ("shop.csproj", "<Project><ItemGroup><PackageReference Include=\"Npgsql\" /></ItemGroup></Project>\n");
+const GRADLE: (&str, &str) =
+    ("build.gradle", "dependencies { runtimeOnly 'org.postgresql:r2dbc-postgresql' }\n");
 
 const TWINS: &[Twins] = &[
     // `ansible-vault encrypt_string` writes it; the tag decrypts it.
@@ -141,6 +143,57 @@ const TWINS: &[Twins] = &[
         rule: "database-url-unrecognised",
         healthy: &[(".env", "DATABASE_URL=Server=localhost;Database=app;User Id=app;Password=app\n"), NPGSQL],
         ill: &[(".env", "DATABASE_URL=Server=localhost\nTEST_DATABASE_URL=foo=bar;baz=1\n"), NPGSQL],
+    },
+    // r2dbc-postgresql has options of its own, in camel case.
+    Twins {
+        rule: "unknown-parameter",
+        healthy: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  r2dbc:\n    url: r2dbc:postgresql://pg.internal:5432/app?sslMode=verify-full&sslRootCert=/certs/ca.pem&statementTimeout=5s&timeZone=UTC&options=lock_timeout=10s\n    username: app\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  r2dbc:\n    url: r2dbc:postgresql://pg.internal:5432/app?sslmod=verify-full\n    username: app\n",
+        )],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  r2dbc:\n    url: r2dbc:pool:postgresql://pg.example.com:5432/app?sslMode=verify-full&sslRootCert=/certs/ca.pem\n    username: app\n",
+        )],
+        // libpq's word is none of the driver's.
+        ill: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  r2dbc:\n    url: r2dbc:pool:postgresql://pg.example.com:5432/app?sslmode=verify-full\n    username: app\n",
+        )],
+    },
+    Twins {
+        rule: "url-malformed",
+        healthy: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  r2dbc:\n    url: r2dbc:postgresql://pg.internal:5432/app?options=lock_timeout=10s\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  r2dbc:\n    url: r2dbc:postgresql://pg.internal:5432/app?options\n",
+        )],
+    },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[
+            (".env.development", "DATABASE_URL=r2dbc:pool:postgresql://app:app@db:5432/app\n"),
+            GRADLE,
+        ],
+        ill: &[(".env.development", "DATABASE_URL=r2dbc:postgers//app:app@db:5432/app\n"), GRADLE],
+    },
+    Twins {
+        rule: "foreign-conninfo",
+        healthy: &[(".env.development", "DATABASE_URL=r2dbc:postgresql://app:app@db:5432/app\n"), GRADLE],
+        ill: &[
+            (".env.development", "DATABASE_URL=r2dbc:postgresql://app:app@db:5432/app\n"),
+            ("package.json", "{\"dependencies\": {\"pg\": \"8.11.0\"}}\n"),
+        ],
     },
     // Schemes that are names of drivers, where their reader is asked for.
     Twins {

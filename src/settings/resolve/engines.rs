@@ -32,6 +32,7 @@ pub(super) fn by_readers(
                 repository.builds_for(Ecosystem::Jvm, path)
                     || beside.any(|e| e.value.text.equals("org.postgresql.Driver"))
             }
+            Spelling::R2dbc => repository.builds_for(Ecosystem::Jvm, path),
             Spelling::Npgsql => repository.builds_for(Ecosystem::DotNet, path),
             _ => false,
         };
