@@ -78,9 +78,15 @@ const DEPTH: usize = 24;
 /// Reads a file of YAML.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
-    for document in &documents {
+    for document in documents.iter().filter(|document| !is_of_helm_unittest(document)) {
         take(reader, document);
     }
+}
+
+/// Whether a document is a suite of helm-unittest: it renders templates with values that nothing connects by.
+fn is_of_helm_unittest(document: &Node) -> bool {
+    let asserts = |test: &Node| test.get("it").is_some() && test.get("asserts").is_some();
+    document.get("tests").is_some_and(|tests| tests.items().iter().any(|test| asserts(test)))
 }
 
 /// Reads a file of JSON, which is YAML but for rarities, with the comments that editors and their kin allow in it; of a

@@ -227,6 +227,15 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[("settings.toml", "[production]\nDATABASE_URL = \"@formt {env[DATABASE_URL]}\"\n")],
     },
+    // helm-unittest renders templates; nothing connects.
+    Twins {
+        rule: "test-inherits-database-url",
+        healthy: &[(
+            "charts/shop/tests/deployment_test.yaml",
+            "suite: deployment\ntests:\n  - it: sets the url\n    set: {env: {DATABASE_URL: \"postgresql://u:p@db.example.com/x\"}}\n    asserts: [{isKind: {of: Deployment}}]\n",
+        )],
+        ill: &[("tests/config.yaml", "env: {DATABASE_URL: \"postgresql://u:p@db.example.com/x\"}\n")],
+    },
 ];
 
 #[test]
