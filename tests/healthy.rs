@@ -5,6 +5,8 @@
 mod chosen;
 #[path = "healthy/clusters.rs"]
 mod clusters;
+#[path = "healthy/forms.rs"]
+mod forms;
 #[path = "healthy/kept.rs"]
 mod kept;
 #[path = "healthy/mild.rs"]

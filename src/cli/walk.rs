@@ -144,7 +144,7 @@ impl Visitor for Taking {
         let carrier = told.carrier.is_some_and(|named| {
             self.seen.fetch_add(1, Ordering::AcqRel);
             let speaks = match named {
-                Carrier::Dotenv => true,
+                Carrier::Dotenv => Carrier::of(&path, bytes).is_some(),
                 // A bundle of megabytes is no configuration.
                 _ if bytes.len() > MAX_BYTES => false,
                 _ => named.may_speak(bytes) && Carrier::of(&path, bytes).is_some(),

@@ -9,6 +9,8 @@ pub enum Form {
     KeywordValue,
     /// `jdbc:postgresql://…`, which pgjdbc reads.
     Jdbc,
+    /// `r2dbc:postgresql://…`, which r2dbc-postgresql reads.
+    R2dbc,
     /// `Host=…;Username=…`, which Npgsql reads.
     Npgsql,
 }

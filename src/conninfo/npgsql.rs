@@ -62,6 +62,17 @@ pub fn is_npgsql(text: &str) -> bool {
         && host.is_some_and(|h| !h.bytes.iter().any(|b| b.is_ascii_whitespace() || *b == b'='))
 }
 
+/// Whether a string may be Npgsql's, of which one cannot tell it from another client's of .NET: pairs between `;`, all with
+/// known names, among them a host, a database and a role.
+pub fn may_be_npgsql(text: &str) -> bool {
+    let Ok(pairs) = pairs(text) else { return false };
+    let keyword = |pair: &Pair| keyword_of(&text[pair.name.clone()]);
+    let known =
+        |pair: &Pair| keyword(pair).is_some() || OWN.contains(&flat(&text[pair.name.clone()]).as_str());
+    let has = |wanted: &str| pairs.iter().any(|p| keyword(p) == Some(wanted) && !p.bytes.is_empty());
+    pairs.iter().all(known) && ["host", "dbname", "user"].into_iter().all(has)
+}
+
 /// The bytes of such a string that may be shown. It is understood when every piece between two `;` is a known name,
 /// a `=` and a value, none twice, all in plain ASCII without quotes; then a value is shown by its own characters.
 pub fn visible_npgsql(text: &str) -> Vec<Range<usize>> {

@@ -5,6 +5,7 @@ use super::{
     Draft, Drafts, HostRange, Parameter,
     error::{Error, ErrorKind, Place},
     keyword::Libpq,
+    r2dbc,
 };
 use std::{borrow::Cow, ops::Range};
 
@@ -170,6 +171,7 @@ impl Reader<'_, '_> {
     fn parameters(&mut self, mut p: usize, shape: &mut Shape) -> Result<(), Error> {
         // Not where the text is read to the letter.
         let asyncpg = self.out.unknown.is_some() && names_asyncpg(self.text);
+        let r2dbc = self.out.unknown.is_some() && r2dbc::prefix(self.text).is_some();
         while p < self.bytes.len() {
             let number = shape.parameters.len() + 1;
             let end = self.find(p, b"&");
@@ -179,7 +181,8 @@ impl Reader<'_, '_> {
                 return Err(Error::new(kind, Place::Name(number), self.text, p..end));
             }
             let second = self.find(equals + 1, b"=&");
-            if second < end {
+            // `options=lock_timeout=10s` is as R2DBC has it.
+            if second < end && !r2dbc {
                 let kind = ErrorKind::ParameterSecondEquals;
                 return Err(Error::new(kind, Place::Value(number), self.text, second..second + 1));
             }
@@ -187,7 +190,14 @@ impl Reader<'_, '_> {
             let decoded_name = self.decoded(name.clone(), Place::Name(number))?;
             let mut draft = Draft::new(self.decoded(value.clone(), Place::Value(number))?, value.clone());
             draft.name = Some(name.clone());
-            let keyword = if asyncpg && decoded_name == b"ssl" {
+            let keyword = if r2dbc {
+                let Some(keyword) = r2dbc::keyword(&decoded_name, &mut draft.bytes) else {
+                    self.out.unknown.get_or_insert_default().push(name);
+                    p = (end + 1).min(self.bytes.len());
+                    continue;
+                };
+                keyword.to_vec()
+            } else if asyncpg && decoded_name == b"ssl" {
                 // asyncpg takes `verify_full` for `verify-full`, and `true` for nothing.
                 draft.bytes.iter_mut().filter(|b| **b == b'_').for_each(|b| *b = b'-');
                 b"sslmode".to_vec()

@@ -3,7 +3,10 @@
 //!
 //! Unmask on proof, never mask on suspicion: what is not understood shows nothing but a known scheme.
 
-use super::keyword::{self, KEYWORDS, Show};
+use super::{
+    keyword::{self, KEYWORDS, Show},
+    r2dbc,
+};
 use std::ops::Range;
 
 /// The bytes of a connection string, URI or keyword/value, that may be shown. Ascending and apart.
@@ -34,10 +37,11 @@ pub fn visible_url(text: &str) -> Vec<Range<usize>> {
 
 /// What stands before `://` when it has the form of a scheme.
 pub(super) fn url_scheme(text: &str) -> Option<Range<usize>> {
-    let body = text.strip_prefix("jdbc:").unwrap_or(text);
+    let before = if text.starts_with("r2dbc") { r2dbc::prefix(text) } else { Some("jdbc:") };
+    let body = before.and_then(|before| text.strip_prefix(before)).unwrap_or(text);
     let lead = text.len() - body.len();
     let end = body.bytes().position(|b| !(b.is_ascii_alphanumeric() || b"+-._".contains(&b)))?;
-    let starts = body.as_bytes()[0].is_ascii_alphabetic();
+    let starts = body.starts_with(|c: char| c.is_ascii_alphabetic());
     (starts && body[end..].starts_with("://")).then_some(0..lead + end)
 }
 
@@ -302,12 +306,14 @@ const SCHEMES: &[&str] = &[
     "pg",
     "pg8000",
     "pgsql",
+    "pool",
     "postgis",
     "postgres",
     "postgresql",
     "prisma",
     "prometheus_postgis",
     "prometheus_postgresql",
+    "proxy",
     "psql",
     "psycopg",
     "psycopg2",
@@ -317,6 +323,8 @@ const SCHEMES: &[&str] = &[
     "pymysql",
     "pyodbc",
     "pysqlite",
+    "r2dbc",
+    "r2dbcs",
     "redshift",
     "redshift_connector",
     "spatialite",

@@ -1,6 +1,7 @@
 //! Which kind of file carries settings: told by its name, and where the name says too little, by its first lines.
 //! Reads nothing by itself.
 
+mod cipher;
 mod needles;
 
 use std::{fmt, str::FromStr};
@@ -170,7 +171,11 @@ impl Carrier {
 
     /// What the name of a file says, and its text where the name says too little.
     pub fn of(path: &str, bytes: &[u8]) -> Option<Self> {
+        if cipher::begins_as_one(bytes) {
+            return None;
+        }
         match Self::of_name(path) {
+            Some(Self::Dotenv) if cipher::is_called_one(path) && !cipher::assigns(bytes) => None,
             Some(Self::Dotenv) if is_mapping(bytes) && !needles::speaks(bytes) => None,
             Some(Self::Yaml) => Some(of_yaml(bytes)),
             // What `--write-baseline` wrote.

@@ -2,7 +2,7 @@
 //! mapping a database.
 
 use super::{
-    Entry, Means,
+    Entry, Means, Read,
     carried::Reader,
     reference::{self, Syntax},
     tree::Node,
@@ -112,6 +112,11 @@ fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
         };
         let Some(entry) = value.entry(name, key.span) else { continue };
         let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Erb, Some(means));
+        // What code comes to is not known here, but that the key is set.
+        if resolved.open && resolved.reads.is_empty() {
+            let (variable, span, means) = (String::new(), value.span, Some(means));
+            layer.reads.push(Read { variable, span, means, defaulted: false });
+        }
         layer.reads.extend(resolved.reads);
         resolved.code.into_iter().for_each(|span| reader.sources.reveal(span));
         reader.reveal_lead(key.span, value.span);

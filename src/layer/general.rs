@@ -78,9 +78,15 @@ const DEPTH: usize = 24;
 /// Reads a file of YAML.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
-    for document in &documents {
+    for document in documents.iter().filter(|document| !is_of_helm_unittest(document)) {
         take(reader, document);
     }
+}
+
+/// Whether a document is a suite of helm-unittest: it renders templates with values that nothing connects by.
+fn is_of_helm_unittest(document: &Node) -> bool {
+    let asserts = |test: &Node| test.get("it").is_some() && test.get("asserts").is_some();
+    document.get("tests").is_some_and(|tests| tests.items().iter().any(|test| asserts(test)))
 }
 
 /// Reads a file of JSON, which is YAML but for rarities, with the comments that editors and their kin allow in it; of a
@@ -129,7 +135,8 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         return;
     }
     let block = shown(path);
-    let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).map(|w| (*w).to_owned());
+    let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).copied();
+    let word = word.or_else(|| is_of_tests(path).then_some("test")).map(str::to_owned);
     let new = |reader: &Reader<'_>| Layer { word: word.clone(), ..reader.block(block.as_str()) };
     let mut variables = new(reader);
     let mut parts = new(reader);
@@ -192,6 +199,12 @@ fn shown(path: &[&str]) -> String {
 
 fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     name.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase)
+}
+
+/// Whether the keys lead to what a program that runs tests puts into the environment: pytest-env and tox in
+/// pyproject.toml, AVA in package.json.
+fn is_of_tests(path: &[&str]) -> bool {
+    matches!(path, ["tool", "pytest_env" | "tox", ..] | ["ava", "environmentVariables", ..])
 }
 
 fn names_tests(name: &str) -> bool {
@@ -265,7 +278,10 @@ fn is_variable(name: &str) -> bool {
 pub(super) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.trim_start().split_once(':') else { return false };
     let family = scheme.split('+').next().unwrap_or(scheme).to_ascii_lowercase();
-    let behind = if family == "jdbc" { is_url(rest) } else { rest.starts_with("//") };
+    // Drivers behind drivers are none.
+    let nested =
+        rest.trim_start().split([':', '+']).next().is_some_and(|own| own.eq_ignore_ascii_case("jdbc"));
+    let behind = if family == "jdbc" { !nested && is_url(rest) } else { rest.starts_with("//") };
     SCHEMES.contains(&family.as_str()) && behind
 }
 

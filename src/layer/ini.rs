@@ -2,7 +2,7 @@
 //! by their name and keys, and the variables that pytest.ini and tox.ini set. Each section that says something is a block.
 
 use super::{Entry, Means, SegmentKind, Structure, carried::Reader, general, tree::Mapped};
-use crate::source::Span;
+use crate::{environment::Environment, source::Span};
 use std::ops::Range;
 
 /// What the rules about such a file look at.
@@ -77,6 +77,11 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
     let mut block = reader.block(if plain(name) { name } else { "" });
     // `[alembic:production]` and `alembic -n production` name the environment.
     block.word = name.rsplit(':').next().filter(|w| plain(w)).map(str::to_owned);
+    // What pytest and tox set is for tests, unless `[testenv:dev]` says otherwise.
+    let runs_tests = matches!(name, "pytest" | "tool:pytest") || name.starts_with("testenv");
+    if runs_tests && block.word.as_deref().and_then(Environment::from_word).is_none() {
+        block.word = Some("test".to_owned());
+    }
     let go = is_of_go(reader.path);
     let connection = general::is_section(name, options.iter().map(|o| &text[o.key.clone()]));
     for option in options {

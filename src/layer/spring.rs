@@ -18,9 +18,8 @@ const KEYS: &[(&str, &str)] = &[("username", "user"), ("user", "user"), ("passwo
 const SOURCES: &[&str] =
     &["spring.datasource", "spring.datasource.hikari", "spring.r2dbc", "spring.flyway", "quarkus.datasource"];
 
-/// What stands before the URL of a reactive driver (R2DBC's specification, 3.2; Quarkus' reactive clients), the longest
-/// first.
-const REACTIVE: &[&str] = &["r2dbc:pool:", "r2dbc:proxy:", "r2dbcs:", "r2dbc:", "vertx-reactive:"];
+/// What stands before the URL of Quarkus' reactive clients.
+const REACTIVE: &str = "vertx-reactive:";
 
 /// Reads the file that the reader is at.
 pub(super) fn read(reader: &mut Reader<'_>) {
@@ -95,6 +94,7 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
                 "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
                 // What the pool hands to the driver beside the URL.
                 "hikari.datasourceproperties.sslmode" => Means::Fixed("sslmode"),
+                "properties.sslmode" if *source == "spring.r2dbc" => Means::Fixed("sslmode"),
                 _ => match KEYS.iter().find(|(own, _)| *own == key) {
                     Some((_, keyword)) => Means::Part(source, keyword),
                     None => continue,
@@ -111,12 +111,10 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
 fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry, means: Means) {
     let mut resolved =
         reference::resolve(reader.id, &entry.value, entry.value_span, Syntax::Spring, Some(means));
-    // `r2dbc:pool:postgresql://…`: what follows is a URL with the user before the host.
+    // What follows is a URL with the user before the host.
     let text = resolved.value.text.expose();
-    if means == Means::Url
-        && let Some(at) = REACTIVE.iter().find_map(|p| text.starts_with(p).then_some(p.len()))
-    {
-        resolved.value = resolved.value.part(at..text.len());
+    if means == Means::Url && text.starts_with(REACTIVE) {
+        resolved.value = resolved.value.part(REACTIVE.len()..text.len());
     }
     layer.reads.extend(resolved.reads);
     for span in resolved.code {

@@ -162,7 +162,7 @@ impl<'p> Code<'p> {
             None => read.variable == self.target.name,
             _ => false,
         };
-        self.reads.iter().find(of).map(|r| r.variable.as_str())
+        self.reads.iter().filter(|r| !r.variable.is_empty()).find(of).map(|r| r.variable.as_str())
     }
 
     /// What a program logs in with that has these variables; none where that is not known, or the code has no part in it.

@@ -12,18 +12,24 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(owner) = target.spelling().owner().filter(|_| target.is_misplaced()) else { return };
-    let java = owner == "JDBC";
+    let (java, jdbc) = (owner != "Npgsql", owner == "JDBC");
     let unread = out.door() == Door::Lint && settings.without_programs && settings.consumers.is_empty();
     let draft = out
         .report(format!(
             "`{}` is {}, which only {} reads",
             target.name,
-            if java { "a JDBC URL" } else { "a string of Npgsql" },
+            match owner {
+                "JDBC" => "a JDBC URL",
+                "R2DBC" => "an R2DBC URL",
+                _ => "a string of Npgsql",
+            },
             if java { "Java" } else { ".NET" }
         ))
         .at(&target.engine.origin, if java { "a scheme of Java" } else { "pairs between semicolons" })
-        .note(if java {
+        .note(if jdbc {
             "libpq refuses it; sqlx connects to localhost instead"
+        } else if java {
+            "libpq refuses it, and so do other clients that are not Java's"
         } else {
             "libpq takes `host=h;port=5432` for the name of one host, and refuses `Host`; URL parsers refuse it all"
         })
@@ -34,7 +40,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         });
     // Without properties the rest is spelt alike.
     let bare =
-        java && target.get("user").is_none() && target.get("sslmode").is_none() && target.has("dbname");
+        jdbc && target.get("user").is_none() && target.get("sslmode").is_none() && target.has("dbname");
     let draft = match target.exact_place_of(0.."jdbc:".len()).filter(|_| bare) {
         Some(span) => draft.edit_unsafe(span, ""),
         None => draft,

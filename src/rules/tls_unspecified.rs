@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // Others have words of their own, a service file may say it. pgjdbc's `ssl=true` was read as what it means.
     let java = target.spelling() == Spelling::Jdbc && !target.is_misplaced();
-    let elsewhere = !target.spelling().is_native() && !java || target.is_elsewhere();
+    let r2dbc = target.spelling() == Spelling::R2dbc && !target.is_misplaced();
+    let elsewhere = !target.spelling().is_native() && !java && !r2dbc || target.is_elsewhere();
     // A ConfigMap has the host, and the pod that takes it `PGSSLMODE`.
     let open = settings.open && target.form == Form::Parts;
     // A host that is taken where nobody named one is hardly the one that is dialled.
@@ -33,6 +34,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let help = match target.form {
         Form::Url if java => {
             "add `?sslmode=verify-full` (`&sslmode=…` after other parameters), and name the server's CA in `sslrootcert`"
+        }
+        Form::Url if r2dbc => {
+            "add `?sslMode=verify-full` (`&sslMode=…` after other parameters), and name the server's CA in `sslRootCert`"
         }
         Form::Url if target.tls_word() == "ssl" => {
             "add `?ssl=verify-full` (`&ssl=…` after other parameters), and name the server's CA in `PGSSLROOTCERT`; \
@@ -54,16 +58,21 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let draft = out
         .report(format!("nothing asks for TLS on the way to a {} host", class.as_str()))
         .at(target.origin_of("host"), format!("no {} for this host", target.tls_word()))
-        .note(format!(
-            "{} then means `prefer`: whoever stands between may answer \"no TLS\" and read everything",
-            match target.tls_word() {
-                _ if java => "pgjdbc",
-                "ssl" => "asyncpg",
-                _ => "libpq",
+        .note(match target.tls_word() {
+            _ if r2dbc => {
+                "r2dbc-postgresql then asks for none: whoever stands between reads everything".to_owned()
             }
-        ))
+            word => format!(
+                "{} then means `prefer`: whoever stands between may answer \"no TLS\" and read everything",
+                match word {
+                    _ if java => "pgjdbc",
+                    "ssl" => "asyncpg",
+                    _ => "libpq",
+                }
+            ),
+        })
         .help(help);
-    let draft = if target.has("sslrootcert") {
+    let draft = if target.has("sslrootcert") && !r2dbc {
         draft.note(
             "the root certificate makes it no better: where it does not verify the server, libpq drops TLS",
         )

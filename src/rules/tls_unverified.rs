@@ -34,6 +34,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             "use `ssl=verify-full` with `PGSSLROOTCERT=PATH`: the provider's PEM file, or \
              /etc/ssl/certs/ca-certificates.crt for a public CA",
         ),
+        "sslMode" => (
+            "r2dbc-postgresql checks one from `verify-ca` on",
+            "use `sslMode=verify-full` with `sslRootCert=PATH`: the provider's PEM file",
+        ),
         _ => (
             "libpq checks one only when a root file lies in ~/.postgresql; most other clients not even then",
             "use `sslmode=verify-full` with `sslrootcert=PATH`: the provider's PEM file, or \

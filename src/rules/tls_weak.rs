@@ -25,6 +25,9 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
     let help = match target.tls_word() {
         "ssl" => "use `ssl=verify-full` with the server's CA in `PGSSLROOTCERT`, at least `ssl=require`",
+        "sslMode" => {
+            "use `sslMode=verify-full` with the server's CA in `sslRootCert`, at least `sslMode=require`"
+        }
         _ => "use `sslmode=verify-full` with the server's CA in `sslrootcert`, at least `sslmode=require`",
     };
     let draft = out

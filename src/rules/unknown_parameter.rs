@@ -14,6 +14,11 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if !target.is_postgres() || target.parsed.is_err() || target.oddities.explain() {
         return;
     }
+    let r2dbc = target.spelling() == Spelling::R2dbc;
+    // In the wrong place it is another rule's.
+    if r2dbc && target.is_misplaced() {
+        return;
+    }
     let reads = out.door() != Door::Lint;
     for parameter in &target.oddities.unknown {
         match (parameter.owner, parameter.meant) {
@@ -31,7 +36,11 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
                 let draft = out
                     .report(format!("`{}` has a parameter that nobody knows", target.name))
                     .at_span(parameter.span, format!("not `{meant}`"))
-                    .note("libpq refuses it; most other clients pass over it without a word")
+                    .note(if r2dbc {
+                        "r2dbc-postgresql passes over it without a word"
+                    } else {
+                        "libpq refuses it; most other clients pass over it without a word"
+                    })
                     .help(format!("did you mean `{meant}`?"));
                 if parameter.exact {
                     draft.edit_unsafe(parameter.span, meant);

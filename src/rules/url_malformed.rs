@@ -16,8 +16,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
     // In the wrong place it is another rule's.
     let reader = match target.spelling() {
-        Spelling::Jdbc | Spelling::Npgsql if target.is_misplaced() => return,
+        Spelling::Jdbc | Spelling::R2dbc | Spelling::Npgsql if target.is_misplaced() => return,
         Spelling::Jdbc => "JDBC",
+        Spelling::R2dbc => "R2DBC",
         Spelling::Npgsql => "Npgsql",
         _ => "libpq",
     };

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(mode @ (SslMode::VerifyCa | SslMode::VerifyFull)) = target.tls_mode() else { return };
-    if target.has("sslrootcert") || out.failed_unsent(FailureClass::TlsUntrusted) {
+    if target.has("sslrootcert") || target.root_is_open || out.failed_unsent(FailureClass::TlsUntrusted) {
         return;
     }
     let (files, door) = (out.door() == Door::Lint, out.door());

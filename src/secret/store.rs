@@ -32,12 +32,14 @@ pub enum Store {
     Jasypt,
     /// `{cipher}…`: a ciphertext of Spring Cloud Config.
     SpringCloud,
+    /// `$ANSIBLE_VAULT;1.1;AES256` and lines of digits: a ciphertext of Ansible, behind `!vault |`.
+    Ansible,
 }
 
 impl Store {
     /// Whether what stands there is the secret itself, encrypted.
     pub fn is_ciphers(self) -> bool {
-        matches!(self, Self::Sops | Self::Dotenvx | Self::Jasypt | Self::SpringCloud)
+        matches!(self, Self::Sops | Self::Dotenvx | Self::Jasypt | Self::SpringCloud | Self::Ansible)
     }
 
     /// As people call it.
@@ -55,6 +57,7 @@ impl Store {
             Self::Dotenvx => "dotenvx",
             Self::Jasypt => "Jasypt",
             Self::SpringCloud => "Spring Cloud Config",
+            Self::Ansible => "Ansible Vault",
         }
     }
 }
@@ -76,10 +79,24 @@ impl Secret {
         // Most values begin otherwise than all of these.
         let begins = matches!(
             text.as_bytes().first(),
-            Some(b'o' | b'p' | b'k' | b'v' | b'>' | b'r' | b'a' | b'{' | b'@' | b's' | b'b' | b'E' | b'e')
+            Some(
+                b'o' | b'p'
+                    | b'k'
+                    | b'v'
+                    | b'>'
+                    | b'r'
+                    | b'a'
+                    | b'{'
+                    | b'@'
+                    | b's'
+                    | b'b'
+                    | b'E'
+                    | b'e'
+                    | b'$'
+            )
         );
         // All but these have a colon, and of most words and numbers that suffices.
-        let rare = || matches!(text.as_bytes().first(), Some(b'E' | b'{' | b'@' | b'p'));
+        let rare = || matches!(text.as_bytes().first(), Some(b'E' | b'{' | b'@' | b'p' | b'$'));
         if !begins || !text.contains(':') && !rare() {
             return None;
         }
@@ -115,6 +132,8 @@ impl Secret {
             Store::Dotenvx
         } else if opens("{cipher}") {
             Store::SpringCloud
+        } else if opens("$ANSIBLE_VAULT;") {
+            Store::Ansible
         } else {
             return None;
         })
@@ -145,7 +164,8 @@ impl Secret {
     /// Whether a reference stands in the text, in the way of shells, compose files and templates.
     pub fn holds_a_reference(&self) -> bool {
         let text = self.expose();
-        text.starts_with('$') || ["${", "$(", "{{", "<%", "%("].iter().any(|open| text.contains(open))
+        text.starts_with('$')
+            || ["${", "$(", "{{", "<%", "%(", "{env[", "{this."].iter().any(|open| text.contains(open))
     }
 }
 
@@ -169,6 +189,7 @@ mod tests {
             ("ENC(q83vEjRWeJA=)", Some(Store::Jasypt)),
             ("encrypted:BGx8Lm4k2Pq", Some(Store::Dotenvx)),
             ("{cipher}682bc583f4641835fa2d", Some(Store::SpringCloud)),
+            ("$ANSIBLE_VAULT;1.1;AES256\n6231336539\n", Some(Store::Ansible)),
             ("postgresql://shop:op://prod/shop/password@db/shop", Some(Store::OnePassword)),
             ("postgresql://shop:<path:kv/data/shop#password>@db/shop", Some(Store::ArgoVault)),
             ("", None),
@@ -176,6 +197,7 @@ mod tests {
             ("stop://x", None),
             ("encrypted", None),
             ("vault:hunter2", None),
+            ("$ANSIBLE_VAULT", None),
             ("postgresql://vault:secret@db/shop", None),
             ("ENC[ryption", None),
             ("projects/shop", None),

@@ -50,6 +50,8 @@ pub enum Spelling {
     Scheme,
     /// pgjdbc's: `jdbc:postgresql://…`.
     Jdbc,
+    /// r2dbc-postgresql's: `r2dbc:postgresql://…`.
+    R2dbc,
     /// Npgsql's, .NET's client: `Host=…;Username=…`.
     Npgsql,
     /// Something else: SQLite, another engine.
@@ -66,6 +68,7 @@ impl Spelling {
     pub fn owner(&self) -> Option<&'static str> {
         match self {
             Self::Jdbc => Some("JDBC"),
+            Self::R2dbc => Some("R2DBC"),
             Self::Npgsql => Some("Npgsql"),
             _ => None,
         }
@@ -105,6 +108,9 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
         return (Engine::Other("another engine"), Spelling::Foreign, scheme);
     }
     if family == "jdbc" {
+        if is_nested(&text[colon + 1..]) {
+            return (Engine::Unknown, Spelling::Foreign, 0..0);
+        }
         let (engine, _, inner) = recognise(&text[colon + 1..]);
         // `jdbc:tc:postgresql:16:///app`: a container for this test.
         let rest = &text[colon + 1..];
@@ -126,11 +132,35 @@ pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {
             engine => (engine, Spelling::Foreign, 0..colon + 1 + inner.end),
         };
     }
+    if matches!(family, "r2dbc" | "r2dbcs") {
+        let rest = &text[colon + 1..];
+        let behind = ["pool:", "proxy:"].iter().find_map(|own| rest.strip_prefix(own)).unwrap_or(rest);
+        let inner = text.len() - behind.len();
+        if is_nested(behind) {
+            return (Engine::Unknown, Spelling::Foreign, 0..0);
+        }
+        let (engine, _, own) = recognise(behind);
+        return match engine {
+            Engine::Postgres => (engine, Spelling::R2dbc, 0..inner + own.end),
+            // A container for this test.
+            Engine::Unknown if behind.starts_with("tc:") => {
+                (Engine::Other("Testcontainers"), Spelling::Foreign, 0..inner + 2)
+            }
+            engine => (engine, Spelling::Foreign, 0..inner + own.end),
+        };
+    }
     let other = OTHERS.iter().find(|(schemes, _)| schemes.contains(&family)).map(|(_, name)| *name);
     match other {
         Some(name) => (Engine::Other(name), Spelling::Foreign, scheme),
         None => bare(text),
     }
+}
+
+/// Whether what stands behind the prefix of Java is another: drivers behind drivers are none.
+fn is_nested(behind: &str) -> bool {
+    let own = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}');
+    let scheme = behind.trim_start_matches(own).split([':', '+']).next().unwrap_or_default();
+    ["jdbc", "r2dbc", "r2dbcs"].iter().any(|prefix| scheme.eq_ignore_ascii_case(prefix))
 }
 
 /// A keyword/value string is PostgreSQL's when it begins with `word=`; with a `;` behind the value it is .NET's.
@@ -298,6 +328,10 @@ mod tests {
             assert_eq!(of(other), Engine::Other("another engine"), "{other}");
         }
         assert_eq!(of("jdbc:postgres://h/d"), Engine::Postgres);
+        assert_eq!(recognise("r2dbc:pool:postgresql://h/d").1, Spelling::R2dbc);
+        assert_eq!(of("r2dbc:tc:postgresql:///d"), Engine::Other("Testcontainers"));
+        assert_eq!(of("r2dbc:postgers//h/d"), Engine::Unknown);
+        assert_eq!(recognise(&"jdbc:r2dbc:".repeat(100_000)).0, Engine::Unknown);
         assert_eq!(of("jdbc:\u{feff}h2:mem:x"), Engine::Other("H2"));
         assert_eq!(of("host=h user=u password=p@tcp(82 dbname=d"), Engine::Postgres);
         assert_eq!(

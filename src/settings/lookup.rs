@@ -199,7 +199,16 @@ impl<'l> Lookup<'l> {
 
     /// Whether a text takes something from elsewhere, so that nothing can be called missing.
     pub fn is_open(&self) -> bool {
-        self.layers.iter().flat_map(|l| &l.reads).any(|r| r.variable.is_empty())
+        self.layers.iter().flat_map(|l| &l.reads).any(|r| r.variable.is_empty() && r.means.is_none())
+    }
+
+    /// Whether a text sets a keyword to what is known only where the program runs, in whatever family.
+    pub fn leaves_to_program(&self, keyword: &str) -> bool {
+        let sets = |r: &Read| match r.means {
+            Some(Means::Part(_, own) | Means::Fixed(own)) => own == keyword,
+            _ => false,
+        };
+        self.layers.iter().flat_map(|l| &l.reads).any(sets)
     }
 
     /// The winning entry.

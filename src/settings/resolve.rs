@@ -11,7 +11,7 @@ use super::{
     ByKeyword, PartSet, Settings,
     document::{self, Document},
     drivers,
-    engine::{Engine, Spelling, recognise},
+    engine::{Engine, Spelling},
     foreign, functions,
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
@@ -114,7 +114,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
     let wanted = wanted(policy, extensions);
     let go = foreign::is_for_go(repository, *path);
-    let resolver = Resolver { lookup, policy, libpq, services, services_unread, go, wanted };
+    let resolver = Resolver { lookup, policy, libpq, services, services_unread, go, repository, wanted };
     resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);
     // The secret of another database, as far as anyone can tell.
@@ -159,6 +159,7 @@ struct Resolver<'r> {
     services_unread: bool,
     /// A client of Go reads it.
     go: bool,
+    repository: &'r Repository,
     wanted: Vec<Wanted>,
 }
 
@@ -252,7 +253,7 @@ impl Resolver<'_> {
     }
 
     fn url(&self, key: &str, role: Role, text: Setting<Secret>, layer: usize, entry: &Entry) -> Target {
-        let (engine, spelling, says) = recognise(entry.value.text.expose());
+        let (engine, spelling, says) = engines::recognise_for(self.repository, entry.value.text.expose());
         let trimmed = entry.value.text.expose();
         let offset = trimmed.len()
             - trimmed.trim_start_matches(|c: char| c.is_whitespace() || "\"'\u{feff}".contains(c)).len();
@@ -265,6 +266,7 @@ impl Resolver<'_> {
             }
             Spelling::Libpq | Spelling::Scheme => Conninfo::parse_passing_unknown(trimmed, libpq),
             Spelling::Jdbc => Conninfo::parse_jdbc(trimmed),
+            Spelling::R2dbc => Conninfo::parse_r2dbc(trimmed, libpq),
             Spelling::Npgsql => Conninfo::parse_npgsql(trimmed),
             Spelling::Foreign => Conninfo::parse_any_scheme(trimmed, libpq),
         };
@@ -294,7 +296,10 @@ impl Resolver<'_> {
             placeholders: suspect::placeholders(entry),
             fallbacks: suspect::url_fallbacks(entry, parsed.as_ref().ok()),
             unencoded: suspect::unencoded(entry, parsed.as_ref().ok()).map(Box::new),
-            unknown: suspect::unknown(entry, native),
+            unknown: suspect::unknown(
+                entry,
+                parsed.as_ref().ok().filter(|_| spelling.is_native() || spelling == Spelling::R2dbc),
+            ),
             duplicates: suspect::duplicates(entry, native),
             fragment: native.and_then(|_| suspect::fragment(entry)),
             double_encoded: suspect::double_encoded(entry, native),
@@ -382,6 +387,7 @@ impl Resolver<'_> {
             overrides: Vec::new(),
             sends_no_name: None,
             neighbour: false,
+            root_is_open: self.lookup.leaves_to_program("sslrootcert"),
             served_in_clear: false,
             spelling: Spelling::Libpq,
             facts: Facts::default(),

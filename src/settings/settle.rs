@@ -191,8 +191,9 @@ fn of_machine(name: &str) -> Option<Environment> {
 
 /// What a hosting service of builds reads, or a program that runs tests: its databases are made for one run.
 fn of_ci(name: &str) -> Option<Environment> {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
         "conftest.py",
+        "tox.toml",
         ".travis.yml",
         ".drone.yml",
         ".cirrus.yml",
@@ -202,7 +203,7 @@ fn of_ci(name: &str) -> Option<Environment> {
     ];
     // `playwright.config.ts`, `jest.setup.js`
     let runner = name.split_once('.').map(|(runner, _)| runner);
-    let tests = runner.is_some_and(|r| matches!(r, "playwright" | "cypress" | "jest" | "vitest"));
+    let tests = runner.is_some_and(|r| matches!(r, "playwright" | "cypress" | "jest" | "vitest" | "ava"));
     (tests || NAMES.contains(&name)).then_some(Environment::Test)
 }
 

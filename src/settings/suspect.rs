@@ -10,6 +10,7 @@ use super::{
 use crate::{
     conninfo::{self, Conninfo, UserinfoPart},
     layer::{Entry, SegmentKind},
+    near,
     secret::{Part, Secret},
     source::Span,
 };
@@ -252,15 +253,25 @@ pub(super) fn unencoded(entry: &Entry, parsed: Option<&Conninfo>) -> Option<Unen
 pub(super) fn unknown(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<UnknownParameter> {
     let text = entry.value.text.expose();
     let names = parsed.map_or(&[][..], Conninfo::unknown).iter();
+    let r2dbc = parsed.is_some_and(|c| c.form() == conninfo::Form::R2dbc);
     let unknown = |r: &Range<usize>| {
         let name = &text[r.clone()];
         let owner = foreign::owner(name);
+        let far = r2dbc.then_some(if name.len() > 5 { 2 } else { 1 });
+        if r2dbc && conninfo::R2DBC_OPTIONS.contains(&name) {
+            return None;
+        }
         // What another client pools or names by is passed over; what it encrypts by is not.
         if owner.is_some() && !name.starts_with("ssl") {
             return None;
         }
         let exact = entry.value.span_of(r.clone());
-        let meant = owner.is_none().then(|| foreign::meant(name)).flatten();
+        // That driver knows its own options alone, to the letter: not libpq's `sslmode`.
+        let meant = match far {
+            Some(far) => near::nearest(name, conninfo::R2DBC_OPTIONS.iter().copied(), far),
+            None => owner.is_none().then(|| foreign::meant(name)).flatten(),
+        };
+        let owner = owner.filter(|_| !r2dbc);
         Some(UnknownParameter {
             span: exact.unwrap_or(entry.value_span),
             exact: exact.is_some(),

@@ -102,6 +102,8 @@ pub struct Target {
     pub sends_no_name: Option<Nameless>,
     /// Its host is a container beside its own: what is sent never leaves the machine.
     pub neighbour: bool,
+    /// `sslrootcert` is set, to what is known only where the program runs.
+    pub root_is_open: bool,
     /// The server at its host is one that the repository runs itself, in the same cluster and without TLS.
     pub served_in_clear: bool,
     /// How the text is written; `Libpq` for a target that is none.
@@ -353,10 +355,10 @@ impl Target {
         Some((host.expose().to_owned(), endpoint.port))
     }
 
-    /// Whether the text is JDBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
+    /// Whether the text is JDBC's, R2DBC's or Npgsql's, in a variable that native clients read: by its name it is neither for
     /// Java nor for .NET.
     pub fn is_misplaced(&self) -> bool {
-        if self.native || !matches!(self.spelling, Spelling::Jdbc | Spelling::Npgsql) {
+        if self.native || !matches!(self.spelling, Spelling::Jdbc | Spelling::R2dbc | Spelling::Npgsql) {
             return false;
         }
         // A key of a settings file is read by whoever the file is for; a variable by whoever knows its name.
@@ -365,10 +367,11 @@ impl Target {
         }
         let name = self.name.to_ascii_uppercase();
         match self.spelling() {
-            Spelling::Jdbc => {
+            Spelling::Jdbc | Spelling::R2dbc => {
                 // `url:` in a settings file says of no library that it reads it: a Java program does.
                 let key = self.name != name && !name.contains("SQLALCHEMY") && !name.contains('(');
-                let java = name.contains("JDBC") || ["SPRING", "QUARKUS"].iter().any(|w| name.starts_with(w));
+                let java = ["JDBC", "R2DBC"].iter().any(|w| name.contains(w))
+                    || ["SPRING", "QUARKUS"].iter().any(|w| name.starts_with(w));
                 !key && !java
             }
             Spelling::Npgsql => {
@@ -387,6 +390,9 @@ impl Target {
 
     /// The parameter that says in this target's URL what `sslmode` says to libpq: `ssl` to asyncpg below SQLAlchemy.
     pub fn tls_word(&self) -> &'static str {
+        if self.spelling == Spelling::R2dbc {
+            return "sslMode";
+        }
         let asyncpg = self.text.as_ref().is_some_and(|t| conninfo::names_asyncpg(t.value.expose()));
         if asyncpg { "ssl" } else { "sslmode" }
     }
@@ -409,7 +415,7 @@ impl Target {
         let value = self.parsed.as_ref().ok().and_then(|c| c.get("sslmode"));
         let name = value.and_then(conninfo::Value::name_range);
         let written = name.and_then(|name| self.text.as_ref()?.value.expose().get(name));
-        if written == Some("ssl") { self.tls_word() } else { "sslmode" }
+        if written == Some("ssl") || self.spelling == Spelling::R2dbc { self.tls_word() } else { "sslmode" }
     }
 
     /// How the URL is spelled; `Libpq` for a target made of parts.

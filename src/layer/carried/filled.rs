@@ -23,6 +23,9 @@ pub(super) fn take_out(layers: &mut [Layer], bytes: &[u8], path: &str, carrier: 
     }
 }
 
+/// Casts of dynaconf behind which stands no value but where it comes from.
+const CASTS: [&[u8]; 4] = [b"@format ", b"@jinja ", b"@get ", b"@read_file "];
+
 /// What is known of the file as a whole.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about one file")]
 struct File<'b> {
@@ -66,12 +69,18 @@ impl File<'_> {
         };
         // Most values are words and numbers, which stand for nothing.
         let signs = !text.is_bare();
+        let stands = || text.store().is_some() || text.holds_a_mark() || self.is_cast(written);
         signs && text.is_replaced_by_a_build()
-            || (signs && (text.store().is_some() || text.holds_a_mark()) || self.argo && brackets())
-                && !has_plain_password(text)
+            || (signs && stands() || self.argo && brackets()) && !has_plain_password(text)
             || self.azure && has(written, b"$(")
             || self.vercel && written.starts_with(b"@")
             || self.railway && is_platforms(written)
+    }
+
+    /// Whether dynaconf puts the value together when it is read: `@format {env[DATABASE_URL]}`.
+    fn is_cast(&self, written: &[u8]) -> bool {
+        matches!(self.carrier, Carrier::Toml | Carrier::Yaml | Carrier::Json | Carrier::Ini)
+            && CASTS.iter().any(|cast| written.starts_with(cast))
     }
 
     /// Whether the text names one of the variables where the carrier puts them in.

@@ -191,6 +191,12 @@ impl<'e> Scope<'e> {
         let nothing = matches!(text, "None" | "null" | "undefined" | "...");
         let value = (!nothing).then(|| {
             let mut mapped = Mapped::new(self.id);
+            // `5_432` is a number in both languages.
+            if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('_') {
+                let number = text.replace('_', "");
+                mapped.derived(expr.range.clone(), &number, SegmentKind::Escape);
+                return mapped.finish(&number);
+            }
             mapped.literal(self.source, expr.range.clone());
             mapped.finish(text)
         });
@@ -300,9 +306,7 @@ impl<'e> Scope<'e> {
         }
         let through = matches!(
             last,
-            "str"
-                | "int"
-                | "SecretStr"
+            "SecretStr"
                 | "make_url"
                 | "String"
                 | "Number"
@@ -311,7 +315,9 @@ impl<'e> Scope<'e> {
                 | "PostgresDsn"
                 | "DatabaseURL"
                 | "Secret"
-        );
+        )
+            // Of something else it reads a variable by its name: `env.int("PORT")`.
+            || matches!(of.name(), Some("str" | "int"));
         match first.filter(|_| through) {
             Some(inner) => self.at(inner, depth + 1),
             None => unknown,
@@ -360,9 +366,15 @@ impl<'e> Scope<'e> {
                 );
                 lookup || typed || plain && !matches!(base, "dj_database_url" | "logging")
             }
+            // `env.int` is Strapi's.
             Language::JavaScript => matches!(
                 name,
-                "env" | "Deno.env.get" | "configService.get" | "config.get" | "this.configService.get"
+                "env"
+                    | "env.int"
+                    | "Deno.env.get"
+                    | "configService.get"
+                    | "config.get"
+                    | "this.configService.get"
             ),
         };
         let first = args.first().filter(|a| a.name.is_none()).map(|a| &a.value)?;

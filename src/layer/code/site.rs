@@ -116,6 +116,10 @@ impl Writer {
         }
         if outcome.taken.is_empty() && outcome.value.is_none() {
             self.leave_open(at, scope, &site.value.range);
+            // It is set all the same, to what only the program knows.
+            let span = scope.span(&site.value.range);
+            let read = Read { variable: String::new(), span, means: site.means, defaulted: false };
+            self.block(at).reads.push(read);
         }
         let Some(value) = outcome.value else { return false };
         // An empty default, or an empty text for what may be left out, says nothing.

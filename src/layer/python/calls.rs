@@ -16,6 +16,7 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("user", "user"),
     ("password", "password"),
     ("sslmode", "sslmode"),
+    ("sslrootcert", "sslrootcert"),
 ];
 
 /// The family of what is handed to `connect` part by part.

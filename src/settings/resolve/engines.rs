@@ -1,15 +1,17 @@
 //! Which engine a text means, where its readers know better than its scheme.
 
 use crate::{
+    conninfo,
     repository::{Ecosystem, Package, Repository},
     secret::Secret,
     settings::{
         Settings,
-        engine::{Engine, Spelling},
+        engine::{Engine, Spelling, recognise},
         lookup::Lookup,
         target::Target,
     },
 };
+use std::ops::Range;
 
 /// Goes by the libraries of the project and by the words beside the text.
 pub(super) fn by_readers(
@@ -30,10 +32,36 @@ pub(super) fn by_readers(
                 repository.builds_for(Ecosystem::Jvm, path)
                     || beside.any(|e| e.value.text.equals("org.postgresql.Driver"))
             }
+            Spelling::R2dbc => repository.builds_for(Ecosystem::Jvm, path),
             Spelling::Npgsql => repository.builds_for(Ecosystem::DotNet, path),
             _ => false,
         };
     }
+}
+
+/// As [`recognise`], with what is PostgreSQL's only where its reader is asked for: the drivers that Tortoise and Doctrine have
+/// for schemes, and Npgsql's strings that might be SQL Server's.
+pub(super) fn recognise_for(repository: &Repository, text: &str) -> (Engine, Spelling, Range<usize>) {
+    let known = recognise(text);
+    if known.0 != Engine::Unknown {
+        return known;
+    }
+    let asks = |ecosystem, names: &[&str]| repository.asks_for(ecosystem, names).is_some();
+    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme.trim_start());
+    let own = match scheme {
+        "psycopg" => asks(Ecosystem::Python, &["tortoise-orm"]),
+        "pdo-pgsql" | "pdo_pgsql" => {
+            asks(Ecosystem::Php, &["doctrine/dbal", "doctrine/orm", "doctrine/doctrine-bundle"])
+        }
+        _ => false,
+    };
+    if own {
+        return (Engine::Postgres, Spelling::Scheme, 0..scheme.len());
+    }
+    if conninfo::may_be_npgsql(text) && asks(Ecosystem::DotNet, &["npgsql"]) {
+        return (Engine::Postgres, Spelling::Npgsql, 0..text.find('=').unwrap_or_default());
+    }
+    known
 }
 
 /// Clients of libSQL and `DynamoDB` take the address of its server, `http://…`.
