@@ -27,6 +27,7 @@ pub mod shell;
 mod spring;
 pub mod sql;
 mod systemd;
+mod tls;
 mod toml;
 pub mod tree;
 mod typed;
@@ -38,6 +39,7 @@ pub use environment::{document, flag, variables};
 pub use map::Map;
 pub use means::{Means, Read};
 pub use provider::{ProviderError, from_provider};
+pub use tls::Tls;
 
 use crate::{
     secret::Secret,

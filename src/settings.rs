@@ -7,6 +7,7 @@ pub mod cascade;
 pub mod dial;
 pub mod document;
 pub mod drivers;
+mod encrypted;
 pub mod engine;
 mod exposure;
 pub mod files;

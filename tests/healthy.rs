@@ -1,6 +1,8 @@
 //! What healthy repositories write and a hasty linter takes for a defect, each beside a twin with the defect. The shapes
 //! were met in repositories of all kinds; the texts are ours.
 
+#[path = "healthy/beside.rs"]
+mod beside;
 #[path = "healthy/chosen.rs"]
 mod chosen;
 #[path = "healthy/clusters.rs"]

@@ -10,7 +10,7 @@ mod switch;
 use super::{
     ByKeyword, PartSet, Settings,
     document::{self, Document},
-    drivers,
+    drivers, encrypted,
     engine::{Engine, Spelling, recognise},
     foreign, functions,
     lookup::Lookup,
@@ -127,7 +127,9 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     for target in out.targets.iter_mut().filter(|t| t.name == "sqlalchemy.url") {
         target.replaced = path.and_then(|path| repository.replaces_url_of(path));
     }
+    let tls = encrypted::said(lookup, policy).filter(|_| !out.targets.is_empty());
     for target in &mut out.targets {
+        target.tls_beside.clone_from(&tls);
         let url = |key: &str| resolver.in_env_file(key);
         target.names = words::of_target(target, policy);
         target.overrides = overrides::of_target(target, lookup, policy, &url);
@@ -373,6 +375,7 @@ impl Resolver<'_> {
             passfile: None,
             key_file: None,
             tls_files: None,
+            tls_beside: None,
             missing_driver: None,
             preparer: None,
             names: Vec::new(),

@@ -31,7 +31,7 @@ use super::{
 use crate::{
     conninfo::{self, Conninfo, EndpointKind, SslMode},
     environment::Environment,
-    layer::Value,
+    layer::{Tls, Value},
     policy::Wanted,
     secret::{Part, Secret},
     source::Span,
@@ -88,6 +88,8 @@ pub struct Target {
     pub key_file: Option<FileFacts>,
     /// What lies where its keywords of TLS point; none where nobody looked, or libpq would not.
     pub tls_files: Option<TlsFiles>,
+    /// TLS that words beside it ask for, where no keyword does.
+    pub tls_beside: Option<Setting<Tls>>,
     /// A driver that it needs and that the project does not require.
     pub missing_driver: Option<MissingDriver>,
     /// Who reads it and prepares statements by name.
