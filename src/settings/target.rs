@@ -17,7 +17,9 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket, without_template},
+    host::{
+        HostClass, is_managed, is_own_machine, is_placeholder, is_same_host, is_socket, without_template,
+    },
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -203,7 +205,14 @@ impl Target {
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
         let class = self.class_by_name()?;
-        Some(if self.neighbour && !self.tls_required { HostClass::Local } else { class })
+        let near = || self.neighbour || self.names_own_machine();
+        Some(if !self.tls_required && near() { HostClass::Local } else { class })
+    }
+
+    /// Whether every host is the machine that its container runs on.
+    fn names_own_machine(&self) -> bool {
+        let hosts = self.get("host").map_or("", |s| s.value.expose());
+        hosts.split(',').all(is_own_machine)
     }
 
     /// The same by the names alone, also of a container beside it.

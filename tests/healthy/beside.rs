@@ -248,3 +248,66 @@ const TLS: &[Twins] = &[
 fn tls_in_words_of_other_clients() {
     tell_apart(TLS);
 }
+
+const POOLER: &str = "services:\n  pgbouncer:\n    image: edoburu/pgbouncer:1.23.1\n  app:\n    image: acme/app:1.0\n    environment:\n      DATABASE_URL: postgresql://app@pgbouncer:6432/app\n";
+const NO_POOLER: &str = "services:\n  cache:\n    image: redis:7\n  app:\n    image: acme/app:1.0\n    environment:\n      DATABASE_URL: postgresql://app@pgbouncer:6432/app\n";
+const IMAGE: &str = "FROM node:22\nENV DB_HOST=db DB_NAME=app DB_USER=app\n";
+
+/// What is on the same machine.
+const MACHINE: &[Twins] = &[
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[("docker-compose.prod.yml", POOLER)],
+        ill: &[("docker-compose.prod.yml", NO_POOLER)],
+    },
+    Twins {
+        rule: "tls-weak",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  proxy:\n    image: gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.11\n  app:\n    image: acme/app:1.0\n    environment:\n      DATABASE_URL: postgresql://app@proxy:5432/app?sslmode=disable\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  proxy:\n    image: nginx:1.27\n  app:\n    image: acme/app:1.0\n    environment:\n      DATABASE_URL: postgresql://app@proxy:5432/app?sslmode=disable\n",
+        )],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[
+            ("Dockerfile", IMAGE),
+            ("docker-compose.yml", "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n"),
+        ],
+        ill: &[
+            ("Dockerfile", IMAGE),
+            ("docker-compose.yml", "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: ./web\n"),
+        ],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  app:\n    image: acme/app:1\n    environment:\n      DB_HOST: host.docker.internal\n      DB_NAME: app\n      DB_USER: app\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  app:\n    image: acme/app:1\n    environment:\n      DB_HOST: db.docker.internal\n      DB_NAME: app\n      DB_USER: app\n",
+        )],
+    },
+    // PgBouncer's own word, as edoburu's image takes it.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  pgbouncer:\n    image: edoburu/pgbouncer:v1.23.1-p2\n    environment:\n      DB_HOST: pg.internal\n      DB_USER: app\n      SERVER_TLS_SSLMODE: verify-full\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  pgbouncer:\n    image: edoburu/pgbouncer:v1.23.1-p2\n    environment:\n      DB_HOST: pg.internal\n      DB_USER: app\n      SERVER_TLS_SSLMODE: prefer\n",
+        )],
+    },
+];
+
+#[test]
+fn what_is_on_the_same_machine() {
+    tell_apart(MACHINE);
+}
