@@ -28,6 +28,7 @@ pub mod readers;
 pub mod reading;
 pub mod resolve;
 pub mod reveal;
+mod schema;
 pub mod secret_file;
 pub mod service;
 mod session;

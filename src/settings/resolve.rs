@@ -16,7 +16,7 @@ use super::{
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
     reading::scheme_end,
-    secret_file,
+    schema, secret_file,
     service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
@@ -130,6 +130,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let tls = encrypted::said(lookup, policy).filter(|_| !out.targets.is_empty());
     for target in &mut out.targets {
         target.tls_beside.clone_from(&tls);
+        target.schema = schema::of(target, lookup);
         let url = |key: &str| resolver.in_env_file(key);
         target.names = words::of_target(target, policy);
         target.overrides = overrides::of_target(target, lookup, policy, &url);
@@ -376,6 +377,7 @@ impl Resolver<'_> {
             key_file: None,
             tls_files: None,
             tls_beside: None,
+            schema: None,
             missing_driver: None,
             preparer: None,
             names: Vec::new(),

@@ -92,6 +92,8 @@ pub struct Target {
     pub tls_files: Option<TlsFiles>,
     /// TLS that words beside it ask for, where no keyword does.
     pub tls_beside: Option<Setting<Tls>>,
+    /// The schema that its tables are in, where one is named that is not `public`.
+    pub(super) schema: Option<Secret>,
     /// A driver that it needs and that the project does not require.
     pub missing_driver: Option<MissingDriver>,
     /// Who reads it and prepares statements by name.

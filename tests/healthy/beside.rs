@@ -311,3 +311,39 @@ const MACHINE: &[Twins] = &[
 fn what_is_on_the_same_machine() {
     tell_apart(MACHINE);
 }
+
+const PUBLIC: &str = "DATABASE_URL=postgresql://app@localhost:5433/app?schema=public\n";
+const PACKAGE: (&str, &str) = ("package.json", "{\"dependencies\": {\"@prisma/client\": \"5\"}}\n");
+
+/// Two schemas of one database.
+const SCHEMAS: &[Twins] = &[
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[
+            (".env.development", PUBLIC),
+            (".env.test", "DATABASE_URL=postgresql://app@localhost:5433/app?schema=test\n"),
+            PACKAGE,
+        ],
+        ill: &[
+            (".env.development", PUBLIC),
+            (".env.test", "DATABASE_URL=postgresql://app@localhost:5433/app\n"),
+            PACKAGE,
+        ],
+    },
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[
+            (".env.development", "DB_HOST=localhost\nDB_NAME=app\nDB_USER=app\nDB_SCHEMA=public\n"),
+            (".env.test", "DB_HOST=localhost\nDB_NAME=app\nDB_USER=app\nDB_SCHEMA=test\n"),
+        ],
+        ill: &[
+            (".env.development", "DB_HOST=localhost\nDB_NAME=app\nDB_USER=app\nDB_SCHEMA=app\n"),
+            (".env.test", "DB_HOST=localhost\nDB_NAME=app\nDB_USER=app\nDB_SCHEMA=app\n"),
+        ],
+    },
+];
+
+#[test]
+fn two_schemas_are_two_places() {
+    tell_apart(SCHEMAS);
+}
