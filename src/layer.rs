@@ -28,6 +28,7 @@ pub mod shell;
 mod spring;
 pub mod sql;
 mod systemd;
+mod tls;
 mod toml;
 pub mod tree;
 mod typed;
@@ -40,6 +41,7 @@ pub use example::is_example;
 pub use map::Map;
 pub use means::{Means, Read};
 pub use provider::{ProviderError, from_provider};
+pub use tls::Tls;
 
 use crate::{
     secret::Secret,

@@ -370,12 +370,10 @@ fn views_of_files<'c>(
                     target.served_in_clear = target.get("host").is_some_and(|h| in_clear.has(&h.value));
                 }
             }
-            if is_of_compose(file.carrier) {
-                for target in &mut view.settings.targets {
-                    target.neighbour |= target
-                        .get("host")
-                        .is_some_and(|h| servers.has(&layer.name, view.environment, &h.value));
-                }
+            for target in &mut view.settings.targets {
+                target.neighbour |= target
+                    .get("host")
+                    .is_some_and(|h| servers.has(file.carrier, &layer.name, view.environment, &h.value));
             }
             let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
             if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
@@ -395,24 +393,6 @@ fn views_of_files<'c>(
         views
     };
     parallel::map(carried.len(), &of_file)
-}
-
-/// Whether what a file of this kind says may be read in a container beside those of a compose file. Workflows and
-/// clusters have networks of their own.
-fn is_of_compose(carrier: Carrier) -> bool {
-    matches!(
-        carrier,
-        Carrier::Dotenv
-            | Carrier::DatabaseYml
-            | Carrier::Spring
-            | Carrier::Properties
-            | Carrier::Yaml
-            | Carrier::Toml
-            | Carrier::Json
-            | Carrier::Ini
-            | Carrier::Python
-            | Carrier::JavaScript
-    )
 }
 
 /// The libraries that may read a file when nobody says which one does. What one of them alone stumbles over, such as

@@ -337,7 +337,7 @@ mod prelude {
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,
         layer::{
-            Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure,
+            Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure, Tls,
             compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
             is_example,
             kubernetes::{Block, Holder, Oddity},

@@ -1,26 +1,20 @@
 //! What healthy repositories write and a hasty linter takes for a defect, each beside a twin with the defect. The shapes
 //! were met in repositories of all kinds; the texts are ours.
 
-#[path = "healthy/chosen.rs"]
-mod chosen;
-#[path = "healthy/clusters.rs"]
-mod clusters;
-#[path = "healthy/forms.rs"]
-mod forms;
-#[path = "healthy/kept.rs"]
-mod kept;
-#[path = "healthy/mild.rs"]
-mod mild;
-#[path = "healthy/named.rs"]
-mod named;
-#[path = "healthy/readers.rs"]
-mod readers;
-#[path = "healthy/stands_for.rs"]
-mod stands_for;
-#[path = "healthy/started.rs"]
-mod started;
-#[path = "healthy/templates.rs"]
-mod templates;
+mod healthy {
+    use super::{Tree, Twins};
+    mod beside;
+    mod chosen;
+    mod clusters;
+    mod forms;
+    mod kept;
+    mod mild;
+    mod named;
+    mod readers;
+    mod stands_for;
+    mod started;
+    mod templates;
+}
 
 use pgward::{Files, Finding, Policy, lint, unstable::layer::Carrier};
 

@@ -69,6 +69,8 @@ pub struct Service {
     pub image: Option<Image>,
     /// It runs a PostgreSQL server: by its image, or for it mounts that server's data directory.
     pub server: bool,
+    /// It leads to a server: a pooler or a proxy, by its image or its name.
+    way: bool,
     /// It is a server without TLS: one of those images as it comes, or told so by its command.
     pub clear: bool,
     /// Its image is built from sources of the project, so that more may be in it than its name says.
@@ -120,19 +122,25 @@ impl Compose {
         for service in self.services.iter_mut().filter(|s| s.partial) {
             service.server |= base.services.iter().any(|b| b.server && b.name.same_as(&service.name));
         }
-        self.beneath = base.services.iter().filter(|b| b.server).flat_map(|b| b.hosts.clone()).collect();
+        self.beneath =
+            base.services.iter().filter(|b| b.server || b.way).flat_map(|b| b.hosts.clone()).collect();
     }
 
-    /// The names of its PostgreSQL servers that are looked up in its own network: one with a domain means the same server
-    /// everywhere.
+    /// The names of its PostgreSQL servers, poolers and proxies that are looked up in its own network: one with a domain means
+    /// the same server everywhere.
     pub fn server_names(&self) -> impl Iterator<Item = &Part> {
-        let hosts = self.services.iter().filter(|s| s.server).flat_map(|s| &s.hosts);
+        let hosts = self.services.iter().filter(|s| s.server || s.way).flat_map(|s| &s.hosts);
         hosts.filter(|name| !name.expose().contains('.'))
     }
 
     /// The paths of the env files that its services are given.
     pub fn env_files(&self) -> impl Iterator<Item = &str> {
         self.services.iter().flat_map(|s| &s.env_files).map(Part::expose)
+    }
+
+    /// The paths of the Dockerfiles that its services are built from.
+    pub fn dockerfiles(&self) -> impl Iterator<Item = &str> {
+        self.services.iter().filter_map(|s| s.built_from.as_deref())
     }
 
     /// Whether [`Compose::named_paths`] may find something in a text: it names the directory of scripts, or escapes what it
@@ -201,7 +209,7 @@ impl Compose {
         };
         let seat = if service.foreign_network { Seat::Accompanied } else { Seat::Open };
         // What another file makes of a service, it stands on the same network.
-        let beside = self.services.iter().filter(|s| s.server || s.partial);
+        let beside = self.services.iter().filter(|s| s.server || s.way || s.partial);
         let mut hosts: Vec<Part> = beside.flat_map(|s| s.hosts.clone()).chain(self.beneath.clone()).collect();
         // What it waits for is a service, in this file or in one that this file changes.
         let waited = service.depends_on.iter().filter(|d| !d.service.expose().contains('.'));

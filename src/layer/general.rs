@@ -2,7 +2,7 @@
 //! that are a connection by their name and keys, variables in capitals. What is none of these is passed over.
 
 use super::{
-    Entry, Layer, Means,
+    Entry, Layer, Means, Tls,
     carried::Reader,
     json,
     reference::{self, Syntax},
@@ -185,6 +185,12 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
             out.push(own);
         }
     }
+    if connection {
+        let libpqs = |name: &str, value: &Node| {
+            value.entry(name, value.span).is_some_and(|entry| means(name, &entry, true).is_some())
+        };
+        parts.entries.extend(Tls::of_mapping(node, &libpqs));
+    }
     out.extend([variables, parts]);
 }
 
@@ -252,6 +258,10 @@ fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {
         && ["postg", "sqlite", "mysql", "psycopg"].iter().any(|e| text.contains(e))
     {
         return Some(Means::Engine);
+    }
+    // Npgsql's words, in a settings object of .NET.
+    if lower == "sslmode" && (name == "SslMode" || matches!(text.as_str(), "verifyfull" | "verifyca")) {
+        return None;
     }
     KEYS.iter().find(|(own, _)| *own == lower).map(|(_, keyword)| Means::Part("connection", keyword))
 }

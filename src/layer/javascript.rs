@@ -3,12 +3,13 @@
 
 mod lex;
 mod parse;
+mod tls;
 
 use super::{
     Means,
     carried::Reader,
     code::{
-        Expr, Kind, Language, Outcome, Scope, Site, Writer, is_aside, is_database_url, is_unit_test,
+        Arg, Expr, Kind, Language, Outcome, Scope, Site, Writer, is_aside, is_database_url, is_unit_test,
         is_url_name, is_variable,
     },
 };
@@ -140,7 +141,7 @@ impl<'e> File<'e> {
                 Kind::Call(of, args) => {
                     // `new Sequelize(name, user, password, …)` begins with no URL.
                     let parts = args.len() > 2 && of.last_name() == Some("Sequelize");
-                    self.call(reader, of, args.first().filter(|_| !parts).map(|a| &a.value), word);
+                    self.call(reader, of, args.first().filter(|_| !parts).map(|a| &a.value), args, word);
                     // The object of a client was looked at with it.
                     stack.push((of, word));
                     stack.extend(args.iter().map(|a| (&a.value, word)));
@@ -220,7 +221,7 @@ impl<'e> File<'e> {
         value: &'e Expr,
         outcome: Outcome<'e>,
         word: Option<&str>,
-    ) {
+    ) -> usize {
         let variable = outcome.taken.first().map(|t| t.variable.clone()).filter(|v| is_variable(v));
         let name = variable.as_deref().filter(|_| !is_variable(key)).unwrap_or(key).to_owned();
         let test = name.split('_').any(|w| w == "TEST");
@@ -229,9 +230,18 @@ impl<'e> File<'e> {
         let site = Site { key: &name, key_range, means, value };
         self.writer.put_outcome(at, &self.scope, &site, outcome);
         self.said += 1;
+        at
     }
 
-    fn call(&mut self, reader: &Reader<'_>, of: &'e Expr, first: Option<&'e Expr>, word: Option<&str>) {
+    /// `first`: what a client is made with; `args` is all of it.
+    fn call(
+        &mut self,
+        reader: &Reader<'_>,
+        of: &'e Expr,
+        first: Option<&'e Expr>,
+        args: &'e [Arg],
+        word: Option<&str>,
+    ) {
         let (Some(last), Some(first)) = (of.last_name(), first) else { return };
         if is_aside(reader.path) {
             return;
@@ -258,7 +268,9 @@ impl<'e> File<'e> {
             || !outcome.taken.is_empty() && self.imports;
         if !is_name && url && says {
             let start = first.range.start;
-            self.url(reader, &format!("{last}(…)"), start..start, first, outcome, word);
+            let at = self.url(reader, &format!("{last}(…)"), start..start, first, outcome, word);
+            let pairs = args.get(1).map(|a| self.scope.meant(&a.value).pairs(self.scope.source));
+            self.put_tls(at, tls::of_object(&self.scope, &pairs.unwrap_or_default()));
         }
     }
 
@@ -303,8 +315,10 @@ impl<'e> File<'e> {
                 urls.push((name.clone(), key.inner(), *value, outcome));
             }
         }
+        let tls = tls::of_object(&self.scope, &pairs);
         for (name, key, value, outcome) in urls {
-            self.url(reader, &name, key, value, outcome, word);
+            let at = self.url(reader, &name, key, value, outcome, word);
+            self.put_tls(at, tls);
         }
         let parts: Vec<_> = pairs
             .iter()
@@ -322,8 +336,9 @@ impl<'e> File<'e> {
             let means = Some(Means::Part(FAMILY, keyword));
             self.writer.put(at, &self.scope, &Site { key: name, key_range: key.inner(), means, value });
         }
-        let tls = pairs.iter().find(|(name, _, _)| name == "ssl").map(|(_, _, v)| *v);
-        if let Some(value) = tls.filter(|v| self.scope.source.get(v.range.clone()) != Some("false")) {
+        self.put_tls(at, tls);
+        // What cannot be told is TLS of some kind.
+        if let (None, Some((_, _, value))) = (tls, pairs.iter().find(|(name, _, _)| name == "ssl")) {
             self.writer.require_tls(at, &self.scope, "ssl", value);
         }
         self.said += 1;

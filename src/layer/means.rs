@@ -1,5 +1,6 @@
 //! What a text itself says of a variable, whatever its name: where it is taken from, and what becomes of it.
 
+use super::Tls;
 use crate::source::Span;
 
 /// A variable that a text takes from the environment.
@@ -42,6 +43,8 @@ pub enum Means {
     /// libpq's keyword that code fixes beside a URL: `ssl_require=True`, `OPTIONS` of a database whose URL stands
     /// elsewhere.
     Fixed(&'static str),
+    /// TLS, in words that are none of libpq's.
+    Tls(Tls),
     /// A switch of the code's own: `true`, in any case, is PostgreSQL and anything else SQLite, or the other way round.
     Switch {
         /// `true` is PostgreSQL.

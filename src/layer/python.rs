@@ -8,6 +8,7 @@ mod parse;
 mod statement;
 mod switch;
 mod text;
+mod tls;
 
 use super::{
     Means,
@@ -119,13 +120,17 @@ impl<'e> File<'e> {
             // `app.config["SQLALCHEMY_DATABASE_URI"] = …`
             Kind::Index(of, key) if of.last_name() == Some("config") => {
                 let (Some(name), Some(value)) = (key.text(self.scope.source), value) else { return };
-                self.named(reader, &name, key, value, context);
+                if !self.engine_options(reader, &name, value, context) {
+                    self.named(reader, &name, key, value, context);
+                }
             }
             Kind::Name(name) if context.settings => self.field(reader, name, to, value, context),
             Kind::Name(name) => {
                 let Some(value) = value else { return };
                 let last = name.rsplit('.').next().unwrap_or(name);
-                self.named(reader, last, to, value, context);
+                if !self.engine_options(reader, last, value, context) {
+                    self.named(reader, last, to, value, context);
+                }
             }
             _ => {}
         }

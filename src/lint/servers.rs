@@ -3,7 +3,7 @@
 use super::read::directory;
 use crate::{
     environment::Environment,
-    layer::{Carried, Structure},
+    layer::{Carried, Carrier, Structure},
     policy::Policy,
     secret::Part,
     settings::settle::of_path,
@@ -17,6 +17,8 @@ pub(super) struct Servers<'c> {
     beside: BTreeMap<&'c str, Vec<Server<'c>>>,
     /// By the path of an env file that one of its services is given.
     handed: BTreeMap<&'c str, Vec<Server<'c>>>,
+    /// By the path of a Dockerfile that one of its services is built from.
+    building: BTreeMap<&'c str, Vec<Server<'c>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -24,6 +26,12 @@ struct Server<'c> {
     name: &'c Part,
     /// Its compose file is by its name for development or tests.
     mild: bool,
+}
+
+impl Server<'_> {
+    fn is_at(self, host: &Part, environment: Environment) -> bool {
+        host.same_as(self.name) && !(self.mild && environment >= Environment::Staging)
+    }
 }
 
 impl<'c> Servers<'c> {
@@ -40,14 +48,21 @@ impl<'c> Servers<'c> {
             for path in compose.env_files() {
                 out.handed.entry(path).or_default().extend(&servers);
             }
+            for path in compose.dockerfiles() {
+                out.building.entry(path).or_default().extend(&servers);
+            }
         }
         out
     }
 
     /// Whether a host is one of them to the file of a path: of a compose file in its directory or above it. What is for
     /// production does not run in one that is for tests, and what a cluster is given runs in no compose file at all.
-    pub(super) fn has(&self, path: &str, environment: Environment, host: &Part) -> bool {
-        if self.beside.is_empty() || is_of_cluster(path) {
+    /// To the image of a Dockerfile those are that a service built from it has beside it.
+    pub(super) fn has(&self, carrier: Carrier, path: &str, environment: Environment, host: &Part) -> bool {
+        if carrier == Carrier::Dockerfile {
+            return self.building.get(path).into_iter().flatten().any(|s| s.is_at(host, environment));
+        }
+        if self.beside.is_empty() || !is_of_compose(carrier) || is_of_cluster(path) {
             return false;
         }
         let mut here = Some(directory(path));
@@ -58,7 +73,7 @@ impl<'c> Servers<'c> {
             Some(directory)
         });
         let mut known = above.filter_map(|d| self.beside.get(d)).chain(self.handed.get(path)).flatten();
-        known.any(|s| host.same_as(s.name) && !(s.mild && environment >= Environment::Staging))
+        known.any(|s| s.is_at(host, environment))
     }
 }
 
@@ -70,4 +85,22 @@ fn is_of_cluster(path: &str) -> bool {
     let file = names.next_back().unwrap_or_default();
     let values = file.starts_with("values") && matches!(file.rsplit('.').next(), Some("yaml" | "yml"));
     values || names.any(|name| NAMES.contains(&name))
+}
+
+/// Whether what a file of this kind says may be read in a container beside those of a compose file. Workflows and
+/// clusters have networks of their own.
+fn is_of_compose(carrier: Carrier) -> bool {
+    matches!(
+        carrier,
+        Carrier::Dotenv
+            | Carrier::DatabaseYml
+            | Carrier::Spring
+            | Carrier::Properties
+            | Carrier::Yaml
+            | Carrier::Toml
+            | Carrier::Json
+            | Carrier::Ini
+            | Carrier::Python
+            | Carrier::JavaScript
+    )
 }

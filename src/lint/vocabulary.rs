@@ -3,7 +3,7 @@
 
 use crate::{
     environment::Environment,
-    layer::{Carried, Carrier, Entry, Layer, LayerKind, Means, SegmentKind},
+    layer::{Carried, Carrier, Entry, Layer, LayerKind, Means, SegmentKind, Tls},
     policy::Policy,
     repository::{Home, Repository},
     settings::{
@@ -26,6 +26,8 @@ struct Code {
     names: BTreeMap<&'static str, Vec<String>>,
     /// What is fixed, by libpq's keyword, each with the environment of its file; none for every one.
     fixed: Vec<(Option<Environment>, &'static str, Entry)>,
+    /// TLS in other words, each with the environment of its file.
+    tls: Vec<(Option<Environment>, Entry)>,
     django: bool,
     /// Parts for which it has a default.
     defaulted: BTreeSet<&'static str>,
@@ -129,6 +131,8 @@ impl Vocabulary {
                 layer.entries.push(Entry { key: (*keyword).to_owned(), told: None, ..entry.clone() });
             }
         }
+        let tls = code.tls.iter().filter(|(environment, _)| environment.is_none_or(|e| e == here));
+        layer.entries.extend(tls.map(|(_, entry)| entry.clone()));
         if layer.entries.len() > before {
             own.connection = Some(layer);
         }
@@ -183,6 +187,9 @@ impl Code {
             }
         }
         for entry in &layer.entries {
+            if matches!(entry.means(), Some(Means::Tls(tls)) if tls != Tls::Off) {
+                self.tls.push((environment, entry.clone()));
+            }
             let Some(Means::Fixed(keyword) | Means::Part(_, keyword)) = entry.means() else { continue };
             let plain = entry.value.map.iter().all(|s| s.kind != SegmentKind::Fallback);
             if plain && FIXED.contains(&keyword) {

@@ -30,6 +30,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if target.names_system_roots() {
         return;
     }
+    // `ssl: true`, `DB_SSL_CA=…`: which kind of TLS it is, its client knows; that none is checked, `tls-unverified` says.
+    if target.tls_beside.is_some() {
+        return;
+    }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
     let help = match target.form {
         Form::Url if java => {

@@ -11,6 +11,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    if let Some(said) = target.tls_beside.as_ref().filter(|s| s.value == Tls::Unverified) {
+        return beside_it(target, said, out);
+    }
     // With a root file `require` verifies the chain (libpq), and channel binding proves that the server which knows
     // the password's hash is the one at the other end of this very TLS session.
     let set = |keyword| target.get(keyword).is_some_and(|p| !p.value.is_empty());
@@ -52,6 +55,24 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .at(target.origin_of("sslmode"), "no certificate is checked")
         .note(note)
         .help(help);
+    if class == HostClass::Private {
+        draft.at_most(Levels::of("..II"));
+    }
+}
+
+/// A word of another client than libpq, as `rejectUnauthorized: false`.
+fn beside_it(target: &Target, said: &Setting<Tls>, out: &mut Sink<'_>) {
+    if target.get("sslmode").is_some() || target.is_managed() {
+        return;
+    }
+    let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
+    let draft = out
+        .report("TLS is asked for, but any server is taken for the right one")
+        .at(&said.origin, "no certificate is checked")
+        .also(target.origin_of("host"), format!("a {} host", class.as_str()))
+        .help(
+            "have the client check the server's certificate: against the provider's CA, or the public ones",
+        );
     if class == HostClass::Private {
         draft.at_most(Levels::of("..II"));
     }

@@ -76,6 +76,13 @@ pub fn without_template(hosts: &str) -> Option<&str> {
     rest.find('.').map(|dot| &rest[dot..])
 }
 
+/// Whether a name is what Docker and Podman call the machine that a container runs on.
+pub(super) fn is_own_machine(host: &str) -> bool {
+    ["host.docker.internal", "gateway.docker.internal", "host.containers.internal"]
+        .iter()
+        .any(|name| host.eq_ignore_ascii_case(name))
+}
+
 /// Whether two names lead to one host.
 pub(super) fn is_same_host(a: &str, b: &str) -> bool {
     let loopback = |host: &str| !is_socket(host) && HostClass::of(host) == HostClass::Local;

@@ -123,7 +123,7 @@ impl Target {
     }
 
     /// The value of a parameter that may be another client's own.
-    fn says(&self, name: &str) -> Option<&str> {
+    pub(super) fn says(&self, name: &str) -> Option<&str> {
         let (_, query) = self.text.as_ref()?.value.expose().split_once('?')?;
         let query = query.split('#').next().filter(|_| self.host_class().is_some())?;
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));

@@ -10,13 +10,13 @@ mod switch;
 use super::{
     ByKeyword, PartSet, Settings,
     document::{self, Document},
-    drivers,
+    drivers, encrypted,
     engine::{Engine, Spelling},
     foreign, functions,
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
     reading::scheme_end,
-    secret_file,
+    schema, secret_file,
     service::{ServiceFiles, ServiceTrouble},
     setting::{Origin, Setting},
     settle::Settled,
@@ -129,7 +129,10 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     for target in out.targets.iter_mut().filter(|t| t.name == "sqlalchemy.url") {
         target.replaced = path.and_then(|path| repository.replaces_url_of(path));
     }
+    let tls = encrypted::said(lookup, policy).filter(|_| !out.targets.is_empty());
     for target in &mut out.targets {
+        target.tls_beside.clone_from(&tls);
+        target.schema = schema::of(target, lookup);
         let url = |key: &str| resolver.in_env_file(key);
         target.names = words::of_target(target, policy);
         target.overrides = overrides::of_target(target, lookup, policy, &url);
@@ -380,6 +383,8 @@ impl Resolver<'_> {
             passfile: None,
             key_file: None,
             tls_files: None,
+            tls_beside: None,
+            schema: None,
             missing_driver: None,
             preparer: None,
             names: Vec::new(),

@@ -2,14 +2,14 @@
 //! stays masked.
 
 use super::{
-    document,
+    document, encrypted,
     engine::{Engine, Spelling, recognise},
     secret_file,
     variables::{Meaning, meaning_of},
 };
 use crate::{
     conninfo,
-    layer::{Entry, Layer, LayerKind, Means},
+    layer::{Entry, Layer, LayerKind, Means, Tls},
     policy::Policy,
     source::Sources,
 };
@@ -48,6 +48,8 @@ fn harmless(kind: LayerKind, entry: &Entry, policy: &Policy) -> Harmless {
     }
     match meaning_of(entry, policy) {
         _ if entry.doubtful => Harmless::Nothing,
+        // One of a few words for no.
+        None if encrypted::of_entry(entry, policy) == Some(Tls::Unverified) => whole_if(text.len() <= 8),
         Some(Meaning::Document) => Harmless::Ranges(document::visible(entry)),
         None if entry.key == document::FLAG => Harmless::Ranges(document::visible(entry)),
         None if secret_file::of(&entry.key, policy).is_some() => whole_if(secret_file::is_plain_path(text)),

@@ -17,7 +17,9 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_placeholder, is_same_host, is_socket, without_template},
+    host::{
+        HostClass, is_managed, is_own_machine, is_placeholder, is_same_host, is_socket, without_template,
+    },
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -31,7 +33,7 @@ use super::{
 use crate::{
     conninfo::{self, Conninfo, EndpointKind, SslMode},
     environment::Environment,
-    layer::Value,
+    layer::{Tls, Value},
     policy::Wanted,
     secret::{Part, Secret},
     source::Span,
@@ -88,6 +90,10 @@ pub struct Target {
     pub key_file: Option<FileFacts>,
     /// What lies where its keywords of TLS point; none where nobody looked, or libpq would not.
     pub tls_files: Option<TlsFiles>,
+    /// TLS that words beside it ask for, where no keyword does.
+    pub tls_beside: Option<Setting<Tls>>,
+    /// The schema that its tables are in, where one is named that is not `public`.
+    pub(super) schema: Option<Secret>,
     /// A driver that it needs and that the project does not require.
     pub missing_driver: Option<Box<MissingDriver>>,
     /// Who reads it and prepares statements by name.
@@ -203,7 +209,14 @@ impl Target {
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
         let class = self.class_by_name()?;
-        Some(if self.neighbour && !self.tls_required { HostClass::Local } else { class })
+        let near = || self.neighbour || self.names_own_machine();
+        Some(if !self.tls_required && near() { HostClass::Local } else { class })
+    }
+
+    /// Whether every host is the machine that its container runs on.
+    fn names_own_machine(&self) -> bool {
+        let hosts = self.get("host").map_or("", |s| s.value.expose());
+        hosts.split(',').all(is_own_machine)
     }
 
     /// The same by the names alone, also of a container beside it.

@@ -269,7 +269,7 @@ pub fn meaning_of(entry: &Entry, policy: &Policy) -> Option<Meaning> {
         Some(Means::TestUrl) => Some(Meaning::Url(Role::Test)),
         Some(Means::Part(family, keyword)) => Some(Meaning::Part(family, keyword)),
         Some(Means::Engine) => Some(Meaning::Toggle(ToggleKind::Engine)),
-        Some(Means::Fixed(_) | Means::Switch { .. } | Means::Nothing) => None,
+        Some(Means::Fixed(_) | Means::Tls(_) | Means::Switch { .. } | Means::Nothing) => None,
         None => meaning(&entry.key, policy),
     }
 }

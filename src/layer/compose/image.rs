@@ -107,6 +107,34 @@ impl Image {
     }
 }
 
+/// Poolers and proxies that lead to a server, by a word in the last step of their name.
+const WAYS: &[&str] = &[
+    "pgbouncer",
+    "odyssey",
+    "pgcat",
+    "pgpool",
+    "pgdog",
+    "supavisor",
+    "haproxy",
+    "socat",
+    "cloud-sql-proxy",
+    "cloudsql-proxy",
+    "gce-proxy",
+];
+
+/// Whether a name is that of a pooler or a proxy.
+pub(super) fn names_way(name: &str) -> bool {
+    WAYS.iter().any(|word| name.contains(word))
+}
+
+impl Image {
+    /// Whether it runs a pooler or a proxy.
+    pub(super) fn is_way(&self) -> bool {
+        let text = self.text.expose();
+        names_way(text.rsplit('/').next().unwrap_or(text))
+    }
+}
+
 /// Reads a name with its variables put in.
 pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
     let text = value.text.expose().trim();

@@ -169,6 +169,7 @@ pub(super) fn read(
         name: own,
         hosts,
         server,
+        way: !server && (image.as_ref().is_some_and(image::Image::is_way) || image::names_way(text)),
         clear,
         built,
         built_from: given::built_from(reader, node),

@@ -75,7 +75,8 @@ impl<'e> File<'e> {
             | "Database"
             | "AsyncEngine" => {
                 if let Some(value) = positional(0).or_else(|| named("url")) {
-                    self.url(reader, &format!("{last}(…)"), value, context);
+                    let at = self.url(reader, &format!("{last}(…)"), value, context);
+                    self.put_tls(at, named("connect_args"));
                 }
             }
             "connect" | "create_pool" | "ConnectionPool" | "AsyncConnectionPool" | "connect_async" => {
@@ -87,7 +88,10 @@ impl<'e> File<'e> {
                     return;
                 }
                 match positional(0).or_else(|| named("dsn")).or_else(|| named("conninfo")) {
-                    Some(value) => self.url(reader, &format!("{last}(…)"), value, context),
+                    Some(value) => {
+                        let at = self.url(reader, &format!("{last}(…)"), value, context);
+                        self.put_tls_of(at, &named);
+                    }
                     None => self.parts(reader, args, context),
                 }
             }
@@ -112,10 +116,10 @@ impl<'e> File<'e> {
         self.set(reader, &name, key, value, context);
     }
 
-    /// A URL that is handed over in place. A name was looked at where it was assigned.
-    fn url(&mut self, reader: &Reader<'_>, key: &str, value: &'e Expr, context: &Context) {
+    /// A URL that is handed over in place: its block. A name was looked at where it was assigned.
+    fn url(&mut self, reader: &Reader<'_>, key: &str, value: &'e Expr, context: &Context) -> Option<usize> {
         if matches!(value.kind, Kind::Name(_)) || is_aside(reader.path) {
-            return;
+            return None;
         }
         let outcome = self.scope.evaluate(value);
         let literal = outcome
@@ -124,13 +128,14 @@ impl<'e> File<'e> {
             .is_none_or(|v| is_database_url(v.text.expose()) || is_conninfo(v.text.expose()));
         let says = outcome.value.is_some() || !outcome.taken.is_empty() || Writer::is_composed(&outcome);
         if !literal || !says {
-            return;
+            return None;
         }
         let at = self.writer.open(reader, "call", "call", context.word.as_deref());
         let start = value.range.start;
         let site = Site { key, key_range: start..start, means: Some(Means::Url), value };
         self.writer.put_outcome(at, &self.scope, &site, outcome);
         self.said += 1;
+        Some(at)
     }
 
     fn parts(&mut self, reader: &Reader<'_>, args: &'e [Arg], context: &Context) {
@@ -148,6 +153,8 @@ impl<'e> File<'e> {
             let means = Some(Means::Part(CONNECT, keyword));
             self.writer.put(at, &self.scope, &Site { key: name, key_range: start..start, means, value });
         }
+        let named = |n: &str| args.iter().find(|a| a.name.as_deref() == Some(n)).map(|a| &a.value);
+        self.put_asyncpgs(at, &named);
         self.writer.leave_open(at, &self.scope, &(0..0));
         self.said += 1;
     }
