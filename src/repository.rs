@@ -401,7 +401,9 @@ impl Repository {
             wanted.filter(|f| seen.insert(f.value)).collect::<Vec<_>>()
         };
         let own = all(self.places(&here).consumers.clone());
-        if own.is_empty() {
+        // Prisma reads by itself what stands in its project, whatever is below.
+        let prisma = |p: &Package| p.ecosystem == Ecosystem::Node && p.name == "@prisma/client";
+        if own.is_empty() && !self.of_project(&here).any(prisma) {
             let near = directory.of_whom(&here);
             all(self.places_below(&near).flat_map(|p| p.consumers.iter().copied()).collect())
         } else {

@@ -134,6 +134,8 @@ pub struct Settings {
     pub seat: Seat,
     /// They are those of an image that is not built here, or of a server: the code of this project does not read them.
     pub foreign: bool,
+    /// `RAILS_ENV` stands beside it: what a URL leaves open comes from database.yml.
+    pub rails: bool,
     /// Who reads it administers a server, and is no service.
     pub administers: bool,
     /// More variables come to the program than were read.

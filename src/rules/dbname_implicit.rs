@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if !target.leaves_open("dbname") {
         return;
     }
@@ -18,6 +18,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint && target.told && out.environment() == Environment::Test {
         return;
     }
+    let rails = out.door() == Door::Lint && settings.rails;
     let out_is_mild = out.environment() < Environment::Staging;
     let user = if target.has("user") { "the user's name" } else { "the name of the user that runs it" };
     let draft = out
@@ -26,7 +27,10 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         .note(format!("clients then take {user} for the name of the database"))
         .help("write the database's name behind the host: `postgresql://user@host:5432/dbname`");
     // A developer's own server; programs that take a database for each of their parts name it themselves.
-    if target.host_class() == Some(HostClass::Local) && out_is_mild {
+    if rails {
+        // What the URL leaves open Rails takes from database.yml.
+        draft.at_most(Levels::of("IIII"));
+    } else if target.host_class() == Some(HostClass::Local) && out_is_mild {
         draft.at_most(Levels::of("IIWW"));
     }
 }

@@ -105,6 +105,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         seat: Seat::default(),
         foreign: false,
         administers: false,
+        rails: request.lookup.entry("RAILS_ENV").is_some(),
         without_postgres: false,
         without_programs: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),

@@ -177,6 +177,32 @@ const TWINS: &[Twins] = &[
             ("migrations/env.py", "from alembic import context\n"),
         ],
     },
+    // Rails takes from database.yml what the URL leaves open.
+    Twins {
+        rule: "dbname-implicit",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    build: .\n    environment: {RAILS_ENV: production, DATABASE_URL: \"postgres://shop@db.internal\"}\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop@db.internal\"}\n",
+        )],
+    },
+    // Prisma reads what stands in its project, whatever is below.
+    Twins {
+        rule: "parameter-unsupported",
+        healthy: &[
+            ("package.json", "{\"dependencies\": {\"@prisma/client\": \"^5.0.0\"}}\n"),
+            ("backend/requirements.txt", "sqlalchemy==2.0\npsycopg2==2.9\n"),
+            (".env", "DATABASE_URL=postgresql://shop@localhost/shop?schema=public\n"),
+        ],
+        ill: &[
+            ("package.json", "{\"dependencies\": {\"next\": \"^5.0.0\"}}\n"),
+            ("backend/requirements.txt", "sqlalchemy==2.0\npsycopg2==2.9\n"),
+            (".env", "DATABASE_URL=postgresql://shop@localhost/shop?schema=public\n"),
+        ],
+    },
     Twins {
         rule: "database-url-unrecognised",
         healthy: &[("alembic.ini", "[alembic]\nsqlalchemy.url = driver://user:password@localhost/dbname\n")],
