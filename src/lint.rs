@@ -7,6 +7,7 @@ mod read;
 mod servers;
 mod settle;
 mod silence;
+mod surroundings;
 mod view;
 mod vocabulary;
 
@@ -17,10 +18,7 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{
-        Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect,
-        kubernetes::InClear,
-    },
+    layer::{Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect},
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
@@ -29,13 +27,13 @@ use crate::{
 };
 use meaning::Meanings;
 use read::{env_files, read};
-use servers::Servers;
 use settle::{made_roles, settle};
 use silence::Spoken;
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
 };
+use surroundings::Surroundings;
 use view::FileView;
 use vocabulary::Vocabulary;
 
@@ -342,39 +340,14 @@ fn views_of_files<'c>(
     repository: &Repository,
 ) -> Vec<Vec<FileView<'c>>> {
     let env_files = env_files(carried);
-    let servers = Servers::of(carried, policy);
-    let in_clear = InClear::of(carried);
-    // Flux fills in what it applies, wherever that lies.
-    let substitutes =
-        carried.iter().any(|f| matches!(&f.structure, Structure::Kubernetes(objects) if objects.substitutes));
-    // A container that takes a Secret has what somebody fills in as much as the Secret itself.
-    let secrets = carried.iter().filter(|f| f.says_copy && f.carrier == Carrier::Kubernetes);
-    let copied: BTreeSet<SourceId> = secrets.map(|f| f.source).collect();
+    let surroundings = Surroundings::of(carried, &env_files, policy);
     let of_file = |i: usize| {
         let file: &'c Carried = &carried[i];
         let policy = &*vocabulary.policy(file, files.environment, policy, repository);
         let view = |layer| FileView::of(file, layer, &env_files, policy, repository, files);
         let mut views: Vec<FileView<'c>> = file.layers.iter().map(view).collect();
         for (view, layer) in views.iter_mut().zip(&file.layers) {
-            if let Some(at) = view.settings.whereabouts.as_mut().filter(|_| !copied.is_empty()) {
-                at.says_copy |= view.layers.iter().filter_map(|l| l.source).any(|s| copied.contains(&s));
-            }
-            if file.carrier == Carrier::Kubernetes {
-                if substitutes {
-                    view.settings.unfilled.retain(|p| p.shape != "${…}");
-                }
-                for target in &mut view.settings.targets {
-                    if substitutes {
-                        target.oddities.placeholders.retain(|p| p.shape != "${…}");
-                    }
-                    target.served_in_clear = target.get("host").is_some_and(|h| in_clear.has(&h.value));
-                }
-            }
-            for target in &mut view.settings.targets {
-                target.neighbour |= target
-                    .get("host")
-                    .is_some_and(|h| servers.has(file.carrier, &layer.name, view.environment, &h.value));
-            }
+            surroundings.tell(sources, file, layer, view);
             let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
             if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
                 let matter = |key: &str| variables::matter(key, policy);

@@ -21,6 +21,9 @@ const SCRIPT: &str =
     "#!/bin/bash\nexport DATABASE_URL=postgresql://shop@localhost/shop\npsql $DATABASE_URL -c 'SELECT 1'\n";
 const DEVELOPMENT: &str = "DATABASE_URL=postgresql://shop@localhost/shop\n";
 
+const HANDS: &str =
+    "services:\n  db: {image: \"postgres:16.4\", env_file: .env}\n  web: {build: ., env_file: backend.env}\n";
+
 const TWINS: &[Twins] = &[
     Twins {
         rule: "password-equals-identifier",
@@ -114,6 +117,20 @@ const TWINS: &[Twins] = &[
             "docker-compose.prod.yml",
             "services:\n  save:\n    image: ghcr.io/shop/shop:v3.0\n    environment: {PGHOST: db.internal, PGUSER: postgres, PGDATABASE: shop}\n",
         )],
+    },
+    // Compose puts the variables of its own `.env` into the env files that it hands over.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[
+            (".env", "POSTGRES_USER=shop\nPOSTGRES_PASSWORD=k3Vq9mT2xL\n"),
+            ("backend.env", "DATABASE_URL=postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@db:5432/shop\n"),
+            ("docker-compose.yml", HANDS),
+        ],
+        ill: &[
+            (".env", "POSTGRES_USER=shop\n"),
+            ("backend.env", "DATABASE_URL=postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@db:5432/shop\n"),
+            ("docker-compose.yml", HANDS),
+        ],
     },
     // Flux fills in what it applies.
     Twins {

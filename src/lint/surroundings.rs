@@ -1,0 +1,80 @@
+//! What the files beside one say of its views: servers, who fills values in, what a reference leads to.
+
+use super::{read::directory, servers::Servers, view::FileView};
+use crate::{
+    layer::{Carried, Carrier, Layer, Structure, kubernetes::InClear},
+    policy::Policy,
+    settings::Placeholder,
+    source::{SourceId, Sources},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What all files of a run say of each other.
+pub(super) struct Surroundings<'c> {
+    servers: Servers<'c>,
+    in_clear: InClear<'c>,
+    /// Flux fills in what it applies, wherever that lies.
+    substitutes: bool,
+    /// Secrets that ask to be filled in: a container that takes one has as much to be filled in as the Secret itself.
+    asking: BTreeSet<SourceId>,
+    /// Of an env file that compose hands to a service the variables that it puts into its values: those of the `.env` beside
+    /// the compose file.
+    given: BTreeMap<SourceId, BTreeSet<&'c str>>,
+}
+
+impl<'c> Surroundings<'c> {
+    pub(super) fn of(
+        carried: &'c [Carried],
+        env_files: &BTreeMap<&'c str, &'c Layer>,
+        policy: &Policy,
+    ) -> Self {
+        let fills = |file: &Carried| matches!(&file.structure, Structure::Kubernetes(o) if o.substitutes);
+        let asks = |file: &&Carried| file.says_copy && file.carrier == Carrier::Kubernetes;
+        let mut given: BTreeMap<SourceId, BTreeSet<&str>> = BTreeMap::new();
+        for file in carried {
+            let Structure::Compose(compose) = &file.structure else { continue };
+            let own = format!("{}.env", directory(&file.path));
+            let Some(own) = env_files.get(own.as_str()) else { continue };
+            let handed = compose.env_files().filter(|path| *path != own.name);
+            for id in handed.filter_map(|path| env_files.get(path)?.source) {
+                given.entry(id).or_default().extend(own.entries.iter().map(|e| e.key.as_str()));
+            }
+        }
+        Self {
+            servers: Servers::of(carried, policy),
+            in_clear: InClear::of(carried),
+            substitutes: carried.iter().any(fills),
+            asking: carried.iter().filter(asks).map(|file| file.source).collect(),
+            given,
+        }
+    }
+
+    /// Says it of one view.
+    pub(super) fn tell(&self, sources: &Sources, file: &Carried, layer: &Layer, view: &mut FileView<'_>) {
+        let FileView { layers, environment, settings } = view;
+        if let Some(at) = settings.whereabouts.as_mut().filter(|_| !self.asking.is_empty()) {
+            at.says_copy |= layers.iter().filter_map(|l| l.source).any(|s| self.asking.contains(&s));
+        }
+        let open = |placeholder: &Placeholder| match self.given.get(&placeholder.span.source) {
+            Some(given) => variable(sources, placeholder).is_none_or(|name| !given.contains(name)),
+            None => !self.substitutes || file.carrier != Carrier::Kubernetes || placeholder.shape != "${…}",
+        };
+        settings.unfilled.retain(open);
+        for target in &mut settings.targets {
+            target.oddities.placeholders.retain(open);
+            let Some(host) = target.get("host").map(|h| &h.value) else { continue };
+            let neighbour = self.servers.has(file.carrier, &layer.name, *environment, host);
+            let in_clear = file.carrier == Carrier::Kubernetes && self.in_clear.has(host);
+            target.neighbour |= neighbour;
+            target.served_in_clear = in_clear;
+        }
+    }
+}
+
+/// The variable of `${NAME}`, `${NAME:-…}` and `$NAME`.
+fn variable<'s>(sources: &'s Sources, placeholder: &Placeholder) -> Option<&'s str> {
+    let bytes = sources.get(placeholder.span.source).bytes().get(placeholder.span.range())?;
+    let text = std::str::from_utf8(bytes).ok()?.strip_prefix('$')?.trim_start_matches('{');
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+    Some(&text[..end])
+}
