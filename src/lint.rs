@@ -340,7 +340,7 @@ fn views_of_files<'c>(
     repository: &Repository,
 ) -> Vec<Vec<FileView<'c>>> {
     let env_files = env_files(carried);
-    let surroundings = Surroundings::of(carried, &env_files, policy);
+    let surroundings = Surroundings::of(sources, carried, &env_files, policy);
     let of_file = |i: usize| {
         let file: &'c Carried = &carried[i];
         let policy = &*vocabulary.policy(file, files.environment, policy, repository);

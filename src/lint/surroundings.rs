@@ -2,7 +2,8 @@
 
 use super::{read::directory, servers::Servers, view::FileView};
 use crate::{
-    layer::{Carried, Carrier, Layer, Structure, kubernetes::InClear},
+    environment::Environment,
+    layer::{Carried, Carrier, Layer, LayerKind, Structure, kubernetes::InClear},
     policy::Policy,
     settings::Placeholder,
     source::{SourceId, Sources},
@@ -20,10 +21,13 @@ pub(super) struct Surroundings<'c> {
     /// Of an env file that compose hands to a service the variables that it puts into its values: those of the `.env` beside
     /// the compose file.
     given: BTreeMap<SourceId, BTreeSet<&'c str>>,
+    /// Directories of projects in which Doctrine puts a suffix behind the name of the database that tests use.
+    suffixed: BTreeSet<&'c str>,
 }
 
 impl<'c> Surroundings<'c> {
     pub(super) fn of(
+        sources: &Sources,
         carried: &'c [Carried],
         env_files: &BTreeMap<&'c str, &'c Layer>,
         policy: &Policy,
@@ -40,7 +44,13 @@ impl<'c> Surroundings<'c> {
                 given.entry(id).or_default().extend(own.entries.iter().map(|e| e.key.as_str()));
             }
         }
+        let suffixes = |file: &&'c Carried| {
+            DOCTRINE.iter().any(|end| file.path.ends_with(end))
+                && String::from_utf8_lossy(sources.get(file.source).bytes()).contains("dbname_suffix")
+        };
+        let project = |file: &'c Carried| file.path.rfind("config/packages/").map(|at| &file.path[..at]);
         Self {
+            suffixed: carried.iter().filter(suffixes).filter_map(project).collect(),
             servers: Servers::of(carried, policy),
             in_clear: InClear::of(carried),
             substitutes: carried.iter().any(fills),
@@ -60,7 +70,9 @@ impl<'c> Surroundings<'c> {
             None => !self.substitutes || file.carrier != Carrier::Kubernetes || placeholder.shape != "${…}",
         };
         settings.unfilled.retain(open);
+        let suffixed = *environment == Environment::Test && self.suffixed.contains(directory(&layer.name));
         for target in &mut settings.targets {
+            target.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
             target.oddities.placeholders.retain(open);
             let Some(host) = target.get("host").map(|h| &h.value) else { continue };
             let neighbour = self.servers.has(file.carrier, &layer.name, *environment, host);
@@ -70,6 +82,9 @@ impl<'c> Surroundings<'c> {
         }
     }
 }
+
+/// Where Symfony configures Doctrine, for all environments and for tests alone.
+const DOCTRINE: [&str; 2] = ["config/packages/doctrine.yaml", "config/packages/test/doctrine.yaml"];
 
 /// The variable of `${NAME}`, `${NAME:-…}` and `$NAME`.
 fn variable<'s>(sources: &'s Sources, placeholder: &Placeholder) -> Option<&'s str> {

@@ -395,6 +395,7 @@ impl Resolver<'_> {
             neighbour: false,
             root_is_open: self.lookup.leaves_to_program("sslrootcert"),
             served_in_clear: false,
+            suffixed: false,
             spelling: Spelling::Libpq,
             facts: Facts::default(),
         }

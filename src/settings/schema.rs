@@ -17,12 +17,13 @@ pub(super) fn of(target: &Target, lookup: &Lookup<'_>) -> Option<Secret> {
 }
 
 impl Target {
-    /// Whether its tables are in another schema than those of another target.
+    /// Whether its tables are in another schema than those of another target, or in a database with a suffix to its name.
     pub fn is_apart_from(&self, other: &Self) -> bool {
-        match (&self.schema, &other.schema) {
+        let schemas = match (&self.schema, &other.schema) {
             (Some(a), Some(b)) => !a.same_as(b),
             (None, None) => false,
             _ => true,
-        }
+        };
+        schemas || self.suffixed != other.suffixed
     }
 }

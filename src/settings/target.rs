@@ -110,6 +110,8 @@ pub struct Target {
     pub neighbour: bool,
     /// `sslrootcert` is set, to what is known only where the program runs.
     pub root_is_open: bool,
+    /// A suffix is put behind the name of its database, for tests.
+    pub suffixed: bool,
     /// The server at its host is one that the repository runs itself, in the same cluster and without TLS.
     pub served_in_clear: bool,
     /// How the text is written; `Libpq` for a target that is none.

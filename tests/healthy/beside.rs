@@ -315,7 +315,10 @@ fn what_is_on_the_same_machine() {
 const PUBLIC: &str = "DATABASE_URL=postgresql://app@localhost:5433/app?schema=public\n";
 const PACKAGE: (&str, &str) = ("package.json", "{\"dependencies\": {\"@prisma/client\": \"5\"}}\n");
 
-/// Two schemas of one database.
+const SYMFONY: &str =
+    "DATABASE_URL=\"postgresql://app:app@127.0.0.1:5432/app?serverVersion=16&charset=utf8\"\n";
+
+/// Two schemas of one database, and databases whose names something else changes.
 const SCHEMAS: &[Twins] = &[
     Twins {
         rule: "same-target-two-environments",
@@ -328,6 +331,23 @@ const SCHEMAS: &[Twins] = &[
             (".env.development", PUBLIC),
             (".env.test", "DATABASE_URL=postgresql://app@localhost:5433/app\n"),
             PACKAGE,
+        ],
+    },
+    // Doctrine puts a suffix behind the name of the database that tests use.
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[
+            (".env", SYMFONY),
+            (".env.test", SYMFONY),
+            (
+                "config/packages/doctrine.yaml",
+                "doctrine:\n  dbal:\n    url: '%env(resolve:DATABASE_URL)%'\nwhen@test:\n  doctrine:\n    dbal:\n      dbname_suffix: '_test'\n",
+            ),
+        ],
+        ill: &[
+            (".env", SYMFONY),
+            (".env.test", SYMFONY),
+            ("config/packages/doctrine.yaml", "doctrine:\n  dbal:\n    url: '%env(resolve:DATABASE_URL)%'\n"),
         ],
     },
     Twins {
