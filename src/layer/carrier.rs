@@ -171,11 +171,11 @@ impl Carrier {
 
     /// What the name of a file says, and its text where the name says too little.
     pub fn of(path: &str, bytes: &[u8]) -> Option<Self> {
-        if cipher::begins_as_one(bytes) {
+        if cipher::is_one(bytes) {
             return None;
         }
         match Self::of_name(path) {
-            Some(Self::Dotenv) if cipher::is_called_one(path) && !cipher::assigns(bytes) => None,
+            Some(Self::Dotenv) if cipher::is_called_one(path) && cipher::says_nothing(bytes) => None,
             Some(Self::Dotenv) if is_mapping(bytes) && !needles::speaks(bytes) => None,
             Some(Self::Yaml) => Some(of_yaml(bytes)),
             // What `--write-baseline` wrote.
@@ -239,7 +239,11 @@ impl FromStr for Carrier {
     }
 }
 
-/// `.env`, `.env.production`, `production.env`, `.flaskenv`, and in a directory `.envs` what has no other extension.
+/// What else lies in `.envs`, by its extension.
+const OF_OTHERS: [&str; 12] =
+    ["json", "yml", "yaml", "toml", "conf", "cnf", "md", "sh", "py", "crt", "pem", "key"];
+
+/// `.env`, `.env.production`, `production.env`, `.flaskenv`, and in a directory `.envs` what is called no other kind of file.
 fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool {
     // What a merge or a patch leaves beside one, and what a program makes one from.
     let leftover = |rest: &str| {
@@ -250,7 +254,8 @@ fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool
         || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))
         || name.rsplit_once('.').is_some_and(|(stem, extension)| extension == "env" && !stem.is_empty())
         || name == ".flaskenv"
-        || above.any(|step| step == ".envs") && name.rfind('.').is_none_or(|dot| dot == 0)
+        || above.any(|step| step == ".envs")
+            && !OF_OTHERS.contains(&name.rsplit('.').next().unwrap_or_default())
 }
 
 fn is_dockerfile(lower: &str) -> bool {

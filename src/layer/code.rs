@@ -123,6 +123,16 @@ impl Expr {
             .collect()
     }
 
+    /// The pairs of what is handed to a client as its options; none of one that has more than any client takes, which may be
+    /// handed over again and again.
+    pub(super) fn options<'e>(&'e self, source: &str) -> Vec<(String, &'e Expr, &'e Expr)> {
+        const MANY: usize = 64;
+        match &self.kind {
+            Kind::Map(pairs) if pairs.len() <= MANY => self.pairs(source),
+            _ => Vec::new(),
+        }
+    }
+
     /// What stands directly in it.
     fn children(&self) -> Vec<&Expr> {
         match &self.kind {

@@ -269,7 +269,7 @@ impl<'e> File<'e> {
         if !is_name && url && says {
             let start = first.range.start;
             let at = self.url(reader, &format!("{last}(…)"), start..start, first, outcome, word);
-            let pairs = args.get(1).map(|a| self.scope.meant(&a.value).pairs(self.scope.source));
+            let pairs = args.get(1).map(|a| self.scope.meant(&a.value).options(self.scope.source));
             self.put_tls(at, tls::of_object(&self.scope, &pairs.unwrap_or_default()));
         }
     }

@@ -170,8 +170,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
     let Objects { out, reader, script, .. } = objects;
     shell::settled(reader, script);
-    let lower = text.to_lowercase();
-    let of_laptop = ["minikube", "k3d "].iter().any(|word| lower.contains(word));
+    let of_laptop = text.lines().any(names_laptop);
     reader.structure = Structure::Kubernetes(Kubernetes { of_laptop, ..out });
 }
 
@@ -391,6 +390,14 @@ impl Objects<'_, '_> {
         self.reader.reveal_scalar(node.span);
         self.out.services.push(Service { name: name(text), span: node.span, variable });
     }
+}
+
+/// Whether a line names a cluster on somebody's machine, and does not say that it is none.
+fn names_laptop(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    let denied =
+        [" not ", "n't ", " no ", "never", "except", "instead"].iter().any(|word| lower.contains(word));
+    !denied && ["minikube", "k3d "].iter().any(|word| lower.contains(word))
 }
 
 /// What YAML 1.1, which kubectl reads, takes for a number or a truth.

@@ -61,8 +61,15 @@ pub fn made_roles(text: &str) -> Vec<Secret> {
     const MANY: usize = 1000;
     let lower = text.to_ascii_lowercase();
     let mut out = Vec::new();
+    // Neither a comment nor what another engine is told.
+    let elsewhere = |at: usize| {
+        let line = lower[..at].rsplit('\n').next().unwrap_or_default();
+        line.trim_start().starts_with('#')
+            || line.contains("--") && !line.contains('"')
+            || line.contains("mysql")
+    };
     for made in ["create role ", "create user ", "createuser "] {
-        for (at, _) in lower.match_indices(made).take(MANY) {
+        for (at, _) in lower.match_indices(made).take(MANY).filter(|(at, _)| !elsewhere(*at)) {
             let rest = &text[at + made.len()..];
             // `IF NOT EXISTS`, and what `createuser` is told before the name.
             let mut words = rest.split_whitespace().take(16).skip_while(|word| {

@@ -16,6 +16,32 @@ pub enum Tls {
 /// What a variable that speaks of a database begins with.
 const FAMILIES: &[&str] =
     &["DB", "DATABASE", "POSTGRES", "POSTGRESQL", "PG", "PGSSL", "SQL", "RDS", "TYPEORM"];
+/// Words of other services, whatever stands before them: `DB_REDIS_TLS`.
+const OTHERS: &[&str] = &[
+    "redis",
+    "valkey",
+    "mongo",
+    "mysql",
+    "mariadb",
+    "mssql",
+    "sqlserver",
+    "oracle",
+    "s3",
+    "http",
+    "smtp",
+    "mail",
+    "kafka",
+    "rabbit",
+    "amqp",
+    "elastic",
+    "clickhouse",
+    "memcache",
+    "ldap",
+    "backup",
+    "cache",
+    "proxy",
+    "exporter",
+];
 /// A pool of Java hands it to pgjdbc; edoburu's image of PgBouncer makes `server_tls_sslmode` of it.
 const WHOLE: &[&str] = &["SPRING_DATASOURCE_HIKARI_DATA_SOURCE_PROPERTIES_SSLMODE", "SERVER_TLS_SSLMODE"];
 
@@ -79,7 +105,8 @@ impl Tls {
     /// What an environment variable says.
     pub fn of_variable(name: &str, text: &str) -> Option<Self> {
         let may = ["SSL", "TLS", "UNAUTHORIZED"].iter().any(|word| name.contains(word));
-        let ours = || name.split('_').next().is_some_and(|first| FAMILIES.contains(&first));
+        let other = || OTHERS.iter().any(|word| letters(name).contains(word));
+        let ours = || name.split('_').next().is_some_and(|first| FAMILIES.contains(&first)) && !other();
         if may && (WHOLE.contains(&name) || ours()) { Self::of_word(name, text) } else { None }
     }
 
@@ -143,7 +170,8 @@ fn strongest<'n>(
             Some(text) => Tls::of_word(&format!("{within}{own}"), text).map(|tls| (tls, key, value)),
             None if depth >= 3 || value.pairs().is_empty() => None,
             None if matches!(own.as_str(), "ssl" | "tls") => {
-                strongest(value, "ssl", depth + 1, is_libpqs).or(Some((Tls::Used, key, value)))
+                let plain = if is_switched_off(value) { Tls::Off } else { Tls::Used };
+                strongest(value, "ssl", depth + 1, is_libpqs).or(Some((plain, key, value)))
             }
             None if HANDED_ON.contains(&own.as_str()) => strongest(value, "", depth + 1, is_libpqs),
             None => None,
@@ -153,6 +181,22 @@ fn strongest<'n>(
         }
     }
     out
+}
+
+/// Whether a mapping of `ssl` says that it is not used, or says nothing: `{disabled: true}`, `{active: false}`, `{ca: }`.
+fn is_switched_off(node: &Node) -> bool {
+    let texts =
+        || node.pairs().into_iter().filter_map(|(key, value)| Some((letters(key.text()?), value.text()?)));
+    let off = |(name, text): (String, &str)| match name.as_str() {
+        "disable" | "disabled" => YES.contains(&letters(text).as_str()),
+        "active" | "use" | "on" => NO.contains(&letters(text).as_str()),
+        _ => false,
+    };
+    texts().any(off)
+        || node
+            .pairs()
+            .iter()
+            .all(|(_, value)| value.pairs().is_empty() && value.text().is_none_or(str::is_empty))
 }
 
 /// A name without what separates its words, in small letters.
@@ -185,6 +229,8 @@ mod tests {
             ("DB_DISABLE_SSL", "true", None),
             ("DB_SSLROOTCERT", "/ca.pem", None),
             ("REDIS_SSL", "true", None),
+            ("DB_REDIS_TLS", "true", None),
+            ("SQL_SERVER_SSL", "true", None),
             ("SSL", "true", None),
         ] {
             assert_eq!(Tls::of_variable(name, text), says, "{name}={text}");

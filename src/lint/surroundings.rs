@@ -72,13 +72,14 @@ impl<'c> Surroundings<'c> {
         settings.unfilled.retain(open);
         let suffixed = *environment == Environment::Test && self.suffixed.contains(directory(&layer.name));
         for target in &mut settings.targets {
-            target.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
+            target.around.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
             target.oddities.placeholders.retain(open);
             let Some(host) = target.get("host").map(|h| &h.value) else { continue };
             let neighbour = self.servers.has(file.carrier, &layer.name, *environment, host);
-            let in_clear = file.carrier == Carrier::Kubernetes && self.in_clear.has(host);
-            target.neighbour |= neighbour;
-            target.served_in_clear = in_clear;
+            let in_clear =
+                file.carrier == Carrier::Kubernetes && self.in_clear.has(host, layer.word.as_deref());
+            target.around.neighbour |= neighbour;
+            target.around.served_in_clear = in_clear;
         }
     }
 }

@@ -12,9 +12,8 @@ use crate::{
         lookup::Lookup,
         platform::of_manifest,
         resolve,
-        settle::{self, of_laptop, of_path},
+        settle::{self, leads_out, of_laptop, of_path},
         variables::{Meaning, meaning},
-        words::of_words,
     },
     source::Span,
 };
@@ -56,7 +55,7 @@ impl<'c> FileView<'c> {
             }
             for target in &mut view.settings.targets {
                 let host = target.get("host").map(|h| &h.value);
-                target.neighbour = footing.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
+                target.around.neighbour = footing.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
                 if let Structure::Compose(compose) = &file.structure {
                     share_defaults(target, compose);
                 }
@@ -104,7 +103,9 @@ impl<'c> FileView<'c> {
         let word = own.last().and_then(|l| l.word.as_deref()).and_then(|word| policy.environment(word));
         // `shop-staging`, a namespace.
         let within = match (own.last().and_then(|l| l.word.as_deref()), file.carrier) {
-            (Some(namespace), Carrier::Kubernetes) => of_words(namespace, policy),
+            (Some(namespace), Carrier::Kubernetes) => {
+                namespace.rsplit_once('-').and_then(|(_, last)| policy.environment(last))
+            }
             _ => None,
         };
         let fallback = match usual_environment(file.carrier, &path, policy) {
@@ -112,7 +113,9 @@ impl<'c> FileView<'c> {
             _ if file.carrier == Carrier::Kubernetes && own.iter().any(is_of_laptop) => {
                 Environment::Development
             }
-            _ if matches!(&file.structure, Structure::Kubernetes(objects) if objects.of_laptop) => {
+            _ if matches!(&file.structure, Structure::Kubernetes(objects) if objects.of_laptop)
+                && !own.iter().any(leads_out) =>
+            {
                 Environment::Development
             }
             usual => usual,

@@ -28,6 +28,9 @@ impl PartialOrd for Directory {
     }
 }
 
+/// So many directories above a script its env file is looked for.
+const DEEP: usize = 32;
+
 /// Words of directories that hold programs of their own and values of nobody.
 pub(crate) const ASIDE: &[&str] =
     &["tests", "test", "fixtures", "testdata", "examples", "example", "docs", "benches"];
@@ -218,12 +221,13 @@ impl Directory {
         let name = file.rsplit('/').next().unwrap_or(file);
         let mut out = BTreeSet::new();
         let mut from = self.clone();
-        loop {
+        for _ in 0..DEEP {
             out.extend([from.join(file), from.join(name)]);
             if !from.pop() {
-                return out;
+                break;
             }
         }
+        out
     }
 
     /// The path of a file.

@@ -38,7 +38,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let own = here && fallback.supplies == "dbname" && named.contains(&Environment::Production);
         // Who sets the variable sets it for the server too, and who sets nothing is let in.
         // A server that is started beside it, under its own name, is no other than the one that is meant.
-        let beside = fallback.supplies == "host" && target.neighbour;
+        let beside = fallback.supplies == "host" && target.around.neighbour;
         let levels = if own || (fallback.shared || beside) && other.is_none() { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))

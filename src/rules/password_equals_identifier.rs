@@ -23,7 +23,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint
         && out.environment() == Environment::Test
         && target.told
-        && (target.is_loopback() || target.neighbour)
+        && (target.is_loopback() || target.around.neighbour)
     {
         return;
     }

@@ -30,8 +30,17 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if target.names_system_roots() {
         return;
     }
-    // `ssl: true`, `DB_SSL_CA=…`: which kind of TLS it is, its client knows; that none is checked, `tls-unverified` says.
-    if target.tls_beside.is_some() {
+    // `ssl: true`: which kind of TLS it is, its client knows; that none is checked, `tls-unverified` says. Who reads a
+    // variable `DB_SSL` is not known; these take TLS from the connection string alone.
+    let heard = target.tls_beside.as_ref().filter(|_| out.door() == Door::Lint);
+    // Code of the project says it of some connection.
+    let source = |span: Option<Span>| span.map(|s| s.source);
+    let far = heard.is_some_and(|said| source(said.span()) != source(target.origin().span()));
+    let variable = far || heard.is_some_and(|said| said.key.bytes().all(|b| !b.is_ascii_lowercase()));
+    let deaf =
+        |c: &Setting<Consumer>| matches!(c.value, Consumer::Libpq | Consumer::TokioPostgres | Consumer::Sqlx);
+    let deaf = !settings.consumers.is_empty() && settings.consumers.iter().all(deaf);
+    if heard.is_some() && !variable {
         return;
     }
     let Some(class) = target.host_class().filter(|c| *c != HostClass::Local) else { return };
@@ -83,8 +92,14 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     } else {
         draft
     };
-    if target.served_in_clear && !target.tls_required {
+    if target.around.served_in_clear && !target.tls_required {
         draft.note(advice::SERVED_IN_CLEAR).at_most(Levels::of("..II"));
+        return;
+    }
+    if let Some(said) = heard.filter(|_| !deaf && !target.tls_required) {
+        draft
+            .note(format!("`{}` may ask for it, where the program reads that", said.key))
+            .at_most(Levels::of("..II"));
         return;
     }
     // A pool's own properties may say it, somewhere.

@@ -43,7 +43,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         Some(span) => draft.edit_unsafe(span, "require"),
         None => draft,
     };
-    if target.served_in_clear && !target.tls_required {
+    if target.around.served_in_clear && !target.tls_required {
         draft.note(advice::SERVED_IN_CLEAR).at_most(Levels::of("..II"));
     } else if class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));

@@ -21,7 +21,7 @@ use super::{
     setting::{Origin, Setting},
     settle::Settled,
     suspect,
-    target::{Facts, Form, Oddities, Target, Wrapped},
+    target::{Around, Facts, Form, Oddities, Target, Wrapped},
     variables::{Kinds, Meaning, Role, URLS, meaning_of, prefixed},
     words,
 };
@@ -392,10 +392,8 @@ impl Resolver<'_> {
             ambient,
             overrides: Vec::new(),
             sends_no_name: None,
-            neighbour: false,
+            around: Around::default(),
             root_is_open: self.lookup.leaves_to_program("sslrootcert"),
-            served_in_clear: false,
-            suffixed: false,
             spelling: Spelling::Libpq,
             facts: Facts::default(),
         }

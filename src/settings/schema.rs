@@ -24,6 +24,6 @@ impl Target {
             (None, None) => false,
             _ => true,
         };
-        schemas || self.suffixed != other.suffixed
+        schemas || self.around.suffixed != other.around.suffixed
     }
 }

@@ -1,11 +1,17 @@
 //! Which environment: the strongest word that says so, and the words that disagree with it.
 
 use super::{
+    host::HostClass,
     lookup::Lookup,
     setting::{LayerId, Origin, Setting},
     variables::{DEBUGS, Kinds, MARKERS, TEST_MODES},
 };
-use crate::{environment::Environment, layer::LayerKind, policy::Policy, source::Span};
+use crate::{
+    environment::Environment,
+    layer::{Entry, Layer, LayerKind},
+    policy::Policy,
+    source::Span,
+};
 
 /// The environment and who said so.
 #[derive(Clone, Debug)]
@@ -156,7 +162,7 @@ fn is_off(text: &str) -> bool {
 }
 
 /// `app-dev.yaml`, `docker-compose-test.yml`, `task-prod.json`: a document with such a last word has no other reason to.
-/// `live` and `local` say too little.
+/// `live`, `local` and `test` say too little.
 fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
     let (stem, extension) = name.split_once('.')?;
     // `test-core.ini` of Paste and pytest.
@@ -172,7 +178,9 @@ fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
     }
     let (family, word) = stem.rsplit_once(['-', '_'])?;
     let compose = matches!(family, "compose" | "docker-compose" | "docker_compose" | "values");
-    let document = matches!(extension, "yaml" | "yml" | "json") && !matches!(word, "live" | "local");
+    // `load-test.yaml` is a test of its own, wherever it is run.
+    let vague = matches!(word, "live" | "local" | "test" | "tests" | "testing");
+    let document = matches!(extension, "yaml" | "yml" | "json") && !vague;
     (compose || document).then(|| policy.environment(word))?
 }
 
@@ -259,6 +267,19 @@ pub fn of_laptop(path: &str, policy: &Policy) -> Option<Environment> {
     let (stem, _) = name.rsplit_once('.')?;
     let last = |separator| stem.rsplit(separator).next().and_then(means);
     last('.').or_else(|| last('-')).or(found)
+}
+
+/// Whether a variable for a database has the address of a server that no cluster on somebody's machine runs.
+pub fn leads_out(layer: &Layer) -> bool {
+    let ours = |e: &&Entry| ["DATABASE", "DB", "PG", "POSTGRES"].iter().any(|word| e.key.contains(word));
+    let host = |e: &Entry| {
+        let text = e.value.text.expose();
+        let url = text.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
+        let host = url.map(|rest| rest.rsplit('@').next().unwrap_or(rest));
+        let host = host.or(e.key.ends_with("HOST").then_some(text));
+        host.is_some_and(|host| HostClass::of(host.split(':').next().unwrap_or(host)) == HostClass::Public)
+    };
+    layer.entries.iter().filter(ours).any(host)
 }
 
 /// Directories of what is deployed to clusters.

@@ -1,10 +1,12 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
+mod around;
 mod credential;
 mod facts;
 mod oddities;
 mod stands_for;
 
+pub use around::Around;
 pub use credential::{Credential, SecretName};
 pub(super) use facts::{Facts, fact};
 pub use oddities::{
@@ -106,14 +108,10 @@ pub struct Target {
     pub overrides: Vec<Override>,
     /// Its client leaves the server's name out of the TLS handshake; looked at only where a service needs it.
     pub sends_no_name: Option<Nameless>,
-    /// Its host is a container beside its own: what is sent never leaves the machine.
-    pub neighbour: bool,
+    /// What stands around it.
+    pub around: Around,
     /// `sslrootcert` is set, to what is known only where the program runs.
     pub root_is_open: bool,
-    /// A suffix is put behind the name of its database, for tests.
-    pub suffixed: bool,
-    /// The server at its host is one that the repository runs itself, in the same cluster and without TLS.
-    pub served_in_clear: bool,
     /// How the text is written; `Libpq` for a target that is none.
     pub(super) spelling: Spelling,
     pub(super) facts: Facts,
@@ -211,7 +209,7 @@ impl Target {
     /// reserved character leaves its readers at odds about where the host begins.
     pub fn host_class(&self) -> Option<HostClass> {
         let class = self.class_by_name()?;
-        let near = || self.neighbour || self.names_own_machine();
+        let near = || self.around.neighbour || self.names_own_machine();
         Some(if !self.tls_required && near() { HostClass::Local } else { class })
     }
 

@@ -99,7 +99,7 @@ fn meaningful(host: &str) -> &str {
 }
 
 /// The environment that a word in a name says; none where no word does, or two do.
-pub fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
+fn of_words(name: &str, policy: &Policy) -> Option<Environment> {
     // Most names say nothing, and are not taken apart for it.
     if policy.environments.is_empty() && !has_root(name.as_bytes()) {
         return None;

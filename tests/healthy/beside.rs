@@ -318,6 +318,27 @@ const PACKAGE: (&str, &str) = ("package.json", "{\"dependencies\": {\"@prisma/cl
 const SYMFONY: &str =
     "DATABASE_URL=\"postgresql://app:app@127.0.0.1:5432/app?serverVersion=16&charset=utf8\"\n";
 
+const SSL: &str = "DATABASE_URL=postgresql://app@db.example.com/app\nDB_SSL=true\n";
+
+/// Who reads a variable is not known, and some read the connection string alone.
+const READERS: &[Twins] = &[
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[("package.json", "{\"dependencies\": {\"pg\": \"^8.0.0\"}}\n"), (".env.production", SSL)],
+        ill: &[("Cargo.toml", "[dependencies]\nsqlx = \"0.8\"\n"), (".env.production", SSL)],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(".env.production", SSL)],
+        ill: &[(".env.production", "DATABASE_URL=postgresql://app@db.example.com/app\nDB_REDIS_TLS=true\n")],
+    },
+];
+
+#[test]
+fn a_variable_is_heard_by_who_reads_it() {
+    tell_apart(READERS);
+}
+
 /// Two schemas of one database, and databases whose names something else changes.
 const SCHEMAS: &[Twins] = &[
     Twins {

@@ -58,6 +58,41 @@ const TWINS: &[Twins] = &[
         healthy: &[("k8s/secret.yaml", STAGING)],
         ill: &[("k8s/secret.yaml", NO_STAGING)],
     },
+    // No cluster on somebody's machine runs a hosted server, and a line may say that it is none.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            "k8s/api.yaml",
+            "# For minikube.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: api}\ndata:\n  DATABASE_URL: postgresql://app:postgres@db:5432/shop\n",
+        )],
+        ill: &[(
+            "k8s/api.yaml",
+            "# For minikube.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: api}\ndata:\n  DATABASE_URL: postgresql://app:postgres@db.example.com:5432/shop\n",
+        )],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            "k8s/api.yaml",
+            "# Runs in Minikube.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: api}\ndata:\n  DATABASE_URL: postgresql://app:postgres@db:5432/shop\n",
+        )],
+        ill: &[(
+            "k8s/api.yaml",
+            "# Does not run in Minikube.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: api}\ndata:\n  DATABASE_URL: postgresql://app:postgres@db:5432/shop\n",
+        )],
+    },
+    // What comes first in a namespace is what it is for.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            "k8s/api.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: api, namespace: tools-dev}\ndata:\n  DATABASE_URL: postgresql://app:postgres@db:5432/shop\n",
+        )],
+        ill: &[(
+            "k8s/api.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: api, namespace: dev-tools}\ndata:\n  DATABASE_URL: postgresql://app:postgres@db:5432/shop\n",
+        )],
+    },
     // The directory says it more plainly than a word within a name.
     Twins {
         rule: "environment-word-mismatch",

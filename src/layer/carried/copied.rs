@@ -13,8 +13,19 @@ pub(super) fn asks_to_be_copied(bytes: &[u8]) -> bool {
     comments.any(|line| {
         let asks = WORDS.iter().any(|word| line.contains(word));
         let at = SENTENCES.iter().filter(|_| asks).find_map(|sentence| line.find(sentence));
-        at.is_some_and(|at| !NOT.iter().any(|word| line[..at].contains(word)))
+        at.is_some_and(|at| is_asked(&line[..at]))
     })
+}
+
+/// Whether a sentence is one that asks, by what stands before it: nothing, a number, or the end of another one.
+fn is_asked(before: &str) -> bool {
+    let before = before.trim_end();
+    let begins = !before.chars().any(char::is_alphabetic);
+    let follows = before.ends_with(['.', ':', ',', ';', '!', ')', '-', '—', '–']);
+    let led = ["please", "then", "first", "and", "por favor", "just", "to use this"]
+        .iter()
+        .any(|word| before.ends_with(word));
+    (begins || follows || led) && !NOT.iter().any(|word| before.contains(word.trim_end()))
 }
 
 /// In English, Spanish, Portuguese and French, in lower case.
@@ -25,7 +36,8 @@ const SENTENCES: &[&str] = &[
     "copy it to",
     "make a copy of this",
     "duplicate this file",
-    "rename this file",
+    "rename this file to",
+    "rename this file as",
     "rename to .env",
     "replace placeholder",
     "replace all placeholder",

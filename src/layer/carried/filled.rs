@@ -72,7 +72,7 @@ impl File<'_> {
         let stands = || text.store().is_some() || text.holds_a_mark() || self.is_cast(written);
         signs && text.is_replaced_by_a_build()
             || (signs && stands() || self.argo && brackets()) && !has_plain_password(text)
-            || self.azure && has(written, b"$(")
+            || self.azure && has(written, b"$(") && !has_plain_password(text)
             || self.vercel && written.starts_with(b"@")
             || self.railway && is_platforms(written)
     }

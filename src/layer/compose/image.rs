@@ -88,7 +88,17 @@ impl Image {
 const LATE: &[&str] = &["pgbouncer", "postgres-exporter", "postgres_exporter", "postgres-backup-local"];
 
 /// Programs that save a whole server, by a word in the last step of an image's name.
-const SAVING: &[&str] = &["backup", "wal-g", "walg", "pgbackrest", "barman", "pg_dump", "pgdump"];
+const SAVING: &[&str] = &[
+    "postgres-backup",
+    "postgresql-backup",
+    "pg-backup",
+    "pgbackup",
+    "pg_backup",
+    "pgbackrest",
+    "barman",
+    "pg_dump",
+    "pgdump",
+];
 
 impl Image {
     /// Whether it administers a server: it has a server's own programs and starts none, or saves all of its data. Such a
@@ -96,7 +106,10 @@ impl Image {
     pub fn administers(&self) -> bool {
         let text = self.text.expose();
         let last = text.rsplit('/').next().unwrap_or(text);
-        self.server && self.client || SAVING.iter().any(|word| last.contains(word))
+        let name = last.split([':', '@']).next().unwrap_or(last);
+        self.server && self.client
+            || matches!(name, "wal-g" | "walg")
+            || SAVING.iter().any(|word| name.contains(word))
     }
 
     /// Whether it connects some time after it was started. `scheduled`: its variables say when it is to do something.

@@ -39,7 +39,7 @@ pub(super) fn of_object<'e>(scope: &Scope<'e>, pairs: &[(String, &'e Expr, &'e E
             Kind::Choice(a, b) => vec![scope.meant(a), scope.meant(b)],
             _ => vec![scope.meant(value)],
         };
-        let inner = sides.into_iter().flat_map(|side| side.pairs(scope.source));
+        let inner = sides.into_iter().flat_map(|side| side.options(scope.source));
         let value = inner.into_iter().find(|(name, _, _)| name == "ssl").map(|(_, _, value)| value)?;
         Some((of(scope, value, 0)?, value))
     })
@@ -58,7 +58,7 @@ fn of<'e>(scope: &Scope<'e>, value: &'e Expr, depth: usize) -> Option<Tls> {
             _ => None,
         },
         Kind::Map(all) => {
-            let pairs = value.pairs(scope.source);
+            let pairs = value.options(scope.source);
             let get = |key: &str| pairs.iter().find(|(name, _, _)| name == key).map(|(_, _, v)| *v);
             match get("rejectUnauthorized").map(written) {
                 Some(Some("false")) => Some(Tls::Unverified),

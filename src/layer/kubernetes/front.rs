@@ -44,13 +44,15 @@ impl Front {
     }
 
     /// Whether a pod reaches it by a host: `db`, `db.shop`, `db.shop.svc.cluster.local`, or one of its pods, `db-0.db`.
-    fn is_reached_by(&self, host: &str) -> bool {
+    fn is_reached_by(&self, host: &str, namespace: Option<&str>) -> bool {
+        let own = self.namespace.as_deref();
         let behind = |host: &str| match host.strip_prefix(self.name.as_str()) {
-            Some("") => true,
+            Some("") => own.is_none() || namespace.is_none() || own == namespace,
             Some(rest) => rest.strip_prefix('.').is_some_and(|rest| {
                 let mut labels = rest.split('.');
-                let own = labels.next().map(str::to_owned);
-                matches!(labels.next(), Some("svc")) || own == self.namespace && !rest.contains('.')
+                let named = labels.next();
+                let same = own.is_none() || own == named;
+                same && (labels.next() == Some("svc") || !rest.contains('.') && own.is_some())
             }),
             None => false,
         };
@@ -70,9 +72,12 @@ impl Server {
 fn may_have_tls(container: &Node) -> bool {
     let words = ["command", "args"].iter().filter_map(|key| container.get(key)).flat_map(Node::items);
     let mut words = words.filter_map(|n| n.text());
+    let variables = container.get("env").map(Node::items).unwrap_or_default();
+    let mut variables = variables.iter().filter_map(|v| v.get("name")?.text());
     let mounts = container.get("volumeMounts").map(Node::items).unwrap_or_default();
     let mut mounts = mounts.iter().filter_map(|m| m.get("mountPath")?.text());
     words.any(|word| ["ssl", "config_file", "config-file"].iter().any(|own| word.contains(own)))
+        || variables.any(|name| name.contains("TLS") || name.contains("SSL"))
         || mounts.any(|path| ["/etc/", ".conf", "tls", "cert", "ssl"].iter().any(|own| path.contains(own)))
 }
 
@@ -81,9 +86,9 @@ fn labels(node: Option<&Node>) -> Labels {
     pairs.into_iter().filter_map(|(k, v)| Some((k.text()?.to_owned(), v.text()?.to_owned()))).collect()
 }
 
-/// The services of all files behind which a server without TLS runs.
+/// The services of all files behind which a server without TLS runs, by their names.
 #[derive(Default, Debug)]
-pub struct InClear<'c>(Vec<&'c Front>);
+pub struct InClear<'c>(BTreeMap<&'c str, Vec<&'c Front>>);
 
 impl<'c> InClear<'c> {
     /// One of whose name another leads elsewhere is left out.
@@ -94,18 +99,39 @@ impl<'c> InClear<'c> {
                 _ => None,
             })
         };
-        let servers: Vec<&Server> = objects().flat_map(|o| &o.servers).collect();
-        let clear = |front: &&Front| {
-            let mut own = servers.iter().filter(|server| front.leads_to(server)).peekable();
+        let mut servers: BTreeMap<(&str, &str), Vec<&Server>> = BTreeMap::new();
+        for server in objects().flat_map(|o| &o.servers) {
+            for (key, value) in &server.labels {
+                servers.entry((key, value)).or_default().push(server);
+            }
+        }
+        let clear = |front: &Front| {
+            let first = front.selector.first_key_value().map(|(key, value)| (key.as_str(), value.as_str()));
+            let few = first.and_then(|first| servers.get(&first)).filter(|all| all.len() <= MANY);
+            let mut own = few.into_iter().flatten().filter(|server| front.leads_to(server)).peekable();
             own.peek().is_some() && own.all(|server| server.clear)
         };
-        let (clear, others): (Vec<&Front>, Vec<&Front>) = objects().flat_map(|o| &o.fronts).partition(clear);
-        let only = |front: &&Front| others.iter().all(|other| other.name != front.name);
-        Self(clear.into_iter().filter(only).collect())
+        let mut out: BTreeMap<&str, Option<Vec<&Front>>> = BTreeMap::new();
+        for front in objects().flat_map(|o| &o.fronts) {
+            let all = out.entry(&front.name).or_insert_with(|| Some(Vec::new()));
+            match all {
+                Some(all) if clear(front) && all.len() < MANY => all.push(front),
+                all => *all = None,
+            }
+        }
+        Self(out.into_iter().filter_map(|(name, all)| Some((name, all?))).collect())
     }
 
-    /// Whether a host is one of them.
-    pub fn has(&self, host: &Part) -> bool {
-        self.0.iter().any(|front| front.is_reached_by(host.expose()))
+    /// Whether a host is one of them, for a pod in a namespace.
+    pub fn has(&self, host: &Part, namespace: Option<&str>) -> bool {
+        let host = host.expose();
+        // `db-0.db` too, a pod of the service.
+        let mut labels = host.split('.').take(2);
+        labels.any(|name| {
+            self.0.get(name).into_iter().flatten().any(|front| front.is_reached_by(host, namespace))
+        })
     }
 }
+
+/// So many servers with one label, or services of one name, are told apart.
+const MANY: usize = 64;

@@ -104,7 +104,9 @@ fn share_laptops(files: &mut [Carried]) {
     let found: BTreeSet<String> =
         files.iter().filter(preloads).map(|file| directory(&file.path).to_owned()).collect();
     for file in files.iter_mut().filter(|_| !found.is_empty()) {
-        let beside = found.contains(directory(&file.path));
+        let own = matches!(&file.structure, Structure::Kubernetes(o) if o.preloads);
+        // At the top lies all sorts.
+        let beside = own || !directory(&file.path).is_empty() && found.contains(directory(&file.path));
         if let Structure::Kubernetes(objects) = &mut file.structure {
             objects.of_laptop |= beside;
         }

@@ -22,7 +22,7 @@ impl<'e> File<'e> {
         if name != "SQLALCHEMY_ENGINE_OPTIONS" || is_aside(reader.path) {
             return false;
         }
-        let options = self.scope.meant(value).pairs(self.scope.source);
+        let options = self.scope.meant(value).options(self.scope.source);
         if let Some((_, _, arguments)) = options.into_iter().find(|(key, _, _)| key == "connect_args") {
             let at = self.block(reader, name, context);
             self.put_tls(Some(at), Some(arguments));
@@ -33,7 +33,7 @@ impl<'e> File<'e> {
     /// `connect_args={…}` of an engine, beside the URL in a block.
     pub(super) fn put_tls(&mut self, at: Option<usize>, arguments: Option<&'e Expr>) {
         let Some(arguments) = arguments else { return };
-        let pairs = self.scope.meant(arguments).pairs(self.scope.source);
+        let pairs = self.scope.meant(arguments).options(self.scope.source);
         self.put_tls_of(at, &|key| pairs.iter().find(|(name, _, _)| name == key).map(|(_, _, v)| *v));
     }
 
@@ -84,7 +84,9 @@ impl<'e> File<'e> {
             _ => (self.scope.source.get(meant.range.clone()) == Some("True")).then_some(Tls::Used),
         };
         if let Some(tls) = says {
-            self.say(at, tls, value);
+            // Somewhere a context is told to check nothing.
+            let unchecked = tls == Tls::Used && self.scope.source.contains("CERT_NONE");
+            self.say(at, if unchecked { Tls::Unverified } else { tls }, value);
         }
     }
 
