@@ -13,7 +13,7 @@ pub(super) fn asks_to_be_copied(bytes: &[u8]) -> bool {
     comments.any(|line| {
         let asks = WORDS.iter().any(|word| line.contains(word));
         let at = SENTENCES.iter().filter(|_| asks).find_map(|sentence| line.find(sentence));
-        at.is_some_and(|at| is_asked(&line[..at]))
+        at.is_some_and(|at| is_asked(&line[..at])) && !ELSEWHERE.iter().any(|word| line.contains(word))
     })
 }
 
@@ -31,9 +31,9 @@ fn is_asked(before: &str) -> bool {
 /// In English, Spanish, Portuguese and French, in lower case.
 const SENTENCES: &[&str] = &[
     "copy this file",
-    "copy this to",
+    "copy this to .env",
     "copy to .env",
-    "copy it to",
+    "copy it to .env",
     "make a copy of this",
     "duplicate this file",
     "rename this file to",
@@ -56,6 +56,9 @@ const SENTENCES: &[&str] = &[
 
 /// Each sentence has one of these in it, and most comments have none.
 const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace"];
+
+/// What is copied there is the file itself.
+const ELSEWHERE: &[&str] = &["server", "scp ", "/etc/", "/srv/", "vault"];
 
 /// What turns the sentence round that it stands before.
 const NOT: &[&str] = &["not ", "n't ", "never ", "nunca ", "não ", "ne "];
