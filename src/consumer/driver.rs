@@ -134,7 +134,9 @@ impl Driver {
     /// Distributions that have the module, or always require one that has it.
     fn distributions(self) -> &'static [&'static str] {
         match self {
-            Self::Psycopg => &["psycopg", "langchain-postgres", "procrastinate"],
+            Self::Psycopg => {
+                &["psycopg", "langchain-postgres", "langgraph-checkpoint-postgres", "procrastinate"]
+            }
             Self::Psycopg2 => &["psycopg2", "psycopg2-binary", "aiopg"],
             Self::Psycopg2Cffi => &["psycopg2cffi"],
             Self::Asyncpg => &["asyncpg", "langchain-postgres"],
