@@ -104,10 +104,14 @@ const HANDED_ON: &[&str] = &[
 impl Tls {
     /// What an environment variable says.
     pub fn of_variable(name: &str, text: &str) -> Option<Self> {
-        let may = ["SSL", "TLS", "UNAUTHORIZED"].iter().any(|word| name.contains(word));
+        // Most names begin otherwise, which is seen first.
+        let first = name.split('_').next().unwrap_or(name);
+        let family = FAMILIES.contains(&first);
+        let may = || ["SSL", "TLS", "UNAUTHORIZED"].iter().any(|word| name.contains(word));
         let other = || OTHERS.iter().any(|word| letters(name).contains(word));
-        let ours = || name.split('_').next().is_some_and(|first| FAMILIES.contains(&first)) && !other();
-        if may && (WHOLE.contains(&name) || ours()) { Self::of_word(name, text) } else { None }
+        let ours =
+            family && may() && !other() || matches!(first, "SPRING" | "SERVER") && WHOLE.contains(&name);
+        if ours { Self::of_word(name, text) } else { None }
     }
 
     /// What a word says, by its name.

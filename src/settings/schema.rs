@@ -10,6 +10,8 @@ const VARIABLES: [&str; 3] = ["DB_SCHEMA", "DATABASE_SCHEMA", "POSTGRES_SCHEMA"]
 /// The schema that a target names; `public` is what everybody has.
 pub(super) fn of(target: &Target, lookup: &Lookup<'_>) -> Option<Secret> {
     let found = match &target.text {
+        // Most URLs have no parameters.
+        Some(text) if !text.value.expose().contains('?') => return None,
         Some(_) => Secret::new(PARAMETERS.iter().find_map(|name| target.says(name))?),
         None => lookup.first(&VARIABLES)?.value,
     };
