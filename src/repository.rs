@@ -243,6 +243,8 @@ pub struct Repository {
     /// What all programs are written for, but for examples and tests.
     ecosystems: BTreeSet<Ecosystem>,
     consumers: Vec<(Directory, Found<Consumer>)>,
+    /// The variables that commands give libpq, by the commands' places.
+    given: BTreeMap<Span, String>,
     loaders: Vec<Loader>,
     /// The directories of each env.py of Alembic that sets the URL itself, with the place.
     migrations: Vec<(Directory, Span)>,
@@ -307,7 +309,8 @@ impl Repository {
                     project,
                 }),
                 Mention::Libpq(range, variable) => {
-                    let key = format!("{} ${variable}", &text[range]);
+                    let key = text[range].to_owned();
+                    out.given.insert(span, variable);
                     out.consumers.push((project, Found { value: Consumer::Libpq, key, span, dev: false }));
                 }
                 Mention::Loader(l) => {

@@ -112,6 +112,8 @@ pub struct Settings {
     pub secrets: Vec<Setting<Secret>>,
     /// The client libraries that will read the URL, and who says so: pgward.toml, a flag, a file of the repository.
     pub consumers: Vec<Setting<Consumer>>,
+    /// The variable that libpq is given by the command that says so; it reads no other. Not to be shown.
+    pub given: Option<String>,
     /// Who reads each env file, in the order of the layers.
     pub loaders: Vec<FileLoaders>,
     /// Lines of env files that the loaders in play misread; filled where the texts are at hand.

@@ -90,6 +90,7 @@ pub const R2DBC_OPTIONS: &[&str] = &[
     "ssl",
     "sslCert",
     "sslContextBuilderCustomizer",
+    "sslHostnameVerifier",
     "sslKey",
     "sslMode",
     "sslNegotiation",

@@ -1,7 +1,7 @@
 //! Which loaders read an env file, as far as the manifests say.
 
 use super::{Found, Loader, Reads, Repository, index::name_of, place::Directory};
-use crate::layer::dotenv::Dialect;
+use crate::{layer::dotenv::Dialect, source::Span};
 use std::collections::BTreeSet;
 
 /// A loader that reads some env file.
@@ -23,6 +23,11 @@ pub struct Readers {
 }
 
 impl Repository {
+    /// The variable that the command at a place gives libpq. Somebody's own word, not to be shown.
+    pub fn variable_given(&self, span: Span) -> Option<&str> {
+        self.given.get(&span).map(String::as_str)
+    }
+
     /// The loaders that read an env file.
     pub fn readers(&self, path: &str, dev: bool) -> Readers {
         if self.loaders.is_empty() {

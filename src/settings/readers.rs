@@ -84,6 +84,12 @@ pub(super) fn consumers(
     }
 }
 
+/// The variable that a command gives libpq, where a command says that libpq reads.
+pub(super) fn given(consumers: &[Setting<Consumer>], repository: &Repository) -> Option<String> {
+    let libpq = consumers.iter().find(|c| c.value == Consumer::Libpq)?;
+    repository.variable_given(libpq.span()?).map(str::to_owned)
+}
+
 /// The client libraries that a kind of file is read by, whatever else the repository has.
 pub(super) fn known(consumers: &[Consumer]) -> Vec<Setting<Consumer>> {
     let one = |value: &Consumer| Setting {

@@ -68,9 +68,10 @@ impl Target {
             // `psql "$SHOP_URL"` reads that variable, whatever stands before its name, and no other.
             Consumer::Libpq if self.form == super::Form::Url => {
                 !javascript
-                    && c.key
-                        .split_once(" $")
-                        .is_none_or(|(_, own)| own.ends_with(&self.name) || self.name.ends_with(own))
+                    && settings
+                        .given
+                        .as_ref()
+                        .is_none_or(|own| own.ends_with(&self.name) || self.name.ends_with(own.as_str()))
             }
             Consumer::Libpq | Consumer::Asyncpg => !javascript,
         })

@@ -93,6 +93,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
             Some(known) => readers::known(known),
             None => readers::consumers(policy, repository, *path, environment),
         },
+        given: None,
         loaders: readers::of_layers(lookup.layers(), policy, repository, environment),
         misreadings: Vec::new(),
         misspelt: misspelt::collect(lookup, policy),
@@ -110,11 +111,11 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         without_programs: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };
+    out.given = readers::given(&out.consumers, repository);
     let libpq = if *pg_env { parts::libpq(lookup) } else { ByKeyword::new() };
     let services_unread =
         !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
-    let wanted = wanted(policy, extensions);
-    let go = foreign::is_for_go(repository, *path);
+    let (wanted, go) = (wanted(policy, extensions), foreign::is_for_go(repository, *path));
     let resolver = Resolver { lookup, policy, libpq, services, services_unread, go, repository, wanted };
     resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);

@@ -6,6 +6,7 @@ use crate::layer::{
     carried::Reader,
     code::{Expr, Kind, Site, is_aside},
 };
+use std::ops::Range;
 
 /// What a call or a mapping has under a key.
 type Named<'n, 'e> = &'n dyn Fn(&str) -> Option<&'e Expr>;
@@ -84,8 +85,8 @@ impl<'e> File<'e> {
             _ => (self.scope.source.get(meant.range.clone()) == Some("True")).then_some(Tls::Used),
         };
         if let Some(tls) = says {
-            // Somewhere a context is told to check nothing.
-            let unchecked = tls == Tls::Used && self.scope.source.contains("CERT_NONE");
+            // Nearby a context is told to check nothing.
+            let unchecked = tls == Tls::Used && around(self.scope.source, &value.range).contains("CERT_NONE");
             self.say(at, if unchecked { Tls::Unverified } else { tls }, value);
         }
     }
@@ -95,6 +96,14 @@ impl<'e> File<'e> {
         let entry = Entry::new("ssl", span, Value::default(), span);
         self.writer.block(at).entries.push(entry.telling(Some(Means::Tls(tls))));
     }
+}
+
+/// The text around a place: of a long one, with many such places, not all of it each time.
+fn around<'s>(source: &'s str, range: &Range<usize>) -> &'s str {
+    const NEAR: usize = 2000;
+    let boundary =
+        |at: usize| (0..=at.min(source.len())).rev().find(|i| source.is_char_boundary(*i)).unwrap_or(0);
+    &source[boundary(range.start.saturating_sub(NEAR))..boundary(range.end.saturating_add(NEAR))]
 }
 
 /// Whether a name is that of a context of TLS, or of what makes one that checks the server.
