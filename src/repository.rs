@@ -11,6 +11,8 @@ mod found;
 mod functions;
 mod index;
 mod json;
+mod kind;
+mod lock;
 mod node;
 mod php;
 mod place;
@@ -27,6 +29,8 @@ use crate::{
     source::{SourceKind, Sources, Span},
 };
 use index::Places;
+use kind::Kind;
+pub use kind::is_manifest;
 pub(crate) use place::ASIDE;
 use place::Directory;
 pub use place::Home;
@@ -66,79 +70,7 @@ impl Ecosystem {
     }
 }
 
-/// How a manifest is read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
-    Requirements,
-    Pyproject,
-    Pipfile,
-    SetupCfg,
-    SetupPy,
-    PackageJson,
-    Cargo,
-    GoMod,
-    Gemfile,
-    Composer,
-    Jvm,
-    DotNet,
-    EnvPy,
-    Compose,
-    Systemd,
-    Envrc,
-    Just,
-    Script,
-}
-
-impl Kind {
-    /// By the name of the file.
-    fn of(path: &str) -> Option<Self> {
-        let mut parts = path.rsplit(['/', '\\']);
-        let (name, parent) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let has = |ends: &[&str]| ends.iter().any(|end| name.len() > end.len() && name.ends_with(end));
-        let list = has(&[".txt", ".in"]);
-        Some(match name {
-            "pyproject.toml" => Self::Pyproject,
-            "Pipfile" => Self::Pipfile,
-            "setup.cfg" => Self::SetupCfg,
-            "setup.py" => Self::SetupPy,
-            "package.json" => Self::PackageJson,
-            "Cargo.toml" => Self::Cargo,
-            "go.mod" => Self::GoMod,
-            "Gemfile" => Self::Gemfile,
-            "composer.json" => Self::Composer,
-            "pom.xml" | "build.gradle" | "build.gradle.kts" | "build.sbt" | "project.clj" => Self::Jvm,
-            "env.py" => Self::EnvPy,
-            ".envrc" => Self::Envrc,
-            "justfile" | "Justfile" | ".justfile" => Self::Just,
-            "Makefile" | "makefile" | "GNUmakefile" | "Procfile" | "Containerfile" | "Dockerfile" => {
-                Self::Script
-            }
-            _ if list && (name.contains("requirements") || parent == "requirements") => Self::Requirements,
-            _ if has(&[".yml", ".yaml"])
-                && (name.starts_with("compose") || name.starts_with("docker-compose")) =>
-            {
-                Self::Compose
-            }
-            _ if has(&[".service"]) => Self::Systemd,
-            _ if has(&[".csproj", ".fsproj", ".vbproj"]) => Self::DotNet,
-            _ if name.starts_with("Dockerfile.") || name.starts_with("Procfile.") => Self::Script,
-            _ if has(&[".sh", ".bash", ".dockerfile", ".Dockerfile"]) => Self::Script,
-            _ => return None,
-        })
-    }
-
-    /// Whether its directory is a project of its own.
-    fn is_package(self) -> bool {
-        !matches!(self, Self::EnvPy | Self::Compose | Self::Systemd | Self::Envrc | Self::Just | Self::Script)
-    }
-}
-
-/// Whether a file of this name says who reads URLs or env files, so that it is worth handing in.
-pub fn is_manifest(path: &str) -> bool {
-    Kind::of(path).is_some()
-}
-
-/// A manifest larger than this is not read: 1 MiB. Lock files are no manifests.
+/// A manifest larger than this is not read: 1 MiB.
 pub const MAX_MANIFEST: usize = 1 << 20;
 
 /// What a reader of one kind of manifest found; ranges are bytes of the text.
@@ -248,6 +180,8 @@ pub struct Repository {
     loaders: Vec<Loader>,
     /// The directories of each env.py of Alembic that sets the URL itself, with the place.
     migrations: Vec<(Directory, Span)>,
+    /// The drivers that lock files of Python have, by the directory of each.
+    locked: Vec<(Directory, String)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
     /// thousands of them.
     by_project: BTreeMap<Directory, Places>,
@@ -283,6 +217,10 @@ impl Repository {
             if python::is_open(kind, text) {
                 let project = out.project(&Directory::of_project(path, kind));
                 out.open.insert(project);
+            }
+            if kind == Kind::Lock {
+                out.locked.extend(lock::drivers(text).map(|name| (Directory::of(path), name)));
+                continue;
             }
             let mut mentions = mentions(path, kind, text);
             mentions.sort_by_key(|m| m.range().start);
@@ -431,6 +369,7 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Pipfile => python::pipfile(text),
         Kind::SetupCfg => python::setup_cfg(text),
         Kind::SetupPy => python::setup_py(text),
+        Kind::Lock => Vec::new(),
         Kind::PackageJson => node::package_json(text),
         Kind::Cargo => cargo::manifest(text),
         Kind::GoMod => direct::go_mod(text),

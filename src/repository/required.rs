@@ -79,6 +79,13 @@ impl<'r> Required<'r> {
         self.of(&others.collect::<Vec<_>>(), driver).next().is_some()
     }
 
+    /// Whether a lock file of the project or of one above has a driver: something that is required requires it.
+    pub fn is_locked(&self, driver: Driver) -> bool {
+        let mut of =
+            self.repository.locked.iter().filter(|(directory, _)| directory.is_related_to(&self.here));
+        of.any(|(_, name)| driver.is_brought_by(&Requirement { distribution: name, extras: &[] }, None))
+    }
+
     /// As [`Required::brings`], of what is only for development and tests, where that is not installed.
     pub fn brings_aside(&self, driver: Driver) -> Option<&'r Package> {
         self.bringing(driver).find(|p| !self.dev && p.dev)

@@ -81,7 +81,10 @@ fn of(target: &Target, consumer: &Setting<Consumer>, required: &Required<'_>) ->
         required.is_older(driver, oldest).then_some(oldest)
     };
     let there = |driver: Driver| {
-        required.brings(driver).is_some() && too_old(driver).is_none() || required.has_around(driver)
+        let asked = required.brings(driver).or_else(|| required.brings_aside(driver));
+        required.brings(driver).is_some() && too_old(driver).is_none()
+            || required.has_around(driver)
+            || asked.is_none() && required.is_locked(driver)
     };
     if needs.is_empty() || needs.iter().any(|driver| there(*driver)) {
         return None;

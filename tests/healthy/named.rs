@@ -180,6 +180,51 @@ const TWINS: &[Twins] = &[
             ("ask.sh", "#!/bin/sh\npsql \"$DATABASE_URL\" -c 'SELECT 1'\n"),
         ],
     },
+    // What another package requires stands in the lock file alone; of what is required for development, it says nothing.
+    Twins {
+        rule: "driver-not-installed",
+        healthy: &[
+            (
+                "pyproject.toml",
+                "[project]\nname = \"shop\"\ndependencies = [\"sqlalchemy==2.0.43\", \"shop-models\"]\n",
+            ),
+            ("uv.lock", "version = 1\n\n[[package]]\nname = \"psycopg2-binary\"\nversion = \"2.9.10\"\n"),
+            (".env", "DATABASE_URL=postgresql+psycopg2://shop@localhost/shop\n"),
+        ],
+        ill: &[
+            (
+                "pyproject.toml",
+                "[project]\nname = \"shop\"\ndependencies = [\"sqlalchemy==2.0.43\", \"shop-models\"]\n",
+            ),
+            ("uv.lock", "version = 1\n\n[[package]]\nname = \"asyncpg\"\nversion = \"0.30.0\"\n"),
+            (".env", "DATABASE_URL=postgresql+psycopg2://shop@localhost/shop\n"),
+        ],
+    },
+    Twins {
+        rule: "driver-not-installed",
+        healthy: &[
+            ("Pipfile", "[packages]\nsqlalchemy = \"==2.0.43\"\nshop-models = \"*\"\n"),
+            (
+                "Pipfile.lock",
+                "{\n    \"default\": {\n        \"psycopg2\": {\n            \"version\": \"==2.9.10\"\n        }\n    }\n}\n",
+            ),
+            (
+                ".env.production",
+                "DATABASE_URL=postgresql+psycopg2://shop@db.example.com/shop?sslmode=verify-full\n",
+            ),
+        ],
+        ill: &[
+            ("Pipfile", "[packages]\nsqlalchemy = \"==2.0.43\"\n\n[dev-packages]\npsycopg2 = \"*\"\n"),
+            (
+                "Pipfile.lock",
+                "{\n    \"develop\": {\n        \"psycopg2\": {\n            \"version\": \"==2.9.10\"\n        }\n    }\n}\n",
+            ),
+            (
+                ".env.production",
+                "DATABASE_URL=postgresql+psycopg2://shop@db.example.com/shop?sslmode=verify-full\n",
+            ),
+        ],
+    },
     // env.py puts another URL in its place.
     Twins {
         rule: "driver-not-installed",

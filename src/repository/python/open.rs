@@ -19,7 +19,8 @@ pub(in crate::repository) fn is_open(kind: Kind, text: &str) -> bool {
                 text.contains("extras_require") || text.contains('+') || super::setup_py(text).is_empty()
             }
         }
-        Kind::PackageJson
+        Kind::Lock
+        | Kind::PackageJson
         | Kind::Cargo
         | Kind::GoMod
         | Kind::Gemfile

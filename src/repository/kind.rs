@@ -1,0 +1,85 @@
+//! Which files say something of a repository, by their names.
+
+/// How a manifest is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Requirements,
+    Pyproject,
+    Pipfile,
+    SetupCfg,
+    SetupPy,
+    /// What Python's installers settled on: more than a manifest asks for, and nothing by itself.
+    Lock,
+    PackageJson,
+    Cargo,
+    GoMod,
+    Gemfile,
+    Composer,
+    Jvm,
+    DotNet,
+    EnvPy,
+    Compose,
+    Systemd,
+    Envrc,
+    Just,
+    Script,
+}
+
+impl Kind {
+    /// By the name of the file.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        let mut parts = path.rsplit(['/', '\\']);
+        let (name, parent) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let has = |ends: &[&str]| ends.iter().any(|end| name.len() > end.len() && name.ends_with(end));
+        let list = has(&[".txt", ".in"]);
+        Some(match name {
+            "pyproject.toml" => Self::Pyproject,
+            "Pipfile" => Self::Pipfile,
+            "setup.cfg" => Self::SetupCfg,
+            "setup.py" => Self::SetupPy,
+            "poetry.lock" | "uv.lock" | "pdm.lock" | "Pipfile.lock" => Self::Lock,
+            "package.json" => Self::PackageJson,
+            "Cargo.toml" => Self::Cargo,
+            "go.mod" => Self::GoMod,
+            "Gemfile" => Self::Gemfile,
+            "composer.json" => Self::Composer,
+            "pom.xml" | "build.gradle" | "build.gradle.kts" | "build.sbt" | "project.clj" => Self::Jvm,
+            "env.py" => Self::EnvPy,
+            ".envrc" => Self::Envrc,
+            "justfile" | "Justfile" | ".justfile" => Self::Just,
+            "Makefile" | "makefile" | "GNUmakefile" | "Procfile" | "Containerfile" | "Dockerfile" => {
+                Self::Script
+            }
+            _ if list && (name.contains("requirements") || parent == "requirements") => Self::Requirements,
+            _ if has(&[".yml", ".yaml"])
+                && (name.starts_with("compose") || name.starts_with("docker-compose")) =>
+            {
+                Self::Compose
+            }
+            _ if has(&[".service"]) => Self::Systemd,
+            _ if has(&[".csproj", ".fsproj", ".vbproj"]) => Self::DotNet,
+            _ if name.starts_with("Dockerfile.") || name.starts_with("Procfile.") => Self::Script,
+            _ if has(&[".sh", ".bash", ".dockerfile", ".Dockerfile"]) => Self::Script,
+            _ => return None,
+        })
+    }
+
+    /// Whether its directory is a project of its own.
+    pub(super) fn is_package(self) -> bool {
+        !matches!(
+            self,
+            Self::Lock
+                | Self::EnvPy
+                | Self::Compose
+                | Self::Systemd
+                | Self::Envrc
+                | Self::Just
+                | Self::Script
+        )
+    }
+}
+
+/// Whether a file of this name says who reads URLs or env files, so that it is worth handing in.
+pub fn is_manifest(path: &str) -> bool {
+    Kind::of(path).is_some()
+}
