@@ -15,16 +15,10 @@ pub(super) type Said<'e> = (Tls, &'e Expr);
 impl<'e> File<'e> {
     /// Puts what an object says of TLS into the block of the connection.
     pub(super) fn put_tls(&mut self, at: usize, said: Option<Said<'e>>) {
-        match said {
-            Some((Tls::Used, value)) => {
-                let span = self.scope.span(&value.range);
-                let entry = Entry::new("ssl", span, Value::default(), span);
-                let entry = entry.telling(Some(Means::Tls(Tls::Used)));
-                self.writer.block(at).entries.push(entry);
-            }
-            Some((Tls::Unverified, value)) => self.writer.require_tls(at, &self.scope, "ssl", value),
-            Some((Tls::Off, _)) | None => {}
-        }
+        let Some((tls @ (Tls::Used | Tls::Unverified), value)) = said else { return };
+        let span = self.scope.span(&value.range);
+        let entry = Entry::new("ssl", span, Value::default(), span);
+        self.writer.block(at).entries.push(entry.telling(Some(Means::Tls(tls))));
     }
 }
 
