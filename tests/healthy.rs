@@ -10,6 +10,7 @@ mod healthy {
     mod kept;
     mod mild;
     mod named;
+    mod packages;
     mod readers;
     mod stands_for;
     mod started;

@@ -245,10 +245,14 @@ const OF_OTHERS: [&str; 12] =
 
 /// `.env`, `.env.production`, `production.env`, `.flaskenv`, and in a directory `.envs` what is called no other kind of file.
 fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool {
-    // What a merge or a patch leaves beside one, and what a program makes one from.
+    // What a merge or a patch leaves beside one, what a program makes one from, and a document about one.
     let leftover = |rest: &str| {
         let last = rest.rsplit('.').next();
-        matches!(last, Some("patch" | "diff" | "rej" | "orig" | "swp" | "erb" | "j2" | "jinja" | "mustache"))
+        let made = matches!(last, Some("erb" | "j2" | "jinja" | "mustache"));
+        made || matches!(
+            last,
+            Some("patch" | "diff" | "rej" | "orig" | "swp" | "md" | "markdown" | "rst" | "html")
+        )
     };
     name == ".env"
         || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))
@@ -362,6 +366,7 @@ mod tests {
             ".envs/.production/nginx.conf",
             "env",
             ".env.patch",
+            ".env.example.md",
             "start.test.sh",
         ] {
             assert_eq!(Carrier::of_name(path), None, "{path}");

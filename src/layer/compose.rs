@@ -95,6 +95,8 @@ pub struct Service {
     pub mounts: Vec<Mount>,
     /// Variables that name the file of a secret that the service is not given: the name, and where the path stands.
     pub ungranted: Vec<(String, Span)>,
+    /// It keeps a server's data in memory: they are gone with the container.
+    pub in_memory: bool,
     /// It runs only when a profile asks for it.
     pub profiled: bool,
     /// It shares the network of the machine, or of another container.

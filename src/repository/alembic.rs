@@ -13,12 +13,28 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// One mention of each env.py of Alembic: where it sets the option in any case, at its top and before anything is read from
-/// it, or in the section that `run_migrations_online` hands to SQLAlchemy; else an empty place.
+/// it, or in the section that `run_migrations_online` hands to SQLAlchemy; or where it connects with something else and
+/// never reads the option; else an empty place.
 pub(super) fn env_py(text: &str) -> Vec<Mention> {
     if !text.contains("alembic") && !text.contains(OPTION) {
         return Vec::new();
     }
-    vec![Mention::Migrations(set(text).unwrap_or(0..0))]
+    vec![Mention::Migrations(set(text).or_else(|| unread(text)).unwrap_or(0..0))]
+}
+
+/// Where an engine is made of what is not the option, in a file that reads no option of alembic.ini by itself. What hands
+/// `config` on (`run(config)`, `config.attributes` alone does not) may have it read elsewhere.
+fn unread(text: &str) -> Option<Range<usize>> {
+    const READS: &[&str] =
+        &[OPTION, "get_main_option", "get_section", "get_alembic_option", "engine_from_config"];
+    if READS.iter().any(|word| text.contains(word)) || text.contains("(config)") || text.contains("config,") {
+        return None;
+    }
+    ["create_async_engine(", "create_engine("].iter().find_map(|call| {
+        let at = text.match_indices(call).map(|(at, _)| at).find(|at| !text[..*at].ends_with("import "))?;
+        let line = &text[text[..at].rfind('\n').map_or(0, |i| i + 1)..at];
+        (!line.contains('#')).then_some(at..at + call.len() - 1)
+    })
 }
 
 fn set(text: &str) -> Option<Range<usize>> {

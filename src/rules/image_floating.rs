@@ -14,7 +14,8 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let images: Vec<&Image> = match &file.carried.structure {
         // What is built gets its name here; what it is made of stands in its Dockerfile.
         Structure::Compose(c) => {
-            c.services.iter().filter(|s| !s.built).filter_map(|s| s.image.as_ref()).collect()
+            let others = c.services.iter().filter(|s| !s.built && !s.in_memory);
+            others.filter_map(|s| s.image.as_ref()).collect()
         }
         Structure::Kubernetes(k) => k.images.iter().collect(),
         _ => return,

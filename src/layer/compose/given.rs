@@ -2,6 +2,7 @@
 
 use super::{
     INIT,
+    client::holds_data,
     service::{Mount, Source, beside, items, text_of},
 };
 use crate::{
@@ -40,6 +41,19 @@ pub(super) fn ungranted(node: &Node, variables: &Layer, mounts: &[Mount]) -> Vec
     };
     let named = variables.entries.iter().filter(|e| e.key.ends_with("_FILE") && plain && e.value.is_known());
     named.filter(|e| missing(e.value.text.expose())).map(|e| (e.key.clone(), e.value_span)).collect()
+}
+
+/// Whether a server keeps its data in memory, so that they are gone with the container.
+pub(super) fn is_in_memory(node: &Node) -> bool {
+    let holds =
+        |path: Option<&str>| path.is_some_and(|path| holds_data(path.split(':').next().unwrap_or(path)));
+    let mount = |item: &Node| {
+        item.get("type").and_then(Node::text) == Some("tmpfs")
+            && holds(item.get("target").and_then(Node::text))
+    };
+    holds(node.get("tmpfs").and_then(Node::text))
+        || items(node, "tmpfs").any(|item| holds(item.text()))
+        || items(node, "volumes").any(mount)
 }
 
 /// Whether a server has no TLS: its image has it off, and nothing here says more of the server's settings.

@@ -22,6 +22,17 @@ const KEYWORDS: &[(&str, &str)] = &[
 /// The family of what is handed to `connect` part by part.
 const CONNECT: &str = "connect(…)";
 
+/// pytest's fixture, which takes back what it sets at the end of one test.
+fn is_patch(base: &str) -> bool {
+    matches!(base.rsplit('.').next(), Some("monkeypatch" | "mp"))
+}
+
+/// A file of tests alone; what conftest.py sets is for all of them.
+fn is_test(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.starts_with("test_") || name.ends_with("_test.py")
+}
+
 impl<'e> File<'e> {
     /// Looks at every call in an expression.
     pub(super) fn calls(&mut self, reader: &Reader<'_>, value: &'e Expr, context: &Context) {
@@ -60,6 +71,7 @@ impl<'e> File<'e> {
             "setdefault" if base.ends_with("environ") => {
                 self.set_call(reader, positional(0), positional(1), context);
             }
+            "setenv" if is_patch(base) && is_test(reader.path) && self.is_bare(positional(1)) => {}
             "setenv" | "putenv" => self.set_call(reader, positional(0), positional(1), context),
             "set_main_option" | "set_section_option" => {
                 let skip = usize::from(last == "set_section_option");
@@ -102,6 +114,12 @@ impl<'e> File<'e> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a URL names a host at most: what reads it is tested, and nobody connects.
+    fn is_bare(&self, value: Option<&Expr>) -> bool {
+        let text = value.and_then(|value| value.text(self.scope.source));
+        text.is_some_and(|text| text.split_once("://").is_some_and(|(_, rest)| !rest.contains(['@', '?'])))
     }
 
     fn set_call(
