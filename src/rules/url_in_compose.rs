@@ -15,8 +15,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     for service in &compose.services {
         let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
         let Some(block) = view.layers.last() else { continue };
-        let ours = |t: &&Target| !matches!(t.engine.value, Engine::Other(_));
-        for target in view.settings.targets.iter().filter(ours) {
+        for target in &view.settings.targets {
             of_target(target, block, service, out);
         }
         for key in SERVER.iter().filter(|_| service.server || service.partial) {

@@ -3,6 +3,41 @@
 use super::{Twins, mild::tell_apart};
 
 const TWINS: &[Twins] = &[
+    // Of another engine no more is said than that it is another.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "config/config.json",
+            "{\"production\": {\"username\": \"shop\", \"password\": \"k3Vq9mT2xLpW7c\", \"database\": \"shop\", \"host\": \"db.internal\", \"dialect\": \"mysql\"}}\n",
+        )],
+        ill: &[(
+            "config/config.json",
+            "{\"production\": {\"username\": \"shop\", \"password\": \"k3Vq9mT2xLpW7c\", \"database\": \"shop\", \"host\": \"db.internal\", \"dialect\": \"postgres\"}}\n",
+        )],
+    },
+    // Production's own server in its own file is no worse as a default than by itself.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=${DB_URL:jdbc:postgresql://ep-long-a8cb-pooler.eastus2.azure.neon.tech/shop?sslmode=require}\nspring.datasource.username=${DB_USER:shop}\nspring.datasource.password=${DB_PASSWORD}\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=${DB_URL:jdbc:postgresql://db/shop?sslmode=require}\nspring.datasource.username=${DB_USER:shop}\nspring.datasource.password=${DB_PASSWORD}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=${PLATFORM_URL:-postgresql://shop@db.example.com/shop?sslmode=verify-full}\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=${PLATFORM_URL:-postgresql://shop:k3Vq9mT2xLpW7c@db.example.com/shop?sslmode=verify-full}\n",
+        )],
+    },
     // Whose host or port it is, says the engine where no variable does.
     Twins {
         rule: "url-in-compose",

@@ -1,7 +1,10 @@
 //! Passwords and declared secrets, ready to be judged.
 
 use super::{Placeholder, Target};
-use crate::{secret::Secret, settings::setting::Origin};
+use crate::{
+    secret::Secret,
+    settings::{engine::Engine, setting::Origin},
+};
 use std::fmt;
 
 /// A password or a declared secret, ready to be judged for its strength.
@@ -31,9 +34,9 @@ impl fmt::Display for SecretName<'_> {
 impl Target {
     /// The password, when there is one to judge: not empty, no reference that nothing filled in, and not cut short
     /// for some reader by a reserved character, and no part of a text that shows what to write where. A template in angle
-    /// brackets is one.
+    /// brackets is one. Nor is another engine's, of which nothing more is said than that it is another.
     pub fn credential(&self) -> Option<Credential<'_>> {
-        if self.is_sketch() {
+        if self.is_sketch() || matches!(self.engine.value, Engine::Other(_)) {
             return None;
         }
         let password = self.get("password").filter(|s| !s.value.is_empty())?;
