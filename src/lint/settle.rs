@@ -1,6 +1,6 @@
 //! What the files of a project together settle for each of them.
 
-use super::view::FileView;
+use super::{read::directory, view::FileView};
 use crate::{
     layer::{Carried, Carrier, Structure, sql},
     repository::Repository,
@@ -11,7 +11,13 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Settles what no file says alone.
-pub(super) fn settle(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+pub(super) fn settle(
+    sources: &Sources,
+    carried: &[Carried],
+    views: &mut [Vec<FileView<'_>>],
+    repository: &Repository,
+) {
+    drivers(sources, carried, views);
     names(carried, views);
     engines(carried, views, repository);
     programs(carried, views, repository);
@@ -32,6 +38,31 @@ fn names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
     for view in views.iter_mut().flatten() {
         let home = home(view);
         view.settings.misspelt.retain(|m| !own.contains(&(home.clone(), m.key.clone())));
+    }
+}
+
+/// A URL that leaves the driver to SQLAlchemy needs none of its own where code below makes it name the one that is there.
+fn drivers(sources: &Sources, carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
+    let open = |target: &Target| {
+        let missing = target.missing_driver.as_deref();
+        missing.is_some_and(|m| m.by_default && m.is_sqlalchemy() && !m.instead.is_empty())
+    };
+    if !views.iter().flatten().any(|view| view.settings.targets.iter().any(open)) {
+        return;
+    }
+    let names = |file: &&Carried| {
+        let bytes = sources.get(file.source).bytes();
+        let has = |word: &[u8]| bytes.windows(word.len()).any(|w| w == word);
+        file.carrier == Carrier::Python && has(b"replace(") && has(b"\"postgresql+psycopg")
+    };
+    let programs: Vec<&str> = carried.iter().filter(names).map(|file| &*file.path).collect();
+    for (file, views) in carried.iter().zip(views) {
+        let here = directory(&file.path);
+        if programs.iter().any(|path| path.starts_with(here)) {
+            for target in views.iter_mut().flat_map(|view| &mut view.settings.targets).filter(|t| open(t)) {
+                target.missing_driver = None;
+            }
+        }
     }
 }
 
@@ -59,7 +90,10 @@ fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Re
     }
     for (file, views) in carried.iter().zip(views) {
         for view in views.iter_mut().filter(other) {
-            view.settings.without_postgres = repository.builds_beside(&file.path);
+            // Its driver is asked for, be it by a package.json below.
+            let driver = |t: &Target| matches!(t.engine.value, Engine::Other(name) if name.len() > 3 && repository.asks_for_word(&name.to_ascii_lowercase()));
+            let asked = || view.settings.targets.iter().any(driver);
+            view.settings.without_postgres = repository.builds_beside(&file.path) || asked();
         }
     }
 }

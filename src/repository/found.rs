@@ -58,6 +58,11 @@ impl Repository {
             || self.ecosystems_below(path).iter().any(|e| *e != Ecosystem::Node)
     }
 
+    /// Whether something that is asked for anywhere has this word, in small letters, in its name.
+    pub fn asks_for_word(&self, word: &str) -> bool {
+        self.packages.iter().any(|p| !p.project.is_aside() && p.name.contains(word))
+    }
+
     /// Whether nothing is built in the whole repository, as far as manifests tell.
     pub fn builds_nothing(&self) -> bool {
         self.projects.is_empty()

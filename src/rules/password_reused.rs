@@ -51,6 +51,10 @@ struct Use<'p> {
 }
 
 fn password(side: Side<'_>) -> Option<Use<'_>> {
+    // The default of a reference is told as one: what is set in its place is another.
+    if side.target.oddities.fallbacks.iter().any(|f| matches!(f.supplies, "url" | "password")) {
+        return None;
+    }
     Some(Use { credential: side.target.credential()?, environment: side.environment, of: Some(side.target) })
 }
 

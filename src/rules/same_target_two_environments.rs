@@ -13,6 +13,10 @@ pub(super) const RULE: Rule = Rule {
 fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
     let sides = beside::sides(project);
     let key = |s: &Side<'p>| {
+        // `PGHOST` and `PGUSER` leave the database to the program, which may have it from elsewhere.
+        if s.target.form != Form::Url && s.target.get("dbname").is_none() {
+            return None;
+        }
         // A loopback address is one server to the files of one service.
         let home = if s.target.is_same_everywhere() { "" } else { s.at.home.as_str() };
         Some((s.at.project.as_str(), home, s.target.database_key()?))

@@ -3,7 +3,76 @@
 
 use super::{Twins, mild::tell_apart};
 
+const COMPOSE_OF_CODE: (&str, &str) = (
+    "compose.yml",
+    "services:\n  app:\n    build: ./backend\n    environment:\n      - DATABASE_URL=postgresql://app:app@db:5432/memo\n",
+);
+const PARTS: &str = "jobs:\n  test:\n    services: {postgres: {image: \"postgres:16\", ports: [\"5432:5432\"]}}\n    steps:\n      - run: bin/rails db:setup\n        env: {PGHOST: localhost, PGUSER: postgres, PGPASSWORD: postgres, RAILS_ENV: test}\n      - run: bin/rails assets:precompile\n        env: {PGHOST: localhost, PGUSER: postgres, PGPASSWORD: postgres, RAILS_ENV: development}\n";
+const WITH_NAMES: &str = "jobs:\n  test:\n    services: {postgres: {image: \"postgres:16\", ports: [\"5432:5432\"]}}\n    steps:\n      - run: bin/rails db:setup\n        env: {PGHOST: localhost, PGUSER: postgres, PGDATABASE: shop, RAILS_ENV: test}\n      - run: bin/rails assets:precompile\n        env: {PGHOST: localhost, PGUSER: postgres, PGDATABASE: shop, RAILS_ENV: development}\n";
+
 const TWINS: &[Twins] = &[
+    // The code names the driver that is there.
+    Twins {
+        rule: "driver-not-installed",
+        healthy: &[
+            COMPOSE_OF_CODE,
+            ("backend/requirements.txt", "sqlalchemy==2.0.41\npsycopg[binary]==3.2.13\n"),
+            (
+                "backend/database.py",
+                "import os\nfrom sqlalchemy import create_engine\n\nurl = os.environ[\"DATABASE_URL\"]\nengine = create_engine(url.replace(\"postgresql://\", \"postgresql+psycopg://\"))\n",
+            ),
+        ],
+        ill: &[
+            COMPOSE_OF_CODE,
+            ("backend/requirements.txt", "sqlalchemy==2.0.41\npsycopg[binary]==3.2.13\n"),
+            (
+                "backend/database.py",
+                "import os\nfrom sqlalchemy import create_engine\n\nurl = os.environ[\"DATABASE_URL\"]\nengine = create_engine(url.replace(\"postgres://\", \"postgresql://\"))\n",
+            ),
+        ],
+    },
+    // The program below is one for the other engine.
+    Twins {
+        rule: "engine-not-postgres",
+        healthy: &[
+            (".env.production", "DB_HOST=mysql\nDB_PORT=3306\nDB_NAME=shop\nDB_USER=shop\n"),
+            ("api/package.json", "{\"dependencies\": {\"mysql2\": \"^3.6.0\"}}\n"),
+        ],
+        ill: &[
+            (".env.production", "DB_HOST=mysql\nDB_PORT=3306\nDB_NAME=shop\nDB_USER=shop\n"),
+            ("api/package.json", "{\"dependencies\": {\"mysql2\": \"^3.6.0\", \"pg\": \"^8.0.0\"}}\n"),
+        ],
+    },
+    // The program has its database from elsewhere, one for each environment.
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[(".github/workflows/rails.yml", PARTS)],
+        ill: &[(".github/workflows/rails.yml", WITH_NAMES)],
+    },
+    // What may be left out is not the password of anybody.
+    Twins {
+        rule: "password-reused",
+        healthy: &[
+            (
+                "compose.production.yml",
+                "services:\n  web:\n    image: web:1\n    environment:\n      DATABASE_URL: postgres://shop:${DB_PASSWORD:-Kx82jfLq0PzR}@db:5432/shop\n",
+            ),
+            (
+                "compose.staging.yml",
+                "services:\n  web:\n    image: web:1\n    environment:\n      DATABASE_URL: postgres://shop:${DB_PASSWORD:-Kx82jfLq0PzR}@db-staging:5432/shop\n",
+            ),
+        ],
+        ill: &[
+            (
+                "compose.production.yml",
+                "services:\n  web:\n    image: web:1\n    environment:\n      DATABASE_URL: postgres://shop:Kx82jfLq0PzR@db:5432/shop\n",
+            ),
+            (
+                "compose.staging.yml",
+                "services:\n  web:\n    image: web:1\n    environment:\n      DATABASE_URL: postgres://shop:Kx82jfLq0PzR@db-staging:5432/shop\n",
+            ),
+        ],
+    },
     // A file that changes another one: what a service waits for is a service.
     Twins {
         rule: "tls-unspecified",

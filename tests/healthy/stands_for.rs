@@ -5,6 +5,18 @@ use super::{Twins, mild::tell_apart};
 use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
+    // What a program of the desktop takes from its own environment, or from a file.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[(
+            "opencode.json",
+            "{\"mcp\": {\"postgres\": {\"environment\": {\"DATABASE_URL\": \"{env:READ_ONLY_DATABASE_URL}\", \"POSTGRES_URL\": \"{file:~/.secrets/url}\"}}}}\n",
+        )],
+        ill: &[(
+            "opencode.json",
+            "{\"mcp\": {\"postgres\": {\"environment\": {\"DATABASE_URL\": \"{READ_ONLY_DATABASE_URL}\", \"POSTGRES_URL\": \"file of secrets\"}}}}\n",
+        )],
+    },
     // Who resolves them before the service is started: 1Password, SOPS, Azure, AWS.
     Twins {
         rule: "url-in-compose",

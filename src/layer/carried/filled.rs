@@ -77,10 +77,13 @@ impl File<'_> {
             || self.railway && is_platforms(written)
     }
 
-    /// Whether dynaconf puts the value together when it is read: `@format {env[DATABASE_URL]}`.
+    /// Whether dynaconf puts the value together when it is read: `@format {env[DATABASE_URL]}`; or a program of the desktop
+    /// takes it from its own environment or a file: `{env:DATABASE_URL}`, `{file:~/.url}`.
     fn is_cast(&self, written: &[u8]) -> bool {
         matches!(self.carrier, Carrier::Toml | Carrier::Yaml | Carrier::Json | Carrier::Ini)
-            && CASTS.iter().any(|cast| written.starts_with(cast))
+            && (CASTS.iter().any(|cast| written.starts_with(cast))
+                || written.ends_with(b"}")
+                    && (written.starts_with(b"{env:") || written.starts_with(b"{file:")))
     }
 
     /// Whether the text names one of the variables where the carrier puts them in.
