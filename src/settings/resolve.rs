@@ -1,6 +1,7 @@
 //! Who wins: URL before document before parts, one family of parts taken whole, `[connection]` and then `PG*` fill
 //! what is empty.
 
+mod beside;
 mod engines;
 mod of_document;
 mod of_parts;
@@ -219,8 +220,9 @@ impl Resolver<'_> {
                 continue;
             }
             let mut target = self.url(key, role, setting, layer, entry);
-            if let Some(Means::Url | Means::TestUrl) = entry.means() {
-                self.beside(layer, &mut target);
+            match entry.means() {
+                Some(Means::Url | Means::TestUrl) => self.beside(layer, &mut target),
+                _ => self.beside_variable(&mut target),
             }
             target.environment = own;
             out.targets.push(target);
@@ -231,21 +233,6 @@ impl Resolver<'_> {
     fn wrapped(&self, layer: usize, entry: &Entry) -> Option<Wrapped> {
         let in_file = self.lookup.kind(layer) == LayerKind::SecretFile;
         suspect::wrapped(layer, entry).filter(|w| !in_file || w.what != "a line end")
-    }
-
-    /// What the same block says beside its URL and the URL leaves open, as `spring.datasource.username`.
-    fn beside(&self, layer: usize, target: &mut Target) {
-        let Ok(conninfo) = &mut target.parsed else { return };
-        let entries = self.lookup.layers()[layer].entries.iter();
-        let parts = entries.filter_map(|entry| match entry.means() {
-            Some(Means::Part(_, keyword)) => {
-                Some((keyword, parts::part(self.lookup, keyword, [entry.key.as_str()])?))
-            }
-            _ => None,
-        });
-        if target.engine.value == Engine::Postgres {
-            fill(conninfo, &mut target.parameters, parts.collect::<Vec<_>>().into_iter());
-        }
     }
 
     /// What the URL of a variable sets in the strongest env file.
