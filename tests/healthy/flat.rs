@@ -2,6 +2,7 @@
 
 use super::{Twins, mild::tell_apart};
 use crate::found;
+use pgward::Severity;
 
 /// Settings of Django with a password that opens nothing here.
 const DJANGO: &str = "DATABASES = {\"default\": {\"ENGINE\": \"django.db.backends.postgresql\", \"HOST\": \"db.internal\", \"NAME\": \"shop\", \"USER\": \"shop\", \"PASSWORD\": \"k3Vq9mT2xLpW7c\"}}\n";
@@ -54,4 +55,24 @@ fn spring_reads_role_and_password_beside_its_url() {
         assert!(!told(place), "{place}");
         assert!(told(&format!("{place}{password}")), "{place}");
     }
+}
+
+#[test]
+fn a_server_takes_its_password_from_a_default_too() {
+    let server = |value: &str| {
+        format!(
+            "services:\n  db:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_PASSWORD: {value}\n"
+        )
+    };
+    let told = |path: &str, text: &str| {
+        let all = found(&[(path, text)], "fallback-default");
+        all.into_iter().map(|f| f.severity).collect::<Vec<_>>()
+    };
+    let path = "compose.production.yml";
+    assert_eq!(told(path, &server("${DB_PASSWORD:?}")), []);
+    assert_eq!(told(path, &server("${DB_PASSWORD:-k3Vq9mT2xLpW7c}")), [Severity::Error]);
+    assert_eq!(told("compose.yml", &server("${DB_PASSWORD:-k3Vq9mT2xLpW7c}")), [Severity::Note]);
+    // Once, where a client takes the same default.
+    let client = "  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://postgres:${DB_PASSWORD:-k3Vq9mT2xLpW7c}@db/shop\n";
+    assert_eq!(told(path, &(server("${DB_PASSWORD:-k3Vq9mT2xLpW7c}") + client)).len(), 1);
 }
