@@ -12,7 +12,7 @@ use super::{
     ByKeyword, PartSet, Settings,
     document::{self, Document},
     drivers, encrypted,
-    engine::{Engine, Spelling},
+    engine::{Engine, Spelling, unknown},
     foreign, functions,
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
@@ -131,6 +131,10 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     engines::by_readers(&mut out, lookup, repository, &packages, *path);
     for target in out.targets.iter_mut().filter(|t| t.name == "sqlalchemy.url") {
         target.replaced = path.and_then(|path| repository.replaces_url_of(path));
+    }
+    for target in out.targets.iter_mut().filter(|t| t.engine.value == Engine::Unknown) {
+        let bare = target.text.as_ref().is_some_and(|t| unknown::is_bare_name(t.value.expose()));
+        target.is_host = bare && sets.iter().any(parts::lacks_a_host);
     }
     let tls = encrypted::said(lookup, policy).filter(|_| !out.targets.is_empty());
     for target in &mut out.targets {
@@ -360,6 +364,7 @@ impl Resolver<'_> {
             missing: Vec::new(),
             told: false,
             native: false,
+            is_host: false,
             replaced: None,
             text: None,
             written: None,

@@ -68,6 +68,8 @@ pub struct Target {
     pub told: bool,
     /// A program of Java reads JDBC's, one of .NET Npgsql's: a word beside it, or what is built here, says so.
     pub native: bool,
+    /// Its text is a bare name, beside variables that make a connection and lack nothing but a host.
+    pub is_host: bool,
     /// Where code sets another URL in its place, in any case.
     pub replaced: Option<Span>,
     /// The text as a whole, for a target that is one.

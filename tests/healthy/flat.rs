@@ -9,6 +9,20 @@ const DJANGO: &str = "DATABASES = {\"default\": {\"ENGINE\": \"django.db.backend
 const NODE: &str = "module.exports = { DATABASE_URL: \"postgresql://shop@db.internal/shop\" };\n";
 const TOML: &str = "DATABASE_URL = \"postgresql://shop@db.internal/shop\"\n";
 
+const TWINS: &[Twins] = &[
+    // Some programs call the host so.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[(".env", "DB_URL=localhost\nDB_PORT=5432\nDB_USER=shop\nDB_NAME=shop\n")],
+        ill: &[(".env", "DB_URL=localhost\nDB_HOST=localhost\nDB_PORT=5432\nDB_USER=shop\nDB_NAME=shop\n")],
+    },
+];
+
+#[test]
+fn what_lies_beside_a_connection_decides_what_is_meant() {
+    tell_apart(TWINS);
+}
+
 #[test]
 fn settings_are_for_whom_their_name_says() {
     tell_apart(&[

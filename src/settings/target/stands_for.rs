@@ -22,6 +22,8 @@ pub enum StandsFor {
     Scripts,
     /// `memory`, `mock`: a kind of store.
     Kind,
+    /// `localhost`, beside variables for everything else: some programs call the host so.
+    Host,
 }
 
 impl Target {
@@ -42,6 +44,8 @@ impl Target {
             if web { StandsFor::Web } else { StandsFor::AnotherStore }
         } else if unknown::is_kind_of_store(written) {
             StandsFor::Kind
+        } else if self.is_host {
+            StandsFor::Host
         } else {
             return None;
         })
