@@ -22,7 +22,6 @@ fn babyshield() {
             ".env.production:2:24 error[driver-not-installed]",
             ".env.production:2:40 error[weak-secret]",
             ".env.production:2:49 error[placeholder-host]",
-            ".env.production:2:49 warning[tls-unspecified]",
             ".env.production:2:70 error[parameter-unsupported]",
             ".env.production:3:12 error[dev-secret-in-production]",
             "Dockerfile.final:5:18 error[sqlite-in-production]",

@@ -19,9 +19,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{
-        HostClass, is_managed, is_own_machine, is_placeholder, is_same_host, is_socket, without_template,
-    },
+    host::{HostClass, is_managed, is_own_machine, is_same_host, is_socket, without_template},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -165,11 +163,6 @@ impl Target {
         clear && own && !self.has(keyword) && !self.is_elsewhere() && !self.names_placeholder_host()
     }
 
-    /// Whether one of the hosts is there to be replaced, by its name.
-    pub fn names_placeholder_host(&self) -> bool {
-        self.get("host").is_some_and(|s| s.value.expose().split(',').any(is_placeholder))
-    }
-
     /// Whether it is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.engine.value == Engine::Postgres
@@ -209,8 +202,10 @@ impl Target {
 
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
+    ///
+    /// None, too, of a name that is there to be replaced: of what nobody has named yet nothing is known but that.
     pub fn host_class(&self) -> Option<HostClass> {
-        let class = self.class_by_name()?;
+        let class = self.class_by_name().filter(|_| !self.awaits_host())?;
         let near = || self.around.neighbour || self.names_own_machine();
         Some(if !self.tls_required && near() { HostClass::Local } else { class })
     }
@@ -289,7 +284,7 @@ impl Target {
     /// Whether every host that is named has the property; false when none is.
     fn all_hosts(&self, property: impl Fn(&str) -> bool) -> bool {
         let list = |keyword: &str| self.get(keyword).map(|s| s.value.expose()).filter(|v| !v.is_empty());
-        let named = self.host_class().is_some();
+        let named = self.class_by_name().is_some();
         let hosts = list("host").or_else(|| list("hostaddr")).filter(|_| named);
         hosts.is_some_and(|hosts| hosts.split(',').all(property))
     }

@@ -10,6 +10,26 @@ const NODE: &str = "module.exports = { DATABASE_URL: \"postgresql://shop@db.inte
 const TOML: &str = "DATABASE_URL = \"postgresql://shop@db.internal/shop\"\n";
 
 const TWINS: &[Twins] = &[
+    // A host that is yet to be filled in is neither near nor far.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@your-database.internal/shop\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@your-instance.eu-west-1.rds.amazonaws.com/shop\n",
+        )],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            ".env.production",
+            "DB_HOST=<host>\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=k3Vq9mT2xLpW7c\n",
+        )],
+        ill: &[(".env.production", "DB_HOST=host1\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=<password>\n")],
+    },
     // Some programs call the host so.
     Twins {
         rule: "database-url-unrecognised",
