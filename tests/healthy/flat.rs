@@ -30,6 +30,21 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(".env.production", "DB_HOST=host1\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=<password>\n")],
     },
+    // What was put away runs nowhere; what is only old does.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[
+            ("archive/.env.production", FAR),
+            ("api/_deprecated/.env.production", FAR),
+            ("legacy-backup/.env.production", FAR),
+        ],
+        ill: &[("legacy/.env.production", FAR)],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[("old/.env.production", FAR)],
+        ill: &[("services/archive/.env.production", FAR)],
+    },
     // Some programs call the host so.
     Twins {
         rule: "database-url-unrecognised",
@@ -37,6 +52,10 @@ const TWINS: &[Twins] = &[
         ill: &[(".env", "DB_URL=localhost\nDB_HOST=localhost\nDB_PORT=5432\nDB_USER=shop\nDB_NAME=shop\n")],
     },
 ];
+
+/// What has no business in development.
+const FAR: &str =
+    "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@shop.c3vmzq8xk1ty.eu-west-1.rds.amazonaws.com/shop\n";
 
 #[test]
 fn what_lies_beside_a_connection_decides_what_is_meant() {
