@@ -210,7 +210,7 @@ fn judged(
     let (carried, vocabulary) = carried(sources, files, texts, policy, repository);
     let ids = carried.iter().map(|c| c.source).collect();
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
-    settle(&carried, &mut views_of_files, repository);
+    settle(sources, &carried, &mut views_of_files, repository);
     let views = side_by_side(&carried, &views_of_files);
     let unknown_rules = judge::unknown_rules(policy);
     let extensions: Vec<String> = policy.extensions.iter().map(|w| w.name.clone()).collect();

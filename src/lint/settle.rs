@@ -2,17 +2,24 @@
 
 use super::view::FileView;
 use crate::{
+    consumer::Consumer,
     layer::{Carried, Carrier, Structure, sql},
-    repository::Repository,
+    repository::{Ecosystem, Repository},
     secret::Secret,
-    settings::{Engine, Target, Whereabouts},
+    settings::{Engine, Setting, Settings, Target, Whereabouts},
     source::Sources,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem};
 
 /// Settles what no file says alone.
-pub(super) fn settle(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+pub(super) fn settle(
+    sources: &Sources,
+    carried: &[Carried],
+    views: &mut [Vec<FileView<'_>>],
+    repository: &Repository,
+) {
     names(carried, views);
+    of_django(sources, carried, views, repository);
     engines(carried, views, repository);
     programs(carried, views, repository);
 }
@@ -83,6 +90,42 @@ fn programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
                 Carrier::Yaml => chart(),
                 _ => false,
             };
+        }
+    }
+}
+
+/// Where a program is told its settings of Django, SQLAlchemy reads nothing that no file of Python imports it for: a list
+/// of requirements may be that of several programs.
+fn of_django(
+    sources: &Sources,
+    carried: &[Carried],
+    views: &mut [Vec<FileView<'_>>],
+    repository: &Repository,
+) {
+    let guessed = |settings: &Settings, c: &Setting<Consumer>| {
+        c.value == Consumer::SqlAlchemy && !settings.declares(c) && c.span().is_some()
+    };
+    let told = |view: &FileView<'_>| {
+        let named = || view.layers.iter().any(|l| l.entry("DJANGO_SETTINGS_MODULE").is_some());
+        view.settings.consumers.iter().any(|c| guessed(&view.settings, c)) && named()
+    };
+    if repository.asks_for(Ecosystem::Python, &["django"]).is_none() || !views.iter().flatten().any(told) {
+        return;
+    }
+    let python = carried.iter().filter(|file| file.carrier == Carrier::Python);
+    let mut texts = python.map(|file| sources.get(file.source).bytes()).peekable();
+    // Whoever names one file to be looked at has not shown the code.
+    if texts.peek().is_none()
+        || texts.any(|text| text.windows(10).any(|w| w.eq_ignore_ascii_case(b"sqlalchemy")))
+    {
+        return;
+    }
+    for view in views.iter_mut().flatten().filter(|view| told(view)) {
+        let mut consumers = mem::take(&mut view.settings.consumers);
+        consumers.retain(|c| !guessed(&view.settings, c));
+        view.settings.consumers = consumers;
+        for target in &mut view.settings.targets {
+            target.missing_driver = target.missing_driver.take().filter(|missing| !missing.is_sqlalchemy());
         }
     }
 }

@@ -9,6 +9,10 @@ const DJANGO: &str = "DATABASES = {\"default\": {\"ENGINE\": \"django.db.backend
 const NODE: &str = "module.exports = { DATABASE_URL: \"postgresql://shop@db.internal/shop\" };\n";
 const TOML: &str = "DATABASE_URL = \"postgresql://shop@db.internal/shop\"\n";
 
+const REQUIREMENTS: &str = "Django==5.0\nsqlalchemy==2.0\npsycopg2-binary==2.9.9\n";
+const URLS: &str = "import dj_database_url\n\nDATABASES = {\"default\": dj_database_url.config()}\n";
+const WEB: &str = "services:\n  web:\n    build: .\n    environment:\n      DJANGO_SETTINGS_MODULE: shop.settings\n      DATABASE_URL: postgres://shop:shop@db/shop\n  db:\n    image: postgres:17-bookworm\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: shop}\n";
+
 const TWINS: &[Twins] = &[
     // A host that is yet to be filled in is neither near nor far.
     Twins {
@@ -29,6 +33,17 @@ const TWINS: &[Twins] = &[
             "DB_HOST=<host>\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=k3Vq9mT2xLpW7c\n",
         )],
         ill: &[(".env.production", "DB_HOST=host1\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=<password>\n")],
+    },
+    // Django reads it, and nothing imports SQLAlchemy.
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[("requirements.txt", REQUIREMENTS), ("compose.yml", WEB), ("shop/settings.py", URLS)],
+        ill: &[
+            ("requirements.txt", REQUIREMENTS),
+            ("compose.yml", WEB),
+            ("shop/settings.py", URLS),
+            ("shop/report.py", "from sqlalchemy import create_engine\n\nDATABASE_POOL = 5\n"),
+        ],
     },
     // What was put away runs nowhere; what is only old does.
     Twins {
