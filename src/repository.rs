@@ -28,6 +28,7 @@ use crate::{
     layer::dotenv::Dialect,
     source::{SourceKind, Sources, Span},
 };
+pub use alembic::Replaced;
 use index::Places;
 use kind::Kind;
 pub use kind::is_manifest;
@@ -82,8 +83,8 @@ enum Mention {
     Libpq(Range<usize>, String),
     /// Something that reads env files.
     Loader(Loading),
-    /// What takes the place of the URL in alembic.ini.
-    Migrations(Range<usize>),
+    /// What takes the place of the URL in alembic.ini, and whether it does in any case.
+    Migrations(Range<usize>, bool),
 }
 
 impl Mention {
@@ -91,7 +92,7 @@ impl Mention {
         match self {
             Self::Package(Dependency { range, .. })
             | Self::Libpq(range, _)
-            | Self::Migrations(range)
+            | Self::Migrations(range, _)
             | Self::Loader(Loading { range, .. }) => range.clone(),
         }
     }
@@ -178,8 +179,8 @@ pub struct Repository {
     /// The variables that commands give libpq, by the commands' places.
     given: BTreeMap<Span, String>,
     loaders: Vec<Loader>,
-    /// The directories of each env.py of Alembic that sets the URL itself, with the place.
-    migrations: Vec<(Directory, Span)>,
+    /// The directories of each env.py of Alembic, with the place where it sets the URL itself.
+    migrations: Vec<(Directory, Replaced)>,
     /// The drivers that lock files of Python have, by the directory of each.
     locked: Vec<(Directory, String)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
@@ -254,7 +255,9 @@ impl Repository {
                 Mention::Loader(l) => {
                     out.loader(directory, project, &l, text[l.range.clone()].to_owned(), span);
                 }
-                Mention::Migrations(_) => out.migrations.push((directory, span)),
+                Mention::Migrations(_, always) => {
+                    out.migrations.push((directory, Replaced { place: span, always }));
+                }
             }
         }
         out.interpret();
@@ -319,7 +322,7 @@ impl Repository {
         let consumers = self.consumers.iter().map(|(_, f)| f.span);
         let named = |p: &&Package| table::is_driver(p.ecosystem, &p.name) || p.runs_as_functions().is_some();
         let drivers = self.packages.iter().filter(named).map(|p| p.span);
-        let migrations = self.migrations.iter().map(|(_, span)| *span);
+        let migrations = self.migrations.iter().map(|(_, replaced)| replaced.place);
         consumers.chain(self.loaders.iter().map(|l| l.found.span)).chain(drivers).chain(migrations).collect()
     }
 

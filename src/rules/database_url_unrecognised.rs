@@ -39,8 +39,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // Nobody reads it where env.py sets another one.
-    if let Some(place) = target.replaced {
-        draft.also_span(place, "set here in any case").at_most(Levels::of("IIII"));
+    if let Some(replaced) = target.replaced.filter(|r| r.always) {
+        draft.also_span(replaced.place, "set here in any case").at_most(Levels::of("IIII"));
     }
 }
 

@@ -35,6 +35,7 @@ use crate::{
     environment::Environment,
     layer::{Tls, Value},
     policy::Wanted,
+    repository::Replaced,
     secret::{Part, Secret},
     source::Span,
 };
@@ -68,8 +69,8 @@ pub struct Target {
     pub native: bool,
     /// Its text is a bare name, beside variables that make a connection and lack nothing but a host.
     pub is_host: bool,
-    /// Where code sets another URL in its place, in any case.
-    pub replaced: Option<Span>,
+    /// Where code sets another URL in its place.
+    pub replaced: Option<Replaced>,
     /// The text as a whole, for a target that is one.
     pub text: Option<Setting<Secret>>,
     /// The map of the text to its source, without the text; see [`Target::place_of`].

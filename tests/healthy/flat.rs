@@ -13,6 +13,11 @@ const REQUIREMENTS: &str = "Django==5.0\nsqlalchemy==2.0\npsycopg2-binary==2.9.9
 const URLS: &str = "import dj_database_url\n\nDATABASES = {\"default\": dj_database_url.config()}\n";
 const WEB: &str = "services:\n  web:\n    build: .\n    environment:\n      DJANGO_SETTINGS_MODULE: shop.settings\n      DATABASE_URL: postgres://shop:shop@db/shop\n  db:\n    image: postgres:17-bookworm\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: shop}\n";
 
+const STOCK: &str = "[alembic]\nsqlalchemy.url = postgresql://postgres:postgres@localhost/shop\n";
+const SERIOUS: &str = "[alembic]\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
+const IN_SOME_CASE: &str = "import os\nfrom alembic import context\n\nconfig = context.config\nurl = os.getenv(\"DATABASE_URL\")\nif url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n";
+const NEVER: &str = "from alembic import context\n\nconfig = context.config\n";
+
 const TWINS: &[Twins] = &[
     // A host that is yet to be filled in is neither near nor far.
     Twins {
@@ -44,6 +49,17 @@ const TWINS: &[Twins] = &[
             ("shop/settings.py", URLS),
             ("shop/report.py", "from sqlalchemy import create_engine\n\nDATABASE_POOL = 5\n"),
         ],
+    },
+    // What everybody has on a machine of their own, where a deployment sets another one.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", STOCK), ("migrations/env.py", IN_SOME_CASE)],
+        ill: &[("alembic.ini", SERIOUS), ("migrations/env.py", IN_SOME_CASE)],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", STOCK), ("migrations/env.py", IN_SOME_CASE)],
+        ill: &[("alembic.ini", STOCK), ("migrations/env.py", NEVER)],
     },
     // What was put away runs nowhere; what is only old does.
     Twins {
