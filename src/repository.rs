@@ -13,6 +13,7 @@ mod index;
 mod json;
 mod kind;
 mod lock;
+mod machine;
 mod node;
 mod php;
 mod place;
@@ -85,6 +86,8 @@ enum Mention {
     Loader(Loading),
     /// What takes the place of the URL in alembic.ini, and whether it does in any case.
     Migrations(Range<usize>, bool),
+    /// What installs a server on the machine, or waits for one there.
+    Server(Range<usize>),
 }
 
 impl Mention {
@@ -93,6 +96,7 @@ impl Mention {
             Self::Package(Dependency { range, .. })
             | Self::Libpq(range, _)
             | Self::Migrations(range, _)
+            | Self::Server(range)
             | Self::Loader(Loading { range, .. }) => range.clone(),
         }
     }
@@ -181,6 +185,8 @@ pub struct Repository {
     loaders: Vec<Loader>,
     /// The directories of each env.py of Alembic, with the place where it sets the URL itself.
     migrations: Vec<(Directory, Replaced)>,
+    /// What installs a server on a machine, or waits for one there, by the project that it is of: the first of each.
+    servers: BTreeMap<Directory, Span>,
     /// The drivers that lock files of Python have, by the directory of each.
     locked: Vec<(Directory, String)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
@@ -238,6 +244,11 @@ impl Repository {
             let directory = Directory::of(path);
             let project = out.project(&Directory::of_project(path, kind));
             match mention {
+                // An example's, or that of a test, is none of the project's own.
+                Mention::Server(_) if directory.is_aside_of(&project) => {}
+                Mention::Server(_) => {
+                    out.servers.entry(project).or_insert(span);
+                }
                 Mention::Package(d) => out.packages.push(Package {
                     ecosystem: d.ecosystem,
                     name: d.name,
@@ -323,7 +334,12 @@ impl Repository {
         let named = |p: &&Package| table::is_driver(p.ecosystem, &p.name) || p.runs_as_functions().is_some();
         let drivers = self.packages.iter().filter(named).map(|p| p.span);
         let migrations = self.migrations.iter().map(|(_, replaced)| replaced.place);
-        consumers.chain(self.loaders.iter().map(|l| l.found.span)).chain(drivers).chain(migrations).collect()
+        consumers
+            .chain(self.loaders.iter().map(|l| l.found.span))
+            .chain(drivers)
+            .chain(migrations)
+            .chain(self.servers.values().copied())
+            .collect()
     }
 
     /// The client libraries of the project that a file belongs to, each once; without a path those of the top.
@@ -385,6 +401,10 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Systemd => direct::unit(text),
         Kind::Envrc => direct::envrc(text),
         Kind::Just => direct::justfile(text),
-        Kind::Script => shell::script(text),
+        Kind::Script => {
+            let mut out = shell::script(text);
+            out.extend(machine::installed(path, text));
+            out
+        }
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn settle(
 ) {
     names(carried, views);
     of_django(sources, carried, views, repository);
+    machines(carried, views, repository);
     engines(carried, views, repository);
     programs(carried, views, repository);
 }
@@ -126,6 +127,24 @@ fn of_django(
         view.settings.consumers = consumers;
         for target in &mut view.settings.targets {
             target.missing_driver = target.missing_driver.take().filter(|missing| !missing.is_sqlalchemy());
+        }
+    }
+}
+
+/// Where a unit of systemd waits for a server on its machine, or a script installs one, what is started there finds it at a
+/// loopback address; in a container it does not.
+fn machines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let contained = |file: &Carried| match &file.structure {
+        Structure::Compose(compose) => compose.services.iter().any(|s| s.built),
+        _ => matches!(file.carrier, Carrier::Dockerfile | Carrier::Kubernetes | Carrier::EcsTask),
+    };
+    if !repository.has_machines() || carried.iter().any(contained) {
+        return;
+    }
+    for (file, views) in carried.iter().zip(views) {
+        let server = repository.server_beside(&file.path);
+        for at in views.iter_mut().filter_map(|view| view.settings.whereabouts.as_mut()) {
+            at.server = server;
         }
     }
 }

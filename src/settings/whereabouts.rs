@@ -2,7 +2,12 @@
 //! side by side; nothing is looked up here.
 
 use super::setting::Origin;
-use crate::{layer::is_example, policy::Policy, repository::ASIDE, source::SourceId};
+use crate::{
+    layer::is_example,
+    policy::Policy,
+    repository::ASIDE,
+    source::{SourceId, Span},
+};
 
 /// What git does with a file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -44,6 +49,8 @@ pub struct Whereabouts {
     /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
     /// applies it.
     pub is_secret: bool,
+    /// What installs a server on the machine that it is for, or waits for one there.
+    pub server: Option<Span>,
     aside: bool,
     archived: bool,
 }
@@ -82,6 +89,7 @@ impl Whereabouts {
             kept,
             says_copy: false,
             is_secret: false,
+            server: None,
             aside,
             archived: is_archived(&directories),
         }
