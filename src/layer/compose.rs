@@ -193,7 +193,7 @@ impl Compose {
     /// variable sets it for both.
     pub fn is_servers_default(&self, keyword: &str, part: &Part, default: Span, host: &Part) -> bool {
         let Some((_, variable)) = MADE.iter().find(|(own, _)| *own == keyword) else { return false };
-        let named = |s: &&Service| s.hosts.iter().any(|name| name.same_as(host));
+        let named = |s: &&Service| s.hosts.iter().any(|name| host.is_host_called(name));
         // Behind a pooler stands the only server that there is.
         let pooled = self.services.iter().filter(named).any(|s| !s.server);
         let mut servers = self.services.iter().filter(|s| s.server && (pooled || named(s)));

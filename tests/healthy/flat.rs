@@ -185,3 +185,25 @@ fn a_server_takes_its_password_from_a_default_too() {
     let client = "  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://postgres:${DB_PASSWORD:-k3Vq9mT2xLpW7c}@db/shop\n";
     assert_eq!(told(path, &(server("${DB_PASSWORD:-k3Vq9mT2xLpW7c}") + client)).len(), 1);
 }
+
+#[test]
+fn a_host_with_a_port_is_that_of_the_service() {
+    let text = |host: &str| {
+        format!(
+            "services:\n  web:\n    build: .\n    environment:\n      DB_HOST: {host}\n      DB_NAME: shop\n      DB_USER: shop\n  db:\n    image: postgres:17-bookworm\n"
+        )
+    };
+    for (host, rule_speaks) in [("db:5432", false), ("db", false), ("dbs:5432", true), ("db:x", true)] {
+        let all = found(&[("compose.production.yml", &text(host))], "tls-unspecified");
+        assert_eq!(!all.is_empty(), rule_speaks, "{host}");
+    }
+    // And who logs in there needs the password of the server.
+    for (password, rule_speaks) in [("k3Vq9mT2xLpW7c", false), ("another", true)] {
+        let given = format!("      DB_PASSWORD: {password}\n  db:\n");
+        let server =
+            "    environment: {POSTGRES_USER: shop, POSTGRES_DB: shop, POSTGRES_PASSWORD: k3Vq9mT2xLpW7c}\n";
+        let text = text("db:5432").replace("  db:\n", &given) + server;
+        let all = found(&[("compose.yml", &text)], "compose-credential-mismatch");
+        assert_eq!(!all.is_empty(), rule_speaks, "{text}");
+    }
+}
