@@ -35,7 +35,7 @@ fn babyshield() {
             "config/environments/staging.yaml:2:25 warning[sqlite-in-production]",
             "core_infra/settings.py:3:41 warning[driver-not-installed]",
             "core_infra/settings.py:3:41 warning[driver-suffix]",
-            "core_infra/settings.py:3:68 note[literal-password]",
+            "core_infra/settings.py:3:68 warning[literal-password]",
             "db/alembic.ini:3:47 error[url-in-framework-config]",
             "db/migrations/versions/2024_pg_trgm.py:10:21 note[extension-undeclared]",
             "deploy/production/entrypoint.sh:3:46 warning[url-composed-unencoded]",

@@ -107,6 +107,25 @@ const TWINS: &[Twins] = &[
         healthy: &[(".env", "DB_URL=localhost\nDB_PORT=5432\nDB_USER=shop\nDB_NAME=shop\n")],
         ill: &[(".env", "DB_URL=localhost\nDB_HOST=localhost\nDB_PORT=5432\nDB_USER=shop\nDB_NAME=shop\n")],
     },
+    Twins {
+        rule: "literal-password",
+        healthy: &[("seed.py", "DATABASE_URL = \"postgresql://shop:k3Vq9mT2xLpW7c@db.internal/shop\"\n")],
+        ill: &[(
+            "seed.py",
+            "DATABASE_URL = \"postgresql://shop:k3Vq9mT2xLpW7c@shop.c3vmzq8xk1ty.eu-west-1.rds.amazonaws.com/shop?sslmode=verify-full\"\n",
+        )],
+    },
+    Twins {
+        rule: "literal-password",
+        healthy: &[(
+            "db.js",
+            "const pool = new Pool({ connectionString: \"postgresql://postgres:postgres@ep-cool-1.us-east-2.aws.neon.tech/shop\" });\n",
+        )],
+        ill: &[(
+            "db.js",
+            "const { Pool } = require(\"pg\");\nconst pool = new Pool({ connectionString: \"postgresql://shop:k3Vq9mT2xLpW7c@ep-cool-1.us-east-2.aws.neon.tech/shop?sslmode=verify-full\" });\n",
+        )],
+    },
 ];
 
 /// What has no business in development.
