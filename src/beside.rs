@@ -37,7 +37,7 @@ pub(crate) struct Stand<'p> {
 /// The files, in their order. What stands among tests and examples is a copy, and nobody's.
 pub(crate) fn files<'p>(project: &Project<'p>) -> Vec<Stand<'p>> {
     let stand = |settings: &'p Settings| {
-        let at = settings.whereabouts.as_ref().filter(|at| !at.is_aside())?;
+        let at = settings.whereabouts.as_ref().filter(|at| !at.is_aside() && !at.is_archived())?;
         let said = settings.settled.environment.as_ref()?;
         let told = !matches!(said.origin, Origin::Default(_));
         Some(Stand { settings, at, environment: said.value, told })

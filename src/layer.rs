@@ -310,6 +310,11 @@ impl Value {
         self.map.iter().all(|s| written(s) || !meets(s))
     }
 
+    /// Where the default stands that it is taken from, of several the first.
+    pub fn fallback(&self) -> Option<Span> {
+        self.map.iter().find(|s| s.kind == SegmentKind::Fallback).map(|s| s.span)
+    }
+
     /// Whether every variable in it has a value here.
     pub fn is_known(&self) -> bool {
         let open = |s: &Segment| {

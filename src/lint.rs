@@ -318,16 +318,18 @@ impl Files {
         let named = |named: &str| {
             let named = named.trim_end_matches('/');
             let below = path.strip_prefix(named).filter(|below| below.is_empty() || below.starts_with('/'));
-            let aside = || Whereabouts::new(&format!("{named}/x"), None, None, &Policy::default()).is_aside();
+            let at = || Whereabouts::new(&format!("{named}/x"), None, None, &Policy::default());
+            let aside = || Some(at()).is_some_and(|at| at.is_aside() || at.is_archived());
             below.is_some_and(|below| below.is_empty() || aside())
         };
         self.environment.is_some() || self.named.iter().any(|name| named(name))
     }
 }
 
-/// Whether a file stands among tests, examples or documents, by what was found of where it stands.
+/// Whether a file stands among tests, examples or documents, or what was put away, by what was found of where it stands.
 fn is_aside(views: &[FileView<'_>]) -> bool {
-    views.iter().any(|v| v.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside))
+    let aside = |at: &Whereabouts| at.is_aside() || at.is_archived();
+    views.iter().any(|v| v.settings.whereabouts.as_ref().is_some_and(aside))
 }
 
 /// What the layers of each file come to, by file, in the order of its layers.

@@ -13,6 +13,7 @@ mod index;
 mod json;
 mod kind;
 mod lock;
+mod machine;
 mod node;
 mod php;
 mod place;
@@ -28,6 +29,7 @@ use crate::{
     layer::dotenv::Dialect,
     source::{SourceKind, Sources, Span},
 };
+pub use alembic::Replaced;
 use index::Places;
 use kind::Kind;
 pub use kind::is_manifest;
@@ -82,8 +84,10 @@ enum Mention {
     Libpq(Range<usize>, String),
     /// Something that reads env files.
     Loader(Loading),
-    /// What takes the place of the URL in alembic.ini.
-    Migrations(Range<usize>),
+    /// What takes the place of the URL in alembic.ini, and whether it does in any case.
+    Migrations(Range<usize>, bool),
+    /// What installs a server on the machine, or waits for one there.
+    Server(Range<usize>),
 }
 
 impl Mention {
@@ -91,7 +95,8 @@ impl Mention {
         match self {
             Self::Package(Dependency { range, .. })
             | Self::Libpq(range, _)
-            | Self::Migrations(range)
+            | Self::Migrations(range, _)
+            | Self::Server(range)
             | Self::Loader(Loading { range, .. }) => range.clone(),
         }
     }
@@ -178,8 +183,10 @@ pub struct Repository {
     /// The variables that commands give libpq, by the commands' places.
     given: BTreeMap<Span, String>,
     loaders: Vec<Loader>,
-    /// The directories of each env.py of Alembic that sets the URL itself, with the place.
-    migrations: Vec<(Directory, Span)>,
+    /// The directories of each env.py of Alembic, with the place where it sets the URL itself.
+    migrations: Vec<(Directory, Replaced)>,
+    /// What installs a server on a machine, or waits for one there, by the project that it is of: the first of each.
+    servers: BTreeMap<Directory, Span>,
     /// The drivers that lock files of Python have, by the directory of each.
     locked: Vec<(Directory, String)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
@@ -237,6 +244,11 @@ impl Repository {
             let directory = Directory::of(path);
             let project = out.project(&Directory::of_project(path, kind));
             match mention {
+                // An example's, or that of a test, is none of the project's own.
+                Mention::Server(_) if directory.is_aside_of(&project) => {}
+                Mention::Server(_) => {
+                    out.servers.entry(project).or_insert(span);
+                }
                 Mention::Package(d) => out.packages.push(Package {
                     ecosystem: d.ecosystem,
                     name: d.name,
@@ -254,7 +266,9 @@ impl Repository {
                 Mention::Loader(l) => {
                     out.loader(directory, project, &l, text[l.range.clone()].to_owned(), span);
                 }
-                Mention::Migrations(_) => out.migrations.push((directory, span)),
+                Mention::Migrations(_, always) => {
+                    out.migrations.push((directory, Replaced { place: span, always }));
+                }
             }
         }
         out.interpret();
@@ -319,8 +333,13 @@ impl Repository {
         let consumers = self.consumers.iter().map(|(_, f)| f.span);
         let named = |p: &&Package| table::is_driver(p.ecosystem, &p.name) || p.runs_as_functions().is_some();
         let drivers = self.packages.iter().filter(named).map(|p| p.span);
-        let migrations = self.migrations.iter().map(|(_, span)| *span);
-        consumers.chain(self.loaders.iter().map(|l| l.found.span)).chain(drivers).chain(migrations).collect()
+        let migrations = self.migrations.iter().map(|(_, replaced)| replaced.place);
+        consumers
+            .chain(self.loaders.iter().map(|l| l.found.span))
+            .chain(drivers)
+            .chain(migrations)
+            .chain(self.servers.values().copied())
+            .collect()
     }
 
     /// The client libraries of the project that a file belongs to, each once; without a path those of the top.
@@ -382,6 +401,10 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Systemd => direct::unit(text),
         Kind::Envrc => direct::envrc(text),
         Kind::Just => direct::justfile(text),
-        Kind::Script => shell::script(text),
+        Kind::Script => {
+            let mut out = shell::script(text);
+            out.extend(machine::installed(path, text));
+            out
+        }
     }
 }

@@ -320,11 +320,15 @@ pub(crate) fn place<'t>(target: &'t Target, keywords: &[&str]) -> &'t Origin {
     set.map(|s| &s.origin).find(|o| o.span().is_some()).unwrap_or_else(|| target.origin())
 }
 
+/// What the images of a server take their password from.
+pub(crate) const SERVERS_PASSWORD: &[&str] =
+    &["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRESQL_POSTGRES_PASSWORD"];
+
 /// All that a rule may see.
 mod prelude {
     pub(super) use super::{
-        Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Project, Rule, Sink, Traits, View,
-        place, that_ask,
+        Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Project, Rule, SERVERS_PASSWORD,
+        Sink, Traits, View, place, that_ask,
     };
     pub(super) use crate::{
         advice,

@@ -209,6 +209,16 @@ impl Part {
         self.text.same_as(&other.text)
     }
 
+    /// Whether it is the name of a host, whatever port somebody wrote behind it: `postgres:5432`.
+    pub fn is_host_called(&self, name: &Self) -> bool {
+        let behind = self.expose().strip_prefix(name.expose()).filter(|_| !name.is_empty());
+        let port = |rest: &str| {
+            let digits = rest.strip_prefix(':');
+            digits.is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+        };
+        behind.is_some_and(|rest| rest.is_empty() || port(rest))
+    }
+
     /// True for the empty string.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()

@@ -6,6 +6,7 @@ mod healthy {
     mod beside;
     mod chosen;
     mod clusters;
+    mod flat;
     mod forms;
     mod kept;
     mod mild;

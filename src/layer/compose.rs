@@ -18,7 +18,7 @@ use crate::{
     secret::{Part, Secret},
     source::Span,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a compose file says beside the environments of its services.
 #[derive(Clone, Default, Debug)]
@@ -195,7 +195,7 @@ impl Compose {
     /// variable sets it for both.
     pub fn is_servers_default(&self, keyword: &str, part: &Part, default: Span, host: &Part) -> bool {
         let Some((_, variable)) = MADE.iter().find(|(own, _)| *own == keyword) else { return false };
-        let named = |s: &&Service| s.hosts.iter().any(|name| name.same_as(host));
+        let named = |s: &&Service| s.hosts.iter().any(|name| host.is_host_called(name));
         // Behind a pooler stands the only server that there is.
         let pooled = self.services.iter().filter(named).any(|s| !s.server);
         let mut servers = self.services.iter().filter(|s| s.server && (pooled || named(s)));
@@ -203,6 +203,15 @@ impl Compose {
         let own = self.defaults.get(&default).filter(|d| d.value.same_as(part.secret()));
         let servers = || self.made.get(&(server.block.clone(), (*variable).to_owned()));
         own.is_some_and(|own| servers().is_some_and(|reference| reference.same_as(&own.reference)))
+    }
+
+    /// Of some places with defaults, and what they are of, those that no place among `told` has by the very same reference;
+    /// of several with one reference the first.
+    pub fn untold<T>(&self, places: Vec<(Span, T)>, told: impl Iterator<Item = Span>) -> Vec<(Span, T)> {
+        let reference = |place: &Span| Some(self.defaults.get(place)?.reference.expose());
+        let mut seen: BTreeSet<&str> = told.filter_map(|place| reference(&place)).collect();
+        let own = |(place, _): &(Span, T)| reference(place).is_none_or(|text| seen.insert(text));
+        places.into_iter().filter(own).collect()
     }
 
     pub(super) fn footing(&self, block: &str) -> Footing {

@@ -30,7 +30,7 @@ struct Server<'c> {
 
 impl Server<'_> {
     fn is_at(self, host: &Part, environment: Environment) -> bool {
-        host.same_as(self.name) && !(self.mild && environment >= Environment::Staging)
+        host.is_host_called(self.name) && !(self.mild && environment >= Environment::Staging)
     }
 }
 

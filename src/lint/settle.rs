@@ -2,13 +2,14 @@
 
 use super::{read::directory, view::FileView};
 use crate::{
+    consumer::Consumer,
     layer::{Carried, Carrier, Structure, sql},
-    repository::Repository,
+    repository::{Ecosystem, Repository},
     secret::Secret,
-    settings::{Engine, Target, Whereabouts},
+    settings::{Engine, Setting, Settings, Target, Whereabouts},
     source::Sources,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem};
 
 /// Settles what no file says alone.
 pub(super) fn settle(
@@ -19,6 +20,8 @@ pub(super) fn settle(
 ) {
     drivers(sources, carried, views);
     names(carried, views);
+    of_django(sources, carried, views, repository);
+    machines(carried, views, repository);
     engines(carried, views, repository);
     programs(carried, views, repository);
 }
@@ -117,6 +120,60 @@ fn programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
                 Carrier::Yaml => chart(),
                 _ => false,
             };
+        }
+    }
+}
+
+/// Where a program is told its settings of Django, SQLAlchemy reads nothing that no file of Python imports it for: a list
+/// of requirements may be that of several programs.
+fn of_django(
+    sources: &Sources,
+    carried: &[Carried],
+    views: &mut [Vec<FileView<'_>>],
+    repository: &Repository,
+) {
+    let guessed = |settings: &Settings, c: &Setting<Consumer>| {
+        c.value == Consumer::SqlAlchemy && !settings.declares(c) && c.span().is_some()
+    };
+    let told = |view: &FileView<'_>| {
+        let named = || view.layers.iter().any(|l| l.entry("DJANGO_SETTINGS_MODULE").is_some());
+        view.settings.consumers.iter().any(|c| guessed(&view.settings, c)) && named()
+    };
+    if repository.asks_for(Ecosystem::Python, &["django"]).is_none() || !views.iter().flatten().any(told) {
+        return;
+    }
+    let python = carried.iter().filter(|file| file.carrier == Carrier::Python);
+    let mut texts = python.map(|file| sources.get(file.source).bytes()).peekable();
+    // Whoever names one file to be looked at has not shown the code.
+    if texts.peek().is_none()
+        || texts.any(|text| text.windows(10).any(|w| w.eq_ignore_ascii_case(b"sqlalchemy")))
+    {
+        return;
+    }
+    for view in views.iter_mut().flatten().filter(|view| told(view)) {
+        let mut consumers = mem::take(&mut view.settings.consumers);
+        consumers.retain(|c| !guessed(&view.settings, c));
+        view.settings.consumers = consumers;
+        for target in &mut view.settings.targets {
+            target.missing_driver = target.missing_driver.take().filter(|missing| !missing.is_sqlalchemy());
+        }
+    }
+}
+
+/// Where a unit of systemd waits for a server on its machine, or a script installs one, what is started there finds it at a
+/// loopback address; in a container it does not.
+fn machines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let contained = |file: &Carried| match &file.structure {
+        Structure::Compose(compose) => compose.services.iter().any(|s| s.built),
+        _ => matches!(file.carrier, Carrier::Dockerfile | Carrier::Kubernetes | Carrier::EcsTask),
+    };
+    if !repository.has_machines() || carried.iter().any(contained) {
+        return;
+    }
+    for (file, views) in carried.iter().zip(views) {
+        let server = repository.server_beside(&file.path);
+        for at in views.iter_mut().filter_map(|view| view.settings.whereabouts.as_mut()) {
+            at.server = server;
         }
     }
 }

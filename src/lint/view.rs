@@ -55,7 +55,8 @@ impl<'c> FileView<'c> {
             }
             for target in &mut view.settings.targets {
                 let host = target.get("host").map(|h| &h.value);
-                target.around.neighbour = footing.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
+                target.around.neighbour =
+                    footing.hosts.iter().any(|n| host.is_some_and(|h| h.is_host_called(n)));
                 if let Structure::Compose(compose) = &file.structure {
                     share_defaults(target, compose);
                 }

@@ -6,6 +6,15 @@ use std::ops::Range;
 
 const OPTION: &str = "sqlalchemy.url";
 
+/// Where an env.py sets another URL.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Replaced {
+    /// The option that it sets; empty where it sets none.
+    pub(crate) place: Span,
+    /// In any case, and without a look at the one that stands in alembic.ini.
+    pub(crate) always: bool,
+}
+
 /// Words that begin a block, of whose lines nobody knows whether they are run.
 const BLOCKS: &[&str] = &[
     "if", "elif", "else", "for", "while", "try", "except", "finally", "match", "case", "def", "async",
@@ -14,12 +23,53 @@ const BLOCKS: &[&str] = &[
 
 /// One mention of each env.py of Alembic: where it sets the option in any case, at its top and before anything is read from
 /// it, or in the section that `run_migrations_online` hands to SQLAlchemy; or where it connects with something else and
-/// never reads the option; else an empty place.
+/// never reads the option; else where it sets it in some case, or an empty place.
 pub(super) fn env_py(text: &str) -> Vec<Mention> {
     if !text.contains("alembic") && !text.contains(OPTION) {
         return Vec::new();
     }
-    vec![Mention::Migrations(set(text).or_else(|| unread(text)).unwrap_or(0..0))]
+    match set(text).or_else(|| unread(text)) {
+        Some(place) => vec![Mention::Migrations(place, true)],
+        None => vec![Mention::Migrations(set_in_some_case(text).unwrap_or(0..0), false)],
+    }
+}
+
+/// Where it sets the option in a branch, `if url: config.set_main_option("sqlalchemy.url", url)`, or to what it may have read.
+fn set_in_some_case(text: &str) -> Option<Range<usize>> {
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut quotes: Option<&str> = None;
+    for (at, line) in lines(text) {
+        let inside = quotes.is_some();
+        quotes = quotes_behind(quotes, line);
+        let code = line.trim_start();
+        if inside || code.is_empty() || code.starts_with(['#', '"', '\'']) {
+            continue;
+        }
+        let indent = line.len() - code.len();
+        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
+            open.pop();
+        }
+        let from = at + indent;
+        if open.iter().all(|(_, branch)| *branch) && is_set(&text[from..]) {
+            let start = from + text[from..].find(OPTION)?;
+            return Some(start..start + OPTION.len());
+        }
+        let word = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        if BLOCKS.contains(&word) {
+            open.push((indent, matches!(word, "if" | "elif" | "else")));
+        }
+    }
+    None
+}
+
+/// The quotes of a text over several lines that are open behind a line.
+fn quotes_behind<'q>(mut quotes: Option<&'q str>, line: &str) -> Option<&'q str> {
+    for mark in ["\"\"\"", "'''"] {
+        if quotes.is_none_or(|q| q == mark) && line.matches(mark).count() % 2 == 1 {
+            quotes = if quotes.is_some() { None } else { Some(mark) };
+        }
+    }
+    quotes
 }
 
 /// Where an engine is made of what is not the option, in a file that reads no option of alembic.ini by itself. What hands
@@ -45,11 +95,7 @@ fn set(text: &str) -> Option<Range<usize>> {
     let mut quotes: Option<&str> = None;
     for (at, line) in lines(text) {
         let inside = quotes.is_some();
-        for mark in ["\"\"\"", "'''"] {
-            if quotes.is_none_or(|q| q == mark) && line.matches(mark).count() % 2 == 1 {
-                quotes = if quotes.is_some() { None } else { Some(mark) };
-            }
-        }
+        quotes = quotes_behind(quotes, line);
         let code = line.trim_start();
         if inside || code.is_empty() || code.starts_with(['#', '"', '\'']) {
             continue;
@@ -107,15 +153,15 @@ fn is_set(code: &str) -> bool {
 }
 
 impl Repository {
-    /// The place in an env.py that takes the URL of an alembic.ini away: it sets another one in any case. Where several
-    /// lie below, one of which does not, nobody knows which of them reads it.
-    pub fn replaces_url_of(&self, path: &str) -> Option<Span> {
+    /// The place in an env.py that takes the URL of an alembic.ini away: it sets another one. Where several lie below, one of
+    /// which does not, nobody knows which of them reads it.
+    pub fn replaces_url_of(&self, path: &str) -> Option<Replaced> {
         let directory = Directory::of(path);
-        let mut below =
-            self.migrations.iter().filter(|(d, _)| directory.holds(d) && !d.is_aside_of(&directory));
-        let first = below.next().map(|(_, span)| *span)?;
-        let sets = |span: Span| span.start < span.end;
-        (sets(first) && below.all(|(_, span)| sets(*span))).then_some(first)
+        let below = self.migrations.iter().filter(|(d, _)| directory.holds(d) && !d.is_aside_of(&directory));
+        let mut below = below.map(|(_, replaced)| *replaced);
+        let sets = |r: &Replaced| r.place.start < r.place.end;
+        let first = below.next().filter(sets)?;
+        below.try_fold(first, |all, r| sets(&r).then_some(Replaced { always: all.always && r.always, ..all }))
     }
 }
 
@@ -125,9 +171,13 @@ mod tests {
 
     #[test]
     fn what_is_set_in_any_case_is_found() {
-        let place = |text: &str| match &env_py(&format!("from alembic import context\n{text}"))[..] {
-            [Mention::Migrations(at)] => at.clone(),
+        let found = |text: &str| match &env_py(&format!("from alembic import context\n{text}"))[..] {
+            [Mention::Migrations(at, always)] => (at.clone(), *always),
             other => panic!("{other:?}"),
+        };
+        let place = |text: &str| {
+            let (at, always) = found(text);
+            if always { at } else { 0..0 }
         };
         for yes in [
             "config.set_main_option(\"sqlalchemy.url\", url)\n",
@@ -157,5 +207,18 @@ mod tests {
             assert_eq!(place(no), 0..0, "{no}");
         }
         assert_eq!(env_py("import os\n"), Vec::new());
+        for sometimes in [
+            "if url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
+            "url = getenv(\"X\") or config.get_main_option(\"sqlalchemy.url\")\nconfig.set_main_option(\"sqlalchemy.url\", url)\n",
+        ] {
+            assert_eq!((found(sometimes).0.len(), found(sometimes).1), (OPTION.len(), false), "{sometimes}");
+        }
+        for never in [
+            "def for_tests():\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
+            "\"\"\"\nconfig.set_main_option(\"sqlalchemy.url\", url)\n\"\"\"\n",
+            "",
+        ] {
+            assert_eq!(found(never), (0..0, false), "{never}");
+        }
     }
 }

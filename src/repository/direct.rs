@@ -1,6 +1,6 @@
 //! Files with one thing to say: go.mod, systemd units, .envrc, justfiles.
 
-use super::{Dependency, Ecosystem, Loading, Mention, Reads, python::lines, shell};
+use super::{Dependency, Ecosystem, Loading, Mention, Reads, machine, python::lines, shell};
 
 /// Direct requirements of a go.mod.
 pub(super) fn go_mod(text: &str) -> Vec<Mention> {
@@ -42,7 +42,7 @@ pub(super) fn go_mod(text: &str) -> Vec<Mention> {
     out
 }
 
-/// `EnvironmentFile=` of a systemd unit; a leading `-` allows it to be missing.
+/// `EnvironmentFile=` of a systemd unit; a leading `-` allows it to be missing. And the server that it waits for.
 pub(super) fn unit(text: &str) -> Vec<Mention> {
     const KEY: &str = "EnvironmentFile";
     let files = lines(text).filter_map(|(at, line)| {
@@ -57,7 +57,7 @@ pub(super) fn unit(text: &str) -> Vec<Mention> {
             dev: false,
         }))
     });
-    files.collect()
+    files.chain(machine::awaited(text)).collect()
 }
 
 /// `dotenv` and `dotenv_if_exists` of direnv, and what else a shell script does.

@@ -141,7 +141,7 @@ impl Directory {
     }
 
     /// Takes the last name away; false where there is none.
-    fn pop(&mut self) -> bool {
+    pub(super) fn pop(&mut self) -> bool {
         let any = !self.names.is_empty();
         self.names.truncate(self.names.rfind('/').unwrap_or(0));
         any

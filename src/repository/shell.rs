@@ -246,7 +246,9 @@ mod tests {
                 format!("{loader} reads {file} by {}", &text[range])
             }
             Mention::Loader(Loading { loader, range, .. }) => format!("{loader} by {}", &text[range]),
-            Mention::Package(_) | Mention::Migrations(_) => panic!("no package stands in a script"),
+            Mention::Package(_) | Mention::Migrations(..) | Mention::Server(_) => {
+                panic!("no package stands in a script")
+            }
         };
         script(text).into_iter().map(one).collect()
     }

@@ -19,7 +19,7 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         for target in view.settings.targets.iter().filter(|t| is_clear(t)) {
             let host = target.get("host").map(|h| &h.value);
             let reached =
-                |s: &&Service| s.server && s.hosts.iter().any(|n| host.is_some_and(|h| h.same_as(n)));
+                |s: &&Service| s.server && s.hosts.iter().any(|n| host.is_some_and(|h| h.is_host_called(n)));
             let mut servers = compose.services.iter().filter(reached);
             let (Some(server), None) = (servers.next(), servers.next()) else { continue };
             compare(&Login::of(target, service), &Server::of(server, file, project), out);

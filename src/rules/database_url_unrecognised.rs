@@ -29,6 +29,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         None if target.stands_for() == Some(StandsFor::Scripts) => {
             draft.note("PHP's PDO and Perl's DBI read it, and nothing else does")
         }
+        None if target.stands_for() == Some(StandsFor::Host) => {
+            draft.note("the variables beside it lack a host: a program may put them together with this one")
+        }
         None => draft,
     };
     if meant {
@@ -36,8 +39,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // Nobody reads it where env.py sets another one.
-    if let Some(place) = target.replaced {
-        draft.also_span(place, "set here in any case").at_most(Levels::of("IIII"));
+    if let Some(replaced) = target.replaced.filter(|r| r.always) {
+        draft.also_span(replaced.place, "set here in any case").at_most(Levels::of("IIII"));
     }
 }
 
@@ -46,7 +49,13 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 fn is_meant(target: &Target, settings: &Settings) -> bool {
     let meant = match target.stands_for() {
         Some(StandsFor::Placeholder) => settings.is_to_be_copied(),
-        Some(StandsFor::Mark | StandsFor::AnotherStore | StandsFor::Scripts | StandsFor::Kind) => true,
+        Some(
+            StandsFor::Mark
+            | StandsFor::AnotherStore
+            | StandsFor::Scripts
+            | StandsFor::Kind
+            | StandsFor::Host,
+        ) => true,
         Some(StandsFor::Web) => settings.without_postgres,
         None => false,
     };

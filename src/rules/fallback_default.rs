@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: true,
     traits: COMMON,
     page: include_str!("fallback_default.md"),
-    checks: &[Check::Target(check)],
+    checks: &[Check::Target(check), Check::File(servers)],
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -69,5 +69,28 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             };
             draft.at_most(Levels::of(levels));
         }
+    }
+}
+
+/// The password of a server that compose starts: whoever forgets the variable runs one that everybody gets into who read the
+/// file. Where a client takes the same default, it is told there.
+fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Compose(compose) = &file.carried.structure else { return };
+    let mut places = Vec::new();
+    for service in compose.services.iter().filter(|s| s.server || s.partial) {
+        let Some(block) = service.layer.and_then(|i| file.views.get(i)?.layers.last()) else { continue };
+        for key in SERVERS_PASSWORD {
+            let place = block.entry(key).and_then(|e| e.value.fallback());
+            let here = place.filter(|place| Some(place.source) == block.source);
+            places.extend(here.map(|place| (place, *key)));
+        }
+    }
+    let clients = file.views.iter().flat_map(|v| &v.settings.targets).flat_map(|t| &t.oddities.fallbacks);
+    for (place, key) in compose.untold(places, clients.map(|f| f.span)) {
+        out.report(format!("`{key}` takes the password of the server from a default"))
+            .at_span(place, "taken where the variable is not set")
+            .note("whoever forgets the variable starts a server with a password that stands in the file")
+            .help(format!("write `{key}: ${{{key}:?}}`, so that a missing variable is noticed"))
+            .at_most(Levels::of("IIWE"));
     }
 }

@@ -3,7 +3,7 @@ use super::prelude::*;
 pub(super) const RULE: Rule = Rule {
     id: "literal-password",
     since: "0.1.0",
-    levels: Levels::of("IIEE"),
+    levels: Levels::of("WWEE"),
     boot: false,
     traits: COMMON,
     page: include_str!("literal_password.md"),
@@ -19,7 +19,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         out.report(format!("{name} is in git"))
             .at(origin, "in every clone, and in the history for good")
             .note("git tracks this file: everybody who may read the repository, and every fork and backup of it, has it")
-            .help("change the password, and let the environment or a secret's file give the new one");
+            .help("change the password, and let the environment or a secret's file give the new one")
+            .at_most(Levels::of("IIEE"));
     }
 }
 
@@ -32,11 +33,16 @@ fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     // A default is told by its own rule.
     for target in view.settings.targets.iter().filter(|t| t.oddities.fallbacks.is_empty()) {
         let Some((name, origin)) = target.exposed_password(out.environment()) else { continue };
+        // Code runs with it wherever it is started, and a server that everybody reaches lets everybody in.
+        let code = matches!(file.carrier, Carrier::Python | Carrier::JavaScript);
+        let most =
+            if code && target.exposed_password(Environment::Development).is_some() { "WWEE" } else { "IIEE" };
         if origin.span().is_some_and(|span| span.source == file.source) {
             out.report(format!("{name} stands in `{}`", file.path))
                 .at(origin, "whoever reads the file has it")
                 .note("it is in every clone, and in the history for good")
-                .help("change the password, and let the environment or a secret's file give the new one");
+                .help("change the password, and let the environment or a secret's file give the new one")
+                .at_most(Levels::of(most));
         }
     }
 }

@@ -37,7 +37,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     } else {
         draft.note("inside a container that is the container itself, where no PostgreSQL runs")
     };
-    if settings.seat == Seat::Alone {
+    if let Some(server) = settings.whereabouts.as_ref().and_then(|at| at.server) {
+        draft
+            .also_span(server, "here the machine has a server")
+            .help("name the server where the service is moved to a container or another machine")
+            .at_most(Levels::of("..II"));
+    } else if settings.seat == Seat::Alone {
         draft.note("no other container of the pod could listen there").help("name the server's service");
     } else {
         draft

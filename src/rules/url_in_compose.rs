@@ -18,7 +18,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         for target in &view.settings.targets {
             of_target(target, block, service, out);
         }
-        for key in SERVER.iter().filter(|_| service.server || service.partial) {
+        for key in SERVERS_PASSWORD.iter().filter(|_| service.server || service.partial) {
             let Some(entry) = block.entry(key) else { continue };
             let here = Some(entry.value_span.source) == block.source;
             let literal = here && entry.value.is_written_at(entry.value_span);
@@ -51,6 +51,3 @@ fn report(key: &str, service: &Service, span: Span, out: &mut Sink<'_>) {
     .note("it stays in the history of the repository when it is taken out")
     .help(format!("write `{key}: ${{{key}:?}}` and set it where the service is started, or mount a secret"));
 }
-
-/// What the images of a server take their password from.
-const SERVER: &[&str] = &["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRESQL_POSTGRES_PASSWORD"];

@@ -35,15 +35,26 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
         match target.replaced {
             _ if left_open => draft.help(help).at_most(Levels::of("IIII")),
             // Of this machine, and nobody asks for it.
-            Some(place) if near() => draft
-                .also_span(place, "another URL takes its place")
+            Some(replaced) if replaced.always && near() => draft
+                .also_span(replaced.place, "another URL takes its place")
                 .help("leave it empty: env.py sets it in any case")
+                .at_most(Levels::of("IIII")),
+            // What everybody has on a machine of their own, for those who set nothing else.
+            Some(replaced) if near() && is_stock(target, password.secret) => draft
+                .also_span(replaced.place, "another URL may take its place")
+                .help("leave it empty, and let env.py fail where nobody says which database is meant")
                 .at_most(Levels::of("IIII")),
             _ => draft
                 .note("such a file is checked in and copied into images: who changes the password changes the code")
                 .help(help),
         };
     }
+}
+
+/// Whether a password is one that guides and images have, or the role once more.
+fn is_stock(target: &Target, password: &Secret) -> bool {
+    let role = || target.get("user").is_some_and(|u| u.value.secret().same_ignore_case(password));
+    password.is_template() || role()
 }
 
 fn file(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {

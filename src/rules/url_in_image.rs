@@ -20,12 +20,16 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         .filter(|t| t.credential().is_some() || t.is_sqlite() || t.form == Form::Url)
     {
         let password = target.credential().is_some();
+        // A variable of its own beside the URL.
+        let beside =
+            target.get("password").filter(|p| password && target.form == Form::Url && p.key != target.name);
+        let (name, origin) = beside.map_or((&target.name, target.origin()), |p| (&p.key, &p.origin));
         let what = if password { "a password" } else { "a connection" };
         let mut places = [target.origin(), target.origin_of("password")].into_iter().filter_map(Origin::span);
         let for_build = places.any(|span| recipe.is_for_build(span));
         let draft = out
-            .report(format!("{what} is built into the image by `{}`", target.name))
-            .at(target.origin(), "in a layer of the image, and in its history")
+            .report(format!("{what} is built into the image by `{name}`"))
+            .at(origin, "in a layer of the image, and in its history")
             .note(if for_build {
                 "no container has an `ARG`, but whoever pulls the image reads it in the history"
             } else {

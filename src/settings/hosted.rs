@@ -44,7 +44,7 @@ impl Target {
 
     /// Whether every host, in lower case, and port has the property; false when there is none.
     fn every_endpoint(&self, property: impl Fn(&str, u16) -> bool) -> bool {
-        let known = self.host_class().is_some();
+        let known = self.class_by_name().is_some();
         let Some(endpoints) = self.parsed.as_ref().ok().filter(|_| known).and_then(Conninfo::places) else {
             return false;
         };

@@ -85,7 +85,7 @@ impl Target {
             !is_socket(host) && HostClass::of(host) != HostClass::Local && !single && !is_scoped(host)
         };
         let list = |keyword: &str| self.get(keyword).map(|s| s.value.expose()).filter(|v| !v.is_empty());
-        let hosts = list("hostaddr").or_else(|| list("host")).filter(|_| self.host_class().is_some());
+        let hosts = list("hostaddr").or_else(|| list("host")).filter(|_| self.class_by_name().is_some());
         hosts.is_some_and(|hosts| hosts.split(',').all(far))
     }
 

@@ -143,6 +143,12 @@ pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
     })
 }
 
+/// Whether a family makes a connection and lacks nothing but its host: `DATABASE_PORT`, `DATABASE_NAME`.
+pub(super) fn lacks_a_host(set: &PartSet) -> bool {
+    let other = ["user", "dbname", "password"].iter().any(|k| set.parts.contains_key(k));
+    set.has("port") && !set.has("host") && other
+}
+
 /// What a chosen family leaves open.
 pub(super) fn missing(set: &PartSet) -> Vec<&'static str> {
     TELLING.into_iter().filter(|k| !set.has(k)).collect()

@@ -126,7 +126,7 @@ const SOCKET_PATH: usize = 107;
 impl Target {
     /// The hosting service that all hosts belong to, by their names.
     pub fn hosted(&self) -> Option<Hosted> {
-        self.host_class()?;
+        self.class_by_name()?;
         *fact(&self.facts.hosted, || self.hosted_by_name())
     }
 

@@ -99,7 +99,7 @@ impl Target {
     /// The pooler that all hosts of the target are, as far as their names and ports tell.
     pub fn pooling(&self) -> Option<Pooling> {
         // Where readers are at odds about the host, nothing is known of it.
-        self.host_class()?;
+        self.class_by_name()?;
         *fact(&self.facts.pooling, || self.pooling_by_name())
     }
 
@@ -125,7 +125,7 @@ impl Target {
     /// The value of a parameter that may be another client's own.
     pub(super) fn says(&self, name: &str) -> Option<&str> {
         let (_, query) = self.text.as_ref()?.value.expose().split_once('?')?;
-        let query = query.split('#').next().filter(|_| self.host_class().is_some())?;
+        let query = query.split('#').next().filter(|_| self.class_by_name().is_some())?;
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
     }

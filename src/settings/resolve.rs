@@ -1,6 +1,7 @@
 //! Who wins: URL before document before parts, one family of parts taken whole, `[connection]` and then `PG*` fill
 //! what is empty.
 
+mod beside;
 mod engines;
 mod of_document;
 mod of_parts;
@@ -11,7 +12,7 @@ use super::{
     ByKeyword, PartSet, Settings,
     document::{self, Document},
     drivers, encrypted,
-    engine::{Engine, Spelling},
+    engine::{Engine, Spelling, unknown},
     foreign, functions,
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
@@ -131,6 +132,10 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     for target in out.targets.iter_mut().filter(|t| t.name == "sqlalchemy.url") {
         target.replaced = path.and_then(|path| repository.replaces_url_of(path));
     }
+    for target in out.targets.iter_mut().filter(|t| t.engine.value == Engine::Unknown) {
+        let bare = target.text.as_ref().is_some_and(|t| unknown::is_bare_name(t.value.expose()));
+        target.is_host = bare && sets.iter().any(parts::lacks_a_host);
+    }
     let tls = encrypted::said(lookup, policy).filter(|_| !out.targets.is_empty());
     for target in &mut out.targets {
         target.tls_beside.clone_from(&tls);
@@ -219,8 +224,9 @@ impl Resolver<'_> {
                 continue;
             }
             let mut target = self.url(key, role, setting, layer, entry);
-            if let Some(Means::Url | Means::TestUrl) = entry.means() {
-                self.beside(layer, &mut target);
+            match entry.means() {
+                Some(Means::Url | Means::TestUrl) => self.beside(layer, &mut target),
+                _ => self.beside_variable(&mut target),
             }
             target.environment = own;
             out.targets.push(target);
@@ -231,21 +237,6 @@ impl Resolver<'_> {
     fn wrapped(&self, layer: usize, entry: &Entry) -> Option<Wrapped> {
         let in_file = self.lookup.kind(layer) == LayerKind::SecretFile;
         suspect::wrapped(layer, entry).filter(|w| !in_file || w.what != "a line end")
-    }
-
-    /// What the same block says beside its URL and the URL leaves open, as `spring.datasource.username`.
-    fn beside(&self, layer: usize, target: &mut Target) {
-        let Ok(conninfo) = &mut target.parsed else { return };
-        let entries = self.lookup.layers()[layer].entries.iter();
-        let parts = entries.filter_map(|entry| match entry.means() {
-            Some(Means::Part(_, keyword)) => {
-                Some((keyword, parts::part(self.lookup, keyword, [entry.key.as_str()])?))
-            }
-            _ => None,
-        });
-        if target.engine.value == Engine::Postgres {
-            fill(conninfo, &mut target.parameters, parts.collect::<Vec<_>>().into_iter());
-        }
     }
 
     /// What the URL of a variable sets in the strongest env file.
@@ -373,6 +364,7 @@ impl Resolver<'_> {
             missing: Vec::new(),
             told: false,
             native: false,
+            is_host: false,
             replaced: None,
             text: None,
             written: None,

@@ -176,12 +176,34 @@ fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
         let tests = last || stem.split(['-', '_']).any(|word| word == "tests");
         return tests.then_some(Environment::Test);
     }
+    if matches!(extension, "py" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "toml") {
+        return of_settings(stem, policy);
+    }
     let (family, word) = stem.rsplit_once(['-', '_'])?;
     let compose = matches!(family, "compose" | "docker-compose" | "docker_compose" | "values");
     // `load-test.yaml` is a test of its own, wherever it is run.
     let vague = matches!(word, "live" | "local" | "test" | "tests" | "testing");
     let document = matches!(extension, "yaml" | "yml" | "json") && !vague;
     (compose || document).then(|| policy.environment(word))?
+}
+
+/// `settings_production.py`, `prod_settings.py`, `config-staging.ts`: what is nothing but settings, and for whom. Of
+/// code of any other name such a word says what it is about.
+fn of_settings(stem: &str, policy: &Policy) -> Option<Environment> {
+    let (first, rest) = stem.split_once(['-', '_'])?;
+    let (middle, last) = rest.rsplit_once(['-', '_']).map_or((None, rest), |(m, l)| (Some(m), l));
+    let (family, word) = match (first, last) {
+        ("settings" | "config" | "database" | "db", word) => (first, word),
+        (word, "settings" | "config" | "database" | "db") => (last, word),
+        _ => return None,
+    };
+    // Words for a thing that is shown or runs at this moment, too.
+    if matches!(word, "local" | "live" | "preview") {
+        return None;
+    }
+    let says = policy.environment(word)?;
+    // `db_copy_production.py` does something to it; `test_db.py` tries out whichever it is given.
+    (family == "settings" || middle.is_none() && says != Environment::Test).then_some(says)
 }
 
 /// `docker-compose.local.yml`, `Procfile.local`: started by hand on a developer's machine. `Dockerfile.e2e`,

@@ -19,9 +19,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{
-        HostClass, is_managed, is_own_machine, is_placeholder, is_same_host, is_socket, without_template,
-    },
+    host::{HostClass, is_managed, is_own_machine, is_same_host, is_socket, without_template},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -37,6 +35,7 @@ use crate::{
     environment::Environment,
     layer::{Tls, Value},
     policy::Wanted,
+    repository::Replaced,
     secret::{Part, Secret},
     source::Span,
 };
@@ -68,8 +67,10 @@ pub struct Target {
     pub told: bool,
     /// A program of Java reads JDBC's, one of .NET Npgsql's: a word beside it, or what is built here, says so.
     pub native: bool,
-    /// Where code sets another URL in its place, in any case.
-    pub replaced: Option<Span>,
+    /// Its text is a bare name, beside variables that make a connection and lack nothing but a host.
+    pub is_host: bool,
+    /// Where code sets another URL in its place.
+    pub replaced: Option<Replaced>,
     /// The text as a whole, for a target that is one.
     pub text: Option<Setting<Secret>>,
     /// The map of the text to its source, without the text; see [`Target::place_of`].
@@ -163,11 +164,6 @@ impl Target {
         clear && own && !self.has(keyword) && !self.is_elsewhere() && !self.names_placeholder_host()
     }
 
-    /// Whether one of the hosts is there to be replaced, by its name.
-    pub fn names_placeholder_host(&self) -> bool {
-        self.get("host").is_some_and(|s| s.value.expose().split(',').any(is_placeholder))
-    }
-
     /// Whether it is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.engine.value == Engine::Postgres
@@ -207,8 +203,10 @@ impl Target {
 
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
+    ///
+    /// None, too, of a name that is there to be replaced: of what nobody has named yet nothing is known but that.
     pub fn host_class(&self) -> Option<HostClass> {
-        let class = self.class_by_name()?;
+        let class = self.class_by_name().filter(|_| !self.awaits_host())?;
         let near = || self.around.neighbour || self.names_own_machine();
         Some(if !self.tls_required && near() { HostClass::Local } else { class })
     }
@@ -287,7 +285,7 @@ impl Target {
     /// Whether every host that is named has the property; false when none is.
     fn all_hosts(&self, property: impl Fn(&str) -> bool) -> bool {
         let list = |keyword: &str| self.get(keyword).map(|s| s.value.expose()).filter(|v| !v.is_empty());
-        let named = self.host_class().is_some();
+        let named = self.class_by_name().is_some();
         let hosts = list("host").or_else(|| list("hostaddr")).filter(|_| named);
         hosts.is_some_and(|hosts| hosts.split(',').all(property))
     }

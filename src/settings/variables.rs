@@ -177,7 +177,22 @@ pub const SETS: &[Set] = &[
         ],
         needs: None,
     },
+    // Spring has a URL, role and password; the host and the rest are what projects put into the URL.
+    Set {
+        name: "SPRING_DATASOURCE_*",
+        parts: &[
+            ("host", &["SPRING_DATASOURCE_HOST"]),
+            ("port", &["SPRING_DATASOURCE_PORT"]),
+            ("dbname", &["SPRING_DATASOURCE_DATABASE", "SPRING_DATASOURCE_DB"]),
+            ("user", &["SPRING_DATASOURCE_USERNAME", "SPRING_DATASOURCE_USER"]),
+            ("password", &["SPRING_DATASOURCE_PASSWORD"]),
+        ],
+        needs: Some("host"),
+    },
 ];
+
+/// The family whose role and password go with a URL, by the URL's variable.
+pub const BESIDE: (&str, &str) = ("SPRING_DATASOURCE_URL", "SPRING_DATASOURCE_*");
 
 /// The variables that libpq reads by itself, with their keywords (`PQconninfoOptions` in fe-connect.c).
 pub const LIBPQ: &[(&str, &str)] = &[

@@ -2,7 +2,12 @@
 //! side by side; nothing is looked up here.
 
 use super::setting::Origin;
-use crate::{layer::is_example, policy::Policy, repository::ASIDE, source::SourceId};
+use crate::{
+    layer::is_example,
+    policy::Policy,
+    repository::ASIDE,
+    source::{SourceId, Span},
+};
 
 /// What git does with a file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -44,7 +49,10 @@ pub struct Whereabouts {
     /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
     /// applies it.
     pub is_secret: bool,
+    /// What installs a server on the machine that it is for, or waits for one there.
+    pub server: Option<Span>,
     aside: bool,
+    archived: bool,
 }
 
 impl Whereabouts {
@@ -81,7 +89,9 @@ impl Whereabouts {
             kept,
             says_copy: false,
             is_secret: false,
+            server: None,
             aside,
+            archived: is_archived(&directories),
         }
     }
 
@@ -125,12 +135,34 @@ impl Whereabouts {
     pub fn is_aside(&self) -> bool {
         self.aside
     }
+
+    /// Whether it was put away, by the name of a directory that it is in: nothing runs with it any more. What it gives away
+    /// it gives away still.
+    pub fn is_archived(&self) -> bool {
+        self.archived
+    }
 }
 
 /// Whether projects are made from what is in such a directory: `templates/sui/…` at the top, not the templates of a
 /// chart, of a role, or those that pages are made from.
 fn is_template(directories: &[&str]) -> bool {
     directories.first() == Some(&"templates") && directories.len() > 1 || directories.contains(&"template")
+}
+
+/// Whether a directory is by its name for what nobody runs any more: `deprecated/`, `_old/`, `legacy-backup/`. `legacy/`
+/// alone is often what runs, `backup/` makes one, and `services/archive` is a service.
+fn is_archived(directories: &[&str]) -> bool {
+    let mut above = "";
+    directories.iter().any(|directory| {
+        let name = directory.trim_start_matches(['.', '_']);
+        let service =
+            matches!(above, "apps" | "services" | "packages" | "cmd" | "internal" | "pkg" | "modules");
+        above = directory;
+        let has = |words: &[&str]| name.split(['-', '_']).any(|word| words.contains(&word));
+        let whole = matches!(name, "archive" | "archives" | "old") && !service;
+        let put_away = has(&["legacy", "old"]) && has(&["backup", "backups", "archive"]);
+        whole || put_away || has(&["archived", "deprecated", "obsolete"])
+    })
 }
 
 fn split(path: &str) -> (Vec<&str>, &str) {
@@ -234,5 +266,12 @@ mod tests {
         assert!(of("config-examples/x/.env") && of("tests/.env") && of(".env.example"));
         assert!(of(".examples/compose/db.env"));
         assert!(!of(".env.test") && !of("contest/.env") && !of("shop/.env"));
+        let of = |path: &str| Whereabouts::new(path, None, None, &Policy::default()).is_archived();
+        assert!(
+            of("archive/x/.env") && of("a/_deprecated/.env") && of("legacy-backup/.env") && of("old/.env")
+        );
+        assert!(
+            !of("legacy/.env") && !of("backup/.env") && !of("services/archive/.env") && !of("old-api/.env")
+        );
     }
 }

@@ -4,7 +4,11 @@ use super::Target;
 use crate::{
     conninfo::{ErrorKind, Libpq},
     secret::Secret,
-    settings::{engine::unknown, foreign},
+    settings::{
+        engine::unknown,
+        foreign,
+        host::{is_managed, is_placeholder},
+    },
 };
 
 /// What somebody wrote in the place of a connection string, and meant.
@@ -22,6 +26,8 @@ pub enum StandsFor {
     Scripts,
     /// `memory`, `mock`: a kind of store.
     Kind,
+    /// `localhost`, beside variables for everything else: some programs call the host so.
+    Host,
 }
 
 impl Target {
@@ -42,8 +48,27 @@ impl Target {
             if web { StandsFor::Web } else { StandsFor::AnotherStore }
         } else if unknown::is_kind_of_store(written) {
             StandsFor::Kind
+        } else if self.is_host {
+            StandsFor::Host
         } else {
             return None;
+        })
+    }
+
+    /// Whether one of the hosts is there to be replaced, by its name.
+    pub fn names_placeholder_host(&self) -> bool {
+        self.get("host").is_some_and(|s| s.value.expose().split(',').any(is_placeholder))
+    }
+
+    /// Whether a host is yet to be filled in as a whole, by its name or by the brackets that it is in. What stands before the
+    /// name of a hosting service changes nothing of where that is.
+    pub(super) fn awaits_host(&self) -> bool {
+        let bracketed = |host: &str| {
+            let inner = |open, end| host.strip_prefix(open).and_then(|rest| rest.strip_suffix(end));
+            inner("<", ">").or_else(|| inner("%(", ")s")).is_some_and(|name: &str| !name.contains(['<', '(']))
+        };
+        self.get("host").is_some_and(|s| {
+            s.value.expose().split(',').any(|h| is_placeholder(h) && !is_managed(h) || bracketed(h))
         })
     }
 
