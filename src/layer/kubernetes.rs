@@ -5,12 +5,14 @@ mod base64;
 mod front;
 mod inner;
 mod join;
+mod names;
 mod references;
 
 use references::references;
 
 pub use front::{Front, InClear, Server};
 pub use join::{Identity, Taken, join};
+pub use names::Names;
 
 use super::{
     Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,
@@ -23,7 +25,10 @@ use crate::{
     secret::{Part, Secret},
     source::Span,
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What a file of objects says beside the variables.
 #[derive(Clone, Default, Debug)]
@@ -42,6 +47,10 @@ pub struct Kubernetes {
     pub fronts: Vec<Front>,
     /// The pods that run a server.
     pub servers: Vec<Server>,
+    /// The namespaces that the objects name.
+    namespaces: BTreeSet<String>,
+    /// What the objects of all files are called in the cluster.
+    pub names: Arc<Names>,
     /// An image is never pulled: it was loaded into the only node, on somebody's machine.
     preloads: bool,
     /// They are for a cluster on somebody's machine: the text names one, or an object in its directory preloads.
@@ -184,7 +193,12 @@ struct Objects<'o, 'r> {
 impl Objects<'_, '_> {
     fn object(&mut self, object: &Node) {
         let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
+        self.out.namespaces.extend(join::namespace(object));
         match kind {
+            "Namespace" => self
+                .out
+                .namespaces
+                .extend(object.at(&["metadata", "name"]).and_then(Node::text).map(str::to_owned)),
             "Pod" => self.pod(object, object),
             "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
                 if let Some(pod) = object.at(&["spec", "template"]) {

@@ -113,8 +113,8 @@ impl<'c> FileView<'c> {
             _ if file.carrier == Carrier::Kubernetes && own.iter().any(is_of_laptop) => {
                 Environment::Development
             }
-            _ if matches!(&file.structure, Structure::Kubernetes(objects) if objects.of_laptop)
-                && !own.iter().any(leads_out) =>
+            _ if matches!(&file.structure, Structure::Kubernetes(objects) if objects.of_laptop
+                && !own.iter().any(|layer| leads_out(layer, &|host| objects.names.lead_to(host)))) =>
             {
                 Environment::Development
             }

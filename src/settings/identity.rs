@@ -76,7 +76,7 @@ impl Target {
     /// Whether its hosts mean the same server wherever they are dialled from, as far as a name can tell: no loopback,
     /// no socket, no service of a compose network or a cluster.
     pub fn is_same_everywhere(&self) -> bool {
-        *fact(&self.facts.same_everywhere, || self.is_far())
+        !self.around.in_cluster && *fact(&self.facts.same_everywhere, || self.is_far())
     }
 
     fn is_far(&self) -> bool {

@@ -1,11 +1,14 @@
 //! What containers take from a `ConfigMap` or a Secret of the same run: `envFrom`, `configMapKeyRef`, `secretKeyRef`.
 
-use super::{Holder, is_variable};
+use super::{Holder, Names, is_variable};
 use crate::{
     environment::Environment,
     layer::{Carried, Entry, Layer, Structure, tree::Node},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Which object: its kind, its namespace, its name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -117,6 +120,12 @@ fn share_laptops(files: &mut [Carried]) {
 /// environment that has one. What is not there, or there more than once, stays unknown.
 pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
     share_laptops(files);
+    let names = Arc::new(Names::of(files));
+    for file in files.iter_mut() {
+        if let Structure::Kubernetes(objects) = &mut file.structure {
+            objects.names = Arc::clone(&names);
+        }
+    }
     let mut index: BTreeMap<&Identity, Found> = BTreeMap::new();
     for (f, file) in files.iter().enumerate() {
         let Structure::Kubernetes(objects) = &file.structure else { continue };

@@ -1,0 +1,51 @@
+//! Manifests and charts: names in a cluster, values that a chart is filled in with, whose environment either is. Each beside a
+//! twin that is ill.
+
+use super::{Tree, Twins, mild::tell_apart};
+use crate::found;
+use pgward::Severity;
+
+/// A container that dials a host of two labels.
+const DIALS: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", env: [{name: DATABASE_URL, value: \"postgresql://app@db.warehouse:5432/shop\"}]}]}}}\n";
+const WAREHOUSE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: postgres, namespace: warehouse}\nspec: {selector: {app: postgres}}\n";
+const SERVICE: &str =
+    "apiVersion: v1\nkind: Service\nmetadata: {name: db}\n# of postgres\nspec: {selector: {app: db}}\n";
+const LOADED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.shop:5432/shop\"}]}]}}}\n";
+const LOADED_OUT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.prod.io:5432/shop\"}]}]}}}\n";
+
+const TWINS: &[Twins] = &[
+    // The domain is a namespace: no cluster on somebody's machine is left by it.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("k8s/web.yaml", LOADED)],
+        ill: &[("k8s/web.yaml", LOADED_OUT)],
+    },
+];
+
+#[test]
+fn charts_are_told_apart() {
+    tell_apart(TWINS);
+}
+
+/// `service.namespace` is no host of the public tree.
+#[test]
+fn a_namespace_is_no_domain() {
+    let severity = |tree: Tree<'_>| found(tree, "tls-unspecified").iter().map(|f| f.severity).max();
+    let class = |tree: Tree<'_>| {
+        let found = found(tree, "tls-unspecified");
+        found.iter().map(|f| f.message.clone()).collect::<String>()
+    };
+    // Nobody here has such a namespace.
+    assert_eq!(severity(&[("k8s/web.yaml", DIALS)]), Some(Severity::Error));
+    for inside in [WAREHOUSE, SERVICE] {
+        let tree = [("k8s/web.yaml", DIALS), ("k8s/service.yaml", inside)];
+        assert_eq!(severity(&tree), Some(Severity::Warning), "{}", class(&tree));
+        assert!(class(&tree).contains("private"), "{}", class(&tree));
+    }
+    // In a chart's values too, and nowhere else.
+    let values = "env:\n  DATABASE_URL: postgresql://app@db.warehouse:5432/shop\n";
+    for (path, wanted) in [("chart/values-prod.yaml", "private"), ("config/prod.yaml", "public")] {
+        let tree = [(path, values), ("k8s/service.yaml", WAREHOUSE)];
+        assert!(class(&tree).contains(wanted), "{path}: {}", class(&tree));
+    }
+}
