@@ -49,3 +49,19 @@ fn a_namespace_is_no_domain() {
         assert!(class(&tree).contains(wanted), "{path}: {}", class(&tree));
     }
 }
+
+/// A chart's services are described in the chart's own words.
+#[test]
+fn services_of_a_chart_are_no_compose_file() {
+    const IMAGE: &str = "services:\n  api:\n    image:\n      repository: shop/api\n      tag: \"1\"\n    env:\n      DATABASE_URL: postgresql://app:Kx82jfLq0PzR@db:5432/shop\n";
+    const TEXT: &str = "services:\n  api:\n    image: shop/api:1\n    environment:\n      DATABASE_URL: postgresql://app:Kx82jfLq0PzR@db:5432/shop\n";
+    let told = |path, text, rule| !found(&[(path, text)], rule).is_empty();
+    for (path, text) in
+        [("chart/values-prod.yaml", IMAGE), ("chart/prod.yaml", IMAGE), ("chart/values.yaml", TEXT)]
+    {
+        // The URL is heard: compose has no `env`.
+        assert!(told(path, text, "url-in-framework-config"), "{path}");
+        assert!(!told(path, text, "url-in-compose"), "{path}");
+    }
+    assert!(told("stack/prod.yaml", TEXT, "url-in-compose"));
+}
