@@ -13,12 +13,51 @@ const SERVICE: &str =
 const LOADED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.shop:5432/shop\"}]}]}}}\n";
 const LOADED_OUT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.prod.io:5432/shop\"}]}]}}}\n";
 
+const TEMPLATED: &str = "services:\n  web:\n    image: web:1\n    environment:\n      DB_HOST: db\n      DB_NAME: shop\n      DB_USER: app\n      DB_PASSWORD: \"{{ db_password }}\"\n      POSTGRES_HOST: db\n      POSTGRES_PASSWORD: \"{{ postgres_password }}\"\n";
+const LITERALS: &str = "services:\n  web:\n    image: web:1\n    environment:\n      DB_HOST: db\n      DB_NAME: shop\n      DB_USER: app\n      DB_PASSWORD: Kx82jfLq0PzR\n      POSTGRES_HOST: db\n      POSTGRES_PASSWORD: mT2xLpW7ck3V\n";
+
+const PARTS: &str = "env:\n  DATABASE_URL: postgresql://app@db.internal:5432/shop\n  DB_HOST: \"{{ .Values.host }}\"\n  DB_NAME: \"{{ .Values.name }}\"\n";
+const OTHER_PARTS: &str = "env:\n  DATABASE_URL: postgresql://app@db.internal:5432/shop\n  DB_HOST: old.internal\n  DB_NAME: \"{{ .Values.name }}\"\n";
+
 const TWINS: &[Twins] = &[
     // The domain is a namespace: no cluster on somebody's machine is left by it.
     Twins {
         rule: "superuser-role",
         healthy: &[("k8s/web.yaml", LOADED)],
         ill: &[("k8s/web.yaml", LOADED_OUT)],
+    },
+    // Two references may come to one value.
+    Twins {
+        rule: "alias-conflict",
+        healthy: &[("compose.yml", TEMPLATED)],
+        ill: &[("compose.yml", LITERALS)],
+    },
+    Twins {
+        rule: "alias-conflict",
+        healthy: &[(
+            ".env.production",
+            "DB_HOST=db\nDB_NAME=shop\nDB_USER=app\nDB_PASSWORD='{{ a }}'\nPOSTGRES_HOST=db\nPOSTGRES_PASSWORD='{{ b }}'\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DB_HOST=db\nDB_NAME=shop\nDB_USER=app\nDB_PASSWORD='{{a'\nPOSTGRES_HOST=db\nPOSTGRES_PASSWORD='{{b'\n",
+        )],
+    },
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[("chart/values-prod.yaml", PARTS)],
+        ill: &[("chart/values-prod.yaml", OTHER_PARTS)],
+    },
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17.2\n    environment: {POSTGRES_PASSWORD: \"{{ password }}\"}\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17.2\n    environment: {POSTGRES_PASSWORD: Kx82jfLq0PzR}\n",
+        )],
     },
 ];
 
