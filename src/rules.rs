@@ -332,7 +332,7 @@ mod prelude {
             AVAILABLE, EXTENSIONS, PRIVILEGES, SERVER,
             extension::{self, Obstacle, State},
         },
-        beside::{self, Side},
+        beside::{self, Side, Stand},
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
-    let sides = beside::sides(project);
+    let sides: Vec<Side<'_>> = beside::sides(project).into_iter().filter(Side::is_of_one).collect();
     let key = |s: &Side<'p>| {
         // A loopback address is one server to the files of one service.
         let home = if s.target.is_same_everywhere() { "" } else { s.at.home.as_str() };

@@ -16,6 +16,9 @@ const LOADED_OUT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name
 const TEMPLATED: &str = "services:\n  web:\n    image: web:1\n    environment:\n      DB_HOST: db\n      DB_NAME: shop\n      DB_USER: app\n      DB_PASSWORD: \"{{ db_password }}\"\n      POSTGRES_HOST: db\n      POSTGRES_PASSWORD: \"{{ postgres_password }}\"\n";
 const LITERALS: &str = "services:\n  web:\n    image: web:1\n    environment:\n      DB_HOST: db\n      DB_NAME: shop\n      DB_USER: app\n      DB_PASSWORD: Kx82jfLq0PzR\n      POSTGRES_HOST: db\n      POSTGRES_PASSWORD: mT2xLpW7ck3V\n";
 
+const VALUES: &str = "env:\n  DB_HOST: db\n  DB_NAME: shop\n  DB_USER: shop\n  DB_PASSWORD: Kx82jfLq0PzR\n";
+const OF_PRODUCTION: &str =
+    "env:\n  DB_HOST: db.internal\n  DB_NAME: shop\n  DB_USER: shop\n  DB_PASSWORD: Kx82jfLq0PzR\n";
 const PARTS: &str = "env:\n  DATABASE_URL: postgresql://app@db.internal:5432/shop\n  DB_HOST: \"{{ .Values.host }}\"\n  DB_NAME: \"{{ .Values.name }}\"\n";
 const OTHER_PARTS: &str = "env:\n  DATABASE_URL: postgresql://app@db.internal:5432/shop\n  DB_HOST: old.internal\n  DB_NAME: \"{{ .Values.name }}\"\n";
 
@@ -42,6 +45,22 @@ const TWINS: &[Twins] = &[
             ".env.production",
             "DB_HOST=db\nDB_NAME=shop\nDB_USER=app\nDB_PASSWORD='{{a'\nPOSTGRES_HOST=db\nPOSTGRES_PASSWORD='{{b'\n",
         )],
+    },
+    // What the chart says for all environments is production's too.
+    Twins {
+        rule: "password-reused",
+        healthy: &[("chart/values.yaml", VALUES), ("chart/values-prod.yaml", OF_PRODUCTION)],
+        ill: &[("chart/values-staging.yaml", VALUES), ("chart/values-prod.yaml", OF_PRODUCTION)],
+    },
+    Twins {
+        rule: "password-reused",
+        healthy: &[("chart/values.yaml", VALUES), ("chart/prod/values.yaml", OF_PRODUCTION)],
+        ill: &[("chart/dev/values.yaml", VALUES), ("chart/prod/values.yaml", OF_PRODUCTION)],
+    },
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[("chart/values.yaml", OF_PRODUCTION), ("chart/values-prod.yaml", OF_PRODUCTION)],
+        ill: &[("chart/values-staging.yaml", OF_PRODUCTION), ("chart/values-prod.yaml", OF_PRODUCTION)],
     },
     Twins {
         rule: "url-parts-conflict",
