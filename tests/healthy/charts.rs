@@ -13,6 +13,16 @@ const SERVICE: &str =
 const LOADED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.shop:5432/shop\"}]}]}}}\n";
 const LOADED_OUT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.prod.io:5432/shop\"}]}]}}}\n";
 
+/// What an image that is never pulled takes.
+const TAKES: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, envFrom: [{secretRef: {name: db}}]}]}}}\n";
+const PULLS: &str = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: load}\nspec: {template: {spec: {containers: [{name: load, image: \"shop/load:1\", envFrom: [{secretRef: {name: db}}]}]}}}\n";
+const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {DATABASE_URL: \"postgresql://postgres@db:5432/shop\"}\n";
+const WITHIN: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {DATABASE_URL: \"postgresql://postgres@db:5432/shop\"}\n";
+const AGAIN: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"shop/web:1\", env: [{name: PORT, value: \"80\"}]}]}}}\n";
+const OF_SOMEBODY: &str = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: db}\nspec: {hostPath: {path: /Users/ann/data}}\n";
+const OF_A_NODE: &str =
+    "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: db}\nspec: {hostPath: {path: /var/lib/data}}\n";
+
 const TEMPLATED: &str = "services:\n  web:\n    image: web:1\n    environment:\n      DB_HOST: db\n      DB_NAME: shop\n      DB_USER: app\n      DB_PASSWORD: \"{{ db_password }}\"\n      POSTGRES_HOST: db\n      POSTGRES_PASSWORD: \"{{ postgres_password }}\"\n";
 const LITERALS: &str = "services:\n  web:\n    image: web:1\n    environment:\n      DB_HOST: db\n      DB_NAME: shop\n      DB_USER: app\n      DB_PASSWORD: Kx82jfLq0PzR\n      POSTGRES_HOST: db\n      POSTGRES_PASSWORD: mT2xLpW7ck3V\n";
 
@@ -28,6 +38,33 @@ const TWINS: &[Twins] = &[
         rule: "superuser-role",
         healthy: &[("k8s/web.yaml", LOADED)],
         ill: &[("k8s/web.yaml", LOADED_OUT)],
+    },
+    // A directory of somebody's is mounted by no other machine.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("k8s/volume.yaml", OF_SOMEBODY), ("k8s/secret.yaml", SECRET)],
+        ill: &[("k8s/volume.yaml", OF_A_NODE), ("k8s/secret.yaml", SECRET)],
+    },
+    // What nobody else takes is there for the cluster that takes it.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("deploy/web/web.yaml", TAKES), ("secrets/db.yaml", SECRET)],
+        ill: &[("deploy/web/web.yaml", TAKES), ("secrets/db.yaml", SECRET), ("deploy/jobs/load.yaml", PULLS)],
+    },
+    // A namespace is in one cluster, unless it has two of the same.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("manifests/web/web.yaml", LOADED), ("manifests/db/secret.yaml", WITHIN)],
+        ill: &[
+            ("manifests/web/web.yaml", LOADED),
+            ("manifests/db/secret.yaml", WITHIN),
+            ("manifests/aws/web.yaml", AGAIN),
+        ],
+    },
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("k8s/local/web.yaml", LOADED), ("k8s/local/secret.yaml", WITHIN)],
+        ill: &[("k8s/local/web.yaml", LOADED), ("k8s/base/secret.yaml", WITHIN)],
     },
     // Two references may come to one value.
     Twins {

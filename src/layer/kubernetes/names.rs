@@ -19,7 +19,7 @@ impl Names {
         let mut out = Self::default();
         for file in files {
             let Structure::Kubernetes(objects) = &file.structure else { continue };
-            out.namespaces.extend(objects.namespaces.iter().cloned());
+            out.namespaces.extend(objects.namespaces.keys().cloned());
             out.services.extend(objects.fronts.iter().map(|front| front.name().to_owned()));
         }
         out
