@@ -27,6 +27,8 @@ pub struct Compose {
     pub services: Vec<Service>,
     /// Variables that the environments take from the shell or from `.env`, without a default.
     pub wanted: Vec<Wanted>,
+    /// Production has a file of its own beside it, which needs nothing of this one.
+    pub replaced: bool,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
     /// Defaults that the environments take, by their places as maps of values have them.
@@ -124,6 +126,16 @@ impl Compose {
         }
         self.beneath =
             base.services.iter().filter(|b| b.server || b.way).flat_map(|b| b.hosts.clone()).collect();
+    }
+
+    /// Whether it runs a server and what connects to it without another file: a file that changes another one rarely says
+    /// again where the server comes from and what it is set up with.
+    pub fn stands_alone(&self) -> bool {
+        let whole = |s: &Service| !s.partial;
+        let set_up = |s: &Service| s.server && s.layer.is_some();
+        self.services.iter().all(whole)
+            && self.services.iter().any(set_up)
+            && self.services.iter().any(|s| !s.server)
     }
 
     /// The names of its PostgreSQL servers, poolers and proxies that are looked up in its own network: one with a domain means

@@ -134,12 +134,15 @@ impl<'c> FileView<'c> {
         let fallback = set(fallback, Origin::Default("the carrier's default"));
         let lookup = Lookup::new(&layers);
         let mut settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback.clone()));
-        // Beside a program of another language `NODE_ENV` says how its scripts and styles are built.
-        if settled.environment.as_ref().is_some_and(|s| s.key == "NODE_ENV")
-            && repository
-                .packages(Some(program.unwrap_or(&path)))
-                .any(|package| package.ecosystem.is_served_beside_node())
-        {
+        // Beside a program of another language `NODE_ENV` says how its scripts and styles are built, and beside a file
+        // that production has for itself how a developer's images are.
+        let built = || {
+            matches!(&file.structure, Structure::Compose(compose) if compose.replaced)
+                || repository
+                    .packages(Some(program.unwrap_or(&path)))
+                    .any(|package| package.ecosystem.is_served_beside_node())
+        };
+        if settled.environment.as_ref().is_some_and(|s| s.key == "NODE_ENV") && built() {
             settled = settle::settle(&lookup, policy, Some(fallback), None, &[], None);
         }
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);

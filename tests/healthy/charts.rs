@@ -32,6 +32,11 @@ const OF_PRODUCTION: &str =
 const PARTS: &str = "env:\n  DATABASE_URL: postgresql://app@db.internal:5432/shop\n  DB_HOST: \"{{ .Values.host }}\"\n  DB_NAME: \"{{ .Values.name }}\"\n";
 const OTHER_PARTS: &str = "env:\n  DATABASE_URL: postgresql://app@db.internal:5432/shop\n  DB_HOST: old.internal\n  DB_NAME: \"{{ .Values.name }}\"\n";
 
+const BARE: &str = "services:\n  db:\n    image: postgres:17.2\n    environment: {POSTGRES_PASSWORD: \"${DB_PASSWORD}\"}\n  api:\n    build: .\n    environment:\n      NODE_ENV: production\n      DATABASE_URL: postgresql://postgres:postgres@db:5432/shop\n";
+const SAID: &str = "services:\n  db:\n    image: postgres:17.2\n    environment: {POSTGRES_PASSWORD: \"${DB_PASSWORD}\"}\n  api:\n    build: .\n    environment:\n      APP_ENV: production\n      DATABASE_URL: postgresql://postgres:postgres@db:5432/shop\n";
+const ALONE: &str = "services:\n  db:\n    image: postgres:17.2\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: \"${DB_PASSWORD}\"}\n  api:\n    image: shop/api:1\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n";
+const OVERRIDE: &str = "services:\n  db:\n    environment: {POSTGRES_PASSWORD: \"${DB_PASSWORD}\"}\n  api:\n    image: shop/api:1\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n";
+
 const TWINS: &[Twins] = &[
     // The domain is a namespace: no cluster on somebody's machine is left by it.
     Twins {
@@ -98,6 +103,18 @@ const TWINS: &[Twins] = &[
         rule: "same-target-two-environments",
         healthy: &[("chart/values.yaml", OF_PRODUCTION), ("chart/values-prod.yaml", OF_PRODUCTION)],
         ill: &[("chart/values-staging.yaml", OF_PRODUCTION), ("chart/values-prod.yaml", OF_PRODUCTION)],
+    },
+    // Production has a file of its own: the bare one builds as production does. A file that is put over it is not enough,
+    // and neither is it where the file says itself what it is for.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("docker-compose.yml", BARE), ("docker-compose.prod.yml", ALONE)],
+        ill: &[("docker-compose.yml", BARE), ("docker-compose.prod.yml", OVERRIDE)],
+    },
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("app/compose.yaml", BARE), ("app/compose.production.yaml", ALONE)],
+        ill: &[("app/compose.yaml", SAID), ("app/compose.production.yaml", ALONE)],
     },
     Twins {
         rule: "url-parts-conflict",
