@@ -189,6 +189,8 @@ pub struct Project<'a> {
     pub made_roles: &'a [Secret],
     /// One of its scripts waits for a server.
     pub waits: bool,
+    /// One of its scripts waits until compose finds the services healthy.
+    pub gates: bool,
 }
 
 /// One file with the views of its layers.

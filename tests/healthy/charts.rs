@@ -37,6 +37,11 @@ const SAID: &str = "services:\n  db:\n    image: postgres:17.2\n    environment:
 const ALONE: &str = "services:\n  db:\n    image: postgres:17.2\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: \"${DB_PASSWORD}\"}\n  api:\n    image: shop/api:1\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n";
 const OVERRIDE: &str = "services:\n  db:\n    environment: {POSTGRES_PASSWORD: \"${DB_PASSWORD}\"}\n  api:\n    image: shop/api:1\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n";
 
+const UNGATED: &str = "services:\n  db:\n    image: postgres:17.2\n    healthcheck: {test: [CMD-SHELL, pg_isready -U app]}\n  api:\n    build: .\n    depends_on: [db]\n";
+const GATED: &str = "services:\n  db:\n    image: postgres:17.2\n    healthcheck: {test: [CMD-SHELL, pg_isready -U app]}\n  api:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n";
+const OTHER_GATED: &str = "services:\n  db:\n    image: postgres:17.2\n    healthcheck: {test: [CMD-SHELL, pg_isready -U app]}\n  api:\n    build: .\n    depends_on: {cache: {condition: service_healthy}}\n  cache:\n    image: redis:7\n";
+const PART: &str = "services:\n  db:\n    image: postgres:17.2\n    healthcheck: {test: [CMD-SHELL, pg_isready -U app]}\n  api:\n    restart: always\n";
+
 const TWINS: &[Twins] = &[
     // The domain is a namespace: no cluster on somebody's machine is left by it.
     Twins {
@@ -115,6 +120,22 @@ const TWINS: &[Twins] = &[
         rule: "superuser-role",
         healthy: &[("app/compose.yaml", BARE), ("app/compose.production.yaml", ALONE)],
         ill: &[("app/compose.yaml", SAID), ("app/compose.production.yaml", ALONE)],
+    },
+    // What nobody waits for misleads nobody.
+    Twins {
+        rule: "compose-weak-healthcheck",
+        healthy: &[("compose.production.yml", UNGATED)],
+        ill: &[("compose.production.yml", GATED)],
+    },
+    Twins {
+        rule: "compose-weak-healthcheck",
+        healthy: &[("compose.production.yml", OTHER_GATED)],
+        ill: &[("compose.production.yml", PART)],
+    },
+    Twins {
+        rule: "compose-weak-healthcheck",
+        healthy: &[("compose.production.yml", UNGATED), ("up.sh", "docker compose up -d\n")],
+        ill: &[("compose.production.yml", UNGATED), ("up.sh", "docker compose up -d --wait\n")],
     },
     Twins {
         rule: "url-parts-conflict",

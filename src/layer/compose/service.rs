@@ -182,6 +182,7 @@ pub(super) fn read(
         ports: items(node, "ports").filter_map(|n| port(reader, n)).collect(),
         mounts,
         ungranted,
+        awaited: false,
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
         shares: network.strip_prefix("service:").map(name),
