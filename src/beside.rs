@@ -34,6 +34,20 @@ pub(crate) struct Stand<'p> {
     told: bool,
 }
 
+impl Stand<'_> {
+    /// As [`Side::is_of_one`].
+    pub(crate) fn is_of_one(&self) -> bool {
+        self.told || !self.at.is_of_every_environment()
+    }
+}
+
+impl Side<'_> {
+    /// Whether it is one environment's: what a chart has for all of them is the stricter one's too.
+    pub(crate) fn is_of_one(&self) -> bool {
+        self.told || !self.at.is_of_every_environment()
+    }
+}
+
 /// The files, in their order. What stands among tests and examples is a copy, and nobody's.
 pub(crate) fn files<'p>(project: &Project<'p>) -> Vec<Stand<'p>> {
     let stand = |settings: &'p Settings| {

@@ -163,6 +163,7 @@ impl Configuration {
             policy,
             absent: &absent,
             waits: false,
+            gates: false,
         };
         let judge = self.judge(door);
         let mut out = judge.view(&project, &view, &self.judged, evidence);

@@ -224,6 +224,7 @@ fn judged(
         absent: &files.absent,
         made_roles: &made_roles(sources, &carried),
         waits: carried.iter().any(|c| c.carrier == Carrier::Shell && c.script.waits()),
+        gates: carried.iter().any(|c| c.script.asks_for_health()),
     };
     let whole = Judge { policy, door: Door::Lint, example: false, aside: false, sources, path: None };
     let mut out = Merged::default();

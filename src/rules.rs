@@ -189,6 +189,8 @@ pub struct Project<'a> {
     pub made_roles: &'a [Secret],
     /// One of its scripts waits for a server.
     pub waits: bool,
+    /// One of its scripts waits until compose finds the services healthy.
+    pub gates: bool,
 }
 
 /// One file with the views of its layers.
@@ -336,7 +338,7 @@ mod prelude {
             AVAILABLE, EXTENSIONS, PRIVILEGES, SERVER,
             extension::{self, Obstacle, State},
         },
-        beside::{self, Side},
+        beside::{self, Side, Stand},
         conninfo::{Error, ErrorKind, Expected, SslMode, keyword_since},
         consumer::{Aspect, Backend, Consumer, Encryption, Shift, agreement::Row},
         environment::Environment,

@@ -4,6 +4,7 @@
 mod healthy {
     use super::{Tree, Twins};
     mod beside;
+    mod charts;
     mod chosen;
     mod clusters;
     mod flat;

@@ -177,7 +177,7 @@ impl Carrier {
         match Self::of_name(path) {
             Some(Self::Dotenv) if cipher::is_called_one(path) && cipher::says_nothing(bytes) => None,
             Some(Self::Dotenv) if is_mapping(bytes) && !needles::speaks(bytes) => None,
-            Some(Self::Yaml) => Some(of_yaml(bytes)),
+            Some(Self::Yaml) => Some(of_yaml(path, bytes)),
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
             Some(Self::Json) if has(bytes, b"\"containerDefinitions\"") => Some(Self::EcsTask),
@@ -277,7 +277,7 @@ fn is_spring(stem: &str) -> bool {
 }
 
 /// Kubernetes by the two keys that every object has, compose by services that have an image or are built.
-fn of_yaml(bytes: &[u8]) -> Carrier {
+fn of_yaml(path: &str, bytes: &[u8]) -> Carrier {
     let line = |key: &[u8]| bytes.split(|b| *b == b'\n').any(|l| l.starts_with(key));
     // An action that is made of steps.
     if line(b"runs:") && has(bytes, b"using:") && has(bytes, b"steps:") {
@@ -285,11 +285,33 @@ fn of_yaml(bytes: &[u8]) -> Carrier {
     }
     if line(b"apiVersion:") && line(b"kind:") {
         Carrier::Kubernetes
-    } else if line(b"services:") && (has(bytes, b"image:") || has(bytes, b"build:")) {
+    } else if line(b"services:")
+        && !is_of_helm(path, bytes)
+        && (has(bytes, b"image:") || has(bytes, b"build:"))
+    {
         Carrier::Compose
     } else {
         Carrier::Yaml
     }
+}
+
+/// Whether services are those of a chart: what is called its values, or gives an image as a mapping (`repository`, `tag`)
+/// where compose has one text.
+fn is_of_helm(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let mut words = name.split(['.', '-', '_']);
+    if words.next() == Some("values") || words.rev().nth(1) == Some("values") {
+        return true;
+    }
+    // What is commented out says nothing, and what is built has its image beside it.
+    let mut lines =
+        bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.starts_with(b"#"));
+    let mut mapped = false;
+    lines.all(|line| {
+        let rest = line.strip_prefix(b"image:").map(<[u8]>::trim_ascii_start);
+        mapped |= rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"#"));
+        !line.starts_with(b"build:") && rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(b"#"))
+    }) && mapped
 }
 
 fn is_shell_script(bytes: &[u8]) -> bool {
@@ -379,6 +401,20 @@ mod tests {
         assert_eq!(of("app.yaml", "apiVersion: v1\nkind: Secret\n"), Some(Carrier::Kubernetes));
         assert_eq!(of("stack.yml", "services:\n  db:\n    image: postgres\n"), Some(Carrier::Compose));
         assert_eq!(of("values.yml", "kind: of\n"), Some(Carrier::Yaml));
+        let chart = "services:\n  web:\n    image:\n      repository: postgres\n";
+        assert_eq!(of("helm/prod.yaml", chart), Some(Carrier::Yaml));
+        for values in ["values.yaml", "values-prod.yaml", "prod.values.yml", "web-values.yaml"] {
+            assert_eq!(
+                of(values, "services:\n  db:\n    image: postgres\n"),
+                Some(Carrier::Yaml),
+                "{values}"
+            );
+        }
+        for none in
+            ["services:\n  db:\n    build:\n      context: .\n    image:\n", "services: {db: {image: a}}\n"]
+        {
+            assert_eq!(of("stack.yml", none), Some(Carrier::Compose), "{none}");
+        }
         assert_eq!(of("task.json", "{\"containerDefinitions\": []}"), Some(Carrier::EcsTask));
         assert_eq!(of("entrypoint", "#!/usr/bin/env -S bash -e\n"), Some(Carrier::Shell));
         assert_eq!(of("tool", "#!/usr/bin/python3\n"), None);

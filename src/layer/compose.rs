@@ -27,6 +27,8 @@ pub struct Compose {
     pub services: Vec<Service>,
     /// Variables that the environments take from the shell or from `.env`, without a default.
     pub wanted: Vec<Wanted>,
+    /// Production has a file of its own beside it, which needs nothing of this one.
+    pub replaced: bool,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
     /// Defaults that the environments take, by their places as maps of values have them.
@@ -99,6 +101,8 @@ pub struct Service {
     pub in_memory: bool,
     /// It runs only when a profile asks for it.
     pub profiled: bool,
+    /// Another service is not started before it is healthy.
+    pub awaited: bool,
     /// It shares the network of the machine, or of another container.
     pub foreign_network: bool,
     /// The service whose network it shares: `network_mode: service:app`.
@@ -126,6 +130,16 @@ impl Compose {
         }
         self.beneath =
             base.services.iter().filter(|b| b.server || b.way).flat_map(|b| b.hosts.clone()).collect();
+    }
+
+    /// Whether it runs a server and what connects to it without another file: a file that changes another one rarely says
+    /// again where the server comes from and what it is set up with.
+    pub fn stands_alone(&self) -> bool {
+        let whole = |s: &Service| !s.partial;
+        let set_up = |s: &Service| s.server && s.layer.is_some();
+        self.services.iter().all(whole)
+            && self.services.iter().any(set_up)
+            && self.services.iter().any(|s| !s.server)
     }
 
     /// The names of its PostgreSQL servers, poolers and proxies that are looked up in its own network: one with a domain means
@@ -265,6 +279,11 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let whole = extends::whole(services, node);
         let service = service::read(reader, root, key, &whole, &mut out);
         out.services.extend(service);
+    }
+    let gated = out.services.iter().flat_map(|s| &s.depends_on).filter(|d| d.gated);
+    let awaited: BTreeSet<String> = gated.map(|d| d.service.expose().to_owned()).collect();
+    for service in &mut out.services {
+        service.awaited = awaited.contains(service.name.expose());
     }
     reader.structure = Structure::Compose(out);
 }

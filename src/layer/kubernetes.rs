@@ -5,12 +5,15 @@ mod base64;
 mod front;
 mod inner;
 mod join;
+mod laptop;
+mod names;
 mod references;
 
 use references::references;
 
 pub use front::{Front, InClear, Server};
 pub use join::{Identity, Taken, join};
+pub use names::Names;
 
 use super::{
     Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,
@@ -23,7 +26,10 @@ use crate::{
     secret::{Part, Secret},
     source::Span,
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What a file of objects says beside the variables.
 #[derive(Clone, Default, Debug)]
@@ -42,9 +48,14 @@ pub struct Kubernetes {
     pub fronts: Vec<Front>,
     /// The pods that run a server.
     pub servers: Vec<Server>,
-    /// An image is never pulled: it was loaded into the only node, on somebody's machine.
+    /// The namespaces that the objects name, each with the kind and name of what is put into it.
+    namespaces: BTreeMap<String, BTreeSet<String>>,
+    /// What the objects of all files are called in the cluster.
+    pub names: Arc<Names>,
+    /// An image is never pulled, as it was loaded into the only node, or a directory of somebody's own is mounted; there or
+    /// in a file beside it.
     preloads: bool,
-    /// They are for a cluster on somebody's machine: the text names one, or an object in its directory preloads.
+    /// They are for a cluster on somebody's machine: the text names one, or they go where such objects go.
     pub of_laptop: bool,
     /// A Kustomization of Flux here has `postBuild`: `${…}` in what it applies is substituted.
     pub substitutes: bool,
@@ -170,7 +181,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
     let Objects { out, reader, script, .. } = objects;
     shell::settled(reader, script);
-    let of_laptop = text.lines().any(names_laptop);
+    let of_laptop = text.lines().any(laptop::is_named_in);
     reader.structure = Structure::Kubernetes(Kubernetes { of_laptop, ..out });
 }
 
@@ -184,7 +195,15 @@ struct Objects<'o, 'r> {
 impl Objects<'_, '_> {
     fn object(&mut self, object: &Node) {
         let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
+        let name = object.at(&["metadata", "name"]).and_then(Node::text).unwrap_or_default();
+        if let Some(namespace) = join::namespace(object).filter(|name| !name.is_empty()) {
+            self.out.namespaces.entry(namespace).or_default().insert(format!("{kind}/{name}"));
+        }
         match kind {
+            "Namespace" if !name.is_empty() => _ = self.out.namespaces.entry(name.to_owned()).or_default(),
+            "PersistentVolume" => {
+                self.out.preloads |= object.get("spec").is_some_and(laptop::is_mounted);
+            }
             "Pod" => self.pod(object, object),
             "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
                 if let Some(pod) = object.at(&["spec", "template"]) {
@@ -239,6 +258,7 @@ impl Objects<'_, '_> {
             0 | 1 => Seat::Alone,
             _ => Seat::Accompanied,
         };
+        self.out.preloads |= all("volumes").iter().any(|volume| laptop::is_mounted(volume));
         let links = spec.get("enableServiceLinks").and_then(Node::text) != Some("false");
         let ends = matches!(object.get("kind").and_then(Node::text), Some("Job" | "CronJob"));
         let mut servers: Vec<&Node> = Vec::new();
@@ -390,14 +410,6 @@ impl Objects<'_, '_> {
         self.reader.reveal_scalar(node.span);
         self.out.services.push(Service { name: name(text), span: node.span, variable });
     }
-}
-
-/// Whether a line names a cluster on somebody's machine, and does not say that it is none.
-fn names_laptop(line: &str) -> bool {
-    let lower = line.to_ascii_lowercase();
-    let denied =
-        [" not ", "n't ", " no ", "never", "except", "instead"].iter().any(|word| lower.contains(word));
-    !denied && ["minikube", "k3d "].iter().any(|word| lower.contains(word))
 }
 
 /// What YAML 1.1, which kubectl reads, takes for a number or a truth.

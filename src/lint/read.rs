@@ -2,6 +2,7 @@
 
 use super::Files;
 use crate::{
+    environment::Environment,
     layer::{
         Carried, Carrier, Layer, LayerKind, Structure, carried,
         compose::{BASES, Compose},
@@ -11,7 +12,7 @@ use crate::{
     policy::Policy,
     source::{SourceId, SourceKind, Sources},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The files, path and bytes, as their carriers have them, each with its source, in their order; `dialect` knows the
 /// loader of a file by its path.
@@ -51,19 +52,33 @@ pub(super) fn read<'p>(
         }
     }
     let mut out: Vec<Carried> = out.into_values().collect();
+    let is_base = |path: &str| BASES.contains(&path.rsplit(['/', '\\']).next().unwrap_or_default());
     let bases: BTreeMap<String, Compose> = out
         .iter()
-        .filter(|c| BASES.contains(&c.path.rsplit(['/', '\\']).next().unwrap_or_default()))
+        .filter(|c| is_base(&c.path))
         .filter_map(|c| match &c.structure {
             Structure::Compose(compose) => Some((directory(&c.path).to_owned(), compose.clone())),
             _ => None,
         })
         .collect();
+    let alone = |c: &&Carried| match &c.structure {
+        Structure::Compose(compose) => {
+            !is_base(&c.path)
+                && compose.stands_alone()
+                && files.environment_of(&c.path, Carrier::Compose, policy) == Environment::Production
+        }
+        _ => false,
+    };
+    let replaced: BTreeSet<String> =
+        out.iter().filter(alone).map(|c| directory(&c.path).to_owned()).collect();
     for file in &mut out {
         if let (Structure::Compose(compose), Some(base)) =
             (&mut file.structure, bases.get(directory(&file.path)))
         {
             compose.take_over(base);
+            compose.replaced = is_base(&file.path)
+                && replaced.contains(directory(&file.path))
+                && compose.services.iter().any(|s| s.server);
         }
     }
     kubernetes::join(&mut out, &|path| files.environment_of(path, Carrier::Kubernetes, policy));

@@ -3,9 +3,12 @@
 use super::{read::directory, servers::Servers, view::FileView};
 use crate::{
     environment::Environment,
-    layer::{Carried, Carrier, Layer, LayerKind, Structure, kubernetes::InClear},
+    layer::{
+        Carried, Carrier, Layer, LayerKind, Structure,
+        kubernetes::{InClear, Names},
+    },
     policy::Policy,
-    settings::Placeholder,
+    settings::{Placeholder, Whereabouts},
     source::{SourceId, Sources},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Surroundings<'c> {
     servers: Servers<'c>,
     in_clear: InClear<'c>,
+    /// What objects of Kubernetes are called in their cluster.
+    names: Names,
     /// Flux fills in what it applies, wherever that lies.
     substitutes: bool,
     /// Secrets that ask to be filled in: a container that takes one has as much to be filled in as the Secret itself.
@@ -53,6 +58,7 @@ impl<'c> Surroundings<'c> {
             suffixed: carried.iter().filter(suffixes).filter_map(project).collect(),
             servers: Servers::of(carried, policy),
             in_clear: InClear::of(carried),
+            names: Names::of(carried),
             substitutes: carried.iter().any(fills),
             asking: carried.iter().filter(asks).map(|file| file.source).collect(),
             given,
@@ -71,14 +77,21 @@ impl<'c> Surroundings<'c> {
         };
         settings.unfilled.retain(open);
         let suffixed = *environment == Environment::Test && self.suffixed.contains(directory(&layer.name));
+        let of_cluster = match file.carrier {
+            Carrier::Kubernetes => true,
+            Carrier::Yaml => settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart),
+            _ => false,
+        };
         for target in &mut settings.targets {
             target.around.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
             target.oddities.placeholders.retain(open);
             let Some(host) = target.get("host").map(|h| &h.value) else { continue };
             let neighbour = self.servers.has(file.carrier, &layer.name, *environment, host);
-            let in_clear =
-                file.carrier == Carrier::Kubernetes && self.in_clear.has(host, layer.word.as_deref());
+            let in_clear = file.carrier == Carrier::Kubernetes
+                && self.in_clear.has(host, layer.word.as_deref(), &self.names);
+            let in_cluster = of_cluster && self.names.have(host);
             target.around.neighbour |= neighbour;
+            target.around.in_cluster = in_cluster;
             target.around.served_in_clear = in_clear;
         }
     }

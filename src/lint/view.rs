@@ -114,8 +114,8 @@ impl<'c> FileView<'c> {
             _ if file.carrier == Carrier::Kubernetes && own.iter().any(is_of_laptop) => {
                 Environment::Development
             }
-            _ if matches!(&file.structure, Structure::Kubernetes(objects) if objects.of_laptop)
-                && !own.iter().any(leads_out) =>
+            _ if matches!(&file.structure, Structure::Kubernetes(objects) if objects.of_laptop
+                && !own.iter().any(|layer| leads_out(layer, &|host| objects.names.lead_to(host)))) =>
             {
                 Environment::Development
             }
@@ -135,12 +135,15 @@ impl<'c> FileView<'c> {
         let fallback = set(fallback, Origin::Default("the carrier's default"));
         let lookup = Lookup::new(&layers);
         let mut settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback.clone()));
-        // Beside a program of another language `NODE_ENV` says how its scripts and styles are built.
-        if settled.environment.as_ref().is_some_and(|s| s.key == "NODE_ENV")
-            && repository
-                .packages(Some(program.unwrap_or(&path)))
-                .any(|package| package.ecosystem.is_served_beside_node())
-        {
+        // Beside a program of another language `NODE_ENV` says how its scripts and styles are built, and beside a file
+        // that production has for itself how a developer's images are.
+        let built = || {
+            matches!(&file.structure, Structure::Compose(compose) if compose.replaced)
+                || repository
+                    .packages(Some(program.unwrap_or(&path)))
+                    .any(|package| package.ecosystem.is_served_beside_node())
+        };
+        if settled.environment.as_ref().is_some_and(|s| s.key == "NODE_ENV") && built() {
             settled = settle::settle(&lookup, policy, Some(fallback), None, &[], None);
         }
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);

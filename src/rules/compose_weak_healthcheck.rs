@@ -10,8 +10,12 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::File(check)],
 };
 
-fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
+    // What connects to it stands here too, and is started when it likes.
+    let whole = !project.gates && compose.services.iter().all(|s| !s.partial);
+    let started =
+        whole && compose.services.iter().any(|s| !s.server && (s.built || !s.depends_on.is_empty()));
     for service in compose.services.iter().filter(|s| s.server) {
         // Other images make their data directory otherwise.
         let official = service.built || service.image.as_ref().is_some_and(|i| i.official);
@@ -31,6 +35,11 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             draft
         } else {
             draft.note("without `-U` the server's log gets `role \"root\" does not exist` each time")
+        };
+        let draft = if started && !service.awaited {
+            draft.note("no service here waits until it is healthy").at_most(Levels::of("IIII"))
+        } else {
+            draft
         };
         if let Some(word) = call.word.filter(|_| call.in_line) {
             draft.edit(Span { start: word.end, ..word }, " -h 127.0.0.1");

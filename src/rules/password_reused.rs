@@ -11,8 +11,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
-    let mut uses: Vec<Use<'_>> = beside::sides(project).into_iter().filter_map(password).collect();
-    for file in beside::files(project) {
+    let mut uses: Vec<Use<'_>> =
+        beside::sides(project).into_iter().filter(Side::is_of_one).filter_map(password).collect();
+    for file in beside::files(project).into_iter().filter(Stand::is_of_one) {
         let environment = file.environment;
         uses.extend(file.settings.credentials().map(|credential| Use { credential, environment, of: None }));
     }

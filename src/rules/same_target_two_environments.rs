@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
-    let sides = beside::sides(project);
+    let sides: Vec<Side<'_>> = beside::sides(project).into_iter().filter(Side::is_of_one).collect();
     let key = |s: &Side<'p>| {
         // `PGHOST` and `PGUSER` leave the database to the program, which may have it from elsewhere.
         if s.target.form != Form::Url && s.target.get("dbname").is_none() {

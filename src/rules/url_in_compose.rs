@@ -22,7 +22,8 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let Some(entry) = block.entry(key) else { continue };
             let here = Some(entry.value_span.source) == block.source;
             let literal = here && entry.value.is_written_at(entry.value_span);
-            if literal && !entry.value.text.is_blank() && !entry.value.text.is_left_open() {
+            let text = &entry.value.text;
+            if literal && !text.is_blank() && !text.is_left_open() && !text.is_rendered() {
                 report(key, service, entry.value_span, out);
             }
         }

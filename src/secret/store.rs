@@ -167,6 +167,13 @@ impl Secret {
         text.starts_with('$')
             || ["${", "$(", "{{", "<%", "%(", "{env[", "{this."].iter().any(|open| text.contains(open))
     }
+
+    /// Whether a template has something to put in: `{{ .Values.db.password }}`, `<%= password %>`.
+    pub fn is_rendered(&self) -> bool {
+        let pairs = [("{{", "}}"), ("<%", "%>"), ("{%", "%}")];
+        let text = self.expose();
+        pairs.iter().any(|(open, close)| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close)))
+    }
 }
 
 #[cfg(test)]

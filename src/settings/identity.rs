@@ -2,10 +2,11 @@
 //! shown.
 
 use super::{
-    ByKeyword, Difference,
+    ByKeyword, Difference, Setting,
     host::{HostClass, is_same_host, is_scoped, is_socket, with_port},
     target::{Target, fact, same_part},
 };
+use crate::secret::Part;
 use std::fmt::{self, Write};
 
 /// Stands for something that is compared.
@@ -26,10 +27,10 @@ impl Target {
     /// not matter, nor how a loopback address is written; what one of them leaves open is no difference.
     pub fn differences<'s>(&'s self, parts: &'s ByKeyword) -> Vec<Difference<'s>> {
         let both = |keyword: &'static str| {
-            let own = self.get(keyword).filter(|s| s.key == self.name && !s.value.is_empty())?;
             // Of a reference nobody knows what it comes to.
-            let other =
-                parts.get(keyword).filter(|s| !s.value.is_empty() && !s.value.expose().contains('$'))?;
+            let known = |s: &&Setting<Part>| !s.value.is_empty() && !s.value.secret().is_rendered();
+            let own = self.get(keyword).filter(|s| s.key == self.name && known(s))?;
+            let other = parts.get(keyword).filter(known).filter(|s| !s.value.expose().contains('$'))?;
             let same = match with_port(other.value.expose()).filter(|_| keyword == "host") {
                 Some((host, port)) => {
                     let own_port = self.get("port").map_or("5432", |p| p.value.expose());
@@ -76,7 +77,7 @@ impl Target {
     /// Whether its hosts mean the same server wherever they are dialled from, as far as a name can tell: no loopback,
     /// no socket, no service of a compose network or a cluster.
     pub fn is_same_everywhere(&self) -> bool {
-        *fact(&self.facts.same_everywhere, || self.is_far())
+        !self.around.in_cluster && *fact(&self.facts.same_everywhere, || self.is_far())
     }
 
     fn is_far(&self) -> bool {

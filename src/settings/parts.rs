@@ -169,6 +169,10 @@ pub(super) fn aliases(
         if policy.taken.contains(&winner.key) && policy.taken.contains(&other.key) {
             return;
         }
+        // What a template puts in may be the same.
+        if winner.value.secret().is_rendered() || other.value.secret().is_rendered() {
+            return;
+        }
         let same = same_part(keyword, &winner.value, &other.value);
         if !other.value.is_empty() && !same && winner.key != other.key {
             out.push(AliasConflict { keyword, winner: winner.clone(), other: other.clone() });

@@ -291,15 +291,17 @@ pub fn of_laptop(path: &str, policy: &Policy) -> Option<Environment> {
     last('.').or_else(|| last('-')).or(found)
 }
 
-/// Whether a variable for a database has the address of a server that no cluster on somebody's machine runs.
-pub fn leads_out(layer: &Layer) -> bool {
+/// Whether a variable for a database has the address of a server that no cluster on somebody's machine runs; `inside` knows
+/// the names of the cluster.
+pub fn leads_out(layer: &Layer, inside: &dyn Fn(&str) -> bool) -> bool {
     let ours = |e: &&Entry| ["DATABASE", "DB", "PG", "POSTGRES"].iter().any(|word| e.key.contains(word));
     let host = |e: &Entry| {
         let text = e.value.text.expose();
         let url = text.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
         let host = url.map(|rest| rest.rsplit('@').next().unwrap_or(rest));
         let host = host.or(e.key.ends_with("HOST").then_some(text));
-        host.is_some_and(|host| HostClass::of(host.split(':').next().unwrap_or(host)) == HostClass::Public)
+        let host = host.map(|host| host.split(':').next().unwrap_or(host));
+        host.is_some_and(|host| HostClass::of(host) == HostClass::Public && !inside(host))
     };
     layer.entries.iter().filter(ours).any(host)
 }

@@ -1,6 +1,7 @@
 //! A database that the configuration speaks of: every part with where it came from.
 
 mod around;
+mod class;
 mod credential;
 mod facts;
 mod oddities;
@@ -19,7 +20,7 @@ use super::{
     drivers::MissingDriver,
     engine::{Engine, Spelling, sqlite},
     files::FileFacts,
-    host::{HostClass, is_managed, is_own_machine, is_same_host, is_socket, without_template},
+    host::{HostClass, is_managed, is_same_host, is_socket},
     overrides::Override,
     passfile::PassFile,
     platform::Nameless,
@@ -199,40 +200,6 @@ impl Target {
     pub fn sslmode(&self) -> Option<Result<SslMode, ()>> {
         let setting = self.get("sslmode")?;
         Some(setting.value.expose().parse().map_err(|_| ()))
-    }
-
-    /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
-    /// reserved character leaves its readers at odds about where the host begins.
-    ///
-    /// None, too, of a name that is there to be replaced: of what nobody has named yet nothing is known but that.
-    pub fn host_class(&self) -> Option<HostClass> {
-        let class = self.class_by_name().filter(|_| !self.awaits_host())?;
-        let near = || self.around.neighbour || self.names_own_machine();
-        Some(if !self.tls_required && near() { HostClass::Local } else { class })
-    }
-
-    /// Whether every host is the machine that its container runs on.
-    fn names_own_machine(&self) -> bool {
-        let hosts = self.get("host").map_or("", |s| s.value.expose());
-        hosts.split(',').all(is_own_machine)
-    }
-
-    /// The same by the names alone, also of a container beside it.
-    pub(super) fn class_by_name(&self) -> Option<HostClass> {
-        (*fact(&self.facts.host_class, || self.named_class())).ok().flatten()
-    }
-
-    /// As [`Target::host_class`], by the names alone; an error where it is not clear what is dialled.
-    fn named_class(&self) -> Result<Option<HostClass>, ()> {
-        let clear = self.is_postgres() && !self.is_ambiguous() && !self.is_elsewhere() && !self.is_sketch();
-        let conninfo = self.parsed.as_ref().ok().filter(|_| clear).ok_or(())?;
-        let list =
-            |keyword: &str| conninfo.get(keyword).and_then(conninfo::Value::as_str).filter(|v| !v.is_empty());
-        let hosts = list("hostaddr").or_else(|| list("host")).unwrap_or_default();
-        // What the program gets where it is started may be any host.
-        let open = self.oddities.placeholders.iter().any(|p| p.later) && hosts.contains('$');
-        let written = without_template(hosts).filter(|_| !open && !hosts.starts_with('$'));
-        Ok(written.and_then(|hosts| hosts.split(',').map(HostClass::of).max()))
     }
 
     /// Whether a reserved character in user or password leaves readers at odds about where these end and the host

@@ -121,6 +121,12 @@ impl Whereabouts {
         name.starts_with("values") && matches!(name.rsplit('.').next(), Some("yaml" | "yml"))
     }
 
+    /// Whether a chart is installed with its values in every environment, but for what another file of values says.
+    pub fn is_of_every_environment(&self) -> bool {
+        let (_, name) = split(&self.path);
+        matches!(name, "values.yaml" | "values.yml")
+    }
+
     /// Whether it is a script of a shell, by its name.
     pub fn is_script(&self) -> bool {
         self.path.rsplit('.').next() == Some("sh")

@@ -1,6 +1,6 @@
 //! The servers that the objects run themselves, and the names that lead to them.
 
-use super::join::namespace;
+use super::{Names, join::namespace};
 use crate::{
     layer::{Carried, Structure, tree::Node},
     secret::Part,
@@ -34,6 +34,11 @@ impl Front {
         Some(Self { name, namespace: namespace(object), selector: labels(object.at(&["spec", "selector"])) })
     }
 
+    /// Its own name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     fn leads_to(&self, server: &Server) -> bool {
         let same = |(key, value): (&String, &String)| server.labels.get(key) == Some(value);
         // Without a namespace it is the one that whoever applies it is in.
@@ -44,15 +49,16 @@ impl Front {
     }
 
     /// Whether a pod reaches it by a host: `db`, `db.shop`, `db.shop.svc.cluster.local`, or one of its pods, `db-0.db`.
-    fn is_reached_by(&self, host: &str, namespace: Option<&str>) -> bool {
+    fn is_reached_by(&self, host: &str, namespace: Option<&str>, names: &Names) -> bool {
         let own = self.namespace.as_deref();
         let behind = |host: &str| match host.strip_prefix(self.name.as_str()) {
             Some("") => own.is_none() || namespace.is_none() || own == namespace,
             Some(rest) => rest.strip_prefix('.').is_some_and(|rest| {
                 let mut labels = rest.split('.');
-                let named = labels.next();
-                let same = own.is_none() || own == named;
-                same && (labels.next() == Some("svc") || !rest.contains('.') && own.is_some())
+                let after = labels.next();
+                let same = own.is_none() || own == after;
+                same && (labels.next() == Some("svc")
+                    || !rest.contains('.') && (own.is_some() || names.lead_to(host)))
             }),
             None => false,
         };
@@ -123,12 +129,12 @@ impl<'c> InClear<'c> {
     }
 
     /// Whether a host is one of them, for a pod in a namespace.
-    pub fn has(&self, host: &Part, namespace: Option<&str>) -> bool {
+    pub fn has(&self, host: &Part, namespace: Option<&str>, names: &Names) -> bool {
         let host = host.expose();
         // `db-0.db` too, a pod of the service.
         let mut labels = host.split('.').take(2);
         labels.any(|name| {
-            self.0.get(name).into_iter().flatten().any(|front| front.is_reached_by(host, namespace))
+            self.0.get(name).into_iter().flatten().any(|front| front.is_reached_by(host, namespace, names))
         })
     }
 }

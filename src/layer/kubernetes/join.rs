@@ -1,11 +1,14 @@
 //! What containers take from a `ConfigMap` or a Secret of the same run: `envFrom`, `configMapKeyRef`, `secretKeyRef`.
 
-use super::{Holder, is_variable};
+use super::{Holder, Names, is_variable, laptop};
 use crate::{
     environment::Environment,
     layer::{Carried, Entry, Layer, Structure, tree::Node},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Which object: its kind, its namespace, its name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -40,6 +43,11 @@ impl Taken {
     /// Whether it comes from a Secret.
     pub(super) fn is_of_secret(&self) -> bool {
         self.from.as_ref().is_some_and(|from| from.secret)
+    }
+
+    /// Which object.
+    pub(super) fn from(&self) -> Option<&Identity> {
+        self.from.as_ref()
     }
 
     /// An item of `envFrom`.
@@ -94,29 +102,20 @@ fn size(object: &Layer) -> usize {
     object.entries.iter().map(|e| e.key.len() + e.value.text.expose().len() + 64).sum()
 }
 
-fn directory(path: &str) -> &str {
+pub(super) fn directory(path: &str) -> &str {
     path.rsplit_once(['/', '\\']).map_or("", |(directory, _)| directory)
-}
-
-/// What lies beside objects whose image is never pulled goes to the same cluster.
-fn share_laptops(files: &mut [Carried]) {
-    let preloads = |file: &&Carried| matches!(&file.structure, Structure::Kubernetes(o) if o.preloads);
-    let found: BTreeSet<String> =
-        files.iter().filter(preloads).map(|file| directory(&file.path).to_owned()).collect();
-    for file in files.iter_mut().filter(|_| !found.is_empty()) {
-        let own = matches!(&file.structure, Structure::Kubernetes(o) if o.preloads);
-        // At the top lies all sorts.
-        let beside = own || !directory(&file.path).is_empty() && found.contains(directory(&file.path));
-        if let Structure::Kubernetes(objects) = &mut file.structure {
-            objects.of_laptop |= beside;
-        }
-    }
 }
 
 /// Gives the containers of all files what they take from objects: of the same file, else of the only file of the same
 /// environment that has one. What is not there, or there more than once, stays unknown.
 pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
-    share_laptops(files);
+    laptop::share(files, environment);
+    let names = Arc::new(Names::of(files));
+    for file in files.iter_mut() {
+        if let Structure::Kubernetes(objects) = &mut file.structure {
+            objects.names = Arc::clone(&names);
+        }
+    }
     let mut index: BTreeMap<&Identity, Found> = BTreeMap::new();
     for (f, file) in files.iter().enumerate() {
         let Structure::Kubernetes(objects) = &file.structure else { continue };

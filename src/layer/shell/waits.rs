@@ -76,6 +76,14 @@ impl Command {
 }
 
 impl Script {
+    /// Whether it waits until compose finds its services healthy, or looks itself.
+    pub fn asks_for_health(&self) -> bool {
+        self.commands.iter().any(|c| {
+            let has = |word: &str| c.words.iter().any(|w| text(w) == word);
+            has("up") && has("--wait") || c.words.iter().any(|w| text(w).contains(".State.Health"))
+        })
+    }
+
     /// Whether it waits for a server before it goes on.
     pub fn waits(&self) -> bool {
         let words = || self.commands.iter().flat_map(|c| &c.words).map(text);

@@ -2,11 +2,14 @@
 
 /// What other files say of a target.
 #[derive(Clone, Copy, Default, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one target")]
 pub struct Around {
     /// Its host is a container beside its own: what is sent never leaves the machine.
     pub neighbour: bool,
     /// The server at its host is one that the repository runs itself, in the same cluster and without TLS.
     pub served_in_clear: bool,
+    /// Its hosts are names of the cluster that it is dialled from: service and namespace.
+    pub in_cluster: bool,
     /// A suffix is put behind the name of its database, for tests.
     pub suffixed: bool,
 }

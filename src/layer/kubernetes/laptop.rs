@@ -1,0 +1,101 @@
+//! Which objects are for a cluster on somebody's machine: what says so, and what else goes to the same cluster.
+
+use super::{Identity, join::directory};
+use crate::{
+    environment::Environment,
+    layer::{Carried, Structure, tree::Node},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether a line names a cluster on somebody's machine, and does not say that it is none.
+pub(super) fn is_named_in(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    let denied =
+        [" not ", "n't ", " no ", "never", "except", "instead"].iter().any(|word| lower.contains(word));
+    !denied && ["minikube", "k3d "].iter().any(|word| lower.contains(word))
+}
+
+/// Whether a volume is a directory of somebody at a Mac, or at a PC with Docker Desktop.
+pub(super) fn is_mounted(volume: &Node) -> bool {
+    let path = ["hostPath", "local"].iter().find_map(|kind| volume.at(&[kind, "path"])).and_then(Node::text);
+    path.is_some_and(|path| path.starts_with("/run/desktop/") || path.contains("/Users/"))
+}
+
+/// Marks what goes to the same cluster as objects that are on somebody's machine by what they are: what lies beside them;
+/// the Secrets and `ConfigMap`s that they alone take; what is in their namespace, in a directory beside theirs. What is of
+/// another environment by its path says nothing of what lies elsewhere, which production may share.
+pub(super) fn share(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
+    let here = |file: &&Carried| matches!(&file.structure, Structure::Kubernetes(o) if o.preloads);
+    let found: BTreeSet<String> =
+        files.iter().filter(here).map(|file| directory(&file.path).to_owned()).collect();
+    if found.is_empty() {
+        return;
+    }
+    for file in files.iter_mut() {
+        // At the top lies all sorts.
+        let beside = !directory(&file.path).is_empty() && found.contains(directory(&file.path));
+        if let Structure::Kubernetes(objects) = &mut file.structure {
+            objects.preloads |= beside;
+            objects.of_laptop |= objects.preloads;
+        }
+    }
+    let speaks = |file: &Carried| environment(&file.path) == Environment::Production;
+    let also = taken(files, &speaks).chain(neighbours(files, &speaks)).collect::<Vec<usize>>();
+    for at in also {
+        if let Structure::Kubernetes(objects) = &mut files[at].structure {
+            objects.of_laptop = true;
+        }
+    }
+}
+
+/// The files with an object that only containers on somebody's machine take.
+fn taken(files: &[Carried], speaks: &dyn Fn(&Carried) -> bool) -> impl Iterator<Item = usize> + use<> {
+    // The files that have it, and whether each that takes it is such a one.
+    let mut known: BTreeMap<&Identity, (BTreeSet<usize>, Option<bool>)> = BTreeMap::new();
+    for (f, file) in files.iter().enumerate() {
+        let Structure::Kubernetes(objects) = &file.structure else { continue };
+        let ours = objects.preloads && speaks(file);
+        for block in &objects.blocks {
+            if let Some(identity) = &block.identity {
+                known.entry(identity).or_default().0.insert(f);
+            }
+            for identity in block.takes.iter().filter_map(|taken| taken.from()) {
+                let all = &mut known.entry(identity).or_default().1;
+                *all = Some(all.unwrap_or(true) && ours);
+            }
+        }
+    }
+    let only = |(holders, all): (BTreeSet<usize>, Option<bool>)| {
+        holders.first().copied().filter(|_| holders.len() == 1 && all == Some(true))
+    };
+    known.into_values().filter_map(only).collect::<Vec<_>>().into_iter()
+}
+
+/// The files of a namespace in directories beside each other, where one of them is such a one and no object is there twice:
+/// that would be several clusters.
+fn neighbours(files: &[Carried], speaks: &dyn Fn(&Carried) -> bool) -> impl Iterator<Item = usize> + use<> {
+    #[derive(Default)]
+    struct Group<'f> {
+        files: BTreeSet<usize>,
+        objects: BTreeSet<&'f str>,
+        ours: bool,
+        twice: bool,
+    }
+    let mut groups: BTreeMap<(&str, &str), Group<'_>> = BTreeMap::new();
+    for (f, file) in files.iter().enumerate() {
+        let Structure::Kubernetes(objects) = &file.structure else { continue };
+        let above = directory(directory(&file.path));
+        // What is put into `default` has nothing in common.
+        let own = objects.namespaces.iter().filter(|(name, _)| !above.is_empty() && *name != "default");
+        for (namespace, objects_in) in own {
+            let group = groups.entry((above, namespace)).or_default();
+            group.files.insert(f);
+            group.ours |= objects.preloads && speaks(file);
+            for object in objects_in {
+                group.twice |= !group.objects.insert(object);
+            }
+        }
+    }
+    let all = groups.into_values().filter(|group| group.ours && !group.twice);
+    all.flat_map(|group| group.files).collect::<Vec<_>>().into_iter()
+}
