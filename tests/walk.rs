@@ -124,3 +124,54 @@ fn many_directories_are_walked_whole() {
     let root = tree(&files);
     assert_eq!(said(root.path(), ".", "."), names.iter().cloned().collect());
 }
+
+/// An index with these names in it, as git writes it.
+fn index(root: &Path, names: &[&str]) {
+    let mut out = b"DIRC".to_vec();
+    out.extend(2_u32.to_be_bytes());
+    out.extend(u32::try_from(names.len()).expect("few").to_be_bytes());
+    for name in names {
+        let entry = out.len();
+        out.extend([0; 24]);
+        out.extend(0o100_644_u32.to_be_bytes());
+        out.extend([0; 12 + 20]);
+        out.extend(u16::try_from(name.len()).expect("short").to_be_bytes());
+        out.extend(name.as_bytes());
+        out.push(0);
+        while !(out.len() - entry).is_multiple_of(8) {
+            out.push(0);
+        }
+    }
+    out.extend([7; 20]);
+    fs::write(root.join(".git/index"), out).expect("an index");
+}
+
+#[test]
+fn what_git_tracks_is_read_whatever_is_ignored() {
+    let files = [
+        (".gitignore", "secret.yml\n/build/\n*.local.yml\n"),
+        ("secret.yml", ""),
+        ("deep/secret.yml", ""),
+        ("x.local.yml", ""),
+        ("build/a/b.yml", ""),
+        ("build/a/c.yml", ""),
+        ("build/a/.env", ""),
+        ("build/other/b.yml", ""),
+        ("build/node_modules/b.yml", ""),
+    ];
+    let root = checkout(&files);
+    assert_eq!(said(root.path(), ".", "."), set(&[]));
+    let names = ["build/a/b.yml", "build/node_modules/b.yml", "deep/secret.yml", "secret.yml"];
+    index(root.path(), &names);
+    let all = ["secret.yml", "deep/secret.yml", "build/a/b.yml"];
+    assert_eq!(said(root.path(), ".", "."), set(&all));
+    assert_eq!(said(root.path(), "deep", "."), set(&["secret.yml"]));
+    assert_eq!(said(root.path(), ".", "build/a"), set(&["build/a/b.yml", "build/a/c.yml", "build/a/.env"]));
+    // Who keeps programs from searching it means all of them.
+    fs::write(root.path().join(".ignore"), "secret.yml\n/build/\n").expect("a file");
+    assert_eq!(said(root.path(), ".", "."), set(&[]));
+    // An index that cannot be read says nothing.
+    fs::remove_file(root.path().join(".ignore")).expect("a file");
+    fs::write(root.path().join(".git/index"), "DIRC").expect("an index");
+    assert_eq!(said(root.path(), ".", "."), set(&[]));
+}

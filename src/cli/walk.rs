@@ -39,8 +39,8 @@ const LARGE: usize = 1 << 16;
 /// More manifests than this are not looked at.
 const MANIFESTS: usize = 4096;
 
-/// The carriers and manifests below a directory. `.gitignore` is honoured; an env file that it names is looked at all
-/// the same, because that is where secrets are kept. What the policy leaves out is not looked at.
+/// The carriers and manifests below a directory. `.gitignore` is honoured of what git does not track; an env file that it
+/// names is looked at all the same, because that is where secrets are kept. What the policy leaves out is not looked at.
 ///
 /// # Errors
 /// When nothing is there.
