@@ -175,3 +175,36 @@ fn what_git_tracks_is_read_whatever_is_ignored() {
     fs::write(root.path().join(".git/index"), "DIRC").expect("an index");
     assert_eq!(said(root.path(), ".", "."), set(&[]));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_script_is_known_by_its_first_line() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = format!("#!/bin/bash\npsql {URL}");
+    let python = format!("#!/usr/bin/env python3\n# psql {URL}");
+    let plain = format!("psql {URL}");
+    let long = format!("#!/bin/bash\n{}\npsql {URL}", "# more\n".repeat(200));
+    let root = tree(&[
+        ("bin/setup", &script),
+        ("bin/long", &long),
+        ("bin/python", &python),
+        ("bin/plain", &plain),
+        ("docker/web/start", &script),
+        ("deploy", &script),
+        ("lib/start", &script),
+        ("bin/NOTICE", &script),
+    ]);
+    let everywhere = ["bin/setup", "bin/long", "docker/web/start"];
+    assert_eq!(said(root.path(), ".", "."), set(&everywhere));
+    // Elsewhere it must be meant to be run.
+    for path in ["deploy", "bin/NOTICE"] {
+        let path = root.path().join(path);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+    assert_eq!(said(root.path(), ".", "."), set(&[&everywhere[..], &["deploy"]].concat()));
+    // Among very many such files nobody looks for scripts.
+    for i in 0..200 {
+        fs::write(root.path().join(format!("bin/data{i}")), "x").expect("a file");
+    }
+    assert_eq!(said(root.path(), ".", "."), set(&["docker/web/start", "deploy"]));
+}

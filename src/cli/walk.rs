@@ -134,9 +134,17 @@ impl Visitor for Taking {
     fn wants(&self, path: &str) -> Option<(Want, Told)> {
         let carrier = Carrier::of_name(path).filter(|_| self.selection.takes(path));
         let manifest = is_manifest(path);
+        if carrier.is_none() && !manifest {
+            let among = Carrier::may_be_script(path).filter(|_| self.selection.takes(path))?;
+            return Some((Want::Script { among }, Told { carrier: Some(Carrier::Shell), manifest }));
+        }
         // That is where secrets are kept.
         let want = if carrier == Some(Carrier::Dotenv) { Want::Always } else { Want::Visible };
-        (carrier.is_some() || manifest).then_some((want, Told { carrier, manifest }))
+        Some((want, Told { carrier, manifest }))
+    }
+
+    fn begins(&self, bytes: &[u8]) -> bool {
+        Carrier::is_script(bytes)
     }
 
     fn look(&self, path: String, told: Told, bytes: &mut Vec<u8>) -> Option<Item> {

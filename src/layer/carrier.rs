@@ -195,6 +195,22 @@ impl Carrier {
         self == Self::Dotenv || needles::speaks(bytes)
     }
 
+    /// Whether a file whose name tells no kind may be a script by it, and whether it stands among programs: what it is, its
+    /// first line tells. Licenses and their like are written in capitals.
+    pub fn may_be_script(path: &str) -> Option<bool> {
+        let mut steps = path.rsplit(['/', '\\']);
+        let name = steps.next()?;
+        let plain = !name.contains('.') && name.bytes().any(|b| b.is_ascii_lowercase());
+        // What other tools write is no text of the project.
+        let made = matches!(name, "configure" | "gradlew" | "mvnw" | "libtool" | "ltmain");
+        (plain && !made).then(|| steps.any(|step| PROGRAMS.contains(&step)))
+    }
+
+    /// Whether a file that begins with these bytes is a script of a shell.
+    pub fn is_script(bytes: &[u8]) -> bool {
+        is_shell_script(bytes)
+    }
+
     /// Whether `#` begins a comment behind a value on the same line.
     pub fn takes_comment_behind(self) -> bool {
         matches!(
@@ -238,6 +254,10 @@ impl FromStr for Carrier {
         Self::ALL.into_iter().find(|c| c.as_str() == name).ok_or(UnknownCarrier)
     }
 }
+
+/// Directories in which programs lie.
+const PROGRAMS: [&str; 10] =
+    ["bin", "sbin", "script", "scripts", "docker", ".docker", "ops", "tools", "hooks", "entrypoints"];
 
 /// What else lies in `.envs`, by its extension.
 const OF_OTHERS: [&str; 12] =
@@ -378,6 +398,17 @@ mod tests {
         assert_eq!(of("entrypoint", "#!/usr/bin/env -S bash -e\n"), Some(Carrier::Shell));
         assert_eq!(of("tool", "#!/usr/bin/python3\n"), None);
         assert_eq!(of("docker/entrypoint", "#!/usr/bin/env python3\n"), None);
+    }
+
+    #[test]
+    fn a_script_needs_no_extension() {
+        for path in ["bin/setup", "app/script/db/bootstrap", ".docker/web/start"] {
+            assert_eq!(Carrier::may_be_script(path), Some(true), "{path}");
+        }
+        assert_eq!(Carrier::may_be_script("deploy/run"), Some(false));
+        for path in ["LICENSE", "bin/LICENSE-MIT", "bin/app.jar", "gradlew", ".bin"] {
+            assert_eq!(Carrier::may_be_script(path), None, "{path}");
+        }
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub(crate) trait Visitor: Send + Sync + 'static {
     /// Whether a file is read.
     fn wants(&self, path: &str) -> Option<(Want, Self::Told)>;
 
+    /// Whether a file that begins with these bytes is read, where [`Want::Script`] asked for it.
+    fn begins(&self, bytes: &[u8]) -> bool;
+
     /// Looks at the bytes of a file: at most one more than [`Visitor::LIMIT`]. It may take them.
     fn look(&self, path: String, told: Self::Told, bytes: &mut Vec<u8>) -> Option<Self::Kept>;
 
@@ -41,6 +44,11 @@ pub(crate) trait Visitor: Send + Sync + 'static {
 pub(crate) enum Want {
     /// Unless an ignore rule names it and git does not track it.
     Visible,
+    /// Where its first bytes are wanted too, and it may be run by its mode or stands where programs do.
+    Script {
+        /// It stands among programs.
+        among: bool,
+    },
     /// In any case.
     Always,
 }
@@ -308,6 +316,10 @@ mod tests {
 
         fn wants(&self, _: &str) -> Option<(Want, ())> {
             Some((Want::Always, ()))
+        }
+
+        fn begins(&self, _: &[u8]) -> bool {
+            true
         }
 
         fn look(&self, path: String, (): (), bytes: &mut Vec<u8>) -> Option<String> {

@@ -5,7 +5,7 @@ use super::{
         ReadError, Unreadable, beside,
         ignored::{Origin, Rules, Said},
         reason,
-        regular::read_regular,
+        regular::{read_begun, read_regular},
     },
     Directory, Reader, Shared, Visitor, Walked, Want, lock,
 };
@@ -76,7 +76,13 @@ pub(super) fn visit<V: Visitor>(
             rules.say(&path, is_directory)
         }
     };
+    // A directory with so many of them holds data.
+    let scripts = files.iter().filter(|(.., want, _)| matches!(want, Want::Script { .. })).count() <= SCRIPTS;
     for (shown, name, kind, want, told) in files {
+        let script = matches!(want, Want::Script { .. });
+        if script && !scripts {
+            continue;
+        }
         // Below a directory that is passed over an env file is passed over too.
         if (want != Want::Always || directory.ignored) && said(&name, false) == Said::Ignored {
             continue;
@@ -86,9 +92,15 @@ pub(super) fn visit<V: Visitor>(
         // What a link leads to may be anything.
         let kind = if kind.is_symlink() { fs::metadata(&path).map(|m| m.file_type()) } else { Ok(kind) };
         match kind {
-            Ok(kind) if kind.is_file() => {}
+            Ok(kind) if kind.is_file() => {
+                if want == (Want::Script { among: false }) && !may_run(&path) {
+                    continue;
+                }
+            }
             // A directory of such a name behind a link is none of the tree's.
             Ok(kind) if kind.is_dir() => continue,
+            // Nobody says that it is a script.
+            _ if script => continue,
             Ok(_) => {
                 out.failed.push(ReadError { path: shown, reason: Unreadable::Irregular });
                 continue;
@@ -100,8 +112,10 @@ pub(super) fn visit<V: Visitor>(
                 continue;
             }
         }
-        match read(&path, V::LIMIT, buffer) {
-            Ok(()) => out.kept.extend(visitor.look(shown, told, buffer)),
+        match read(visitor, &path, script, buffer) {
+            Ok(true) => out.kept.extend(visitor.look(shown, told, buffer)),
+            Ok(false) => {}
+            Err(_) if script => {}
             Err(error) => out.failed.push(ReadError { path: shown, reason: reason(&error) }),
         }
     }
@@ -118,8 +132,29 @@ pub(super) fn visit<V: Visitor>(
     below.collect()
 }
 
-/// Reads a regular file into a buffer that is used again. A pipe that took its place meanwhile is not waited for.
-fn read(path: &Path, limit: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
+/// With more files in one directory that might be scripts none of them is looked at.
+const SCRIPTS: usize = 128;
+
+/// Whether somebody may run a file.
+#[cfg(unix)]
+fn may_run(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).is_ok_and(|facts| facts.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn may_run(_: &Path) -> bool {
+    false
+}
+
+/// Reads a regular file into a buffer that is used again; of what may be a script no more than its beginning, unless that is
+/// wanted. Whether all of it was read. A pipe that took its place meanwhile is not waited for.
+fn read<V: Visitor>(visitor: &V, path: &Path, script: bool, buffer: &mut Vec<u8>) -> io::Result<bool> {
     buffer.clear();
-    if read_regular(path, limit, buffer)? { Ok(()) } else { Err(io::ErrorKind::InvalidInput.into()) }
+    let read = if script {
+        read_begun(path, V::LIMIT, buffer, &|bytes| visitor.begins(bytes))?
+    } else {
+        read_regular(path, V::LIMIT, buffer)?.then_some(true)
+    };
+    read.ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
