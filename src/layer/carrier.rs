@@ -190,9 +190,11 @@ impl Carrier {
     }
 
     /// Whether a text may speak of a database at all. A file of which this is false has no finding, so that most of a
-    /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds.
+    /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds. Of a script it is asked
+    /// whether it waits for a server, too.
     pub fn may_speak(self, bytes: &[u8]) -> bool {
-        self == Self::Dotenv || needles::speaks(bytes)
+        let waits = || matches!(self, Self::Shell | Self::Dockerfile) && needles::waits(bytes);
+        self == Self::Dotenv || needles::speaks(bytes) || waits()
     }
 
     /// Whether a file whose name tells no kind may be a script by it, and whether it stands among programs: what it is, its
