@@ -18,7 +18,11 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect},
+    layer::{
+        Carried, Carrier, LayerKind, Structure, carried,
+        compose::{Compose, Waits},
+        dotenv::Dialect,
+    },
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
@@ -223,7 +227,7 @@ fn judged(
         policy,
         absent: &files.absent,
         made_roles: &made_roles(sources, &carried),
-        waits: carried.iter().any(|c| c.carrier == Carrier::Shell && c.script.waits()),
+        waits: &Waits::of(&carried),
     };
     let whole = Judge { policy, door: Door::Lint, example: false, aside: false, sources, path: None };
     let mut out = Merged::default();

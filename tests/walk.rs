@@ -22,8 +22,8 @@ fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
     root
 }
 
-/// The files that something is said of, from a directory of the tree.
-fn said(root: &Path, from: &str, what: &str) -> BTreeSet<String> {
+/// What is said, from a directory of the tree.
+fn lines(root: &Path, from: &str, what: &str) -> String {
     let run = Command::new(env!("CARGO_BIN_EXE_pgward"))
         .args(["lint", "--format", "concise", "-v", "--environment", "production", what])
         .current_dir(root.join(from))
@@ -31,7 +31,12 @@ fn said(root: &Path, from: &str, what: &str) -> BTreeSet<String> {
         .env("HOME", root)
         .output()
         .expect("pgward runs");
-    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    String::from_utf8_lossy(&run.stdout).into_owned()
+}
+
+/// The files that something is said of, from a directory of the tree.
+fn said(root: &Path, from: &str, what: &str) -> BTreeSet<String> {
+    let text = lines(root, from, what);
     let place = |line: &str| line.split_once(':').map(|(path, _)| path.to_owned());
     text.lines().filter(|l| !l.starts_with([' ', 'p'])).filter_map(place).collect()
 }
@@ -207,4 +212,38 @@ fn a_script_is_known_by_its_first_line() {
         fs::write(root.path().join(format!("bin/data{i}")), "x").expect("a file");
     }
     assert_eq!(said(root.path(), ".", "."), set(&["docker/web/start", "deploy"]));
+}
+
+#[test]
+fn a_script_that_waits_needs_no_word_of_a_database() {
+    let compose = "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n    depends_on: [db]\n";
+    let entry = "#!/bin/sh\nwhile ! nc -z db 5432; do sleep 1; done\nexec \"$@\"\n";
+    let with = |path: &str, text: &str| {
+        let root = tree(&[("compose.yml", compose), (path, text)]);
+        lines(root.path(), ".", ".").contains("compose-no-health-gate")
+    };
+    for (path, text) in [
+        ("entrypoint.sh", entry),
+        ("docker/entry", entry),
+        ("start.sh", "#!/bin/sh\n./wait-for-it.sh db:$PORT -- node .\n"),
+        ("start.sh", "#!/bin/sh\nexec dockerize -wait tcp://db:$PORT node .\n"),
+        ("start.sh", "#!/bin/sh\nuntil flask upgrade; do sleep 1; done\n"),
+        (
+            "Dockerfile",
+            "FROM node:22\nENTRYPOINT [\"/wait-for-it.sh\", \"db:5432\", \"--\"]\nCMD [\"node\", \".\"]\n",
+        ),
+    ] {
+        assert!(!with(path, text), "{path} {text}");
+    }
+    for (path, text) in [
+        ("entrypoint.sh", "#!/bin/sh\nwhile ! nc -z cache 6379; do sleep 1; done\nexec \"$@\"\n"),
+        ("lib/entry", entry),
+        ("start.sh", "#!/bin/sh\nnode . &\nwait\n"),
+        ("start.sh", "#!/bin/sh\nflask upgrade\n"),
+        ("Dockerfile", "FROM node:22\nCMD [\"node\", \".\"]\n"),
+        // Not that of the service.
+        ("jobs/Dockerfile", "FROM node:22\nENTRYPOINT [\"/wait-for-it.sh\", \"db:5432\", \"--\"]\n"),
+    ] {
+        assert!(with(path, text), "{path} {text}");
+    }
 }

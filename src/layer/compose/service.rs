@@ -190,6 +190,7 @@ pub(super) fn read(
         creates: command::creates(node),
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         own_entrypoint: node.get("entrypoint").is_some(),
+        own_command: node.get("command").is_some(),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
