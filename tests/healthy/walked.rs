@@ -1,6 +1,7 @@
 //! Which files say something and which do not, each beside a twin that is read, or judged, all the same.
 
 use super::{Twins, mild::tell_apart};
+use crate::found;
 
 const TWINS: &[Twins] = &[
     // A script without an extension is one by its first line.
@@ -58,4 +59,24 @@ const WAITS_FIRST: &str = "FROM node:22\nCMD dockerize -wait tcp://db:5432 node 
 #[test]
 fn what_is_read_decides() {
     tell_apart(TWINS);
+}
+
+#[test]
+fn a_merge_is_told_where_it_begins() {
+    for (path, text, line) in [
+        (
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:17\n<<<<<<< HEAD\n    ports: [1]\n=======\n",
+            4,
+        ),
+        ("compose.yml", "services:\n  db:\n    image: postgres:17\n>>>>>>> theirs\n\n    ports: [1]\n", 4),
+        ("app.json", "{\n\"sql\": 1,\n<<<<<<< HEAD\n\"b\": 1\n=======\n\"b\": 2\n>>>>>>> theirs\n}\n", 3),
+        // Elsewhere the place is the parser's.
+        ("compose.yml", "services:\n  # <<<<<<< HEAD\n  db: [\n    image: postgres:17\n  x: 1\n", 5),
+        ("compose.yml", "services:\n  db: >\n    <<<<<<< HEAD\n    postgres:17\n  x: 1\n y: 1\n", 6),
+    ] {
+        let told = found(&[(path, text)], "file-unparseable");
+        let lines: Vec<usize> = told.iter().filter_map(|f| Some(f.primary.as_ref()?.place.line)).collect();
+        assert_eq!(lines, [line], "{text}");
+    }
 }
