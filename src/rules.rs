@@ -338,7 +338,7 @@ mod prelude {
         environment::Environment,
         layer::{
             Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure, Tls,
-            compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
+            compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source, Without},
             is_example,
             kubernetes::{Block, Holder, Oddity},
             service::DatabaseService,

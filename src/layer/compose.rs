@@ -11,6 +11,7 @@ mod service;
 mod variables;
 
 pub use built::Waits;
+pub use given::Without;
 pub use image::{Image, Pinned};
 pub use service::{Dependency, HealthCheck, Interface, IsReady, Mount, Port, Source};
 pub(super) use variables::filled;

@@ -80,3 +80,22 @@ fn a_merge_is_told_where_it_begins() {
         assert_eq!(lines, [line], "{text}");
     }
 }
+
+#[test]
+fn what_is_not_there_fails_in_its_own_way() {
+    for (source, target, note) in [
+        ("./x.sql", "x.sql", "ends at the first start"),
+        ("./x.sh", "10.sh", "ends at the first start"),
+        ("./scripts", "", "nothing says so"),
+        ("./more", "more/x.sql", "nothing says so"),
+    ] {
+        let text = format!(
+            "services:\n  db:\n    image: postgres:17-bookworm\n    volumes:\n      - {source}:/docker-entrypoint-initdb.d/{target}\n"
+        );
+        let told = found(&[("compose.yml", &text)], "init-script-missing");
+        assert!(told.len() == 1 && told[0].notes[0].contains(note), "{text} {told:?}");
+    }
+    let text = "services:\n  db:\n    image: postgres:17-bookworm\n    configs:\n      - {source: init, target: /docker-entrypoint-initdb.d/x.sql}\nconfigs:\n  init: {file: ./x.sql}\n";
+    let told = found(&[("compose.yml", text)], "init-script-missing");
+    assert!(told.len() == 1 && told[0].notes[0].contains("no container"), "{told:?}");
+}

@@ -1,8 +1,8 @@
 //! One service of a compose file. Short and long forms come to the same.
 
 use super::{
-    Compose, MANY, Service, client, command, extends::Whole, filled, given, image, is_plain_name, name,
-    variables,
+    Compose, MANY, Service, client, command, extends::Whole, filled, given, given::Without, image,
+    is_plain_name, name, variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
@@ -86,6 +86,8 @@ pub struct Mount {
     pub data: bool,
     /// It is, or lies in, the directory of scripts that run while the data directory is made.
     pub init: bool,
+    /// What comes of it where its source is not there.
+    pub without: Without,
 }
 
 impl Mount {
@@ -432,7 +434,8 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
     };
     let init = target.strip_prefix(super::INIT).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     let data = client::holds_data(&target);
-    Some(Mount { span: place, source, data, init })
+    let without = Without::of(&target);
+    Some(Mount { span: place, source, data, init, without })
 }
 
 fn is_volume(text: &str) -> bool {
