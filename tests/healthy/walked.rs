@@ -2,6 +2,7 @@
 
 use super::{Twins, mild::tell_apart};
 use crate::found;
+use pgward::{Files, Policy, lint};
 
 const TWINS: &[Twins] = &[
     // A script without an extension is one by its first line.
@@ -98,4 +99,32 @@ fn what_is_not_there_fails_in_its_own_way() {
     let text = "services:\n  db:\n    image: postgres:17-bookworm\n    configs:\n      - {source: init, target: /docker-entrypoint-initdb.d/x.sql}\nconfigs:\n  init: {file: ./x.sql}\n";
     let told = found(&[("compose.yml", text)], "init-script-missing");
     assert!(told.len() == 1 && told[0].notes[0].contains("no container"), "{told:?}");
+}
+
+#[test]
+fn requirements_may_be_wide() {
+    let says = |bytes: Vec<u8>| {
+        let files = Files {
+            files: vec![(
+                ".env.production".into(),
+                b"DATABASE_URL=postgresql+psycopg://shop@db.internal/shop\n".to_vec(),
+            )],
+            manifests: vec![
+                ("requirements.txt".into(), bytes),
+                ("requirements-dev.txt".into(), b"pytest\n".to_vec()),
+            ],
+            ..Files::default()
+        };
+        lint(&files, &Policy::default()).iter().any(|f| f.rule == "driver-not-installed")
+    };
+    let wide = |mark: [u8; 2], text: &str, unit: fn(u16) -> [u8; 2]| {
+        [&mark[..], &text.encode_utf16().flat_map(unit).collect::<Vec<u8>>()].concat()
+    };
+    let (own, other) = ("psycopg==3.2\r\nsqlalchemy==2.0\r\n", "sqlalchemy==2.0\r\n");
+    for (text, missing) in [(own, false), (other, true)] {
+        assert_eq!(says(text.as_bytes().to_vec()), missing);
+        assert_eq!(says([b"\xef\xbb\xbf", text.as_bytes()].concat()), missing);
+        assert_eq!(says(wide([0xff, 0xfe], text, u16::to_le_bytes)), missing);
+        assert_eq!(says(wide([0xfe, 0xff], text, u16::to_be_bytes)), missing);
+    }
 }
