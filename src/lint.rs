@@ -19,14 +19,20 @@ use crate::{
     fix,
     judge::{self, Evidence, Judge, Merged},
     layer::{
-        Carried, Carrier, LayerKind, Structure, carried,
+        Carried, Carrier, LayerKind, ProblemKind, Structure, carried,
         compose::{Compose, Waits},
         dotenv::Dialect,
     },
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
-    settings::{Git, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
+    settings::{
+        Git, Whereabouts,
+        misreading::{self, Cause, Teller},
+        readers, reveal,
+        settle::of_path,
+        variables,
+    },
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
@@ -359,7 +365,12 @@ fn views_of_files<'c>(
                 let mut found =
                     misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
                 let bytes = sources.get(file.source).bytes();
+                // Of bytes that are no UTF-8 the rule about the whole file speaks.
+                let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
                 found.retain(|m| {
+                    if unread && m.teller() == Teller::Of(Cause::Encoding) {
+                        return false;
+                    }
                     let rest = bytes.get(m.span.start as usize..).unwrap_or_default();
                     let word = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
                     !carried::is_platforms(word)

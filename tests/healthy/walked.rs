@@ -128,3 +128,17 @@ fn requirements_may_be_wide() {
         assert_eq!(says(wide([0xfe, 0xff], text, u16::to_be_bytes)), missing);
     }
 }
+
+#[test]
+fn bytes_that_are_no_text_are_told_once() {
+    let says = |bytes: &[u8]| {
+        let files = Files { files: vec![(".env".into(), bytes.to_vec())], ..Files::default() };
+        let all = lint(&files, &Policy::default()).into_iter().map(|f| f.rule);
+        all.filter(|rule| ["dotenv-encoding", "file-not-utf8"].contains(&rule.as_str())).collect::<Vec<_>>()
+    };
+    let wide: Vec<u8> =
+        "\u{feff}DB_HOST=db\r\nDB_NAME=shop\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(says(&wide), ["file-not-utf8"]);
+    assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\nDB_NAME=caf\xe9\n"), ["file-not-utf8"]);
+    assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\n"), ["dotenv-encoding"]);
+}
