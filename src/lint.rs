@@ -7,6 +7,7 @@ mod read;
 mod servers;
 mod settle;
 mod silence;
+mod sourced;
 mod surroundings;
 mod view;
 mod vocabulary;
@@ -367,8 +368,11 @@ fn views_of_files<'c>(
                 let bytes = sources.get(file.source).bytes();
                 // Of bytes that are no UTF-8 the rule about the whole file speaks.
                 let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
+                let of_shell = sourced::is_sourced(bytes, layer);
                 found.retain(|m| {
-                    if unread && m.teller() == Teller::Of(Cause::Encoding) {
+                    if unread && m.teller() == Teller::Of(Cause::Encoding)
+                        || of_shell && sourced::is_command(bytes, m)
+                    {
                         return false;
                     }
                     let rest = bytes.get(m.span.start as usize..).unwrap_or_default();

@@ -38,8 +38,32 @@ const TWINS: &[Twins] = &[
             ("web/Dockerfile", WAITS_FIRST),
         ],
     },
+    // What only a shell can read, a shell is given; compose cannot read it.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[("dev.env", SOURCED)],
+        ill: &[("dev.env", SOURCED), ("compose.yml", GIVES_DEV)],
+    },
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env", SOURCED)],
+        ill: &[(".env", "sourc ./venv\nDB_NAME=shop\n")],
+    },
+    // What assigns is no command, and a word of a shell in quotes is none.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env", "source venv/bin/activate\nexport DB_NAME='shop'\n")],
+        ill: &[(".env", "source venv/bin/activate\nexport DB_NAME=''shop of ours'\n")],
+    },
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env", "export $(cat base.env)\nDB_NAME=shop\n")],
+        ill: &[(".env", "NOTE=\"\nset -a\n\"\nsourc ./venv\nDB_NAME=shop\n")],
+    },
 ];
 
+const SOURCED: &str = "source venv/bin/activate\nset -a\nexport $(cat base.env)\nexport DB_NAME=shop\nif [ -z \"$DB_HOST\" ]; then\n  echo none\nfi\n";
+const GIVES_DEV: &str = "services:\n  web:\n    build: .\n    env_file: dev.env\n";
 const OWN_ROLE: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: postgres, POSTGRES_PASSWORD: k3Vq9mT2xLpW7c}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db:5432/shop\n";
 const MAKES_ROLE: &str = "#!/bin/bash\npsql -U postgres -c \"CREATE ROLE shop LOGIN PASSWORD '$PASSWORD'\"\ncreatedb -U postgres shop\n";
 const MAKES_OTHER: &str = "#!/bin/bash\npsql -U postgres -c \"CREATE ROLE stock LOGIN PASSWORD '$PASSWORD'\"\ncreatedb -U postgres stock\n";
@@ -141,4 +165,16 @@ fn bytes_that_are_no_text_are_told_once() {
     assert_eq!(says(&wide), ["file-not-utf8"]);
     assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\nDB_NAME=caf\xe9\n"), ["file-not-utf8"]);
     assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\n"), ["dotenv-encoding"]);
+}
+
+#[test]
+fn who_passes_over_a_line_does_not_take_it() {
+    let notes = |text: &str| {
+        let told = found(&[(".env", text)], "dotenv-syntax");
+        told.into_iter().flat_map(|f| f.notes).collect::<Vec<_>>().join("\n")
+    };
+    let passed = notes("sourc ./venv\nDB_NAME=shop\n");
+    assert!(passed.contains("python-dotenv, node dotenv: nothing, it passes over the line"), "{passed}");
+    let taken = notes("DB NAME=shop\n'DB HOST'=db\nDB_PORT=5432\n");
+    assert!(taken.contains("takes the line"), "{taken}");
 }
