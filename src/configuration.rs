@@ -7,6 +7,7 @@ use crate::{
     judge::{self, Evidence, Judge, Judged},
     layer::{
         self, Layer, LayerKind,
+        compose::Waits,
         dotenv::{self, Dialect},
     },
     policy::{Policy, Wanted},
@@ -162,7 +163,7 @@ impl Configuration {
             unknown_rules: &unknown_rules,
             policy,
             absent: &absent,
-            waits: false,
+            waits: &Waits::default(),
             gates: false,
         };
         let judge = self.judge(door);

@@ -7,6 +7,7 @@ mod read;
 mod servers;
 mod settle;
 mod silence;
+mod sourced;
 mod surroundings;
 mod view;
 mod vocabulary;
@@ -18,11 +19,21 @@ use crate::{
     finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
-    layer::{Carried, Carrier, LayerKind, Structure, carried, compose::Compose, dotenv::Dialect},
+    layer::{
+        Carried, Carrier, LayerKind, ProblemKind, Structure, carried,
+        compose::{Compose, Waits},
+        dotenv::Dialect,
+    },
     policy::Policy,
     repository::{Ecosystem, Repository},
     rules::{Door, File, Project, View},
-    settings::{Git, Whereabouts, misreading, readers, reveal, settle::of_path, variables},
+    settings::{
+        Git, Whereabouts,
+        misreading::{self, Cause, Teller},
+        readers, reveal,
+        settle::of_path,
+        variables,
+    },
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
@@ -223,7 +234,7 @@ fn judged(
         policy,
         absent: &files.absent,
         made_roles: &made_roles(sources, &carried),
-        waits: carried.iter().any(|c| c.carrier == Carrier::Shell && c.script.waits()),
+        waits: &Waits::of(&carried),
         gates: carried.iter().any(|c| c.script.asks_for_health()),
     };
     let whole = Judge { policy, door: Door::Lint, example: false, aside: false, sources, path: None };
@@ -358,7 +369,15 @@ fn views_of_files<'c>(
                 let mut found =
                     misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
                 let bytes = sources.get(file.source).bytes();
+                // Of bytes that are no UTF-8 the rule about the whole file speaks.
+                let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
+                let of_shell = sourced::is_sourced(bytes, layer);
                 found.retain(|m| {
+                    if unread && m.teller() == Teller::Of(Cause::Encoding)
+                        || of_shell && sourced::is_command(bytes, m)
+                    {
+                        return false;
+                    }
                     let rest = bytes.get(m.span.start as usize..).unwrap_or_default();
                     let word = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
                     !carried::is_platforms(word)

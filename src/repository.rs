@@ -39,6 +39,7 @@ pub use place::Home;
 pub use readers::{Reader, Readers};
 pub use required::Required;
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
@@ -205,13 +206,14 @@ struct Loader {
 }
 
 impl Repository {
-    /// Reads manifests; what is none, too large or no UTF-8 is passed over.
+    /// Reads manifests; what is none, too large or no text is passed over.
     pub fn read(sources: &mut Sources, manifests: &[(String, Vec<u8>)]) -> Self {
-        let mut texts: Vec<(&str, Kind, &str)> = manifests
+        let mut texts: Vec<(&str, Kind, Cow<'_, str>)> = manifests
             .iter()
             .filter(|(_, bytes)| bytes.len() <= MAX_MANIFEST)
             .filter_map(|(path, bytes)| {
-                Some((path.as_str(), Kind::of(path)?, std::str::from_utf8(bytes).ok()?))
+                let kind = Kind::of(path)?;
+                Some((path.as_str(), kind, kind.text(bytes)?))
             })
             .collect();
         texts.sort_by(|a, b| a.0.cmp(b.0));
@@ -220,7 +222,8 @@ impl Repository {
             out.projects.insert(Directory::of_project(path, *kind));
         }
         let mut found = Vec::new();
-        for (path, kind, text) in texts {
+        for (path, kind, text) in &texts {
+            let (path, kind, text) = (*path, *kind, text.as_ref());
             if python::is_open(kind, text) {
                 let project = out.project(&Directory::of_project(path, kind));
                 out.open.insert(project);

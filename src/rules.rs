@@ -5,7 +5,7 @@ pub use crate::sink::{Draft, Sink};
 
 use crate::{
     environment::Environment,
-    layer::{Carried, Layer, is_example},
+    layer::{Carried, Layer, compose::Waits, is_example},
     policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
     secret::Secret,
@@ -187,8 +187,8 @@ pub struct Project<'a> {
     pub absent: &'a BTreeSet<String>,
     /// The roles that scripts and files of SQL make, whoever runs them.
     pub made_roles: &'a [Secret],
-    /// One of its scripts waits for a server.
-    pub waits: bool,
+    /// Which of its own images wait for a server.
+    pub waits: &'a Waits,
     /// One of its scripts waits until compose finds the services healthy.
     pub gates: bool,
 }
@@ -344,7 +344,7 @@ mod prelude {
         environment::Environment,
         layer::{
             Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure, Tls,
-            compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source},
+            compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source, Without},
             is_example,
             kubernetes::{Block, Holder, Oddity},
             service::DatabaseService,

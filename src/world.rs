@@ -6,6 +6,8 @@ mod git;
 #[cfg(feature = "cli")]
 mod ignored;
 #[cfg(feature = "cli")]
+mod index;
+#[cfg(feature = "cli")]
 mod regular;
 #[cfg(feature = "cli")]
 mod replace;

@@ -17,6 +17,7 @@ mod healthy {
     mod stands_for;
     mod started;
     mod templates;
+    mod walked;
 }
 
 use pgward::{Files, Finding, Policy, lint, unstable::layer::Carrier};

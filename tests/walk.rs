@@ -22,8 +22,8 @@ fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
     root
 }
 
-/// The files that something is said of, from a directory of the tree.
-fn said(root: &Path, from: &str, what: &str) -> BTreeSet<String> {
+/// What is said, from a directory of the tree.
+fn lines(root: &Path, from: &str, what: &str) -> String {
     let run = Command::new(env!("CARGO_BIN_EXE_pgward"))
         .args(["lint", "--format", "concise", "-v", "--environment", "production", what])
         .current_dir(root.join(from))
@@ -31,7 +31,12 @@ fn said(root: &Path, from: &str, what: &str) -> BTreeSet<String> {
         .env("HOME", root)
         .output()
         .expect("pgward runs");
-    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    String::from_utf8_lossy(&run.stdout).into_owned()
+}
+
+/// The files that something is said of, from a directory of the tree.
+fn said(root: &Path, from: &str, what: &str) -> BTreeSet<String> {
+    let text = lines(root, from, what);
     let place = |line: &str| line.split_once(':').map(|(path, _)| path.to_owned());
     text.lines().filter(|l| !l.starts_with([' ', 'p'])).filter_map(place).collect()
 }
@@ -123,4 +128,122 @@ fn many_directories_are_walked_whole() {
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
     let root = tree(&files);
     assert_eq!(said(root.path(), ".", "."), names.iter().cloned().collect());
+}
+
+/// An index with these names in it, as git writes it.
+fn index(root: &Path, names: &[&str]) {
+    let mut out = b"DIRC".to_vec();
+    out.extend(2_u32.to_be_bytes());
+    out.extend(u32::try_from(names.len()).expect("few").to_be_bytes());
+    for name in names {
+        let entry = out.len();
+        out.extend([0; 24]);
+        out.extend(0o100_644_u32.to_be_bytes());
+        out.extend([0; 12 + 20]);
+        out.extend(u16::try_from(name.len()).expect("short").to_be_bytes());
+        out.extend(name.as_bytes());
+        out.push(0);
+        while !(out.len() - entry).is_multiple_of(8) {
+            out.push(0);
+        }
+    }
+    out.extend([7; 20]);
+    fs::write(root.join(".git/index"), out).expect("an index");
+}
+
+#[test]
+fn what_git_tracks_is_read_whatever_is_ignored() {
+    let files = [
+        (".gitignore", "secret.yml\n/build/\n*.local.yml\n"),
+        ("secret.yml", ""),
+        ("deep/secret.yml", ""),
+        ("x.local.yml", ""),
+        ("build/a/b.yml", ""),
+        ("build/a/c.yml", ""),
+        ("build/a/.env", ""),
+        ("build/other/b.yml", ""),
+        ("build/node_modules/b.yml", ""),
+    ];
+    let root = checkout(&files);
+    assert_eq!(said(root.path(), ".", "."), set(&[]));
+    let names = ["build/a/b.yml", "build/node_modules/b.yml", "deep/secret.yml", "secret.yml"];
+    index(root.path(), &names);
+    let all = ["secret.yml", "deep/secret.yml", "build/a/b.yml"];
+    assert_eq!(said(root.path(), ".", "."), set(&all));
+    assert_eq!(said(root.path(), "deep", "."), set(&["secret.yml"]));
+    assert_eq!(said(root.path(), ".", "build/a"), set(&["build/a/b.yml", "build/a/c.yml", "build/a/.env"]));
+    // Who keeps programs from searching it means all of them.
+    fs::write(root.path().join(".ignore"), "secret.yml\n/build/\n").expect("a file");
+    assert_eq!(said(root.path(), ".", "."), set(&[]));
+    // An index that cannot be read says nothing.
+    fs::remove_file(root.path().join(".ignore")).expect("a file");
+    fs::write(root.path().join(".git/index"), "DIRC").expect("an index");
+    assert_eq!(said(root.path(), ".", "."), set(&[]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_is_known_by_its_first_line() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = format!("#!/bin/bash\npsql {URL}");
+    let python = format!("#!/usr/bin/env python3\n# psql {URL}");
+    let plain = format!("psql {URL}");
+    let long = format!("#!/bin/bash\n{}\npsql {URL}", "# more\n".repeat(200));
+    let root = tree(&[
+        ("bin/setup", &script),
+        ("bin/long", &long),
+        ("bin/python", &python),
+        ("bin/plain", &plain),
+        ("docker/web/start", &script),
+        ("deploy", &script),
+        ("lib/start", &script),
+        ("bin/NOTICE", &script),
+    ]);
+    let everywhere = ["bin/setup", "bin/long", "docker/web/start"];
+    assert_eq!(said(root.path(), ".", "."), set(&everywhere));
+    // Elsewhere it must be meant to be run.
+    for path in ["deploy", "bin/NOTICE"] {
+        let path = root.path().join(path);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+    assert_eq!(said(root.path(), ".", "."), set(&[&everywhere[..], &["deploy"]].concat()));
+    // Among very many such files nobody looks for scripts.
+    for i in 0..200 {
+        fs::write(root.path().join(format!("bin/data{i}")), "x").expect("a file");
+    }
+    assert_eq!(said(root.path(), ".", "."), set(&["docker/web/start", "deploy"]));
+}
+
+#[test]
+fn a_script_that_waits_needs_no_word_of_a_database() {
+    let compose = "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n    depends_on: [db]\n";
+    let entry = "#!/bin/sh\nwhile ! nc -z db 5432; do sleep 1; done\nexec \"$@\"\n";
+    let with = |path: &str, text: &str| {
+        let root = tree(&[("compose.yml", compose), (path, text)]);
+        lines(root.path(), ".", ".").contains("compose-no-health-gate")
+    };
+    for (path, text) in [
+        ("entrypoint.sh", entry),
+        ("docker/entry", entry),
+        ("start.sh", "#!/bin/sh\n./wait-for-it.sh db:$PORT -- node .\n"),
+        ("start.sh", "#!/bin/sh\nexec dockerize -wait tcp://db:$PORT node .\n"),
+        ("start.sh", "#!/bin/sh\nuntil flask upgrade; do sleep 1; done\n"),
+        (
+            "Dockerfile",
+            "FROM node:22\nENTRYPOINT [\"/wait-for-it.sh\", \"db:5432\", \"--\"]\nCMD [\"node\", \".\"]\n",
+        ),
+    ] {
+        assert!(!with(path, text), "{path} {text}");
+    }
+    for (path, text) in [
+        ("entrypoint.sh", "#!/bin/sh\nwhile ! nc -z cache 6379; do sleep 1; done\nexec \"$@\"\n"),
+        ("lib/entry", entry),
+        ("start.sh", "#!/bin/sh\nnode . &\nwait\n"),
+        ("start.sh", "#!/bin/sh\nflask upgrade\n"),
+        ("Dockerfile", "FROM node:22\nCMD [\"node\", \".\"]\n"),
+        // Not that of the service.
+        ("jobs/Dockerfile", "FROM node:22\nENTRYPOINT [\"/wait-for-it.sh\", \"db:5432\", \"--\"]\n"),
+    ] {
+        assert!(with(path, text), "{path} {text}");
+    }
 }

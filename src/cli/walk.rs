@@ -39,8 +39,8 @@ const LARGE: usize = 1 << 16;
 /// More manifests than this are not looked at.
 const MANIFESTS: usize = 4096;
 
-/// The carriers and manifests below a directory. `.gitignore` is honoured; an env file that it names is looked at all
-/// the same, because that is where secrets are kept. What the policy leaves out is not looked at.
+/// The carriers and manifests below a directory. `.gitignore` is honoured of what git does not track; an env file that it
+/// names is looked at all the same, because that is where secrets are kept. What the policy leaves out is not looked at.
 ///
 /// # Errors
 /// When nothing is there.
@@ -134,9 +134,17 @@ impl Visitor for Taking {
     fn wants(&self, path: &str) -> Option<(Want, Told)> {
         let carrier = Carrier::of_name(path).filter(|_| self.selection.takes(path));
         let manifest = is_manifest(path);
+        if carrier.is_none() && !manifest {
+            let among = Carrier::may_be_script(path).filter(|_| self.selection.takes(path))?;
+            return Some((Want::Script { among }, Told { carrier: Some(Carrier::Shell), manifest }));
+        }
         // That is where secrets are kept.
         let want = if carrier == Some(Carrier::Dotenv) { Want::Always } else { Want::Visible };
-        (carrier.is_some() || manifest).then_some((want, Told { carrier, manifest }))
+        Some((want, Told { carrier, manifest }))
+    }
+
+    fn begins(&self, bytes: &[u8]) -> bool {
+        Carrier::is_script(bytes)
     }
 
     fn look(&self, path: String, told: Told, bytes: &mut Vec<u8>) -> Option<Item> {

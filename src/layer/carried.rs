@@ -271,7 +271,7 @@ impl Reader<'_> {
             Err(invalid) => {
                 // A template becomes YAML only when it is filled in.
                 if !["{{", "{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) && !is_filtered(text) {
-                    self.invalid(invalid);
+                    self.invalid(Invalid { at: yaml::fault(text, invalid.at), ..invalid });
                 }
                 None
             }

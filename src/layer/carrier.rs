@@ -3,6 +3,7 @@
 
 mod cipher;
 mod needles;
+mod yaml;
 
 use std::{fmt, str::FromStr};
 
@@ -177,7 +178,7 @@ impl Carrier {
         match Self::of_name(path) {
             Some(Self::Dotenv) if cipher::is_called_one(path) && cipher::says_nothing(bytes) => None,
             Some(Self::Dotenv) if is_mapping(bytes) && !needles::speaks(bytes) => None,
-            Some(Self::Yaml) => Some(of_yaml(path, bytes)),
+            Some(Self::Yaml) => Some(yaml::of(path, bytes)),
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
             Some(Self::Json) if has(bytes, b"\"containerDefinitions\"") => Some(Self::EcsTask),
@@ -190,9 +191,27 @@ impl Carrier {
     }
 
     /// Whether a text may speak of a database at all. A file of which this is false has no finding, so that most of a
-    /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds.
+    /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds. Of a script it is asked
+    /// whether it waits for a server, too.
     pub fn may_speak(self, bytes: &[u8]) -> bool {
-        self == Self::Dotenv || needles::speaks(bytes)
+        let waits = || matches!(self, Self::Shell | Self::Dockerfile) && needles::waits(bytes);
+        self == Self::Dotenv || needles::speaks(bytes) || waits()
+    }
+
+    /// Whether a file whose name tells no kind may be a script by it, and whether it stands among programs: what it is, its
+    /// first line tells. Licenses and their like are written in capitals.
+    pub fn may_be_script(path: &str) -> Option<bool> {
+        let mut steps = path.rsplit(['/', '\\']);
+        let name = steps.next()?;
+        let plain = !name.contains('.') && name.bytes().any(|b| b.is_ascii_lowercase());
+        // What other tools write is no text of the project.
+        let made = matches!(name, "configure" | "gradlew" | "mvnw" | "libtool" | "ltmain");
+        (plain && !made).then(|| steps.any(|step| PROGRAMS.contains(&step)))
+    }
+
+    /// Whether a file that begins with these bytes is a script of a shell.
+    pub fn is_script(bytes: &[u8]) -> bool {
+        is_shell_script(bytes)
     }
 
     /// Whether `#` begins a comment behind a value on the same line.
@@ -239,6 +258,10 @@ impl FromStr for Carrier {
     }
 }
 
+/// Directories in which programs lie.
+const PROGRAMS: [&str; 10] =
+    ["bin", "sbin", "script", "scripts", "docker", ".docker", "ops", "tools", "hooks", "entrypoints"];
+
 /// What else lies in `.envs`, by its extension.
 const OF_OTHERS: [&str; 12] =
     ["json", "yml", "yaml", "toml", "conf", "cnf", "md", "sh", "py", "crt", "pem", "key"];
@@ -274,44 +297,6 @@ fn is_spring(stem: &str) -> bool {
     ["application", "bootstrap"]
         .into_iter()
         .any(|base| stem.strip_prefix(base).is_some_and(|r| r.is_empty() || r.starts_with('-')))
-}
-
-/// Kubernetes by the two keys that every object has, compose by services that have an image or are built.
-fn of_yaml(path: &str, bytes: &[u8]) -> Carrier {
-    let line = |key: &[u8]| bytes.split(|b| *b == b'\n').any(|l| l.starts_with(key));
-    // An action that is made of steps.
-    if line(b"runs:") && has(bytes, b"using:") && has(bytes, b"steps:") {
-        return Carrier::GithubActions;
-    }
-    if line(b"apiVersion:") && line(b"kind:") {
-        Carrier::Kubernetes
-    } else if line(b"services:")
-        && !is_of_helm(path, bytes)
-        && (has(bytes, b"image:") || has(bytes, b"build:"))
-    {
-        Carrier::Compose
-    } else {
-        Carrier::Yaml
-    }
-}
-
-/// Whether services are those of a chart: what is called its values, or gives an image as a mapping (`repository`, `tag`)
-/// where compose has one text.
-fn is_of_helm(path: &str, bytes: &[u8]) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let mut words = name.split(['.', '-', '_']);
-    if words.next() == Some("values") || words.rev().nth(1) == Some("values") {
-        return true;
-    }
-    // What is commented out says nothing, and what is built has its image beside it.
-    let mut lines =
-        bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.starts_with(b"#"));
-    let mut mapped = false;
-    lines.all(|line| {
-        let rest = line.strip_prefix(b"image:").map(<[u8]>::trim_ascii_start);
-        mapped |= rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"#"));
-        !line.starts_with(b"build:") && rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(b"#"))
-    }) && mapped
 }
 
 fn is_shell_script(bytes: &[u8]) -> bool {
@@ -419,6 +404,17 @@ mod tests {
         assert_eq!(of("entrypoint", "#!/usr/bin/env -S bash -e\n"), Some(Carrier::Shell));
         assert_eq!(of("tool", "#!/usr/bin/python3\n"), None);
         assert_eq!(of("docker/entrypoint", "#!/usr/bin/env python3\n"), None);
+    }
+
+    #[test]
+    fn a_script_needs_no_extension() {
+        for path in ["bin/setup", "app/script/db/bootstrap", ".docker/web/start"] {
+            assert_eq!(Carrier::may_be_script(path), Some(true), "{path}");
+        }
+        assert_eq!(Carrier::may_be_script("deploy/run"), Some(false));
+        for path in ["LICENSE", "bin/LICENSE-MIT", "bin/app.jar", "gradlew", ".bin"] {
+            assert_eq!(Carrier::may_be_script(path), None, "{path}");
+        }
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! Compose files: the environment of each service, and what the rules about compose look at. `${…}` is read as docker
 //! compose v2 reads it; a variable that nothing beside the file sets is the shell's, and stays open.
 
+mod built;
 pub(super) mod client;
-mod command;
+pub(super) mod command;
 mod extends;
 mod given;
 pub(super) mod image;
 mod service;
 mod variables;
 
+pub use built::Waits;
+pub use given::Without;
 pub use image::{Image, Pinned};
 pub use service::{Dependency, HealthCheck, Interface, IsReady, Mount, Port, Source};
 pub(super) use variables::filled;
@@ -115,6 +118,8 @@ pub struct Service {
     pub makes: bool,
     /// It starts another program than the image does, which may be a copy of another server.
     pub own_entrypoint: bool,
+    /// It is given another command than the image has.
+    own_command: bool,
     /// It is a part of a service: what it changes or takes over stands in another file.
     pub partial: bool,
 }

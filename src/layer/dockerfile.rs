@@ -7,6 +7,7 @@ pub use arguments::Recipe;
 use super::{
     Entry, Value,
     carried::{Reader, Structure},
+    compose::command::is_waiting,
     service::is_postgres_image,
     shell::{
         self, Script,
@@ -27,6 +28,9 @@ struct Stage {
     variables: Vec<Variable>,
     /// A server is in it.
     serves: bool,
+    /// Whether its `ENTRYPOINT` and its `CMD` wait for a server.
+    entrypoint: Option<bool>,
+    command: Option<bool>,
 }
 
 impl Stage {
@@ -62,6 +66,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                     base: words.first().map(|b| b.to_ascii_lowercase()).unwrap_or_default(),
                     variables: Vec::new(),
                     serves: words.first().is_some_and(|image| is_postgres_image(image)),
+                    ..Stage::default()
                 });
             }
             word @ ("ENV" | "ARG") => {
@@ -71,8 +76,14 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 let all = assignments(reader, &text, rest).into_iter();
                 stage.variables.extend(all.map(|entry| Variable { entry, argument }));
             }
-            "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => {
+            word @ ("RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK") => {
                 if let Some(stage) = stages.last_mut() {
+                    let waits = || Some(is_waiting(&text[rest.clone()].to_ascii_lowercase()));
+                    match word {
+                        "ENTRYPOINT" => stage.entrypoint = waits(),
+                        "CMD" => stage.command = waits(),
+                        _ => {}
+                    }
                     stage.serves |= text[rest.clone()].split_ascii_whitespace().any(is_server);
                 }
                 script.append(shell::script(reader, &text, rest));
@@ -91,6 +102,8 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         shell::push(reader, &mut layer, entry);
     }
     recipe.serves = shipped.iter().any(|stage| stage.serves);
+    recipe.entrypoint_waits = shipped.iter().rev().find_map(|s| s.entrypoint).unwrap_or_default();
+    recipe.command_waits = shipped.iter().rev().find_map(|s| s.command).unwrap_or_default();
     reader.structure = Structure::Image(recipe);
     shell::settled(reader, script);
     reader.layers.push(layer);

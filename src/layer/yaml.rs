@@ -30,6 +30,28 @@ pub fn parse(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
     parse_indented(id, &with_brackets_drawn_up(text)).map_err(|_| invalid)
 }
 
+/// Where the fault is that a parser noticed at a place: a mark that a merge left is read as a text, and what follows it is told.
+pub(super) fn fault(text: &str, at: usize) -> usize {
+    let (mut start, mut last) = (0, None);
+    for line in text.split_inclusive('\n') {
+        if start > at {
+            break;
+        }
+        let mark = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].into_iter().find(|mark| {
+            line.strip_prefix(mark).is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with(' '))
+        });
+        match mark {
+            Some("<<<<<<<") => return start,
+            Some(_) => last = Some(start),
+            // The parser stops behind what is left of a merge.
+            None if line.trim().is_empty() || start + line.len() > at => {}
+            None => last = None,
+        }
+        start += line.len();
+    }
+    last.unwrap_or(at)
+}
+
 /// With the lines of texts in quotes indented where the parser stops for them.
 fn parse_indented(id: SourceId, text: &str) -> Result<Vec<Node>, Invalid> {
     let (mut pads, mut read, mut first) = (Pads::default(), 0, None);

@@ -1,5 +1,7 @@
 //! Which files say something of a repository, by their names.
 
+use std::borrow::Cow;
+
 /// How a manifest is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
@@ -62,6 +64,24 @@ impl Kind {
             _ if has(&[".sh", ".bash", ".dockerfile", ".Dockerfile"]) => Self::Script,
             _ => return None,
         })
+    }
+
+    /// The text of a manifest. pip decodes what begins as UTF-16 does, as PowerShell's `>` writes it.
+    pub(super) fn text(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+        let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+            let (pairs, left) = rest.as_chunks::<2>();
+            let units = pairs.iter().map(|pair| unit(*pair));
+            let text = char::decode_utf16(units).collect::<Result<String, _>>().ok()?;
+            left.is_empty().then_some(Cow::Owned(text))
+        };
+        match bytes {
+            [0xff, 0xfe, rest @ ..] if self == Self::Requirements => wide(rest, u16::from_le_bytes),
+            [0xfe, 0xff, rest @ ..] if self == Self::Requirements => wide(rest, u16::from_be_bytes),
+            [0xef, 0xbb, 0xbf, rest @ ..] if self == Self::Requirements => {
+                std::str::from_utf8(rest).ok().map(Cow::Borrowed)
+            }
+            _ => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        }
     }
 
     /// Whether its directory is a project of its own.

@@ -16,8 +16,8 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         // A console for the database shows an error and goes on.
         let view = service.layer.and_then(|i| file.views.get(i));
         let connects = view.is_some_and(|view| view.settings.targets.iter().any(Target::is_postgres));
-        // An entrypoint of the project's own images that waits: which image has it, its Dockerfile says.
-        if !connects && !service.built || service.built && project.waits {
+        // Its own image may wait.
+        if !connects && !service.built || project.waits.has(service) {
             continue;
         }
         let own = !connects && view.is_some_and(|view| speaks(view, project));

@@ -20,9 +20,18 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             if installed || !mount.is_absent(project.absent) {
                 continue;
             }
+            let note = match mount.without {
+                Without::Ends => {
+                    "docker makes a directory of that name: the image runs it as a script and ends at the first start, and goes on without it at the next"
+                }
+                Without::Nothing => {
+                    "docker makes an empty directory of a missing source: no script runs, and nothing says so"
+                }
+                Without::Refused => "docker makes no container with a config whose file is not there",
+            };
             out.report(format!("the init script of `{}` is not there: `{path}`", service.name))
                 .at_span(mount.span, "no file and no directory of this name")
-                .note("docker makes an empty directory of a missing source: no script runs, and nothing says so")
+                .note(note)
                 .help("name the script where it is, from the directory of the compose file");
         }
     }

@@ -1,7 +1,7 @@
 //! What git does with files, read from its index and its ignore rules; git itself is never run. An index that cannot be
 //! read whole (split, sparse, of a later version) says nothing, and of files outside a checkout nothing is known.
 
-use super::beside;
+use super::{beside, index::tracked};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::{
     collections::BTreeMap,
@@ -179,8 +179,8 @@ pub(super) fn common_directory(root: &Path) -> Option<PathBuf> {
     directories(root).map(|(_, common)| common)
 }
 
-/// Which of `wanted`, which are in order, stand in the index; none where it cannot be read. No index is an empty one.
-fn tracked_in(root: &Path, wanted: &[&[u8]]) -> Option<Vec<bool>> {
+/// The bytes of the index, if there is one, and how long a hash in it is; none where it cannot be read.
+pub(super) fn index_of(root: &Path) -> Option<(Option<Vec<u8>>, usize)> {
     let (own, common) = directories(root)?;
     let config = read(&common.join("config"), SMALL)?;
     let config = String::from_utf8_lossy(&config).to_ascii_lowercase();
@@ -188,9 +188,15 @@ fn tracked_in(root: &Path, wanted: &[&[u8]]) -> Option<Vec<bool>> {
     let hash = if words.contains("objectformat=sha256") { 32 } else { 20 };
     let index = own.join("index");
     if fs::symlink_metadata(&index).is_err() {
-        return fs::metadata(own.join("HEAD")).is_ok().then(|| vec![false; wanted.len()]);
+        return fs::metadata(own.join("HEAD")).is_ok().then_some((None, hash));
     }
-    tracked(&read(&index, INDEX)?, hash, wanted)
+    Some((Some(read(&index, INDEX)?), hash))
+}
+
+/// Which of `wanted`, which are in order, stand in the index; none where it cannot be read.
+fn tracked_in(root: &Path, wanted: &[&[u8]]) -> Option<Vec<bool>> {
+    let (index, hash) = index_of(root)?;
+    index.map_or_else(|| Some(vec![false; wanted.len()]), |index| tracked(&index, hash, wanted))
 }
 
 /// A regular file of at most `limit` bytes.
@@ -203,74 +209,6 @@ fn read(path: &Path, limit: u64) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path).ok()?.take(limit + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= limit).then_some(bytes)
-}
-
-/// Which of `wanted`, which are in order, an index of version 2, 3 or 4 names, with hashes of `hash` bytes
-/// (gitformat-index).
-fn tracked(index: &[u8], hash: usize, wanted: &[&[u8]]) -> Option<Vec<bool>> {
-    let word = |at: usize| Some(u32::from_be_bytes(index.get(at..at + 4)?.try_into().ok()?));
-    let version = word(4).filter(|v| index.starts_with(b"DIRC") && (2..=4).contains(v))?;
-    let end = index.len().checked_sub(hash)?;
-    let mut at = 12;
-    let mut name: Vec<u8> = Vec::new();
-    let mut found = vec![false; wanted.len()];
-    // Both are in order, but nobody promises that of the index.
-    let mut next = 0;
-    for _ in 0..word(8)? {
-        let entry = at;
-        // A directory stands for its files in a sparse index.
-        let kind = word(entry + 24)? >> 12;
-        if kind == 0o4 {
-            return None;
-        }
-        let flags = entry + 40 + hash;
-        let extended = index.get(flags)? & 0x40 != 0;
-        at = flags + if extended && version > 2 { 4 } else { 2 };
-        if version == 4 {
-            let (strip, next) = offset(index, at)?;
-            name.truncate(name.len().checked_sub(strip)?);
-            at = next;
-        } else {
-            name.clear();
-        }
-        let length = index.get(at..end)?.iter().position(|b| *b == 0)?;
-        name.extend_from_slice(&index[at..at + length]);
-        at += length + 1;
-        if version < 4 {
-            // One to eight zeros, up to a multiple of eight.
-            at = entry + (at - 1 - entry + 8) / 8 * 8;
-        }
-        if next > 0 && wanted[next - 1] >= name.as_slice() {
-            next = wanted.partition_point(|w| *w < name.as_slice());
-        }
-        while wanted.get(next).is_some_and(|w| *w < name.as_slice()) {
-            next += 1;
-        }
-        if wanted.get(next) == Some(&name.as_slice()) {
-            found[next] = true;
-        }
-    }
-    // What must be understood begins with a small letter: `link` leads to another index, `sdir` to directories.
-    while at < end {
-        let signature = index.get(at..at + 4)?;
-        if !signature[0].is_ascii_uppercase() {
-            return None;
-        }
-        at = at.checked_add(8)?.checked_add(word(at + 4)? as usize)?;
-    }
-    (at == end).then_some(found)
-}
-
-/// A number as version 4 writes it: seven bits a byte, the highest first, one more for each further byte.
-fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
-    let mut byte = *bytes.get(at)?;
-    let mut value = usize::from(byte & 0x7f);
-    while byte & 0x80 != 0 {
-        at += 1;
-        byte = *bytes.get(at)?;
-        value = value.checked_add(1)?.checked_mul(128)?.checked_add(usize::from(byte & 0x7f))?;
-    }
-    Some((value, at + 1))
 }
 
 /// The ignore rules of one checkout, each file read once.
@@ -337,89 +275,4 @@ pub(super) fn rules_of(root: &Path, path: &Path) -> Option<Gitignore> {
         drop(rules.add_line(None, line));
     }
     rules.build().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// An index of these names, as `git update-index` writes it, with an extension behind it.
-    fn index(version: u32, names: &[&str], extension: &[u8]) -> Vec<u8> {
-        let mut out = b"DIRC".to_vec();
-        out.extend(version.to_be_bytes());
-        out.extend(u32::try_from(names.len()).expect("few").to_be_bytes());
-        let mut before = "";
-        for name in names {
-            let entry = out.len();
-            out.extend([0; 24]);
-            out.extend(0o100_644_u32.to_be_bytes());
-            out.extend([0; 12 + 20]);
-            out.extend([0, u8::try_from(name.len()).expect("short")]);
-            if version == 4 {
-                let same = before.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-                out.push(u8::try_from(before.len() - same).expect("short"));
-                out.extend(&name.as_bytes()[same..]);
-                out.push(0);
-            } else {
-                out.extend(name.as_bytes());
-                out.push(0);
-                while !(out.len() - entry).is_multiple_of(8) {
-                    out.push(0);
-                }
-            }
-            before = name;
-        }
-        out.extend(extension);
-        out.extend([7; 20]);
-        out
-    }
-
-    fn found(index: &[u8]) -> Option<Vec<String>> {
-        let wanted = [".env", "a/.env", "b/.env.production"];
-        let found = tracked(index, 20, &wanted.map(str::as_bytes))?;
-        Some(
-            wanted
-                .into_iter()
-                .zip(found)
-                .filter(|(_, found)| *found)
-                .map(|(name, _)| name.to_owned())
-                .collect(),
-        )
-    }
-
-    #[test]
-    fn an_index_is_read_in_every_version() {
-        let names = [".env", ".gitignore", "a/.env", "a/.env.example", "b/.env.production.local"];
-        let extension = [&b"TREE"[..], &3_u32.to_be_bytes(), b"abc"].concat();
-        assert_eq!(
-            found(&index(2, &["a/.env", ".env", "b/.env.production", ".env"], &[])).map(|f| f.len()),
-            Some(3)
-        );
-        for version in 2..=4 {
-            let bytes = index(version, &names, &extension);
-            assert_eq!(found(&bytes), Some(vec![".env".into(), "a/.env".into()]), "{version}");
-        }
-        assert_eq!(found(&index(2, &[], &[])), Some(Vec::new()));
-    }
-
-    #[test]
-    fn what_cannot_be_read_says_nothing() {
-        let whole = index(4, &[".env", "a/.env"], &[]);
-        for (version, extension) in
-            [(1, &b""[..]), (5, b""), (2, b"link\0\0\0\0"), (2, b"sdir\0\0\0\0"), (2, b"TREE\0\0\0\x09")]
-        {
-            assert_eq!(found(&index(version, &[".env"], extension)), None, "{version} {extension:?}");
-        }
-        for end in 0..whole.len() {
-            // A shorter text may be an index too; it must only not panic.
-            drop(found(&whole[..end]));
-        }
-        for at in 0..whole.len() {
-            for byte in [0, 0x7f, 0x80, 0xff] {
-                let mut broken = whole.clone();
-                broken[at] = byte;
-                drop(found(&broken));
-            }
-        }
-    }
 }

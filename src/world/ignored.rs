@@ -3,17 +3,69 @@
 
 use super::{
     beside,
-    git::{common_directory, rules_of},
+    git::{common_directory, index_of, rules_of},
+    index::Names,
 };
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Component, Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 
 /// The rules of one directory, and of those above it.
 pub(super) struct Rules {
     above: Option<Arc<Rules>>,
-    own: Vec<Gitignore>,
+    own: Vec<(By, Gitignore)>,
     /// Inside a checkout, where `.gitignore` counts.
-    inside: bool,
+    checkout: Option<Arc<Checkout>>,
+}
+
+/// Whose rules they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum By {
+    /// Git's, which keeps what it tracks whatever they say.
+    Git,
+    /// Those of programs that search.
+    All,
+}
+
+/// What is to be done with an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Said {
+    /// No rule names it.
+    Open,
+    /// A rule names it, and git tracks it, or something below it, all the same.
+    Tracked,
+    /// A rule names it.
+    Ignored,
+}
+
+/// A checkout, with what git tracks there, which is read when it is first asked for.
+struct Checkout {
+    root: PathBuf,
+    names: OnceLock<Option<Names>>,
+}
+
+impl Checkout {
+    fn tracks(&self, path: &Path, is_directory: bool) -> bool {
+        let names = self.names.get_or_init(|| {
+            let (index, hash) = index_of(&self.root)?;
+            Names::of(&index?, hash)
+        });
+        let (Some(names), Ok(below)) = (names, path.strip_prefix(&self.root)) else { return false };
+        let mut inside = Vec::new();
+        for part in below.components() {
+            let Component::Normal(name) = part else { return false };
+            inside.extend_from_slice(name.as_encoded_bytes());
+            inside.push(b'/');
+        }
+        if is_directory {
+            return names.has_below(&inside);
+        }
+        inside.pop();
+        names.has(&inside)
+    }
 }
 
 /// An entry of a directory that says something about its other entries.
@@ -69,37 +121,59 @@ impl Rules {
             return above.cloned();
         }
         let root = sources.contains(&Origin::Git);
-        let inside = root || above.is_some_and(|rules| rules.inside);
+        let checkout = if root {
+            Some(Arc::new(Checkout { root: directory.to_path_buf(), names: OnceLock::new() }))
+        } else {
+            above.and_then(|rules| rules.checkout.clone())
+        };
         let mut own = Vec::new();
         if sources.contains(&Origin::Ignore) {
-            own.extend(rules_of(directory, &directory.join(".ignore")));
+            own.extend(rules_of(directory, &directory.join(".ignore")).map(|rules| (By::All, rules)));
         }
-        if inside && sources.contains(&Origin::Gitignore) {
-            own.extend(rules_of(directory, &directory.join(".gitignore")));
+        if checkout.is_some() && sources.contains(&Origin::Gitignore) {
+            own.extend(rules_of(directory, &directory.join(".gitignore")).map(|rules| (By::Git, rules)));
         }
         if root {
             let common = common_directory(directory);
-            own.extend(common.and_then(|common| rules_of(directory, &common.join("info/exclude"))));
-            own.push(GitignoreBuilder::new(directory).build_global().0);
+            let rules = common.and_then(|common| rules_of(directory, &common.join("info/exclude")));
+            own.extend(rules.map(|rules| (By::Git, rules)));
+            own.push((By::Git, GitignoreBuilder::new(directory).build_global().0));
         }
-        own.retain(|rules| !rules.is_empty());
+        own.retain(|(_, rules)| !rules.is_empty());
         // The rules of one checkout are not those of another one inside it.
         let above = above.filter(|_| !root).cloned();
-        Some(Arc::new(Self { above, own, inside }))
+        Some(Arc::new(Self { above, own, checkout }))
     }
 
-    /// Whether an entry is named, by the nearest rules that say something about it.
-    pub(super) fn ignores(&self, path: &Path, is_directory: bool) -> bool {
+    /// What is said of an entry by the nearest rules that say something about it.
+    pub(super) fn say(&self, path: &Path, is_directory: bool) -> Said {
         let mut here = Some(self);
+        let mut nothing = Said::Open;
         while let Some(rules) = here {
-            for own in &rules.own {
-                let matched = own.matched(path, is_directory);
-                if !matched.is_none() {
-                    return matched.is_ignore();
+            for (by, own) in &rules.own {
+                // To what is tracked no rule of git means anything.
+                if nothing == Said::Tracked && *by == By::Git {
+                    continue;
                 }
+                let matched = own.matched(path, is_directory);
+                if matched.is_none() {
+                    continue;
+                }
+                if !matched.is_ignore() {
+                    return nothing;
+                }
+                if *by == By::All || !self.tracks(path, is_directory) {
+                    return Said::Ignored;
+                }
+                nothing = Said::Tracked;
             }
             here = rules.above.as_deref();
         }
-        false
+        nothing
+    }
+
+    /// Whether git tracks a file, or one below a directory.
+    pub(super) fn tracks(&self, path: &Path, is_directory: bool) -> bool {
+        self.checkout.as_ref().is_some_and(|checkout| checkout.tracks(path, is_directory))
     }
 }

@@ -10,16 +10,44 @@ use std::{
 /// Reads a file to the end of a buffer, at most `limit` bytes and one more, if it is a regular one. Anything else is
 /// neither read nor waited for.
 pub(super) fn read_regular(path: &Path, limit: usize, buffer: &mut Vec<u8>) -> io::Result<bool> {
+    let Some((file, size)) = regular(path)? else { return Ok(false) };
+    read_on(file, size, limit, buffer)?;
+    Ok(true)
+}
+
+/// The same of a file whose first bytes are wanted: of any other no more than these is read. Whether they are; none of what
+/// is no regular file.
+pub(super) fn read_begun(
+    path: &Path,
+    limit: usize,
+    buffer: &mut Vec<u8>,
+    wanted: &dyn Fn(&[u8]) -> bool,
+) -> io::Result<Option<bool>> {
+    let Some((mut file, size)) = regular(path)? else { return Ok(None) };
+    file.by_ref().take(BEGINNING).read_to_end(buffer)?;
+    if !wanted(buffer) {
+        return Ok(Some(false));
+    }
+    read_on(file, size, limit.saturating_sub(buffer.len()), buffer)?;
+    Ok(Some(true))
+}
+
+/// So many bytes say how a file begins.
+const BEGINNING: u64 = 256;
+
+/// A regular file, and how long it is.
+fn regular(path: &Path) -> io::Result<Option<(fs::File, u64)>> {
     let file = open(path)?;
     let facts = file.metadata()?;
-    if !facts.is_file() {
-        return Ok(false);
-    }
+    Ok(facts.is_file().then_some((file, facts.len())))
+}
+
+fn read_on(file: fs::File, size: u64, limit: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
     // With room for one byte more, the end is met without another piece of memory.
-    let size = usize::try_from(facts.len()).unwrap_or(usize::MAX).min(limit).saturating_add(1);
+    let size = usize::try_from(size).unwrap_or(usize::MAX).min(limit).saturating_add(1);
     buffer.reserve(size.max(LEAST));
     file.take(limit as u64 + 1).read_to_end(buffer)?;
-    Ok(true)
+    Ok(())
 }
 
 /// What the standard library does not take for a small buffer that it had better try first.

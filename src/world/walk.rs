@@ -1,15 +1,10 @@
 //! Walks a tree on several threads and reads the files of it that are wanted. Each directory is listed once. Nothing but
 //! regular files is opened, and a file that gives nothing in time is left behind with the thread that reads it.
 
-use super::{
-    Above, ReadError, Unreadable, beside,
-    ignored::{Origin, Rules},
-    reason,
-    regular::{is_near, read_regular},
-};
+mod visit;
+
+use super::{Above, ReadError, Unreadable, ignored::Rules, regular::is_near};
 use std::{
-    collections::BTreeSet,
-    fs, io,
     path::{Component, Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -19,6 +14,7 @@ use std::{
     thread,
     time::Duration,
 };
+use visit::visit;
 
 /// What is wanted of a tree. It is asked on several threads.
 pub(crate) trait Visitor: Send + Sync + 'static {
@@ -33,6 +29,9 @@ pub(crate) trait Visitor: Send + Sync + 'static {
     /// Whether a file is read.
     fn wants(&self, path: &str) -> Option<(Want, Self::Told)>;
 
+    /// Whether a file that begins with these bytes is read, where [`Want::Script`] asked for it.
+    fn begins(&self, bytes: &[u8]) -> bool;
+
     /// Looks at the bytes of a file: at most one more than [`Visitor::LIMIT`]. It may take them.
     fn look(&self, path: String, told: Self::Told, bytes: &mut Vec<u8>) -> Option<Self::Kept>;
 
@@ -43,8 +42,13 @@ pub(crate) trait Visitor: Send + Sync + 'static {
 /// When a file is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Want {
-    /// Unless an ignore rule names it.
+    /// Unless an ignore rule names it and git does not track it.
     Visible,
+    /// Where its first bytes are wanted too, and it may be run by its mode or stands where programs do.
+    Script {
+        /// It stands among programs.
+        among: bool,
+    },
     /// In any case.
     Always,
 }
@@ -81,6 +85,8 @@ struct Directory {
     /// What stands before the names in it when a path is shown.
     shown: String,
     rules: Option<Arc<Rules>>,
+    /// Git ignores it but for what it tracks there.
+    ignored: bool,
 }
 
 #[derive(Default)]
@@ -162,7 +168,7 @@ fn walk_on<V: Visitor>(
         root: checkout.filter(|root| *root != absolute).map(Path::to_path_buf),
         directory: absolute.clone(),
     });
-    let first = Directory { path: root.to_path_buf(), shown: shown.to_owned(), rules };
+    let first = Directory { path: root.to_path_buf(), shown: shown.to_owned(), rules, ignored: false };
     let shared = Arc::new(Shared {
         visitor: visitor.clone(),
         from: root.to_path_buf(),
@@ -291,105 +297,10 @@ fn read_on<V: Visitor>(reader: &Reader, shared: &Shared<V>, send: &Sender<Word>)
     }
 }
 
-/// Lists one directory, reads the wanted files in it, and says which directories are below.
-fn visit<V: Visitor>(
-    directory: &Directory,
-    shared: &Shared<V>,
-    reader: &Reader,
-    buffer: &mut Vec<u8>,
-    out: &mut Walked<V::Kept>,
-) -> Vec<Directory> {
-    let visitor = shared.visitor.as_ref();
-    let say = |path: &str| {
-        let mut at = lock(&reader.at);
-        at.clear();
-        at.push_str(path);
-        reader.steps.fetch_add(1, Ordering::Release);
-    };
-    say(if directory.shown.is_empty() { "." } else { &directory.shown });
-    let entries = match fs::read_dir(&directory.path) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let path = directory.shown.trim_end_matches('/').to_owned();
-            out.failed.push(ReadError { path, reason: reason(&error) });
-            return Vec::new();
-        }
-    };
-    let (mut files, mut directories, mut sources) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut shown = directory.shown.clone();
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let shown_name = name.to_string_lossy();
-        let Ok(kind) = entry.file_type() else { continue };
-        if let Some(known) = Rules::source(&shown_name) {
-            sources.insert(known);
-        }
-        shown.truncate(directory.shown.len());
-        shown.push_str(&shown_name);
-        if kind.is_dir() {
-            if visitor.enters(&shown, &shown_name) {
-                shown.push('/');
-                directories.push((shown.clone(), name));
-            }
-        } else if let Some((want, told)) = visitor.wants(&shown) {
-            files.push((shown.clone(), name, kind, want, told));
-        }
-    }
-    if sources.contains(&Origin::Git) {
-        out.roots.push(directory.shown.clone());
-    }
-    let asked = directory.rules.is_some() || !sources.is_empty();
-    let absolute = if asked { shared.absolute(&directory.path) } else { PathBuf::new() };
-    let rules = Rules::at(&absolute, directory.rules.as_ref(), &sources);
-    let ignored = |name: &std::ffi::OsStr, is_directory| {
-        rules.as_ref().is_some_and(|rules| rules.ignores(&beside(&absolute, name), is_directory))
-    };
-    for (shown, name, kind, want, told) in files {
-        if want == Want::Visible && ignored(&name, false) {
-            continue;
-        }
-        let path = beside(&directory.path, &name);
-        say(&shown);
-        // What a link leads to may be anything.
-        let kind = if kind.is_symlink() { fs::metadata(&path).map(|m| m.file_type()) } else { Ok(kind) };
-        match kind {
-            Ok(kind) if kind.is_file() => {}
-            // A directory of such a name behind a link is none of the tree's.
-            Ok(kind) if kind.is_dir() => continue,
-            Ok(_) => {
-                out.failed.push(ReadError { path: shown, reason: Unreadable::Irregular });
-                continue;
-            }
-            // A link that is good elsewhere matters where secrets are kept.
-            Err(_) => {
-                let error = ReadError { path: shown, reason: Unreadable::Dangling };
-                out.failed.extend((want == Want::Always).then_some(error));
-                continue;
-            }
-        }
-        match read(&path, V::LIMIT, buffer) {
-            Ok(()) => out.kept.extend(visitor.look(shown, told, buffer)),
-            Err(error) => out.failed.push(ReadError { path: shown, reason: reason(&error) }),
-        }
-    }
-    let below = directories.into_iter().filter(|(_, name)| !ignored(name, true));
-    let below = below.map(|(shown, name)| Directory {
-        path: beside(&directory.path, &name),
-        shown,
-        rules: rules.clone(),
-    });
-    below.collect()
-}
-
-/// Reads a regular file into a buffer that is used again. A pipe that took its place meanwhile is not waited for.
-fn read(path: &Path, limit: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
-    buffer.clear();
-    if read_regular(path, limit, buffer)? { Ok(()) } else { Err(io::ErrorKind::InvalidInput.into()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     struct All;
 
@@ -405,6 +316,10 @@ mod tests {
 
         fn wants(&self, _: &str) -> Option<(Want, ())> {
             Some((Want::Always, ()))
+        }
+
+        fn begins(&self, _: &[u8]) -> bool {
+            true
         }
 
         fn look(&self, path: String, (): (), bytes: &mut Vec<u8>) -> Option<String> {

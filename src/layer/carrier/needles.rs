@@ -76,10 +76,62 @@ pub(super) fn speaks(bytes: &[u8]) -> bool {
     })
 }
 
+/// Words of a script that waits for a port: `nc -z` needs no word of a database.
+const WAITING: [&[u8]; 11] = [
+    b"5432",
+    b"wait-",
+    b"wait_",
+    b"wait4",
+    b"waitfor",
+    b"dockerize",
+    b"pg_isready",
+    b"nc -",
+    b"ncat ",
+    b"netcat ",
+    b"/dev/tcp/",
+];
+
+/// Whether a script may wait for a server: by a port or a program made for it, or by a loop around what a server must let in.
+pub(super) fn waits(bytes: &[u8]) -> bool {
+    let (mut repeats, mut migrates) = (false, false);
+    for (at, four) in bytes.windows(4).enumerate() {
+        let own = || at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
+        match four {
+            b"5432" => return true,
+            b"wait" | b"dock" | b"pg_i" | b"nc -" | b"ncat" | b"netc" | b"/dev"
+                if own() && WAITING.iter().any(|word| bytes[at..].starts_with(word)) =>
+            {
+                return true;
+            }
+            b"unti" | b"whil" => repeats = true,
+            b"migr" | b"upgr" => migrates = true,
+            _ => {}
+        }
+    }
+    repeats && migrates
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn a_script_that_waits_is_none_to_pass_over() {
+        for text in [
+            "while ! nc -z db $PORT; do sleep 1; done",
+            "./wait-for-it.sh db:5432",
+            "/usr/local/bin/wait-for db",
+            "dockerize -wait tcp://db:1 -timeout 60s",
+            "until flask upgrade; do sleep 1; done",
+        ] {
+            assert!(waits(text.as_bytes()), "{text}");
+        }
+        for text in ["", "npm run build", "rsync -a . host:", "while read -r line; do echo; done", "await-it"]
+        {
+            assert!(!waits(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn a_needle_is_found_wherever_it_stands() {

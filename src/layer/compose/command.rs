@@ -29,7 +29,12 @@ pub(super) fn waits(node: &Node, hosts: Option<&Entry>) -> bool {
         let mut each = hosts.value.text.expose().split(',').map(str::trim);
         each.any(|host| !host.is_empty() && !is_others(host))
     };
-    let tries = |text: &str| {
+    hosts.is_some_and(listed) || says(node, is_waiting)
+}
+
+/// Whether a command waits for the server, in small letters.
+pub(in crate::layer) fn is_waiting(text: &str) -> bool {
+    let tries = || {
         let mut tried = text.split("nc -z").skip(1).filter_map(|rest| {
             let command = rest.split([';', '&', '|']).next()?;
             command.split_whitespace().last()
@@ -37,8 +42,7 @@ pub(super) fn waits(node: &Node, hosts: Option<&Entry>) -> bool {
         let repeats = ["while ", "sleep "].iter().any(|word| text.contains(word));
         repeats && (tried.any(|port| !is_others(port)) || opens_device(text)) || connects_at_last(text)
     };
-    hosts.is_some_and(listed)
-        || says(node, |text| WAITS.iter().any(|word| text.contains(word)) || tries(text))
+    WAITS.iter().any(|word| text.contains(word)) || tries()
 }
 
 /// Whether the command of a service makes databases.

@@ -20,8 +20,31 @@ pub(super) fn config(reader: &mut Reader<'_>, root: &Node, node: &Node) -> Optio
     let file = root.at(&["configs", named.text()?, "file"]);
     let path = file.and_then(|file| text_of(reader, file)).and_then(|t| beside(reader.path, t.text.expose()));
     let source = path.map_or(Source::Other, |path| Source::Path(Part::masked(path)));
-    Some(Mount { span: file.unwrap_or(named).span, source, data: false, init })
+    let without = Without::Refused;
+    Some(Mount { span: file.unwrap_or(named).span, source, data: false, init, without })
 }
+
+/// What comes of a mount whose source is not there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Without {
+    /// The container is not made: a config must be there.
+    Refused,
+    /// The server's image runs the directory that docker makes as a script, and that ends it.
+    Ends,
+    /// Nobody notices the directory that docker makes.
+    Nothing,
+}
+
+impl Without {
+    /// By where it is mounted. The image runs what lies in its directory itself, and passes over other names.
+    pub(super) fn of(target: &str) -> Self {
+        let name = target.strip_prefix(INIT).and_then(|rest| rest.strip_prefix('/'));
+        let script = |name: &str| SCRIPTS.iter().any(|end| name.ends_with(end)) && !name.contains('/');
+        if name.is_some_and(script) { Self::Ends } else { Self::Nothing }
+    }
+}
+
+const SCRIPTS: [&str; 5] = [".sh", ".sql", ".sql.gz", ".sql.xz", ".sql.zst"];
 
 /// Where docker mounts secrets.
 const SECRETS: &str = "/run/secrets/";

@@ -84,6 +84,15 @@ impl Image {
     }
 }
 
+impl Image {
+    /// The last step of its name, without tag and digest.
+    pub(super) fn own_name(&self) -> &str {
+        let text = self.text.expose();
+        let last = text.rsplit('/').next().unwrap_or(text);
+        last.split([':', '@']).next().unwrap_or(last)
+    }
+}
+
 /// Poolers and exporters by a word in the last step of their name: they connect when they are asked, and go on where that fails.
 const LATE: &[&str] = &["pgbouncer", "postgres-exporter", "postgres_exporter", "postgres-backup-local"];
 
@@ -104,9 +113,7 @@ impl Image {
     /// Whether it administers a server: it has a server's own programs and starts none, or saves all of its data. Such a
     /// program logs in as whoever may do so, and has no tables of its own.
     pub fn administers(&self) -> bool {
-        let text = self.text.expose();
-        let last = text.rsplit('/').next().unwrap_or(text);
-        let name = last.split([':', '@']).next().unwrap_or(last);
+        let name = self.own_name();
         self.server && self.client
             || matches!(name, "wal-g" | "walg")
             || SAVING.iter().any(|word| name.contains(word))

@@ -1,8 +1,8 @@
 //! One service of a compose file. Short and long forms come to the same.
 
 use super::{
-    Compose, MANY, Service, client, command, extends::Whole, filled, given, image, is_plain_name, name,
-    variables,
+    Compose, MANY, Service, client, command, extends::Whole, filled, given, given::Without, image,
+    is_plain_name, name, variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
@@ -86,6 +86,8 @@ pub struct Mount {
     pub data: bool,
     /// It is, or lies in, the directory of scripts that run while the data directory is made.
     pub init: bool,
+    /// What comes of it where its source is not there.
+    pub without: Without,
 }
 
 impl Mount {
@@ -192,6 +194,7 @@ pub(super) fn read(
         creates: command::creates(node),
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         own_entrypoint: node.get("entrypoint").is_some(),
+        own_command: node.get("command").is_some(),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
@@ -433,7 +436,8 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
     };
     let init = target.strip_prefix(super::INIT).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     let data = client::holds_data(&target);
-    Some(Mount { span: place, source, data, init })
+    let without = Without::of(&target);
+    Some(Mount { span: place, source, data, init, without })
 }
 
 fn is_volume(text: &str) -> bool {

@@ -15,6 +15,10 @@ pub struct Recipe {
     for_build: BTreeSet<Span>,
     /// A PostgreSQL server is installed in the image, or it is made from a server's.
     pub serves: bool,
+    /// Its entrypoint waits for a server.
+    pub entrypoint_waits: bool,
+    /// Its command, which a service may replace, waits for a server.
+    pub command_waits: bool,
 }
 
 impl Recipe {
@@ -45,7 +49,7 @@ pub(super) fn settled<'v>(variables: &[&'v Variable], script: &Script) -> (Vec<&
     let guarded = guards(&own);
     let kept = |v: &&&Variable| !for_build(v) || guarded && may_guard(&v.entry);
     let entries = variables.iter().filter(kept).map(|v| &v.entry).collect();
-    let recipe = Recipe { for_build: own.iter().map(|e| e.value_span).collect(), serves: false };
+    let recipe = Recipe { for_build: own.iter().map(|e| e.value_span).collect(), ..Recipe::default() };
     (entries, recipe)
 }
 

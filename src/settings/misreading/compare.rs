@@ -168,18 +168,20 @@ impl<'a> Comparison<'a> {
             if going.is_empty() && matches!(kind, ProblemKind::TooLarge | ProblemKind::NotUtf8) {
                 continue;
             }
-            let mut readings = Readings::default();
-            for player in self.players {
-                match stopping.iter().find(|(p, ..)| p.dialect == player.dialect) {
-                    Some((_, _, kind)) => readings.add(player.dialect, words::of_refusal(*kind)),
-                    None if player.refuses().is_none() => readings.add(player.dialect, "takes the line"),
-                    None => {}
-                }
-            }
             let end = self.bytes()[start..]
                 .iter()
                 .position(|b| *b == b'\n')
                 .map_or(self.bytes().len(), |i| start + i);
+            let mut readings = Readings::default();
+            for player in self.players {
+                match stopping.iter().find(|(p, ..)| p.dialect == player.dialect) {
+                    Some((_, _, kind)) => readings.add(player.dialect, words::of_refusal(*kind)),
+                    None if player.refuses().is_none() => {
+                        readings.add(player.dialect, player.goes_on(start..end));
+                    }
+                    None => {}
+                }
+            }
             let range = if (start..end).contains(&range.start) {
                 range.start..range.end.min(end)
             } else {

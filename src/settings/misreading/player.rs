@@ -1,6 +1,6 @@
 //! A loader with its reading of one file, and the loaders that read it alike.
 
-use super::Reading;
+use super::{Reading, words};
 use crate::{
     layer::{
         Entry, ProblemKind,
@@ -66,6 +66,20 @@ impl<'a> Player<'a> {
         let next = self.problems.partition_point(|(at, _)| at.start <= range.end);
         let (at, kind) = self.problems[..next].last()?;
         (at.end >= range.start).then_some(*kind)
+    }
+
+    /// What it makes of a line at which others give up.
+    pub(super) fn goes_on(&self, line: Range<usize>) -> &'static str {
+        let entries = &self.outcome.layer.entries;
+        let next = entries.partition_point(|e| (e.key_span.start as usize) < line.start);
+        let own = entries.get(next).is_some_and(|e| line.contains(&(e.key_span.start as usize)));
+        if own || self.swallows(line.start) {
+            return "takes the line";
+        }
+        match self.problem(&line) {
+            Some(kind) => words::of_nothing(Some(kind)),
+            None => "nothing, it passes over the line",
+        }
     }
 
     /// Whether the offset lies in the value of another variable.

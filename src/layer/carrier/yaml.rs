@@ -1,0 +1,41 @@
+//! What a file of YAML is by its text.
+
+use super::{Carrier, has};
+
+/// Kubernetes by the two keys that every object has, compose by services that have an image or are built.
+pub(super) fn of(path: &str, bytes: &[u8]) -> Carrier {
+    let line = |key: &[u8]| bytes.split(|b| *b == b'\n').any(|l| l.starts_with(key));
+    // An action that is made of steps.
+    if line(b"runs:") && has(bytes, b"using:") && has(bytes, b"steps:") {
+        return Carrier::GithubActions;
+    }
+    if line(b"apiVersion:") && line(b"kind:") {
+        Carrier::Kubernetes
+    } else if line(b"services:")
+        && !is_of_helm(path, bytes)
+        && (has(bytes, b"image:") || has(bytes, b"build:"))
+    {
+        Carrier::Compose
+    } else {
+        Carrier::Yaml
+    }
+}
+
+/// Whether services are those of a chart: what is called its values, or gives an image as a mapping (`repository`, `tag`)
+/// where compose has one text.
+fn is_of_helm(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let mut words = name.split(['.', '-', '_']);
+    if words.next() == Some("values") || words.rev().nth(1) == Some("values") {
+        return true;
+    }
+    // What is commented out says nothing, and what is built has its image beside it.
+    let mut lines =
+        bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.starts_with(b"#"));
+    let mut mapped = false;
+    lines.all(|line| {
+        let rest = line.strip_prefix(b"image:").map(<[u8]>::trim_ascii_start);
+        mapped |= rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"#"));
+        !line.starts_with(b"build:") && rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(b"#"))
+    }) && mapped
+}
