@@ -228,6 +228,8 @@ fn a_script_that_waits_needs_no_word_of_a_database() {
         ("start.sh", "#!/bin/sh\n./wait-for-it.sh db:$PORT -- node .\n"),
         ("start.sh", "#!/bin/sh\nexec dockerize -wait tcp://db:$PORT node .\n"),
         ("start.sh", "#!/bin/sh\nuntil flask upgrade; do sleep 1; done\n"),
+        ("start.sh", "#!/bin/sh\n./scripts/wait-for-postgres.sh db\nwait-for-services\n"),
+        ("start.sh", "#!/bin/sh\nnpx wait-on redis:6379 tcp:db:5432 && node .\n"),
         (
             "Dockerfile",
             "FROM node:22\nENTRYPOINT [\"/wait-for-it.sh\", \"db:5432\", \"--\"]\nCMD [\"node\", \".\"]\n",
@@ -240,6 +242,9 @@ fn a_script_that_waits_needs_no_word_of_a_database() {
         ("lib/entry", entry),
         ("start.sh", "#!/bin/sh\nnode . &\nwait\n"),
         ("start.sh", "#!/bin/sh\nflask upgrade\n"),
+        ("deploy.sh", "#!/bin/bash\nwait_for_rollout() { sleep 5; }\nwait_for_rollout backend 300\n"),
+        ("start.sh", "#!/bin/sh\n./wait-for-redis.sh\n./wait-for-it.sh redis:6379 -- node .\n"),
+        ("start.sh", "#!/bin/sh\nnpx wait-on http://localhost:3000\n"),
         ("Dockerfile", "FROM node:22\nCMD [\"node\", \".\"]\n"),
         // Not that of the service.
         ("jobs/Dockerfile", "FROM node:22\nENTRYPOINT [\"/wait-for-it.sh\", \"db:5432\", \"--\"]\n"),

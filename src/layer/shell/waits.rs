@@ -7,6 +7,23 @@ use super::{Argument, Command, Script};
 const PROGRAMS: [&str; 5] = ["dockerize", "pg_isready", "wait-on", "wait-port", "backend_pre_start.py"];
 /// What the names of others begin with: `wait-for-it.sh`, `wait_for_db`, `wait4ports`.
 const BEGINNINGS: [&str; 4] = ["wait-for", "wait_for", "wait4", "waitfor"];
+/// What the rest of such a name begins with where a database may be meant.
+const FOR: [&str; 14] = [
+    "it",
+    "db",
+    "database",
+    "pg",
+    "postgre",
+    "psql",
+    "sql",
+    "port",
+    "tcp",
+    "host",
+    "connection",
+    "dep",
+    "services",
+    "everything",
+];
 /// Programs that try a port.
 const TRYING: [&str; 3] = ["nc", "ncat", "netcat"];
 /// Words of commands that come to their end only where the server let them in.
@@ -57,6 +74,37 @@ fn text(argument: &Argument) -> &str {
 }
 
 impl Command {
+    /// Whether a program made for it is among its words. What such a name says of a deployment or of another store
+    /// (`wait_for_rollout`, `wait-for-redis.sh`) is no waiting for a database.
+    fn is_made_to_wait(&self) -> bool {
+        let for_one = |name: &str| {
+            let rest = BEGINNINGS.iter().find_map(|beginning| name.strip_prefix(beginning));
+            let rest = rest.map(|rest| rest.split('.').next().unwrap_or(rest).to_ascii_lowercase());
+            rest.is_some_and(|rest| {
+                let mut said = rest.split(['-', '_']).filter(|word| !word.is_empty()).peekable();
+                said.peek().is_none() || said.any(|word| FOR.iter().any(|own| word.starts_with(own)))
+            })
+        };
+        self.words.iter().map(text).any(|word| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            // The shell's own `wait` has no directory.
+            PROGRAMS.contains(&name) || word == "/wait" || for_one(name)
+        })
+    }
+
+    /// Whether all that it names are other kinds of servers: `redis:6379`, `tcp://kafka:9092`, `http://api/health`.
+    fn is_for_others(&self) -> bool {
+        let address = |word: &str| {
+            let (scheme, place) = word.split_once("://").unwrap_or(("tcp", word));
+            let web = matches!(scheme, "http" | "https" | "http-get" | "https-get");
+            let port =
+                place.rsplit_once(':').is_some_and(|(_, p)| p.starts_with(|c: char| c.is_ascii_digit()));
+            (web || port).then(|| web || is_others(place))
+        };
+        let mut named = self.words.iter().skip(1).filter_map(|word| address(text(word))).peekable();
+        named.peek().is_some() && named.all(|other| other)
+    }
+
     /// Whether it tries a port, and does nothing else.
     fn tries(&self) -> bool {
         let arguments = || self.words.iter().skip(1).map(text);
@@ -87,12 +135,7 @@ impl Script {
     /// Whether it waits for a server before it goes on.
     pub fn waits(&self) -> bool {
         let words = || self.commands.iter().flat_map(|c| &c.words).map(text);
-        let named = |word: &str| {
-            let name = word.rsplit('/').next().unwrap_or(word);
-            // The shell's own `wait` has no directory.
-            PROGRAMS.contains(&name) || BEGINNINGS.iter().any(|b| name.starts_with(b)) || word == "/wait"
-        };
-        if words().any(named) {
+        if self.commands.iter().any(|c| c.is_made_to_wait() && !c.is_for_others()) {
             return true;
         }
         let mut conditions = self.commands.iter().filter(|c| c.repeated);
