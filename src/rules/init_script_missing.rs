@@ -29,10 +29,16 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
                 }
                 Without::Refused => "docker makes no container with a config whose file is not there",
             };
-            out.report(format!("the init script of `{}` is not there: `{path}`", service.name))
+            // What lies above may be put beside a checkout where it is started.
+            let above = path.to_string().starts_with("..");
+            let draft = out
+                .report(format!("the init script of `{}` is not there: `{path}`", service.name))
                 .at_span(mount.span, "no file and no directory of this name")
                 .note(note)
                 .help("name the script where it is, from the directory of the compose file");
+            if above {
+                draft.at_most(Levels::of("IIII"));
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Twins, mild::tell_apart};
 use crate::found;
-use pgward::{Files, Policy, lint};
+use pgward::{Files, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
     // A script without an extension is one by its first line.
@@ -177,4 +177,14 @@ fn who_passes_over_a_line_does_not_take_it() {
     assert!(passed.contains("python-dotenv, node dotenv: nothing, it passes over the line"), "{passed}");
     let taken = notes("DB NAME=shop\n'DB HOST'=db\nDB_PORT=5432\n");
     assert!(taken.contains("takes the line"), "{taken}");
+}
+
+/// What lies above the checkout may be put there where it is started.
+#[test]
+fn what_is_named_above_is_worth_a_note() {
+    const TEXT: &str = "services:\n  db:\n    image: postgres:17-bookworm\n    volumes:\n      - ../init:/docker-entrypoint-initdb.d\n";
+    for (path, severity) in [("compose.yml", Severity::Note), ("deploy/compose.yml", Severity::Warning)] {
+        let told = found(&[(path, TEXT)], "init-script-missing");
+        assert_eq!(told.iter().map(|f| f.severity).collect::<Vec<_>>(), [severity], "{path}");
+    }
 }
