@@ -29,7 +29,7 @@ use crate::{
     rules::{Door, File, Project, View},
     settings::{
         Git, Whereabouts,
-        misreading::{self, Cause, Teller},
+        misreading::{self, Cause, Matter, Teller},
         readers, reveal,
         settle::of_path,
         variables,
@@ -372,6 +372,15 @@ fn views_of_files<'c>(
                 // Of bytes that are no UTF-8 the rule about the whole file speaks.
                 let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
                 let of_shell = sourced::is_sourced(bytes, layer);
+                let names = std::cell::LazyCell::new(|| sourced::names(bytes));
+                let little = !found.is_empty()
+                    && sourced::is_of_pages(layer)
+                    && !Carrier::Yaml.may_speak(bytes)
+                    && layer.entries.iter().all(|e| matter(&e.key) == Matter::Other);
+                for m in &mut found {
+                    m.foreign |= little;
+                    m.meant = sourced::is_put_together(bytes, &|name| names.contains(name), m);
+                }
                 found.retain(|m| {
                     if unread && m.teller() == Teller::Of(Cause::Encoding)
                         || of_shell && sourced::is_command(bytes, m)

@@ -63,7 +63,7 @@ pub(crate) fn report(
         }
         // Who composes the address of another service knows a loader that does so.
         let composed = found.composed && (found.differs || !found.sure);
-        if composed {
+        if composed || found.meant {
             draft.at_most(Levels::of("IIII"));
         } else if !found.sure {
             // `NAME=two words`: what one loader of one language refuses is of use to know where it may be in play.

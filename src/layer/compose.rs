@@ -154,6 +154,13 @@ impl Compose {
         hosts.filter(|name| !name.expose().contains('.'))
     }
 
+    /// The names of its servers of other engines, each with the engine, as [`Compose::server_names`].
+    pub fn other_servers(&self) -> impl Iterator<Item = (&Part, &'static str)> {
+        let named = self.services.iter().filter_map(|s| Some((s, s.image.as_ref()?.other_engine()?)));
+        let all = named.flat_map(|(s, engine)| s.hosts.iter().map(move |name| (name, engine)));
+        all.filter(|(name, _)| !name.expose().contains('.'))
+    }
+
     /// The paths of the env files that its services are given.
     pub fn env_files(&self) -> impl Iterator<Item = &str> {
         self.services.iter().flat_map(|s| &s.env_files).map(Part::expose)

@@ -105,6 +105,9 @@ impl Tls {
     /// What an environment variable says.
     pub fn of_variable(name: &str, text: &str) -> Option<Self> {
         // Most names begin otherwise, which is seen first.
+        if !matches!(name.as_bytes().first(), Some(b'D' | b'P' | b'R' | b'S' | b'T')) {
+            return None;
+        }
         let first = name.split('_').next().unwrap_or(name);
         let family = FAMILIES.contains(&first);
         let may = || ["SSL", "TLS", "UNAUTHORIZED"].iter().any(|word| name.contains(word));

@@ -10,7 +10,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The names of the PostgreSQL servers that compose files start, by what these are known to.
+/// The names of the servers that compose files start, by what these are known to.
 #[derive(Default)]
 pub(super) struct Servers<'c> {
     /// By the directory of the compose file, with its slash.
@@ -24,6 +24,8 @@ pub(super) struct Servers<'c> {
 #[derive(Clone, Copy)]
 struct Server<'c> {
     name: &'c Part,
+    /// The engine, where it is not PostgreSQL.
+    other: Option<&'static str>,
     /// Its compose file is by its name for development or tests.
     mild: bool,
 }
@@ -40,7 +42,10 @@ impl<'c> Servers<'c> {
         for file in carried {
             let Structure::Compose(compose) = &file.structure else { continue };
             let mild = of_path(&file.path, policy).is_some_and(|e| e < Environment::Staging);
-            let servers: Vec<Server<'c>> = compose.server_names().map(|name| Server { name, mild }).collect();
+            let own = compose.server_names().map(|name| (name, None));
+            let others = compose.other_servers().map(|(name, engine)| (name, Some(engine)));
+            let servers: Vec<Server<'c>> =
+                own.chain(others).map(|(name, other)| Server { name, other, mild }).collect();
             if servers.is_empty() {
                 continue;
             }
@@ -59,11 +64,30 @@ impl<'c> Servers<'c> {
     /// production does not run in one that is for tests, and what a cluster is given runs in no compose file at all.
     /// To the image of a Dockerfile those are that a service built from it has beside it.
     pub(super) fn has(&self, carrier: Carrier, path: &str, environment: Environment, host: &Part) -> bool {
+        carrier != Carrier::Compose
+            && self.at(carrier, path, environment, host).into_iter().any(|s| s.other.is_none())
+    }
+
+    /// The other engine whose server a host is, and no PostgreSQL of that name is known: to the files that [`Servers::has`]
+    /// tells of, and to compose files.
+    pub(super) fn other(
+        &self,
+        carrier: Carrier,
+        path: &str,
+        environment: Environment,
+        host: &Part,
+    ) -> Option<&'static str> {
+        let found = self.at(carrier, path, environment, host);
+        if found.iter().any(|s| s.other.is_none()) { None } else { found.iter().find_map(|s| s.other) }
+    }
+
+    fn at(&self, carrier: Carrier, path: &str, environment: Environment, host: &Part) -> Vec<Server<'c>> {
+        let is_at = |s: &Server<'c>| s.is_at(host, environment);
         if carrier == Carrier::Dockerfile {
-            return self.building.get(path).into_iter().flatten().any(|s| s.is_at(host, environment));
+            return self.building.get(path).into_iter().flatten().copied().filter(is_at).collect();
         }
         if self.beside.is_empty() || !is_of_compose(carrier) || is_of_cluster(path) {
-            return false;
+            return Vec::new();
         }
         let mut here = Some(directory(path));
         let above = std::iter::from_fn(|| {
@@ -72,8 +96,8 @@ impl<'c> Servers<'c> {
                 .then(|| super::read::directory(directory.trim_end_matches(['/', '\\'])));
             Some(directory)
         });
-        let mut known = above.filter_map(|d| self.beside.get(d)).chain(self.handed.get(path)).flatten();
-        known.any(|s| s.is_at(host, environment))
+        let known = above.filter_map(|d| self.beside.get(d)).chain(self.handed.get(path)).flatten();
+        known.copied().filter(is_at).collect()
     }
 }
 
@@ -93,6 +117,7 @@ fn is_of_compose(carrier: Carrier) -> bool {
     matches!(
         carrier,
         Carrier::Dotenv
+            | Carrier::Compose
             | Carrier::DatabaseYml
             | Carrier::Spring
             | Carrier::Properties

@@ -1,9 +1,11 @@
-//! Env files that only a shell reads: what they have beside assignments are its commands.
+//! Env files that only a shell reads, where what stands beside assignments are its commands, and those that only a program
+//! reads which puts pages together.
 
 use crate::{
-    layer::Layer,
+    layer::{Layer, dotenv::Dialect},
     settings::misreading::{Cause, Misreading, Teller},
 };
+use std::collections::BTreeSet;
 
 /// What begins a line that nobody but a shell can be meant to read.
 const COMMANDS: [&[u8]; 7] = [b"source ", b". ", b"set -", b"set +", b"eval ", b"export $(", b"if ["];
@@ -23,6 +25,62 @@ pub(super) fn is_command(bytes: &[u8], found: &Misreading) -> bool {
         let rest = line[name..].trim_ascii_start();
         name == 0 || !rest.starts_with(b"=") && !line[name..].starts_with(b":")
     }
+}
+
+/// Whether a file has variables that are put into pages, for everybody to read: none of a database is among them.
+pub(super) fn is_of_pages(layer: &Layer) -> bool {
+    const PREFIXES: [&str; 8] = [
+        "VITE_",
+        "NEXT_PUBLIC_",
+        "REACT_APP_",
+        "VUE_APP_",
+        "NUXT_PUBLIC_",
+        "EXPO_PUBLIC_",
+        "GATSBY_",
+        "PUBLIC_",
+    ];
+    layer.entries.iter().any(|e| PREFIXES.iter().any(|prefix| e.key.starts_with(prefix)))
+}
+
+/// The names that the lines of a file assign.
+pub(super) fn names(bytes: &[u8]) -> BTreeSet<&[u8]> {
+    bytes.split(|b| *b == b'\n').filter_map(|line| Some(assigned(line.trim_ascii_start())?.0)).collect()
+}
+
+/// Whether it is about a value that a shell is to put together, and shells alone read the file: each `$` in it opens a command,
+/// `$(…)`, or names a variable of the file itself.
+pub(super) fn is_put_together(bytes: &[u8], is_own: &dyn Fn(&[u8]) -> bool, found: &Misreading) -> bool {
+    let shell = |dialect: &Dialect| matches!(dialect, Dialect::Bash | Dialect::Dash);
+    let told =
+        found.told && found.refusal.is_none() && matches!(found.cause, Cause::Dollar | Cause::Reference);
+    if !told || !found.readings.iter().flat_map(|r| &r.loaders).all(shell) {
+        return false;
+    }
+    let Some((_, value)) = assigned(line(bytes, found.span.start as usize)) else { return false };
+    let meant = |rest: &[u8]| match rest.first() {
+        Some(b'(') => rest.contains(&b')'),
+        Some(b'{') => {
+            let end = rest.iter().position(|b| *b == b'}').unwrap_or(0);
+            rest.get(1..end).is_some_and(is_own)
+        }
+        _ => {
+            let end = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            is_own(&rest[..end])
+        }
+    };
+    // Within a command its own references are its business.
+    let opened = value.windows(2).position(|two| two == b"$(").unwrap_or(value.len());
+    value.split(|b| *b == b'`').count() % 2 == 1
+        && value[..opened].split(|b| *b == b'$').skip(1).all(meant)
+        && (opened == value.len() || meant(&value[opened + 1..]))
+}
+
+/// The name that a line assigns, and the text behind the sign.
+fn assigned(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = line.strip_prefix(b"export ").unwrap_or(line).trim_ascii_start();
+    let end = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let value = line[end..].strip_prefix(b"=").filter(|_| end > 0)?;
+    Some((&line[..end], value))
 }
 
 /// The line that a place is in, without the blanks before it.

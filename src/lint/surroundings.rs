@@ -8,7 +8,7 @@ use crate::{
         kubernetes::{InClear, Names},
     },
     policy::Policy,
-    settings::{Placeholder, Whereabouts},
+    settings::{Form, Placeholder, Whereabouts},
     source::{SourceId, Sources},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +86,15 @@ impl<'c> Surroundings<'c> {
             target.around.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
             target.oddities.placeholders.retain(open);
             let Some(host) = target.get("host").map(|h| &h.value) else { continue };
+            // What was taken for PostgreSQL's by the name of a variable alone.
+            if target.form == Form::Parts && target.is_postgres() {
+                let path = if file.carrier == Carrier::Compose { &file.path } else { &layer.name };
+                let other = self.servers.other(file.carrier, path, *environment, host);
+                if let Some(engine) = other {
+                    target.is_of(engine);
+                    continue;
+                }
+            }
             let neighbour = self.servers.has(file.carrier, &layer.name, *environment, host);
             let in_clear = file.carrier == Carrier::Kubernetes
                 && self.in_clear.has(host, layer.word.as_deref(), &self.names);

@@ -64,9 +64,14 @@ impl Store {
 
 impl Secret {
     /// Whether the text has none of the signs that a reference, a ciphertext or a mark has: it is made of letters and
-    /// digits of ASCII, `.` and `-` alone.
+    /// digits of ASCII, `.`, `-` and single `_` alone.
     pub fn is_bare(&self) -> bool {
-        self.expose().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+        let mut before = 0;
+        self.expose().bytes().all(|b| {
+            let twice = b == b'_' && before == b;
+            before = b;
+            b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-') || b == b'_' && !twice
+        })
     }
 
     /// Who resolves the text before the service is started, by its form.

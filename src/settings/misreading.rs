@@ -36,6 +36,8 @@ pub struct Misreading {
     pub composed: bool,
     /// It says nothing about a database, and is no declared secret.
     pub foreign: bool,
+    /// Shells alone read it, and are to put it together.
+    pub meant: bool,
     /// The loaders in play differ. Otherwise they agree on what is not written there.
     pub differs: bool,
     /// Somebody says which loaders are in play, and that they read this very file.

@@ -5,6 +5,18 @@ use crate::found;
 use pgward::{Files, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
+    // Of a file in which nothing is about a database its own tools may say more.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(
+            ".env.prod",
+            "VITE_BASE=/api/v1\nVITE_OTHER= `{\n  \"api\": \"/api\",\n  \"ws\": \"/\"\n}`\n",
+        )],
+        ill: &[(
+            ".env.prod",
+            "DB_HOST=db\nDB_NAME=shop\nVITE_OTHER= `{\n  \"api\": \"/api\",\n  \"ws\": \"/\"\n}`\n",
+        )],
+    },
     // A script without an extension is one by its first line.
     Twins {
         rule: "compose-credential-mismatch",

@@ -64,14 +64,16 @@ impl File<'_> {
 
     fn is_filled(&self, entry: &Entry) -> bool {
         let (text, written) = (&entry.value.text, self.written(entry));
+        // Most values are words and numbers, which stand for nothing.
+        if text.is_bare() && !(self.argo || self.railway || self.vercel || self.azure) {
+            return false;
+        }
         let brackets = || {
             written.contains(&b'<') && written.ends_with(b">") || has(written, b">@") || has(written, b">:")
         };
-        // Most values are words and numbers, which stand for nothing.
-        let signs = !text.is_bare();
         let stands = || text.store().is_some() || text.holds_a_mark() || self.is_cast(written);
-        signs && text.is_replaced_by_a_build()
-            || (signs && stands() || self.argo && brackets()) && !has_plain_password(text)
+        text.is_replaced_by_a_build()
+            || (stands() || self.argo && brackets()) && !has_plain_password(text)
             || self.azure && has(written, b"$(") && !has_plain_password(text)
             || self.vercel && written.starts_with(b"@")
             || self.railway && is_platforms(written)
@@ -127,7 +129,7 @@ fn is_of_azure(bytes: &[u8]) -> bool {
 
 /// Whether a text has a reference of Railway in it.
 pub(crate) fn is_platforms(text: &[u8]) -> bool {
-    let opens = text.windows(3).position(|w| w == b"${{");
+    let opens = text.contains(&b'$').then(|| text.windows(3).position(|w| w == b"${{")).flatten();
     opens.is_some_and(|at| has(&text[at..], b"}}"))
 }
 

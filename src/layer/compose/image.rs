@@ -84,7 +84,29 @@ impl Image {
     }
 }
 
+/// Servers of other engines, by the last step of an image's name.
+const ENGINES: &[(&str, &str)] = &[
+    ("mysql", "MySQL"),
+    ("mysql-server", "MySQL"),
+    ("percona", "MySQL"),
+    ("percona-server", "MySQL"),
+    ("mariadb", "MariaDB"),
+    ("mongo", "MongoDB"),
+    ("mongodb", "MongoDB"),
+    ("clickhouse", "ClickHouse"),
+    ("clickhouse-server", "ClickHouse"),
+];
+
 impl Image {
+    /// The other engine whose server it is.
+    pub(super) fn other_engine(&self) -> Option<&'static str> {
+        // `mcr.microsoft.com/mssql/server`
+        if self.text.expose().contains("/mssql/") {
+            return Some("SQL Server");
+        }
+        ENGINES.iter().find(|(own, _)| *own == self.own_name()).map(|(_, engine)| *engine)
+    }
+
     /// The last step of its name, without tag and digest.
     pub(super) fn own_name(&self) -> &str {
         let text = self.text.expose();

@@ -143,6 +143,7 @@ impl<'a> Comparison<'a> {
             switch: false,
             composed: false,
             foreign: false,
+            meant: false,
             differs,
             sure: self.sure,
             told: self.told,

@@ -1,12 +1,21 @@
-//! How far away the hosts of a target are.
+//! How far away the hosts of a target are, and whose server is there.
 
-use super::{Target, facts::fact};
+use super::{Facts, Target, facts::fact};
 use crate::{
     conninfo,
+    settings::engine::Engine,
     settings::host::{HostClass, is_own_machine, without_template},
 };
 
 impl Target {
+    /// Takes it for another engine's, as the server at its host tells, of which its own variables say nothing.
+    pub(crate) fn is_of(&mut self, engine: &'static str) {
+        self.engine.value = Engine::Other(engine);
+        self.told = true;
+        self.missing_driver = None;
+        self.facts = Facts::default();
+    }
+
     /// The class of the most public host, each as libpq dials it; none when the text could not be read, or when a
     /// reserved character leaves its readers at odds about where the host begins.
     ///
