@@ -7,7 +7,7 @@ mod filled;
 pub(crate) use filled::is_platforms;
 
 use super::{
-    Carrier, Entry, Layer, MAX_BYTES, Problem, ProblemKind,
+    Carrier, Entry, Kamal, Layer, MAX_BYTES, Problem, ProblemKind,
     ci::{self, Pipeline},
     code::Code,
     compose::{self, Compose},
@@ -79,6 +79,8 @@ pub enum Structure {
     Sql(Sql),
     /// The jobs of a pipeline.
     Pipeline(Pipeline),
+    /// The servers that Kamal starts.
+    Kamal(Kamal),
     /// What a schema of Prisma is for.
     Prisma(Schema),
 }

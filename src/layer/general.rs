@@ -2,7 +2,7 @@
 //! that are a connection by their name and keys, variables in capitals. What is none of these is passed over.
 
 use super::{
-    Entry, Layer, Means, Tls,
+    Entry, Kamal, Layer, Means, Structure, Tls,
     carried::Reader,
     json,
     reference::{self, Syntax},
@@ -80,6 +80,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
     for document in documents.iter().filter(|document| !is_of_helm_unittest(document)) {
         take(reader, document);
+        if let Some(kamal) = Kamal::of(document) {
+            reader.structure = Structure::Kamal(kamal);
+        }
     }
 }
 

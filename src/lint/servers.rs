@@ -10,7 +10,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The names of the servers that compose files start, by what these are known to.
+/// The names of the servers that compose files and Kamal start, by what these are known to.
 #[derive(Default)]
 pub(super) struct Servers<'c> {
     /// By the directory of the compose file, with its slash.
@@ -40,7 +40,18 @@ impl<'c> Servers<'c> {
     pub(super) fn of(carried: &'c [Carried], policy: &Policy) -> Self {
         let mut out = Self::default();
         for file in carried {
-            let Structure::Compose(compose) = &file.structure else { continue };
+            let compose = match &file.structure {
+                Structure::Compose(compose) => compose,
+                // `config/deploy.yml` is the whole project's, and every service has its network.
+                Structure::Kamal(kamal) => {
+                    let here = directory(&file.path);
+                    let project = here.strip_suffix("config/").unwrap_or(here);
+                    let server = |name| Server { name, other: None, mild: false };
+                    out.beside.entry(project).or_default().extend(kamal.servers.iter().map(server));
+                    continue;
+                }
+                _ => continue,
+            };
             let mild = of_path(&file.path, policy).is_some_and(|e| e < Environment::Staging);
             let own = compose.server_names().map(|name| (name, None));
             let others = compose.other_servers().map(|(name, engine)| (name, Some(engine)));

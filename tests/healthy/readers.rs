@@ -10,33 +10,7 @@ const COMPOSE_OF_CODE: (&str, &str) = (
 const PARTS: &str = "jobs:\n  test:\n    services: {postgres: {image: \"postgres:16\", ports: [\"5432:5432\"]}}\n    steps:\n      - run: bin/rails db:setup\n        env: {PGHOST: localhost, PGUSER: postgres, PGPASSWORD: postgres, RAILS_ENV: test}\n      - run: bin/rails assets:precompile\n        env: {PGHOST: localhost, PGUSER: postgres, PGPASSWORD: postgres, RAILS_ENV: development}\n";
 const WITH_NAMES: &str = "jobs:\n  test:\n    services: {postgres: {image: \"postgres:16\", ports: [\"5432:5432\"]}}\n    steps:\n      - run: bin/rails db:setup\n        env: {PGHOST: localhost, PGUSER: postgres, PGDATABASE: shop, RAILS_ENV: test}\n      - run: bin/rails assets:precompile\n        env: {PGHOST: localhost, PGUSER: postgres, PGDATABASE: shop, RAILS_ENV: development}\n";
 
-const OF_MYSQL: &str = "services:\n  db: {image: \"mysql:8.4\"}\n  web:\n    build: .\n    environment:\n      NODE_ENV: production\n      DB_HOST: db\n      DB_USER: shop\n      DB_PASSWORD: ${DB_PASSWORD:-k3Vq9mT2xLpW}\n      DB_NAME: shop\n";
-const OF_POSTGRES: &str = "services:\n  db: {image: \"postgres:17.2\"}\n  web:\n    build: .\n    environment:\n      NODE_ENV: production\n      DB_HOST: db\n      DB_USER: shop\n      DB_PASSWORD: ${DB_PASSWORD:-k3Vq9mT2xLpW}\n      DB_NAME: shop\n";
-
 const TWINS: &[Twins] = &[
-    // The server of that name is another engine's.
-    Twins {
-        rule: "fallback-default",
-        healthy: &[("compose.yml", OF_MYSQL)],
-        ill: &[("compose.yml", OF_POSTGRES)],
-    },
-    Twins {
-        rule: "weak-secret",
-        healthy: &[
-            (
-                "compose.yml",
-                "services:\n  db: {image: \"mariadb:11.4\"}\n  web: {build: ., env_file: .env.production}\n",
-            ),
-            (".env.production", "DB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=password\n"),
-        ],
-        ill: &[
-            (
-                "compose.yml",
-                "services:\n  db: {image: \"postgres:17.2\"}\n  web: {build: ., env_file: .env.production}\n",
-            ),
-            (".env.production", "DB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=password\n"),
-        ],
-    },
     // A shell puts it together, and nobody else reads it.
     Twins {
         rule: "dotenv-dollar",
