@@ -178,6 +178,8 @@ pub struct Repository {
     /// Those of them with a manifest that asks for more than was read.
     open: BTreeSet<Directory>,
     packages: Vec<Package>,
+    /// By their names the places of packages that are asked for, but by examples and tests: the first of each.
+    asked: BTreeMap<Ecosystem, BTreeMap<String, usize>>,
     /// What all programs are written for, but for examples and tests.
     ecosystems: BTreeSet<Ecosystem>,
     consumers: Vec<(Directory, Found<Consumer>)>,

@@ -9,7 +9,10 @@ use crate::{
     settings::{Engine, Setting, Settings, Target, Whereabouts},
     source::Sources,
 };
-use std::{collections::BTreeSet, mem};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 /// Settles what no file says alone.
 pub(super) fn settle(
@@ -91,12 +94,18 @@ fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Re
     if speaks || repository.may_ask_for_postgres(prisma) {
         return;
     }
+    // Its driver is asked for, be it by a package.json below: looked for once for each engine.
+    let mut drivers: BTreeMap<&'static str, bool> = BTreeMap::new();
+    let mut driver = |t: &Target| match t.engine.value {
+        Engine::Other(name) if name.len() > 3 => {
+            *drivers.entry(name).or_insert_with(|| repository.asks_for_word(&name.to_ascii_lowercase()))
+        }
+        _ => false,
+    };
     for (file, views) in carried.iter().zip(views) {
         for view in views.iter_mut().filter(other) {
-            // Its driver is asked for, be it by a package.json below.
-            let driver = |t: &Target| matches!(t.engine.value, Engine::Other(name) if name.len() > 3 && repository.asks_for_word(&name.to_ascii_lowercase()));
-            let asked = || view.settings.targets.iter().any(driver);
-            view.settings.without_postgres = repository.builds_beside(&file.path) || asked();
+            let asked = view.settings.targets.iter().any(&mut driver);
+            view.settings.without_postgres = asked || repository.builds_beside(&file.path);
         }
     }
 }

@@ -18,8 +18,9 @@ impl Repository {
 
     /// The first place that asks for one of these packages, in whatever project but examples and tests.
     pub fn asks_for(&self, ecosystem: Ecosystem, names: &[&str]) -> Option<&Package> {
-        let asked = |p: &&Package| p.ecosystem == ecosystem && names.contains(&p.name.as_str());
-        self.packages.iter().filter(|p| !p.project.is_aside()).find(asked)
+        let asked = self.asked.get(&ecosystem)?;
+        let first = names.iter().filter_map(|name| asked.get(*name)).min()?;
+        self.packages.get(*first)
     }
 
     /// What the programs below the directory of a file are written for.

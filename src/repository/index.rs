@@ -36,8 +36,14 @@ impl Repository {
             }
         }
         self.by_project = places;
-        let all = self.packages.iter().filter(|p| !p.project.is_aside()).map(|p| p.ecosystem);
-        self.ecosystems = all.collect();
+        for (i, package) in self.packages.iter().enumerate().filter(|(_, p)| !p.project.is_aside()) {
+            let asked = self.asked.entry(package.ecosystem).or_default();
+            // The first of a name is found by it.
+            if !asked.contains_key(&package.name) {
+                asked.insert(package.name.clone(), i);
+            }
+        }
+        self.ecosystems = self.asked.keys().copied().collect();
     }
 
     /// What is known of a project itself.

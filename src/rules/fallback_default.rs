@@ -37,12 +37,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         // `ENV["DB_NAME"] || "shop_production"`: production's own name in its own section is in its place.
         let own = here && fallback.supplies == "dbname" && named.contains(&Environment::Production);
         // So is the public server of its own file, as if it stood there without a reference, if it lets nobody in.
-        let within = |s: Span| {
-            s.source == fallback.span.source && (fallback.span.start..fallback.span.end).contains(&s.start)
-        };
-        let opens = target.get("password").and_then(Setting::span).is_some_and(within);
+        let opens = target.credential().is_some() || target.is_ambiguous();
+        let told =
+            || settings.settled.environment.as_ref().is_some_and(|e| !matches!(e.origin, Origin::Default(_)));
         let remote = || target.host_class() == Some(HostClass::Public);
-        let own = own || production && fallback.supplies == "url" && !opens && remote();
+        let whole = production && fallback.supplies == "url" && other.is_none();
+        let own = own || whole && !opens && told() && remote();
         // Who sets the variable sets it for the server too, and who sets nothing is let in.
         // A server that is started beside it, under its own name, is no other than the one that is meant.
         let beside = fallback.supplies == "host" && target.around.neighbour;

@@ -19,7 +19,9 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
     }
     uses.sort_by(|a, b| a.credential.secret.order(b.credential.secret));
     for group in uses.chunk_by(|a, b| a.credential.secret.same_as(b.credential.secret)) {
-        let strict = group.iter().rev().max_by_key(|u| u.environment);
+        // The default of a reference is told as one: what is set in its place is another. That a stricter environment has it for
+        // its own is told nowhere else.
+        let strict = group.iter().rev().filter(|u| !u.is_default()).max_by_key(|u| u.environment);
         // On a developer's machine tests log in as the developer does.
         let weighs =
             |u: &&Use<'_>| u.environment == out.environment() && u.environment >= Environment::Staging;
@@ -52,14 +54,18 @@ struct Use<'p> {
 }
 
 fn password(side: Side<'_>) -> Option<Use<'_>> {
-    // The default of a reference is told as one: what is set in its place is another.
-    if side.target.oddities.fallbacks.iter().any(|f| matches!(f.supplies, "url" | "password")) {
-        return None;
-    }
     Some(Use { credential: side.target.credential()?, environment: side.environment, of: Some(side.target) })
 }
 
 impl Use<'_> {
+    /// Whether it is taken where a variable is not set.
+    fn is_default(&self) -> bool {
+        let supplies = |target: &Target| {
+            target.oddities.fallbacks.iter().any(|f| matches!(f.supplies, "url" | "password"))
+        };
+        self.of.is_some_and(supplies)
+    }
+
     /// Whether this one is another environment's. Two environments of one database have one password; that they have
     /// one database is what is to be said then.
     fn is_another(&self, strict: &Self) -> bool {

@@ -3,6 +3,27 @@
 use super::{Twins, mild::tell_apart};
 
 const TWINS: &[Twins] = &[
+    // Another environment's name in it is no slip of the pen.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "shop/settings_production.py",
+            "DATABASES = {'default': dj_database_url.parse(os.environ.get('DATABASE_URL', 'postgresql://shop@db.acme.com/shop?sslmode=verify-full'))}\n",
+        )],
+        ill: &[(
+            "shop/settings_production.py",
+            "DATABASES = {'default': dj_database_url.parse(os.environ.get('DATABASE_URL', 'postgresql://shop@staging-db.acme.com/shop?sslmode=verify-full'))}\n",
+        )],
+    },
+    // The password stands beside the default.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(".env.production", "DATABASE_URL=${PLATFORM_URL:-postgresql://shop@db.acme.com/shop}\n")],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=${PLATFORM_URL:-postgresql://shop@db.acme.com/shop}\nPGPASSWORD=k3Vq9mT2xLpW7c\n",
+        )],
+    },
     // Of another engine no more is said than that it is another.
     Twins {
         rule: "url-in-framework-config",

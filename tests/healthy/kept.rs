@@ -11,6 +11,30 @@ const SERVER: &str =
     "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD}\n";
 
 const TWINS: &[Twins] = &[
+    // A default that production has for its own opens production to everybody.
+    Twins {
+        rule: "password-reused",
+        healthy: &[
+            (
+                "compose.production.yml",
+                "services:\n  web:\n    image: web:1\n    environment:\n      DATABASE_URL: postgres://shop:${DB_PASSWORD:-Kx82jfLq0PzR}@db:5432/shop\n",
+            ),
+            (
+                "compose.yml",
+                "services:\n  web:\n    image: web:1\n    environment:\n      DATABASE_URL: postgres://shop:${DB_PASSWORD:-Kx82jfLq0PzR}@db:5432/shop\n",
+            ),
+        ],
+        ill: &[
+            (
+                ".env.production",
+                "DATABASE_URL=postgresql://shop:Kx82jfLq0PzR@db.acme.com/shop?sslmode=verify-full\n",
+            ),
+            (
+                "compose.yml",
+                "services:\n  web:\n    image: web:1\n    environment:\n      DATABASE_URL: postgres://shop:${DB_PASSWORD:-Kx82jfLq0PzR}@db:5432/shop\n",
+            ),
+        ],
+    },
     // The server that is started beside the service.
     Twins {
         rule: "fallback-default",

@@ -37,11 +37,13 @@ pub(in crate::settings) fn is_dsn_of_scripts(text: &str) -> bool {
     rest.is_some_and(|rest| !rest.starts_with('/') && rest.contains('='))
 }
 
-/// Whether a text may be the name or the address of a host and nothing else.
+/// Whether a text may be the name or the address of a host and nothing else: a token without a dot has capitals or digits.
 pub(in crate::settings) fn is_bare_name(text: &str) -> bool {
     let text = text.trim();
-    let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 253 && text.bytes().all(letter)
+    let letter = |b: u8| b.is_ascii_lowercase() || matches!(b, b'-' | b'_');
+    let dotted = |b: u8| letter(b) || b.is_ascii_alphanumeric() || b == b'.';
+    let all = if text.contains('.') { text.bytes().all(dotted) } else { text.bytes().all(letter) };
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 253 && all
 }
 
 /// Whether a text is a word that chooses a kind of store and names none.
