@@ -200,7 +200,10 @@ pub(super) fn made_roles(sources: &Sources, carried: &[Carried]) -> Vec<Secret> 
             Carrier::Sql | Carrier::Shell | Carrier::Makefile | Carrier::GithubActions | Carrier::GitlabCi
         )
     };
-    let scripts = carried.iter().filter(|_| carried.iter().any(serves)).filter(script);
+    if !carried.iter().any(serves) {
+        return Vec::new();
+    }
+    let scripts = carried.iter().filter(script);
     scripts
         .flat_map(|file| sql::made_roles(&String::from_utf8_lossy(sources.get(file.source).bytes())))
         .collect()
