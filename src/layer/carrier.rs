@@ -177,7 +177,9 @@ impl Carrier {
         }
         match Self::of_name(path) {
             Some(Self::Dotenv) if cipher::is_called_one(path) && cipher::says_nothing(bytes) => None,
-            Some(Self::Dotenv) if is_mapping(bytes) && !needles::speaks(bytes) => None,
+            Some(Self::Dotenv) if is_mapping(bytes) && !speaks_of_ours(bytes) => None,
+            // An archive of `pg_dump`, which is no text.
+            Some(Self::Sql) if bytes.starts_with(b"PGDMP") => None,
             Some(Self::Yaml) => Some(yaml::of(path, bytes)),
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
@@ -324,6 +326,12 @@ fn is_mapping(bytes: &[u8]) -> bool {
     !bytes.contains(&b'=') && lines.peek().is_some() && lines.all(pair)
 }
 
+/// Whether a line of a mapping speaks of a database, and its name of none of another engine.
+fn speaks_of_ours(bytes: &[u8]) -> bool {
+    let other = |line: &[u8]| [&b"MYSQL"[..], b"MSSQL"].iter().any(|word| has(line, word));
+    bytes.split(|b| *b == b'\n').any(|line| needles::speaks(line) && !other(line))
+}
+
 /// Whether some bytes stand among others.
 pub(super) fn has(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|w| w == needle)
@@ -400,6 +408,7 @@ mod tests {
         {
             assert_eq!(of("stack.yml", none), Some(Carrier::Compose), "{none}");
         }
+        assert_eq!(of("backup.sql", "PGDMP\u{1}\0CREATE TABLE"), None);
         assert_eq!(of("task.json", "{\"containerDefinitions\": []}"), Some(Carrier::EcsTask));
         assert_eq!(of("entrypoint", "#!/usr/bin/env -S bash -e\n"), Some(Carrier::Shell));
         assert_eq!(of("tool", "#!/usr/bin/python3\n"), None);

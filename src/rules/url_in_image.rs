@@ -17,6 +17,7 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         .settings
         .targets
         .iter()
+        .filter(|t| !matches!(t.engine.value, Engine::Other(_)))
         .filter(|t| t.credential().is_some() || t.is_sqlite() || t.form == Form::Url)
     {
         let password = target.credential().is_some();

@@ -251,6 +251,7 @@ pub const TOGGLES: &[(&str, ToggleKind)] = &[
     ("DATABASE_CLIENT", ToggleKind::Engine),
     ("DB_CLIENT", ToggleKind::Engine),
     ("DB_DIALECT", ToggleKind::Engine),
+    ("DATABASE_DIALECT", ToggleKind::Engine),
     ("DATABASE_TYPE", ToggleKind::Engine),
     ("DB_TYPE", ToggleKind::Engine),
 ];

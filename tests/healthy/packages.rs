@@ -8,6 +8,32 @@ const NOTES: &str =
     "# The environment\n\nDATABASE_URL is set\nDATABASE_URL=postgresql://shop@db.example.com/shop\n";
 
 const TWINS: &[Twins] = &[
+    // A mapping for another engine's server.
+    Twins {
+        rule: "file-unparseable",
+        healthy: &[("env/mssql.Production.env", "ACCEPT_EULA: Y\nMSSQL_AGENT_ENABLED: true\n")],
+        ill: &[("env/db.Production.env", "ACCEPT_EULA: Y\nPOSTGRES_USER: shop\n")],
+    },
+    // Another engine's URL in an image; a dialect in its own variable.
+    Twins {
+        rule: "url-in-image",
+        healthy: &[(
+            "Dockerfile",
+            "FROM amazoncorretto:17\nENV DB_URL=jdbc:mysql://db:3306/univ?useSSL=false\n",
+        )],
+        ill: &[("Dockerfile", "FROM amazoncorretto:17\nENV DB_URL=jdbc:postgresql://db:5432/univ\n")],
+    },
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "prod.env",
+            "DATABASE_DIALECT=\"mysql\"\nDATABASE_HOST=db\nDATABASE_NAME=shop\nDATABASE_USERNAME=postgres\n",
+        )],
+        ill: &[(
+            "prod.env",
+            "DATABASE_DIALECT=\"postgres\"\nDATABASE_HOST=db\nDATABASE_NAME=shop\nDATABASE_USERNAME=postgres\n",
+        )],
+    },
     // A document about an env file.
     Twins { rule: "dotenv-syntax", healthy: &[(".env.markdown", NOTES)], ill: &[(".env.production", NOTES)] },
     // What a unit test hands to the code that reads it; conftest.py speaks for all tests.
