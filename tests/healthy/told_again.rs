@@ -1,0 +1,57 @@
+//! What was softened too far and is told again: beside each the idiom that the softening is for.
+
+use super::{Twins, mild::tell_apart};
+
+const PRODUCTION: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.internal/shop?sslmode=require\n";
+const DRIVERS: &str = "sqlalchemy==2.0.30\npsycopg==3.1\n";
+const PUTS: &str =
+    "import os\n\nurl = os.environ[\"DATABASE_URL\"].replace('postgresql://', 'postgresql+psycopg://', 1)\n";
+const PUTS_INTO_ANOTHER: &str =
+    "import os\n\nurl = os.environ[\"REPORT_URL\"].replace(\"postgresql://\", \"postgresql+psycopg://\")\n";
+const PUTS_FOR_ANOTHER: &str = "import os\n\nurl = os.environ[\"DATABASE_URL\"].replace(\"postgresql+asyncpg\", \"postgresql+psycopg\")\n";
+const PUTS_ELSEWHERE: &str = "import os\n\nurl = os.environ[\"DATABASE_URL\"]\nname = url.replace(\"/\", \"\")\nassert url.startswith(\"postgresql+psycopg\")\n";
+const PUTS_WHAT_IS_NOT_THERE: &str =
+    "import os\n\nurl = os.environ[\"DATABASE_URL\"].replace(\"postgresql://\", \"postgresql+asyncpg://\")\n";
+
+const TWINS: &[Twins] = &[
+    // The driver is put into the URL that is meant, by the program.
+    Twins {
+        rule: "driver-not-installed",
+        healthy: &[(".env.production", PRODUCTION), ("requirements.txt", DRIVERS), ("app/db.py", PUTS)],
+        ill: &[(".env.production", PRODUCTION), ("requirements.txt", DRIVERS), ("tests/conftest.py", PUTS)],
+    },
+    Twins {
+        rule: "driver-not-installed",
+        healthy: &[
+            (".env.production", PRODUCTION),
+            ("requirements/production.txt", DRIVERS),
+            ("app/db.py", PUTS),
+        ],
+        ill: &[
+            (".env.production", PRODUCTION),
+            ("requirements.txt", DRIVERS),
+            ("app/db.py", PUTS_INTO_ANOTHER),
+        ],
+    },
+    Twins {
+        rule: "driver-not-installed",
+        healthy: &[
+            ("api/.env.production", PRODUCTION),
+            ("api/requirements.txt", DRIVERS),
+            ("api/db.py", PUTS),
+        ],
+        ill: &[
+            ("api/.env.production", PRODUCTION),
+            ("api/requirements.txt", DRIVERS),
+            ("api2/db.py", PUTS),
+            ("api/db.py", PUTS_FOR_ANOTHER),
+            ("api/url.py", PUTS_ELSEWHERE),
+            ("api/later.py", PUTS_WHAT_IS_NOT_THERE),
+        ],
+    },
+];
+
+#[test]
+fn what_was_softened_too_far_is_told() {
+    tell_apart(TWINS);
+}
