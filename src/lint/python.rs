@@ -113,7 +113,7 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 
 /// Where a program is told its settings of Django, SQLAlchemy reads nothing that no file of Python imports it for: a list
 /// of requirements may be that of several programs.
-fn of_django(
+pub(super) fn of_django(
     sources: &Sources,
     carried: &[Carried],
     views: &mut [Vec<FileView<'_>>],
@@ -129,12 +129,17 @@ fn of_django(
     if repository.asks_for(Ecosystem::Python, &["django"]).is_none() || !views.iter().flatten().any(told) {
         return;
     }
-    let python = carried.iter().filter(|file| file.carrier == Carrier::Python);
-    let mut texts = python.map(|file| sources.get(file.source).bytes()).peekable();
+    let targets = views.iter().flatten().filter(|view| told(view)).flat_map(|view| &view.settings.targets);
+    let names = targets.filter_map(|t| t.name.rsplit('.').next()).map(str::to_ascii_lowercase);
+    let names: BTreeSet<String> = names.filter(|name| !name.is_empty()).collect();
+    let python = || carried.iter().filter(|file| file.carrier == Carrier::Python);
+    let migrates = || carried.iter().any(|file| file.path.ends_with("alembic.ini"));
+    let mut others = python().map(|file| {
+        let text = String::from_utf8_lossy(sources.get(file.source).bytes());
+        speaks_of_sqlalchemy(&text, &names, is_aside(&file.path))
+    });
     // Whoever names one file to be looked at has not shown the code.
-    if texts.peek().is_none()
-        || texts.any(|text| text.windows(10).any(|w| w.eq_ignore_ascii_case(b"sqlalchemy")))
-    {
+    if python().next().is_none() || names.len() > MANY || migrates() || others.any(|other| other) {
         return;
     }
     for view in views.iter_mut().flatten().filter(|view| told(view)) {
@@ -145,4 +150,14 @@ fn of_django(
             target.missing_driver = target.missing_driver.take().filter(|missing| !missing.is_sqlalchemy());
         }
     }
+}
+
+/// Whether a file of Python may have SQLAlchemy read a URL: by its name, by that of what hands everything on to it, or because it
+/// takes the variable and is no part of Django's settings.
+fn speaks_of_sqlalchemy(text: &str, names: &BTreeSet<String>, aside: bool) -> bool {
+    const WORDS: [&str; 6] = ["sqlalchemy", "sqlmodel", "alembic", "create_engine", "read_sql", "to_sql"];
+    const DJANGOS: [&str; 4] = ["DATABASES", "dj_database_url", "environ.Env", "env.db"];
+    let lower = text.to_ascii_lowercase();
+    let takes = || !aside && names.iter().any(|name| lower.contains(name));
+    WORDS.iter().any(|word| lower.contains(word)) || takes() && !DJANGOS.iter().any(|own| text.contains(own))
 }

@@ -13,6 +13,12 @@ const PUTS_ELSEWHERE: &str = "import os\n\nurl = os.environ[\"DATABASE_URL\"]\nn
 const PUTS_WHAT_IS_NOT_THERE: &str =
     "import os\n\nurl = os.environ[\"DATABASE_URL\"].replace(\"postgresql://\", \"postgresql+asyncpg://\")\n";
 
+const DJANGO: &str =
+    "DJANGO_SETTINGS_MODULE=shop.settings\nDATABASE_URL=postgres://shop:k3Vq9mT2xLpW7c@db.internal/shop\n";
+const LIST: &str = "django==5\nsqlalchemy==2\nalembic==1.14\npandas==2\npsycopg2-binary==2.9\n";
+const SETTINGS: &str =
+    "import environ\n\nenv = environ.Env()\nDATABASES = {\"default\": env.db(\"DATABASE_URL\")}\n";
+
 const TWINS: &[Twins] = &[
     // The driver is put into the URL that is meant, by the program.
     Twins {
@@ -47,6 +53,47 @@ const TWINS: &[Twins] = &[
             ("api/db.py", PUTS_FOR_ANOTHER),
             ("api/url.py", PUTS_ELSEWHERE),
             ("api/later.py", PUTS_WHAT_IS_NOT_THERE),
+        ],
+    },
+    // What takes the variable besides Django's settings may hand it on to SQLAlchemy.
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[
+            (".env.production", DJANGO),
+            ("requirements.txt", LIST),
+            ("shop/settings.py", SETTINGS),
+            ("tests/test_url.py", "import os\n\nassert os.environ[\"DATABASE_URL\"]\n"),
+        ],
+        ill: &[
+            (".env.production", DJANGO),
+            ("requirements.txt", LIST),
+            ("shop/settings.py", SETTINGS),
+            ("jobs/report.py", "import os\nimport data\n\ndata.load(os.environ[\"DATABASE_URL\"])\n"),
+        ],
+    },
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[
+            (".env.production", DJANGO),
+            ("requirements.txt", LIST),
+            ("shop/settings.py", SETTINGS),
+            ("jobs/report.py", "DATABASE_POOL = 5\n"),
+        ],
+        ill: &[
+            (".env.production", DJANGO),
+            ("requirements.txt", LIST),
+            ("shop/settings.py", SETTINGS),
+            ("jobs/report.py", "from sqlmodel import Session\n\nDATABASE_POOL = 5\n"),
+        ],
+    },
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[(".env.production", DJANGO), ("requirements.txt", LIST), ("shop/settings.py", SETTINGS)],
+        ill: &[
+            (".env.production", DJANGO),
+            ("requirements.txt", LIST),
+            ("shop/settings.py", SETTINGS),
+            ("alembic.ini", "[alembic]\nsqlalchemy.url = driver://user:pass@localhost/dbname\n"),
         ],
     },
 ];
