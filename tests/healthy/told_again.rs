@@ -1,6 +1,8 @@
 //! What was softened too far and is told again: beside each the idiom that the softening is for.
 
 use super::{Twins, mild::tell_apart};
+use crate::found;
+use pgward::Severity;
 
 const PRODUCTION: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.internal/shop?sslmode=require\n";
 const DRIVERS: &str = "sqlalchemy==2.0.30\npsycopg==3.1\n";
@@ -18,6 +20,16 @@ const DJANGO: &str =
 const LIST: &str = "django==5\nsqlalchemy==2\nalembic==1.14\npandas==2\npsycopg2-binary==2.9\n";
 const SETTINGS: &str =
     "import environ\n\nenv = environ.Env()\nDATABASES = {\"default\": env.db(\"DATABASE_URL\")}\n";
+
+/// What an image that is never pulled takes, and a Secret with it.
+const TAKES: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, valueFrom: {secretKeyRef: {name: web, key: DATABASE_URL}}}]}]}}}\n";
+const TAKEN: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {DATABASE_URL: \"postgresql://postgres@db:5432/shop\"}\n";
+
+fn mounts(path: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: shop}}\nspec: {{template: {{spec: {{volumes: [{{name: up, hostPath: {{path: {path}}}}}], containers: [{{name: web, image: \"web:1\", env: [{{name: DATABASE_URL, value: \"postgresql://postgres:postgres@10.0.0.5/shop\"}}]}}]}}}}}}\n"
+    )
+}
 
 const TWINS: &[Twins] = &[
     // The driver is put into the URL that is meant, by the program.
@@ -96,9 +108,29 @@ const TWINS: &[Twins] = &[
             ("alembic.ini", "[alembic]\nsqlalchemy.url = driver://user:pass@localhost/dbname\n"),
         ],
     },
+    // Who else takes a Secret may have no word of a database, and is not read: what lies beside it tells.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("deploy/web.yaml", TAKES), ("deploy/secret.yaml", TAKEN)],
+        ill: &[("deploy/web.yaml", TAKES), ("secrets/web.yaml", TAKEN)],
+    },
 ];
 
 #[test]
 fn what_was_softened_too_far_is_told() {
     tell_apart(TWINS);
+}
+
+#[test]
+fn a_home_is_at_the_beginning_of_a_path() {
+    let told = |path: &str| {
+        let text = mounts(path);
+        found(&[("deploy/web.yaml", &text)], "superuser-role").iter().any(|f| f.severity > Severity::Note)
+    };
+    for home in ["/Users/ann/data", "/host_mnt/Users/ann/data", "/run/desktop/mnt/host/c/data"] {
+        assert!(!told(home), "{home}");
+    }
+    for other in ["/srv/Users/uploads", "/var/lib/data"] {
+        assert!(told(other), "{other}");
+    }
 }
