@@ -21,6 +21,15 @@ const LIST: &str = "django==5\nsqlalchemy==2\nalembic==1.14\npandas==2\npsycopg2
 const SETTINGS: &str =
     "import environ\n\nenv = environ.Env()\nDATABASES = {\"default\": env.db(\"DATABASE_URL\")}\n";
 
+/// Who dials a host from the namespace `shop`, beside a Service.
+const DIALS_OWN: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"acme/web:1\", env: [{name: DATABASE_URL, value: \"postgresql://app@postgres.shop:5432/shop\"}]}]}}}\n";
+const DIALS_COMPANY: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"acme/web:1\", env: [{name: DATABASE_URL, value: \"postgresql://app@acme-db.shop:5432/shop\"}]}]}}}\n";
+const DIALS_BELOW: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"acme/web:1\", env: [{name: DATABASE_URL, value: \"postgresql://app@pg.acme.shop:5432/shop\"}]}]}}}\n";
+const DIALS_POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"acme/web:1\", env: [{name: DATABASE_URL, value: \"postgresql://app@pg-0.acme.shop:5432/shop\"}]}]}}}\n";
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: acme, namespace: shop}\nspec: {selector: {app: postgres}}\n";
+const WITHIN: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: postgres, namespace: shop}\nspec: {type: ExternalName, externalName: pg.databases.svc.cluster.local}\n";
+const LEADS_OUT: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: postgres, namespace: shop}\nspec: {type: ExternalName, externalName: a.eu-west-1.rds.amazonaws.com}\n";
+
 /// What an image that is never pulled takes, and a Secret with it.
 const TAKES: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, valueFrom: {secretKeyRef: {name: web, key: DATABASE_URL}}}]}]}}}\n";
 const TAKEN: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {DATABASE_URL: \"postgresql://postgres@db:5432/shop\"}\n";
@@ -132,5 +141,18 @@ fn a_home_is_at_the_beginning_of_a_path() {
     }
     for other in ["/srv/Users/uploads", "/var/lib/data"] {
         assert!(told(other), "{other}");
+    }
+}
+
+/// Of a public host without TLS it is an error.
+#[test]
+fn a_namespace_may_be_called_as_a_domain_is() {
+    let public =
+        |tree: &[(&str, &str)]| found(tree, "tls-unspecified").iter().any(|f| f.severity == Severity::Error);
+    for (dials, service) in [(DIALS_OWN, SERVICE), (DIALS_OWN, WITHIN), (DIALS_POD, SERVICE)] {
+        assert!(!public(&[("k8s/web.yaml", dials), ("k8s/postgres.yaml", service)]), "{dials}{service}");
+    }
+    for (dials, service) in [(DIALS_COMPANY, SERVICE), (DIALS_BELOW, SERVICE), (DIALS_OWN, LEADS_OUT)] {
+        assert!(public(&[("k8s/web.yaml", dials), ("k8s/postgres.yaml", service)]), "{dials}{service}");
     }
 }
