@@ -156,3 +156,19 @@ fn a_namespace_may_be_called_as_a_domain_is() {
         assert!(public(&[("k8s/web.yaml", dials), ("k8s/postgres.yaml", service)]), "{dials}{service}");
     }
 }
+
+#[test]
+fn a_server_is_asked_for_by_the_variable_that_it_takes() {
+    let helps = |value: &str| {
+        let text = format!(
+            "services:\n  db:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_PASSWORD: \"{value}\"\n"
+        );
+        let all = found(&[("compose.production.yml", &text)], "fallback-default");
+        all.into_iter().flat_map(|f| f.help).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(helps("${DB_PASSWORD:-{{ password }}}"), "");
+    assert!(helps("${DB_PASSWORD:-k3Vq9mT2xLpW7c}").contains("POSTGRES_PASSWORD: ${DB_PASSWORD:?}"));
+    for several in ["${DB_PASSWORD:-${PASSWORD:-k3Vq9mT2xLpW7c}}", "own-${DB_PASSWORD:-k3Vq9mT2xLpW7c}"] {
+        assert!(helps(several).starts_with("remove the default"), "{several}");
+    }
+}
