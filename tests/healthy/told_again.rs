@@ -15,6 +15,8 @@ const PUTS_ELSEWHERE: &str = "import os\n\nurl = os.environ[\"DATABASE_URL\"]\nn
 const PUTS_WHAT_IS_NOT_THERE: &str =
     "import os\n\nurl = os.environ[\"DATABASE_URL\"].replace(\"postgresql://\", \"postgresql+asyncpg://\")\n";
 
+const SOURCED: &str = "set -a\nsource base.env\nexport DB_HOST DB_PORT\nexport -p\ncat <<EOF\nEOF\n[ -n \"$DB_HOST\" ] || exit 1\nDB_NAME=shop\n";
+
 const DJANGO: &str =
     "DJANGO_SETTINGS_MODULE=shop.settings\nDATABASE_URL=postgres://shop:k3Vq9mT2xLpW7c@db.internal/shop\n";
 const LIST: &str = "django==5\nsqlalchemy==2\nalembic==1.14\npandas==2\npsycopg2-binary==2.9\n";
@@ -116,6 +118,31 @@ const TWINS: &[Twins] = &[
             ("shop/settings.py", SETTINGS),
             ("alembic.ini", "[alembic]\nsqlalchemy.url = driver://user:pass@localhost/dbname\n"),
         ],
+    },
+    // Commands begin with no name in capitals.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env.production", SOURCED)],
+        ill: &[(".env.production", "set -a\nDB_HOST db.internal\nDB_NAME=shop\n")],
+    },
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env.production", SOURCED)],
+        ill: &[(".env.production", "set -a\nexport DB_PORT 5432\nDB_NAME=shop\n")],
+    },
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env.production", SOURCED)],
+        ill: &[(".env.production", "source base.env\n- DB_HOST=db.internal\nDB_NAME=shop\n")],
+    },
+    // Of several hosts one is where it is.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop@your-db-host:5432,db-host:5432/shop\n",
+        )],
+        ill: &[(".env.production", "DATABASE_URL=postgresql://shop@db.acme.com:5432,db-host:5432/shop\n")],
     },
     // Who else takes a Secret may have no word of a database, and is not read: what lies beside it tells.
     Twins {
