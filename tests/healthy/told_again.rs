@@ -15,6 +15,13 @@ const PUTS_ELSEWHERE: &str = "import os\n\nurl = os.environ[\"DATABASE_URL\"]\nn
 const PUTS_WHAT_IS_NOT_THERE: &str =
     "import os\n\nurl = os.environ[\"DATABASE_URL\"].replace(\"postgresql://\", \"postgresql+asyncpg://\")\n";
 
+const INI: &str = "[alembic]\nscript_location = migrations\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
+const MAKES_ENGINE: &str = "import os\nfrom alembic import context\nfrom sqlalchemy import create_engine\n\nconfig = context.config\n\n\ndef run_migrations_online():\n    engine = create_engine(os.environ[\"DATABASE_URL\"])\n    with engine.connect() as connection:\n        context.configure(connection=connection)\n";
+const MAKES_ENGINE_BELOW: &str = "import os\nfrom alembic import context\nfrom sqlalchemy import create_engine\n\nconfig = context.config\n\n\ndef revised(context, revision, directives):\n    pass\n\n\ndef engine():\n    return create_engine(os.environ[\"DATABASE_URL\"])\n\n\nwith engine().connect() as connection:\n    context.configure(connection=connection)\n";
+const MAKES_ENGINE_FOR_TESTS: &str = "from alembic import context\nfrom app.db import migrate\nfrom sqlalchemy import create_engine\n\nconfig = context.config\n\n\ndef for_tests():\n    return create_engine(\"sqlite://\")\n\n\nmigrate()\n";
+const SPEAKS_OF_ENGINE: &str = "\"\"\"Migrations.\n\nA create_engine(url) of your own may stand here.\n\"\"\"\nfrom alembic import context\nfrom app.db import migrate\n\nconfig = context.config\nmigrate()\n";
+const HANDS_ON: &str = "import os\nfrom alembic import context\nfrom app.db import migrate\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ[\"DATABASE_URL\"])\nmigrate(context.config)\n";
+
 const SOURCED: &str = "set -a\nsource base.env\nexport DB_HOST DB_PORT\nexport -p\ncat <<EOF\nEOF\n[ -n \"$DB_HOST\" ] || exit 1\nDB_NAME=shop\n";
 
 const DJANGO: &str =
@@ -144,6 +151,22 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(".env.production", "DATABASE_URL=postgresql://shop@db.acme.com:5432,db-host:5432/shop\n")],
     },
+    // An engine is made of something else where the code makes it.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", INI), ("migrations/env.py", MAKES_ENGINE)],
+        ill: &[("alembic.ini", INI), ("migrations/env.py", SPEAKS_OF_ENGINE)],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", INI), ("migrations/env.py", MAKES_ENGINE_BELOW)],
+        ill: &[("alembic.ini", INI), ("migrations/env.py", MAKES_ENGINE_FOR_TESTS)],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", INI), ("migrations/env.py", MAKES_ENGINE)],
+        ill: &[("alembic.ini", INI), ("migrations/env.py", HANDS_ON)],
+    },
     // Who else takes a Secret may have no word of a database, and is not read: what lies beside it tells.
     Twins {
         rule: "superuser-role",
@@ -191,7 +214,7 @@ fn a_server_is_asked_for_by_the_variable_that_it_takes() {
             "services:\n  db:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_PASSWORD: \"{value}\"\n"
         );
         let all = found(&[("compose.production.yml", &text)], "fallback-default");
-        all.into_iter().flat_map(|f| f.help).collect::<Vec<_>>().join("\n")
+        all.into_iter().filter_map(|f| f.help).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(helps("${DB_PASSWORD:-{{ password }}}"), "");
     assert!(helps("${DB_PASSWORD:-k3Vq9mT2xLpW7c}").contains("POSTGRES_PASSWORD: ${DB_PASSWORD:?}"));
