@@ -3,6 +3,7 @@
 mod meaning;
 mod mend;
 mod parallel;
+mod python;
 mod read;
 mod servers;
 mod settle;

@@ -18,6 +18,7 @@ mod healthy {
     mod stands_for;
     mod started;
     mod templates;
+    mod told_again;
     mod walked;
 }
 

@@ -276,7 +276,7 @@ pub(super) fn is_unit_test(path: &str) -> bool {
 
 /// Whether a file is a test, a fixture or an example: its URLs are as odd as what it tries, and only what is called
 /// a database's URL is one of its own.
-pub(super) fn is_aside(path: &str) -> bool {
+pub(crate) fn is_aside(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let mut steps = lower.rsplit(['/', '\\']);
     let name = steps.next().unwrap_or_default();

@@ -240,6 +240,16 @@ impl Compose {
         places.into_iter().filter(own).collect()
     }
 
+    /// The variable of `${NAME:-default}`, by the place of its default, where the reference is the whole value and has no other in
+    /// it.
+    pub fn asks_alone(&self, place: &Span, value: &Secret) -> Option<&str> {
+        let of = self.defaults.get(place).filter(|of| of.value.same_as(value))?;
+        let inner = of.reference.expose().strip_prefix("${")?;
+        let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|end| *end > 0)?;
+        let plain = inner[end..].starts_with([':', '-']) && !inner[end..].contains('$');
+        plain.then_some(&inner[..end])
+    }
+
     pub(super) fn footing(&self, block: &str) -> Footing {
         let Some(service) = self.services.iter().find(|s| s.block == block) else {
             return Footing::default();

@@ -1,18 +1,17 @@
 //! What the files of a project together settle for each of them.
 
-use super::{read::directory, view::FileView};
+use super::{
+    python::{drivers, of_django},
+    view::FileView,
+};
 use crate::{
-    consumer::Consumer,
     layer::{Carried, Carrier, Structure, sql},
-    repository::{Ecosystem, Repository},
+    repository::Repository,
     secret::Secret,
-    settings::{Engine, Setting, Settings, Target, Whereabouts},
+    settings::{Engine, Target, Whereabouts},
     source::Sources,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    mem,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Settles what no file says alone.
 pub(super) fn settle(
@@ -44,31 +43,6 @@ fn names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
     for view in views.iter_mut().flatten() {
         let home = home(view);
         view.settings.misspelt.retain(|m| !own.contains(&(home.clone(), m.key.clone())));
-    }
-}
-
-/// A URL that leaves the driver to SQLAlchemy needs none of its own where code below makes it name the one that is there.
-fn drivers(sources: &Sources, carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
-    let open = |target: &Target| {
-        let missing = target.missing_driver.as_deref();
-        missing.is_some_and(|m| m.by_default && m.is_sqlalchemy() && !m.instead.is_empty())
-    };
-    if !views.iter().flatten().any(|view| view.settings.targets.iter().any(open)) {
-        return;
-    }
-    let names = |file: &&Carried| {
-        let bytes = sources.get(file.source).bytes();
-        let has = |word: &[u8]| bytes.windows(word.len()).any(|w| w == word);
-        file.carrier == Carrier::Python && has(b"replace(") && has(b"\"postgresql+psycopg")
-    };
-    let programs: Vec<&str> = carried.iter().filter(names).map(|file| &*file.path).collect();
-    for (file, views) in carried.iter().zip(views) {
-        let here = directory(&file.path);
-        if programs.iter().any(|path| path.starts_with(here)) {
-            for target in views.iter_mut().flat_map(|view| &mut view.settings.targets).filter(|t| open(t)) {
-                target.missing_driver = None;
-            }
-        }
     }
 }
 
@@ -129,42 +103,6 @@ fn programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
                 Carrier::Yaml => chart(),
                 _ => false,
             };
-        }
-    }
-}
-
-/// Where a program is told its settings of Django, SQLAlchemy reads nothing that no file of Python imports it for: a list
-/// of requirements may be that of several programs.
-fn of_django(
-    sources: &Sources,
-    carried: &[Carried],
-    views: &mut [Vec<FileView<'_>>],
-    repository: &Repository,
-) {
-    let guessed = |settings: &Settings, c: &Setting<Consumer>| {
-        c.value == Consumer::SqlAlchemy && !settings.declares(c) && c.span().is_some()
-    };
-    let told = |view: &FileView<'_>| {
-        let named = || view.layers.iter().any(|l| l.entry("DJANGO_SETTINGS_MODULE").is_some());
-        view.settings.consumers.iter().any(|c| guessed(&view.settings, c)) && named()
-    };
-    if repository.asks_for(Ecosystem::Python, &["django"]).is_none() || !views.iter().flatten().any(told) {
-        return;
-    }
-    let python = carried.iter().filter(|file| file.carrier == Carrier::Python);
-    let mut texts = python.map(|file| sources.get(file.source).bytes()).peekable();
-    // Whoever names one file to be looked at has not shown the code.
-    if texts.peek().is_none()
-        || texts.any(|text| text.windows(10).any(|w| w.eq_ignore_ascii_case(b"sqlalchemy")))
-    {
-        return;
-    }
-    for view in views.iter_mut().flatten().filter(|view| told(view)) {
-        let mut consumers = mem::take(&mut view.settings.consumers);
-        consumers.retain(|c| !guessed(&view.settings, c));
-        view.settings.consumers = consumers;
-        for target in &mut view.settings.targets {
-            target.missing_driver = target.missing_driver.take().filter(|missing| !missing.is_sqlalchemy());
         }
     }
 }

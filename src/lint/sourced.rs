@@ -16,15 +16,46 @@ pub(super) fn is_sourced(bytes: &[u8], layer: &Layer) -> bool {
     broken.map(|p| line(bytes, p.span.start as usize)).any(|l| COMMANDS.iter().any(|c| l.starts_with(c)))
 }
 
-/// Whether it is about a command of such a file: a line that assigns nothing, while nobody says who reads it.
+/// Whether it is about a command of such a file: a line that assigns nothing and is no assignment with a slip, while nobody
+/// says who reads it.
 pub(super) fn is_command(bytes: &[u8], found: &Misreading) -> bool {
     found.teller() == Teller::Of(Cause::Syntax) && !found.told && {
         let line = line(bytes, found.span.start as usize);
-        let line = line.strip_prefix(b"export ").unwrap_or(line).trim_ascii_start();
-        let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-        let rest = line[name..].trim_ascii_start();
-        name == 0 || !rest.starts_with(b"=") && !line[name..].starts_with(b":")
+        let exported = line.strip_prefix(b"export ");
+        let line = exported.unwrap_or(line).trim_ascii_start();
+        let name = name(line);
+        let rest = line[name.len()..].trim_ascii_start();
+        let assigns = !name.is_empty() && (rest.starts_with(b"=") || line[name.len()..].starts_with(b":"));
+        let item = name.is_empty() && exported.is_none() && line.starts_with(b"-");
+        !assigns && !item && !is_slip(line, exported.is_some())
     }
+}
+
+/// Whether a line begins with a name in capitals, as commands have none: `DB_HOST db`. `export A B` has names alone.
+fn is_slip(line: &[u8], exported: bool) -> bool {
+    let first = name(line);
+    let rest = &line[first.len()..];
+    let value = rest.trim_ascii();
+    if !is_variable(first) || rest.first().is_some_and(|b| !b.is_ascii_whitespace()) {
+        return false;
+    }
+    let mut words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    match value.first() {
+        _ if exported => !words.all(|word| is_variable(name(word))),
+        // `EOF` ends what a shell is told to read.
+        None => first.contains(&b'_'),
+        Some(byte) => !matches!(byte, b'|' | b'&' | b';' | b')' | b'<' | b'>' | b'#'),
+    }
+}
+
+fn is_variable(name: &[u8]) -> bool {
+    name.first().is_some_and(|b| !b.is_ascii_digit()) && !name.iter().any(u8::is_ascii_lowercase)
+}
+
+/// The name that a text begins with.
+fn name(text: &[u8]) -> &[u8] {
+    let end = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    &text[..end]
 }
 
 /// Whether a file has variables that are put into pages, for everybody to read: none of a database is among them.

@@ -72,18 +72,83 @@ fn quotes_behind<'q>(mut quotes: Option<&'q str>, line: &str) -> Option<&'q str>
     quotes
 }
 
-/// Where an engine is made of what is not the option, in a file that reads no option of alembic.ini by itself. What hands
-/// `config` on (`run(config)`, `config.attributes` alone does not) may have it read elsewhere.
+/// Where an engine is made of what is not the option, in a file that reads no option of alembic.ini by itself: at its top, in
+/// `run_migrations_online`, or in what is called. What hands `config` on (`run(config)`, `config.attributes` alone does not)
+/// may have it read elsewhere.
 fn unread(text: &str) -> Option<Range<usize>> {
-    const READS: &[&str] =
-        &[OPTION, "get_main_option", "get_section", "get_alembic_option", "engine_from_config"];
-    if READS.iter().any(|word| text.contains(word)) || text.contains("(config)") || text.contains("config,") {
+    const READS: &[&str] = &[
+        OPTION,
+        "get_main_option",
+        "get_section",
+        "get_alembic_option",
+        "engine_from_config",
+        "ConfigParser",
+    ];
+    if READS.iter().any(|word| text.contains(word)) || is_handed_on(text) {
         return None;
     }
-    ["create_async_engine(", "create_engine("].iter().find_map(|call| {
-        let at = text.match_indices(call).map(|(at, _)| at).find(|at| !text[..*at].ends_with("import "))?;
-        let line = &text[text[..at].rfind('\n').map_or(0, |i| i + 1)..at];
-        (!line.contains('#')).then_some(at..at + call.len() - 1)
+    // Indentations, and the names of functions among the blocks that are open; empty for a class.
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut quotes: Option<&str> = None;
+    let mut looked = 0;
+    for (at, line) in lines(text) {
+        let inside = quotes.is_some();
+        quotes = quotes_behind(quotes, line);
+        let code = line.trim_start();
+        if inside || code.is_empty() || code.starts_with(['#', '"', '\'']) {
+            continue;
+        }
+        let indent = line.len() - code.len();
+        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
+            open.pop();
+        }
+        let head = code.strip_prefix("async ").unwrap_or(code);
+        if head.starts_with("class ") {
+            open.push((indent, ""));
+        } else if let Some(function) = head.strip_prefix("def ") {
+            open.push((indent, function.split('(').next().unwrap_or_default().trim()));
+        }
+        let call = ["create_async_engine(", "create_engine("].iter().find_map(|call| {
+            let begin = code.find(call)?;
+            (!code[..begin].contains(['#', '"', '\''])).then_some((begin, call.len() - 1))
+        });
+        let Some((begin, length)) = call else { continue };
+        looked += 1;
+        let run = |name: &str| !name.is_empty() && (name.starts_with("run_") || is_called(text, name));
+        if looked <= MANY && open.len() <= DEEP && open.iter().all(|(_, name)| run(name)) {
+            let from = at + indent + begin;
+            return Some(from..from + length);
+        }
+    }
+    None
+}
+
+/// So many calls are looked at, in so many functions within each other.
+const MANY: usize = 16;
+const DEEP: usize = 4;
+
+/// Whether the text calls a function of its own.
+fn is_called(text: &str, name: &str) -> bool {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].trim_end_matches(' ');
+        text[at + name.len()..].starts_with('(') && !text[..at].ends_with(of_name) && !before.ends_with("def")
+    })
+}
+
+/// Whether `config`, or the context that it is in, is an argument of a call.
+fn is_handed_on(text: &str) -> bool {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    lines(text).filter(|(_, line)| !line.contains("import ")).any(|(_, line)| {
+        let argument = |word: &str| {
+            line.match_indices(word).any(|(at, _)| {
+                let behind = line[at + word.len()..].trim_start();
+                behind.starts_with([')', ',']) && !line[..at].ends_with(of_name)
+            })
+        };
+        // What Alembic calls is given a context of its own.
+        let hook = line.trim_start().trim_start_matches("async ").starts_with("def ");
+        argument("config") || !hook && argument("context")
     })
 }
 

@@ -13,9 +13,6 @@ const SERVICE: &str =
 const LOADED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.shop:5432/shop\"}]}]}}}\n";
 const LOADED_OUT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, env: [{name: DATABASE_URL, value: \"postgresql://postgres:postgres@db.prod.io:5432/shop\"}]}]}}}\n";
 
-/// What an image that is never pulled takes.
-const TAKES: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", imagePullPolicy: Never, envFrom: [{secretRef: {name: db}}]}]}}}\n";
-const PULLS: &str = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: load}\nspec: {template: {spec: {containers: [{name: load, image: \"shop/load:1\", envFrom: [{secretRef: {name: db}}]}]}}}\n";
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {DATABASE_URL: \"postgresql://postgres@db:5432/shop\"}\n";
 const WITHIN: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {DATABASE_URL: \"postgresql://postgres@db:5432/shop\"}\n";
 const AGAIN: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {template: {spec: {containers: [{name: web, image: \"shop/web:1\", env: [{name: PORT, value: \"80\"}]}]}}}\n";
@@ -54,12 +51,6 @@ const TWINS: &[Twins] = &[
         rule: "superuser-role",
         healthy: &[("k8s/volume.yaml", OF_SOMEBODY), ("k8s/secret.yaml", SECRET)],
         ill: &[("k8s/volume.yaml", OF_A_NODE), ("k8s/secret.yaml", SECRET)],
-    },
-    // What nobody else takes is there for the cluster that takes it.
-    Twins {
-        rule: "superuser-role",
-        healthy: &[("deploy/web/web.yaml", TAKES), ("secrets/db.yaml", SECRET)],
-        ill: &[("deploy/web/web.yaml", TAKES), ("secrets/db.yaml", SECRET), ("deploy/jobs/load.yaml", PULLS)],
     },
     // A namespace is in one cluster, unless it has two of the same.
     Twins {

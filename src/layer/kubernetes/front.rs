@@ -17,6 +17,8 @@ pub struct Front {
     namespace: Option<String>,
     /// Empty for one that leads out of the cluster, or to what nobody here sees.
     selector: Labels,
+    /// `ExternalName` with a host that stands elsewhere.
+    out: bool,
 }
 
 /// A pod with a PostgreSQL server in it.
@@ -31,12 +33,25 @@ pub struct Server {
 impl Front {
     pub(super) fn of(object: &Node) -> Option<Self> {
         let name = object.at(&["metadata", "name"])?.text()?.to_owned();
-        Some(Self { name, namespace: namespace(object), selector: labels(object.at(&["spec", "selector"])) })
+        let external = object.at(&["spec", "type"]).and_then(Node::text) == Some("ExternalName");
+        let host = object.at(&["spec", "externalName"]).and_then(Node::text).unwrap_or_default();
+        let selector = labels(object.at(&["spec", "selector"]));
+        Some(Self { name, namespace: namespace(object), selector, out: external && is_elsewhere(host) })
     }
 
     /// Its own name.
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The namespace that it says.
+    pub(super) fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
+    /// Whether it stands for a host outside of the cluster and of what is private by its name.
+    pub(super) fn leads_out(&self) -> bool {
+        self.out
     }
 
     fn leads_to(&self, server: &Server) -> bool {
@@ -85,6 +100,13 @@ fn may_have_tls(container: &Node) -> bool {
     words.any(|word| ["ssl", "config_file", "config-file"].iter().any(|own| word.contains(own)))
         || variables.any(|name| name.contains("TLS") || name.contains("SSL"))
         || mounts.any(|path| ["/etc/", ".conf", "tls", "cert", "ssl"].iter().any(|own| path.contains(own)))
+}
+
+/// Whether a host is by its name neither in a cluster nor in somebody's own network.
+fn is_elsewhere(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.contains('.') && !matches!(last, "local" | "internal" | "lan" | "svc" | "corp" | "home" | "intranet")
 }
 
 fn labels(node: Option<&Node>) -> Labels {

@@ -45,11 +45,6 @@ impl Taken {
         self.from.as_ref().is_some_and(|from| from.secret)
     }
 
-    /// Which object.
-    pub(super) fn from(&self) -> Option<&Identity> {
-        self.from.as_ref()
-    }
-
     /// An item of `envFrom`.
     pub(super) fn all(object: &Node, item: &Node) -> Self {
         let prefix = item.get("prefix").and_then(Node::text).unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! Which objects are for a cluster on somebody's machine: what says so, and what else goes to the same cluster.
 
-use super::{Identity, join::directory};
+use super::join::directory;
 use crate::{
     environment::Environment,
     layer::{Carried, Structure, tree::Node},
@@ -18,12 +18,16 @@ pub(super) fn is_named_in(line: &str) -> bool {
 /// Whether a volume is a directory of somebody at a Mac, or at a PC with Docker Desktop.
 pub(super) fn is_mounted(volume: &Node) -> bool {
     let path = ["hostPath", "local"].iter().find_map(|kind| volume.at(&[kind, "path"])).and_then(Node::text);
-    path.is_some_and(|path| path.starts_with("/run/desktop/") || path.contains("/Users/"))
+    path.is_some_and(|path| BEGINNINGS.iter().any(|own| path.starts_with(own)))
 }
 
+/// Homes at a Mac, as they are and as Docker Desktop mounts them, and those of a PC.
+const BEGINNINGS: [&str; 5] = ["/Users/", "/host_mnt/Users/", "/run/desktop/", "/c/Users/", "/mnt/c/Users/"];
+
 /// Marks what goes to the same cluster as objects that are on somebody's machine by what they are: what lies beside them;
-/// the Secrets and `ConfigMap`s that they alone take; what is in their namespace, in a directory beside theirs. What is of
-/// another environment by its path says nothing of what lies elsewhere, which production may share.
+/// what is in their namespace, in a directory beside theirs. What is of another environment by its path says nothing of what
+/// lies elsewhere, which production may share. A Secret that they take says nothing: who else takes it may have no word of a
+/// database, and is not read.
 pub(super) fn share(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
     let here = |file: &&Carried| matches!(&file.structure, Structure::Kubernetes(o) if o.preloads);
     let found: BTreeSet<String> =
@@ -40,40 +44,16 @@ pub(super) fn share(files: &mut [Carried], environment: &dyn Fn(&str) -> Environ
         }
     }
     let speaks = |file: &Carried| environment(&file.path) == Environment::Production;
-    let also = taken(files, &speaks).chain(neighbours(files, &speaks)).collect::<Vec<usize>>();
-    for at in also {
+    for at in neighbours(files, &speaks) {
         if let Structure::Kubernetes(objects) = &mut files[at].structure {
             objects.of_laptop = true;
         }
     }
 }
 
-/// The files with an object that only containers on somebody's machine take.
-fn taken(files: &[Carried], speaks: &dyn Fn(&Carried) -> bool) -> impl Iterator<Item = usize> + use<> {
-    // The files that have it, and whether each that takes it is such a one.
-    let mut known: BTreeMap<&Identity, (BTreeSet<usize>, Option<bool>)> = BTreeMap::new();
-    for (f, file) in files.iter().enumerate() {
-        let Structure::Kubernetes(objects) = &file.structure else { continue };
-        let ours = objects.preloads && speaks(file);
-        for block in &objects.blocks {
-            if let Some(identity) = &block.identity {
-                known.entry(identity).or_default().0.insert(f);
-            }
-            for identity in block.takes.iter().filter_map(|taken| taken.from()) {
-                let all = &mut known.entry(identity).or_default().1;
-                *all = Some(all.unwrap_or(true) && ours);
-            }
-        }
-    }
-    let only = |(holders, all): (BTreeSet<usize>, Option<bool>)| {
-        holders.first().copied().filter(|_| holders.len() == 1 && all == Some(true))
-    };
-    known.into_values().filter_map(only).collect::<Vec<_>>().into_iter()
-}
-
 /// The files of a namespace in directories beside each other, where one of them is such a one and no object is there twice:
 /// that would be several clusters.
-fn neighbours(files: &[Carried], speaks: &dyn Fn(&Carried) -> bool) -> impl Iterator<Item = usize> + use<> {
+fn neighbours(files: &[Carried], speaks: &dyn Fn(&Carried) -> bool) -> Vec<usize> {
     #[derive(Default)]
     struct Group<'f> {
         files: BTreeSet<usize>,
@@ -97,5 +77,5 @@ fn neighbours(files: &[Carried], speaks: &dyn Fn(&Carried) -> bool) -> impl Iter
         }
     }
     let all = groups.into_values().filter(|group| group.ours && !group.twice);
-    all.flat_map(|group| group.files).collect::<Vec<_>>().into_iter()
+    all.flat_map(|group| group.files).collect()
 }

@@ -4,13 +4,16 @@ use crate::{
     layer::{Carried, Structure},
     secret::Part,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The namespaces and services that the objects of all files name.
 #[derive(Clone, Default, Debug)]
 pub struct Names {
     namespaces: BTreeSet<String>,
-    services: BTreeSet<String>,
+    /// The namespaces of the services of each name, where they say one.
+    services: BTreeMap<String, BTreeSet<Option<String>>>,
+    /// Those that lead out of the cluster.
+    out: BTreeMap<String, BTreeSet<Option<String>>>,
 }
 
 impl Names {
@@ -20,7 +23,10 @@ impl Names {
         for file in files {
             let Structure::Kubernetes(objects) = &file.structure else { continue };
             out.namespaces.extend(objects.namespaces.keys().cloned());
-            out.services.extend(objects.fronts.iter().map(|front| front.name().to_owned()));
+            for front in &objects.fronts {
+                let all = if front.leads_out() { &mut out.out } else { &mut out.services };
+                all.entry(front.name().to_owned()).or_default().insert(front.namespace().map(str::to_owned));
+            }
         }
         out
     }
@@ -32,18 +38,49 @@ impl Names {
 
     /// Whether a host is looked up in the cluster first, by the search path that the kubelet writes, and is there for all
     /// that is known: `db.shop`, `db-0.db.shop`. Without its namespace a service alone tells, unless the domain is one in
-    /// which servers stand.
+    /// which servers stand; of a namespace that is such a domain the service tells, or a name that nobody has a domain of.
     pub fn lead_to(&self, host: &str) -> bool {
         let labels: Vec<&str> = host.split('.').take(4).collect();
-        match *labels {
-            [service, namespace] => {
-                self.namespaces.contains(namespace)
-                    || self.services.contains(service) && is_label(namespace) && !is_domain(namespace)
-            }
-            [_, service, namespace] => self.namespaces.contains(namespace) && self.services.contains(service),
-            _ => false,
+        let (pod, service, namespace) = match *labels {
+            [service, namespace] => (None, service, namespace),
+            [pod, service, namespace] => (Some(pod), service, namespace),
+            _ => return false,
+        };
+        // A service of the same name in another namespace is another one.
+        let among = |all: &BTreeMap<String, BTreeSet<Option<String>>>| {
+            let of = all.get(service);
+            of.is_some_and(|of| of.contains(&None) || of.contains(&Some(namespace.to_owned())))
+        };
+        if among(&self.out) {
+            return false;
+        }
+        let (named, domain) = (self.namespaces.contains(namespace), is_domain(namespace));
+        match pod {
+            None if named => !domain || among(&self.services) || is_of_stock(service),
+            None => self.services.contains_key(service) && is_label(namespace) && !domain,
+            Some(pod) if domain => named && among(&self.services) && is_numbered(pod),
+            Some(_) => named && self.services.contains_key(service),
         }
     }
+}
+
+/// Whether a name says no more than that a server of databases is there, as services are called and no company is.
+fn is_of_stock(service: &str) -> bool {
+    let word =
+        |word| matches!(word, "db" | "database" | "pg" | "postgres" | "postgresql" | "pgbouncer" | "pgpool");
+    let role = |word| {
+        matches!(
+            word,
+            "primary" | "replica" | "master" | "main" | "ha" | "rw" | "ro" | "r" | "svc" | "service"
+        )
+    };
+    service.split('-').any(word) && service.split('-').all(|part| word(part) || role(part))
+}
+
+/// Whether it is the name of a pod that has a number: `db-0`.
+fn is_numbered(pod: &str) -> bool {
+    let number = pod.rsplit_once('-').map_or("", |(_, number)| number);
+    !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a namespace may be called that (RFC 1123), and is no number of an address.
@@ -70,8 +107,31 @@ mod tests {
     #[test]
     fn namespaces_are_no_domains() {
         let set = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
-        let names = Names { namespaces: set(&["shop", "prod"]), services: set(&["db"]) };
-        for inside in ["db.shop", "pg.shop", "db-0.db.shop", "db.warehouse"] {
+        let services = |names: &[(&str, &str)]| {
+            let mut out: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+            for (name, namespace) in names {
+                let namespace = Some((*namespace).to_owned()).filter(|n| !n.is_empty());
+                out.entry((*name).to_owned()).or_default().insert(namespace);
+            }
+            out
+        };
+        let names = Names {
+            namespaces: set(&["shop", "prod", "app"]),
+            services: services(&[("db", ""), ("acme", "app"), ("orders", "prod")]),
+            out: services(&[("rented", "shop")]),
+        };
+        for inside in [
+            "db.shop",
+            "pg.shop",
+            "postgres-primary.app",
+            "acme.app",
+            "pg-0.acme.app",
+            "db-0.db.shop",
+            "a.db.prod",
+            "acme.prod",
+            "db.warehouse",
+            "rented.prod",
+        ] {
             assert!(names.lead_to(inside), "{inside}");
         }
         for outside in [
@@ -86,6 +146,11 @@ mod tests {
             ".",
             "db.",
             "a.b.db.shop",
+            "acme-db.app",
+            "orders.shop",
+            "pg.acme.app",
+            "rented.shop",
+            "a.rented.shop",
         ] {
             assert!(!names.lead_to(outside), "{outside}");
         }

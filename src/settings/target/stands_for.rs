@@ -60,7 +60,8 @@ impl Target {
         self.get("host").is_some_and(|s| s.value.expose().split(',').any(is_placeholder))
     }
 
-    /// Whether a host is yet to be filled in as a whole, by its name or by the brackets that it is in. What stands before the
+    /// Whether all hosts are yet to be filled in, by their names or by the brackets that they are in: of several one is where it
+    /// is. What stands before the
     /// name of a hosting service changes nothing of where that is.
     pub(super) fn awaits_host(&self) -> bool {
         let bracketed = |host: &str| {
@@ -68,7 +69,7 @@ impl Target {
             inner("<", ">").or_else(|| inner("%(", ")s")).is_some_and(|name: &str| !name.contains(['<', '(']))
         };
         self.get("host").is_some_and(|s| {
-            s.value.expose().split(',').any(|h| is_placeholder(h) && !is_managed(h) || bracketed(h))
+            s.value.expose().split(',').all(|h| is_placeholder(h) && !is_managed(h) || bracketed(h))
         })
     }
 
