@@ -82,6 +82,8 @@ pub struct Service {
     pub built: bool,
     /// The path of the Dockerfile that it is built from, where that is known.
     built_from: Option<String>,
+    /// The stage of it that is built.
+    target: Option<String>,
     /// The directory that it is built from, where that is known.
     context: Option<String>,
     /// Its block among the layers of the file; none where it has no environment.

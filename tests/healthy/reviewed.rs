@@ -81,3 +81,100 @@ fn who_names_what_was_put_away_compares_its_files() {
     };
     assert!(!compared(&[]) && compared(&["old/shop"]));
 }
+
+/// A service beside its database.
+const BESIDE: &str =
+    "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n    depends_on: [db]\n";
+/// The rule about who waits.
+const GATE: &str = "compose-no-health-gate";
+
+#[test]
+fn who_is_told_to_wait_for_the_database_waits() {
+    let silent = |line: &str| {
+        let script = format!("#!/bin/sh\n# the database\n{line}\nexec \"$@\"\n");
+        let tree = [("docker-compose.prod.yml", BESIDE), ("entry.sh", script.as_str())];
+        crate::found(&tree, GATE).is_empty()
+    };
+    for line in [
+        "wait-for-service.sh db 5432",
+        "/scripts/wait-for-servers.sh postgres:5432 redis:6379",
+        "wait-for-stack.sh db:5432 redis:6379",
+        "wait_for_ready $DATABASE_URL",
+        "./wait_for_migrations.sh",
+        "./wait-for-rds.sh",
+        "./wait-for-timescale.sh",
+        "dockerize -wait tcp://$DB_HOST:$DB_PORT -wait tcp://redis:6379",
+        "./wait-for-it.sh $DB_HOST:$DB_PORT -- curl http://localhost/health",
+        "wait-for-it.sh \"${DB_HOST:-db}:${DB_PORT:-5432}\" --timeout=30 -- ./run http://api:8000",
+        "./wait-for-it.sh redis:6379 -- ./wait-for-it.sh db:5432 -- node .",
+    ] {
+        assert!(silent(line), "{line}");
+    }
+    for line in [
+        "wait-for-service.sh backend 8080",
+        "wait_for_rollout $DEPLOYMENT 300",
+        "./wait-for-it.sh redis:6379 --timeout=${TIMEOUT:-30} -- ./run --url=postgresql://db:5432/shop",
+        "./wait-for-it.sh redis:6379 -t $TIMEOUT -- node .",
+        "./wait-for-it.sh ${REDIS_HOST:-redis}:6379",
+        "dockerize -wait tcp://redis:6379 -wait http://api:8000/health",
+    ] {
+        assert!(!silent(line), "{line}");
+    }
+}
+
+const IMAGES: &[Twins] = &[
+    // An entrypoint that waits for another server.
+    Twins {
+        rule: GATE,
+        healthy: &[("docker-compose.prod.yml", BESIDE), ("Dockerfile", WAITS)],
+        ill: &[("docker-compose.prod.yml", BESIDE), ("Dockerfile", WAITS_FOR_REDIS)],
+    },
+    Twins {
+        rule: GATE,
+        healthy: &[("docker-compose.prod.yml", BESIDE), ("Dockerfile", WAITS_BY_NAME)],
+        ill: &[("docker-compose.prod.yml", BESIDE), ("Dockerfile", WAITS_FOR_REDIS_BY_NAME)],
+    },
+    Twins {
+        rule: GATE,
+        healthy: &[("docker-compose.prod.yml", COMMAND)],
+        ill: &[("docker-compose.prod.yml", COMMAND_FOR_REDIS)],
+    },
+    // The stage that is built is the one that waits.
+    Twins {
+        rule: GATE,
+        healthy: &[("docker-compose.prod.yml", BUILDS_WORKER), ("Dockerfile", STAGES)],
+        ill: &[("docker-compose.prod.yml", BUILDS_WEB), ("Dockerfile", STAGES)],
+    },
+    // A script that waits is in an image that has the directory's files.
+    Twins {
+        rule: GATE,
+        healthy: &[
+            ("dev/compose.yml", BUILDS_LOGIN),
+            ("prod/compose.yml", PULLS_LOGIN),
+            ("dev/login/entry.sh", TRIES),
+        ],
+        ill: &[
+            ("dev/compose.yml", BUILDS_LOGIN),
+            ("prod/compose.yml", PULLS_LOGIN),
+            ("scripts/wait.sh", TRIES),
+        ],
+    },
+];
+
+const WAITS: &str = "FROM node:22\nENTRYPOINT [\"wait-for-it\", \"redis:6379\", \"--\", \"wait-for-it\", \"db:5432\", \"--\"]\n";
+const WAITS_FOR_REDIS: &str = "FROM node:22\nENTRYPOINT [\"wait-for-it\", \"redis:6379\", \"--\"]\n";
+const WAITS_BY_NAME: &str = "FROM node:22\nENTRYPOINT [\"/wait-for-backends.sh\"]\n";
+const WAITS_FOR_REDIS_BY_NAME: &str = "FROM node:22\nENTRYPOINT [\"/wait-for-redis.sh\"]\n";
+const COMMAND: &str = "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n    command: [\"wait-for-it\", \"db:5432\", \"--\", \"node\", \".\"]\n    depends_on: [db]\n";
+const COMMAND_FOR_REDIS: &str = "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n    command: [\"wait-for-it\", \"redis:6379\", \"--\", \"node\", \".\"]\n    depends_on: [db]\n";
+const STAGES: &str = "FROM node:22 AS web\nCMD [\"node\", \".\"]\nFROM node:22 AS base\nENTRYPOINT [\"wait-for-it\", \"db:5432\", \"--\"]\nFROM base AS worker\nCMD [\"node\", \"work\"]\n";
+const BUILDS_WORKER: &str = "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: {context: ., target: worker}\n    depends_on: [db]\n";
+const BUILDS_WEB: &str = "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: {context: ., target: web}\n    depends_on: [db]\n";
+const BUILDS_LOGIN: &str = "services:\n  login:\n    build: ./login\n  db:\n    image: postgres:16.4\n";
+const PULLS_LOGIN: &str = "services:\n  login:\n    image: ghcr.io/shop/login:24\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: [db]\n  db:\n    image: postgres:16.4\n";
+const TRIES: &str = "#!/bin/sh\nuntil pg_isready -h db; do sleep 1; done\nexec \"$@\"\n";
+
+#[test]
+fn the_image_that_runs_is_the_one_that_waits() {
+    tell_apart(IMAGES);
+}

@@ -175,6 +175,7 @@ pub(super) fn read(
         clear,
         built,
         built_from: given::built_from(reader, node),
+        target: given::target(node),
         context: given::context(reader, node),
         layer: has_layer.then_some(layer),
         block,
