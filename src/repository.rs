@@ -186,8 +186,10 @@ pub struct Repository {
     loaders: Vec<Loader>,
     /// The directories of each env.py of Alembic, with the place where it sets the URL itself.
     migrations: Vec<(Directory, Replaced)>,
-    /// What installs a server on a machine, or waits for one there, by the project that it is of: the first of each.
+    /// What waits for a server on its machine, by the project that it is of: the first of each.
     servers: BTreeMap<Directory, Span>,
+    /// Something is started in a container, or by a service that hosts it.
+    contained: bool,
     /// The drivers that lock files of Python have, by the directory of each.
     locked: Vec<(Directory, String)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
@@ -217,7 +219,10 @@ impl Repository {
             })
             .collect();
         texts.sort_by(|a, b| a.0.cmp(b.0));
-        let mut out = Self::default();
+        let contained = manifests
+            .iter()
+            .any(|(path, _)| Kind::of(path).is_some_and(|kind| machine::is_of_container(path, kind)));
+        let mut out = Self { contained, ..Self::default() };
         for (path, kind, _) in texts.iter().filter(|t| t.1.is_package()) {
             out.projects.insert(Directory::of_project(path, *kind));
         }
@@ -404,10 +409,7 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Systemd => direct::unit(text),
         Kind::Envrc => direct::envrc(text),
         Kind::Just => direct::justfile(text),
-        Kind::Script => {
-            let mut out = shell::script(text);
-            out.extend(machine::installed(path, text));
-            out
-        }
+        Kind::Script => shell::script(text),
+        Kind::Hosting => Vec::new(),
     }
 }

@@ -49,7 +49,7 @@ pub struct Whereabouts {
     /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
     /// applies it.
     pub is_secret: bool,
-    /// What installs a server on the machine that it is for, or waits for one there.
+    /// What waits for a server on the machine that it is for.
     pub server: Option<Span>,
     aside: bool,
     archived: bool,

@@ -178,3 +178,35 @@ const TRIES: &str = "#!/bin/sh\nuntil pg_isready -h db; do sleep 1; done\nexec \
 fn the_image_that_runs_is_the_one_that_waits() {
     tell_apart(IMAGES);
 }
+
+/// A server at the program's own address.
+const HERE: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
+const UNIT: &str = "[Unit]\nAfter=network.target postgresql.service\n[Service]\nEnvironmentFile=/srv/shop/.env.production\nExecStart=/usr/bin/node /srv/shop/server.js\n";
+const BACKUP: &str = "[Unit]\nAfter=postgresql.service\n[Service]\nExecStart=/usr/bin/pg_dump shop\n";
+const EXPORTER: &str = "[Unit]\nAfter=postgresql.service\n[Service]\nExecStart=/opt/postgres_exporter\n";
+const ONCE: &str = "[Unit]\nAfter=postgresql.service\n[Service]\nType=oneshot\nExecStart=/srv/shop/clean\n";
+
+#[test]
+fn one_machine_is_where_the_programs_own_unit_waits() {
+    let rule = "localhost-in-production";
+    let healthy: super::Tree<'_> = &[(".env.production", HERE), ("deploy/shop.service", UNIT)];
+    let mut twins = Vec::new();
+    for other in [
+        &[("deploy/shop.service", UNIT), ("Dockerfile", "FROM node:22\nCMD [\"node\", \".\"]\n")][..],
+        &[("deploy/shop.service", UNIT), ("web/Dockerfile.prod", "FROM node:22\n")],
+        &[("deploy/shop.service", UNIT), ("k8s/deploy.yaml", "kind: Deployment\napiVersion: apps/v1\n")],
+        &[("deploy/shop.service", UNIT), ("docker-compose.prod.yml", "services:\n  web:\n    image: a\n")],
+        &[("deploy/shop.service", UNIT), ("Procfile", "web: node .\n")],
+        &[("deploy/shop.service", UNIT), ("fly.toml", "app = \"shop\"\n")],
+        &[("deploy/shop.service", UNIT), ("render.yaml", "services: []\n")],
+        &[("deploy/backup.service", BACKUP)],
+        &[("deploy/look.service", EXPORTER)],
+        &[("deploy/clean.service", ONCE)],
+        &[("setup.sh", "#!/bin/bash\napt-get install -y postgresql nginx\n")],
+        &[("check.sh", "#!/bin/sh\necho \"psql is missing: sudo apt-get install postgresql\"\n")],
+    ] {
+        let tree = [&[(".env.production", HERE)], other].concat();
+        twins.push(Twins { rule, healthy, ill: Box::leak(tree.into_boxed_slice()) });
+    }
+    tell_apart(&twins);
+}
