@@ -257,7 +257,7 @@ fn judged(
         absent: &files.absent,
         made_roles: &made_roles(sources, &carried),
         waits: &Waits::of(&carried),
-        gates: carried.iter().any(|c| c.script.asks_for_health()),
+        gates: repository.gates() || carried.iter().any(|c| c.script.asks_for_health()),
     };
     let whole = Judge {
         policy,

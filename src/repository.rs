@@ -190,6 +190,8 @@ pub struct Repository {
     servers: BTreeMap<Directory, Span>,
     /// Something is started in a container, or by a service that hosts it.
     contained: bool,
+    /// A script waits until compose finds its services healthy.
+    gates: bool,
     /// The drivers that lock files of Python have, by the directory of each.
     locked: Vec<(Directory, String)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
@@ -222,7 +224,8 @@ impl Repository {
         let contained = manifests
             .iter()
             .any(|(path, _)| Kind::of(path).is_some_and(|kind| machine::is_of_container(path, kind)));
-        let mut out = Self { contained, ..Self::default() };
+        let gates = texts.iter().any(|(_, kind, text)| shell::gates(*kind, text));
+        let mut out = Self { contained, gates, ..Self::default() };
         for (path, kind, _) in texts.iter().filter(|t| t.1.is_package()) {
             out.projects.insert(Directory::of_project(path, *kind));
         }
@@ -396,7 +399,7 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Pipfile => python::pipfile(text),
         Kind::SetupCfg => python::setup_cfg(text),
         Kind::SetupPy => python::setup_py(text),
-        Kind::Lock => Vec::new(),
+        Kind::Lock | Kind::Hosting => Vec::new(),
         Kind::PackageJson => node::package_json(text),
         Kind::Cargo => cargo::manifest(text),
         Kind::GoMod => direct::go_mod(text),
@@ -410,6 +413,5 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Envrc => direct::envrc(text),
         Kind::Just => direct::justfile(text),
         Kind::Script => shell::script(text),
-        Kind::Hosting => Vec::new(),
     }
 }

@@ -61,6 +61,11 @@ impl Repository {
         !self.servers.is_empty() && !self.contained
     }
 
+    /// Whether a script waits until compose finds its services healthy.
+    pub fn gates(&self) -> bool {
+        self.gates
+    }
+
     /// What says so of the program that a file belongs to: in its project, or in one above it.
     pub fn server_beside(&self, path: &str) -> Option<Span> {
         let mut here = self.project(&Directory::of(path));

@@ -210,3 +210,37 @@ fn one_machine_is_where_the_programs_own_unit_waits() {
     }
     tell_apart(&twins);
 }
+
+/// A healthcheck that asks the socket, beside what waits for nothing.
+const WEAK: &str = "services:\n  db:\n    image: postgres:16.4\n    healthcheck:\n      test: [\"CMD-SHELL\", \"pg_isready -U shop\"]\n  adminer:\n    image: adminer:4\n    depends_on: [db]\n";
+const GATES: &str =
+    "services:\n  web:\n    build: .\n    depends_on:\n      db: {condition: service_healthy}\n";
+const STARTS: &str = "services:\n  web:\n    build: .\n    depends_on: [db]\n";
+
+#[test]
+fn who_waits_for_a_healthy_server_may_stand_in_another_file() {
+    let rule = "compose-weak-healthcheck";
+    let base = ("deploy/production/docker-compose.yml", WEAK);
+    let mut twins = Vec::new();
+    for (path, healthy, ill) in [
+        ("deploy/production/docker-compose.override.yml", STARTS, GATES),
+        ("deploy/compose.yml", STARTS, GATES),
+        ("Makefile", "up:\n\tdocker compose up -d\n", "up:\n\tdocker compose up -d --wait\n"),
+        ("up.sh", "#!/bin/sh\ndocker compose up -d\n", "#!/bin/sh\ndocker compose up -d --wait\n"),
+        ("bin/up", "#!/bin/sh\ndocker compose up -d\n", "#!/bin/sh\ndocker compose up -d --wait\n"),
+        (
+            "package.json",
+            "{\"scripts\": {\"up\": \"docker compose up -d\"}}\n",
+            "{\"scripts\": {\"up\": \"docker compose up -d --wait\"}}\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: helm upgrade --wait\n",
+            "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker compose up --wait\n",
+        ),
+    ] {
+        let tree = |text| -> super::Tree<'static> { Box::leak(Box::new([base, (path, text)])) };
+        twins.push(Twins { rule, healthy: tree(healthy), ill: tree(ill) });
+    }
+    tell_apart(&twins);
+}

@@ -1,11 +1,12 @@
-//! What a project's own images do before their programs start: who waits for a server behind the name of a service.
+//! What a project's own images do before their programs start: who waits for a server behind the name of a service, and who for
+//! a healthy one.
 
 use super::Service;
 use crate::layer::{
     Carried, Carrier, Structure,
     dockerfile::{Recipe, Waiting},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which of a project's own images wait for a server.
 #[derive(Clone, Default, Debug)]
@@ -16,6 +17,8 @@ pub struct Waits {
     recipes: BTreeMap<String, Recipe>,
     /// What is built behind each name of an image; none where that is not known, or it is several things.
     built: BTreeMap<String, Option<Built>>,
+    /// Names of services that another one waits for until they are healthy, in any file.
+    gated: BTreeSet<String>,
 }
 
 /// How an image is made.
@@ -67,6 +70,8 @@ impl Waits {
     }
 
     fn take(&mut self, service: &Service) {
+        let gated = service.depends_on.iter().filter(|d| d.gated);
+        self.gated.extend(gated.map(|d| d.service.expose().to_owned()));
         if !service.built {
             return;
         }
@@ -80,6 +85,11 @@ impl Waits {
                 None => drop(self.built.insert(name.to_owned(), built)),
             }
         }
+    }
+
+    /// Whether another service waits until one is healthy, be it in a file that is put over its own or takes that in.
+    pub fn gates(&self, service: &Service) -> bool {
+        self.gated.contains(service.name.expose())
     }
 
     /// Whether a service runs an image of the project that waits. One that is pulled is the project's own where exactly one

@@ -186,7 +186,6 @@ pub(super) fn read(
         mounts,
         ungranted,
         in_memory: given::is_in_memory(node),
-        awaited: false,
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
         shares: network.strip_prefix("service:").map(name),
