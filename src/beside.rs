@@ -48,10 +48,10 @@ impl Side<'_> {
     }
 }
 
-/// The files, in their order. What stands among tests and examples is a copy, and nobody's.
-pub(crate) fn files<'p>(project: &Project<'p>) -> Vec<Stand<'p>> {
+/// The files, in their order, with those that were put away. What stands among tests and examples is a copy, and nobody's.
+pub(crate) fn all_files<'p>(project: &Project<'p>) -> Vec<Stand<'p>> {
     let stand = |settings: &'p Settings| {
-        let at = settings.whereabouts.as_ref().filter(|at| !at.is_aside() && !at.is_archived())?;
+        let at = settings.whereabouts.as_ref().filter(|at| !at.is_aside())?;
         let said = settings.settled.environment.as_ref()?;
         let told = !matches!(said.origin, Origin::Default(_));
         Some(Stand { settings, at, environment: said.value, told })
@@ -59,10 +59,16 @@ pub(crate) fn files<'p>(project: &Project<'p>) -> Vec<Stand<'p>> {
     project.views.iter().filter_map(|view| stand(view.settings)).collect()
 }
 
-/// What the services of all files use, in the order of the files.
+/// What the services of all files use, in the order of the files. What was put away nobody uses.
 pub(crate) fn sides<'p>(project: &Project<'p>) -> Vec<Side<'p>> {
+    let used = all_files(project).into_iter().filter(|file| !file.at.is_archived());
+    sides_of(&used.collect::<Vec<_>>())
+}
+
+/// The databases of some files, in their order.
+pub(crate) fn sides_of<'p>(files: &[Stand<'p>]) -> Vec<Side<'p>> {
     let mut out = Vec::new();
-    for Stand { settings, at, environment, told } in files(project) {
+    for Stand { settings, at, environment, told } in files.iter().copied() {
         let own = settings.selected().filter(|t| matches!(t.role, Role::Primary | Role::Test));
         out.extend(own.map(|target| Side { target, settings, at, environment, told }));
         // `PROD_DATABASE_URL` is another environment's.

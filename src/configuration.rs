@@ -182,7 +182,15 @@ impl Configuration {
 
     /// The judge of this policy.
     pub fn judge(&self, door: Door) -> Judge<'_> {
-        Judge { policy: &self.policy, door, example: false, aside: false, sources: &self.sources, path: None }
+        Judge {
+            policy: &self.policy,
+            door,
+            example: false,
+            aside: false,
+            archived: false,
+            sources: &self.sources,
+            path: None,
+        }
     }
 
     /// The environment that is judged for: production when nobody said.

@@ -28,6 +28,8 @@ pub struct Judge<'a> {
     /// What stands here for production is nobody's: the application of a library's tests, a template to copy. Rules of
     /// which the project has decided nothing report notes at most.
     pub aside: bool,
+    /// It was put away: as aside, but for rules about what is given away.
+    pub archived: bool,
     /// The texts that places are in.
     pub sources: &'a Sources,
     /// The file that is judged, for findings without a place.
@@ -240,7 +242,8 @@ impl Judge<'_> {
     ) {
         let (general, by_path, decided) =
             if told { self.told(rule, environment) } else { (self.own(rule, environment), false, false) };
-        let general = if self.aside && !decided { general.min(Level::Note) } else { general };
+        let aside = self.aside || self.archived && !rule.traits.leaks;
+        let general = if aside && !decided { general.min(Level::Note) } else { general };
         // Where the file decides, the rule reports as it can at most, and is lowered where it reported.
         let Some(severity) = sink::severity(if by_path { Level::Deny } else { general }) else { return };
         let from = out.len();

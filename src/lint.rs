@@ -210,6 +210,28 @@ fn side_by_side<'v>(carried: &'v [Carried], views_of_files: &'v [Vec<FileView<'_
     files.flat_map(|(file, views)| views.iter().map(move |v| view(file, v))).collect()
 }
 
+/// Who judges one file, with what the user asked for.
+fn of_one<'a>(judge: Judge<'a>, file: &'a Carried, files: &Files) -> Judge<'a> {
+    let aside = judge.aside && !files.asks_for(&file.path);
+    Judge { example: file.example, aside, path: Some(&file.path), ..judge }
+}
+
+/// The environment of a file: the strictest of its views'.
+fn strictest(views: &[FileView<'_>], file: &Carried, files: &Files, policy: &Policy) -> Environment {
+    let environment = views.iter().map(|v| v.environment).max();
+    environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy))
+}
+
+/// Where the views of each file end among all.
+fn ends(views_of_files: &[Vec<FileView<'_>>]) -> Vec<usize> {
+    let mut end = 0;
+    let next = |of_file: &Vec<FileView<'_>>| {
+        end += of_file.len();
+        end
+    };
+    views_of_files.iter().map(next).collect()
+}
+
 /// The findings of all files, in no order, the source of each file, and what the code says of names.
 fn judged(
     sources: &mut Sources,
@@ -236,23 +258,24 @@ fn judged(
         absent: &files.absent,
         made_roles: &made_roles(sources, &carried),
         waits: &Waits::of(&carried),
-        gates: carried.iter().any(|c| c.script.asks_for_health()),
+        gates: repository.gates() || carried.iter().any(|c| c.script.asks_for_health()),
     };
-    let whole = Judge { policy, door: Door::Lint, example: false, aside: false, sources, path: None };
+    let whole = Judge {
+        policy,
+        door: Door::Lint,
+        example: false,
+        aside: false,
+        archived: false,
+        sources,
+        path: None,
+    };
     let mut out = Merged::default();
     out.add(whole.declared(&Environment::ALL));
     let mut environments = BTreeSet::new();
     let mut spoken: Vec<Spoken<'_>> = Vec::new();
-    let mut ends: Vec<usize> = Vec::with_capacity(views_of_files.len());
-    for of_file in &views_of_files {
-        ends.push(ends.last().copied().unwrap_or(0) + of_file.len());
-    }
+    let ends = ends(&views_of_files);
     let views_of = |i: usize| &views[ends[i] - views_of_files[i].len()..ends[i]];
-    let environment_of = |i: usize| {
-        let file: &Carried = &carried[i];
-        let environment = views_of_files[i].iter().map(|v| v.environment).max();
-        environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy))
-    };
+    let environment_of = |i: usize| strictest(&views_of_files[i], &carried[i], files, policy);
     // The one alembic.ini of a project is copied into its image.
     let whole_of = |i: usize| {
         let file: &Carried = &carried[i];
@@ -260,11 +283,10 @@ fn judged(
         if file.carrier == Carrier::Ini && !named() { Environment::Production } else { environment_of(i) }
     };
     let judge_of = |i: usize| {
-        let file: &Carried = &carried[i];
-        let (example, path) = (file.example, Some(file.path.as_str()));
         let strict = whole_of(i).max(environment_of(i)) >= Environment::Staging;
-        let aside = strict && is_aside(&views_of_files[i]) && !files.asks_for(&file.path);
-        Judge { policy, door: Door::Lint, example, aside, sources, path }
+        let stands = |is| strict && stands(&views_of_files[i], is);
+        let (aside, archived) = (stands(Whereabouts::is_aside), stands(Whereabouts::is_archived));
+        of_one(Judge { aside, archived, ..whole }, &carried[i], files)
     };
     let of_file = |i: usize| {
         let (file, views) = (&carried[i], views_of(i));
@@ -339,10 +361,9 @@ impl Files {
     }
 }
 
-/// Whether a file stands among tests, examples or documents, or what was put away, by what was found of where it stands.
-fn is_aside(views: &[FileView<'_>]) -> bool {
-    let aside = |at: &Whereabouts| at.is_aside() || at.is_archived();
-    views.iter().any(|v| v.settings.whereabouts.as_ref().is_some_and(aside))
+/// Whether something is true of where a file stands.
+fn stands(views: &[FileView<'_>], test: fn(&Whereabouts) -> bool) -> bool {
+    views.iter().any(|v| v.settings.whereabouts.as_ref().is_some_and(test))
 }
 
 /// What the layers of each file come to, by file, in the order of its layers.

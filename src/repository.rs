@@ -188,8 +188,12 @@ pub struct Repository {
     loaders: Vec<Loader>,
     /// The directories of each env.py of Alembic, with the place where it sets the URL itself.
     migrations: Vec<(Directory, Replaced)>,
-    /// What installs a server on a machine, or waits for one there, by the project that it is of: the first of each.
+    /// What waits for a server on its machine, by the project that it is of: the first of each.
     servers: BTreeMap<Directory, Span>,
+    /// Something is started in a container, or by a service that hosts it.
+    contained: bool,
+    /// A script waits until compose finds its services healthy.
+    gates: bool,
     /// The drivers that lock files of Python have, by the directory of each.
     locked: Vec<(Directory, String)>,
     /// The places of packages, consumers and libraries that read env files, by their project: a repository may have
@@ -219,7 +223,11 @@ impl Repository {
             })
             .collect();
         texts.sort_by(|a, b| a.0.cmp(b.0));
-        let mut out = Self::default();
+        let contained = manifests
+            .iter()
+            .any(|(path, _)| Kind::of(path).is_some_and(|kind| machine::is_of_container(path, kind)));
+        let gates = texts.iter().any(|(_, kind, text)| shell::gates(*kind, text));
+        let mut out = Self { contained, gates, ..Self::default() };
         for (path, kind, _) in texts.iter().filter(|t| t.1.is_package()) {
             out.projects.insert(Directory::of_project(path, *kind));
         }
@@ -393,7 +401,7 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Pipfile => python::pipfile(text),
         Kind::SetupCfg => python::setup_cfg(text),
         Kind::SetupPy => python::setup_py(text),
-        Kind::Lock => Vec::new(),
+        Kind::Lock | Kind::Hosting => Vec::new(),
         Kind::PackageJson => node::package_json(text),
         Kind::Cargo => cargo::manifest(text),
         Kind::GoMod => direct::go_mod(text),
@@ -406,10 +414,6 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Systemd => direct::unit(text),
         Kind::Envrc => direct::envrc(text),
         Kind::Just => direct::justfile(text),
-        Kind::Script => {
-            let mut out = shell::script(text);
-            out.extend(machine::installed(path, text));
-            out
-        }
+        Kind::Script => shell::script(text),
     }
 }

@@ -50,6 +50,8 @@ pub struct Traits {
     pub mended_by_install: bool,
     /// No comment silences it; neither does one what refuses in observe mode too.
     pub beyond_comments: bool,
+    /// It tells of what is given away where it stands, whether or not anything runs with it.
+    pub leaks: bool,
 }
 
 /// Nothing sets the rule apart.
@@ -60,6 +62,7 @@ pub const COMMON: Traits = Traits {
     folds: false,
     mended_by_install: false,
     beyond_comments: false,
+    leaks: false,
 };
 
 /// A level for each environment.

@@ -14,6 +14,7 @@ mod healthy {
     mod named;
     mod packages;
     mod readers;
+    mod reviewed;
     mod servers;
     mod stands_for;
     mod started;

@@ -252,3 +252,25 @@ fn a_script_that_waits_needs_no_word_of_a_database() {
         assert!(with(path, text), "{path} {text}");
     }
 }
+
+#[test]
+fn what_waits_for_a_healthy_server_needs_no_word_of_a_database() {
+    let weak = "services:\n  db:\n    image: postgres:16.4\n    healthcheck:\n      test: [\"CMD-SHELL\", \"pg_isready -U shop\"]\n  adminer:\n    image: adminer:4\n    depends_on: [db]\n";
+    let worst = |path: &str, text: &str| {
+        let root = tree(&[("docker-compose.prod.yml", weak), (path, text)]);
+        lines(root.path(), ".", ".").contains("warning[compose-weak-healthcheck]")
+    };
+    let steps =
+        "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker compose up";
+    for (path, text) in [
+        (
+            "docker-compose.prod.web.yml",
+            "services:\n  web:\n    build: .\n    depends_on:\n      db: {condition: service_healthy}\n",
+        ),
+        (".github/workflows/ci.yml", &format!("{steps} -d --wait\n")),
+        ("bin/up", "#!/bin/sh\ndocker compose up --wait\n"),
+    ] {
+        assert!(worst(path, text), "{path}");
+    }
+    assert!(!worst(".github/workflows/ci.yml", &format!("{steps} -d\n")));
+}

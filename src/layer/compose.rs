@@ -82,6 +82,8 @@ pub struct Service {
     pub built: bool,
     /// The path of the Dockerfile that it is built from, where that is known.
     built_from: Option<String>,
+    /// The stage of it that is built.
+    target: Option<String>,
     /// The directory that it is built from, where that is known.
     context: Option<String>,
     /// Its block among the layers of the file; none where it has no environment.
@@ -104,8 +106,6 @@ pub struct Service {
     pub in_memory: bool,
     /// It runs only when a profile asks for it.
     pub profiled: bool,
-    /// Another service is not started before it is healthy.
-    pub awaited: bool,
     /// It shares the network of the machine, or of another container.
     pub foreign_network: bool,
     /// The service whose network it shares: `network_mode: service:app`.
@@ -301,11 +301,6 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let whole = extends::whole(services, node);
         let service = service::read(reader, root, key, &whole, &mut out);
         out.services.extend(service);
-    }
-    let gated = out.services.iter().flat_map(|s| &s.depends_on).filter(|d| d.gated);
-    let awaited: BTreeSet<String> = gated.map(|d| d.service.expose().to_owned()).collect();
-    for service in &mut out.services {
-        service.awaited = awaited.contains(service.name.expose());
     }
     reader.structure = Structure::Compose(out);
 }

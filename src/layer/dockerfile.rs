@@ -2,7 +2,7 @@
 
 mod arguments;
 
-pub use arguments::Recipe;
+pub use arguments::{Recipe, Waiting};
 
 use super::{
     Entry, Value,
@@ -102,8 +102,20 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         shell::push(reader, &mut layer, entry);
     }
     recipe.serves = shipped.iter().any(|stage| stage.serves);
-    recipe.entrypoint_waits = shipped.iter().rev().find_map(|s| s.entrypoint).unwrap_or_default();
-    recipe.command_waits = shipped.iter().rev().find_map(|s| s.command).unwrap_or_default();
+    recipe.waits = Waiting {
+        entrypoint: shipped.iter().rev().find_map(|s| s.entrypoint).unwrap_or_default(),
+        command: shipped.iter().rev().find_map(|s| s.command).unwrap_or_default(),
+    };
+    // Each stage stands on those before it.
+    for (i, stage) in stages.iter().enumerate() {
+        let below = recipe.stages.get(&stage.base).copied().unwrap_or_default();
+        let waits = Waiting {
+            entrypoint: stage.entrypoint.unwrap_or(below.entrypoint),
+            command: stage.command.unwrap_or(below.command),
+        };
+        let name = stage.name.clone().unwrap_or_else(|| i.to_string());
+        recipe.stages.insert(name, waits);
+    }
     reader.structure = Structure::Image(recipe);
     shell::settled(reader, script);
     reader.layers.push(layer);

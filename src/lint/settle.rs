@@ -107,12 +107,12 @@ fn programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
     }
 }
 
-/// Where a unit of systemd waits for a server on its machine, or a script installs one, what is started there finds it at a
-/// loopback address; in a container it does not.
+/// Where the unit of systemd that starts a program waits for a server on its machine, that finds it at a loopback address; in
+/// a container it does not.
 fn machines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    let contained = |file: &Carried| match &file.structure {
-        Structure::Compose(compose) => compose.services.iter().any(|s| s.built),
-        _ => matches!(file.carrier, Carrier::Dockerfile | Carrier::Kubernetes | Carrier::EcsTask),
+    let contained = |file: &Carried| {
+        use Carrier::{Compose, Dockerfile, EcsTask, Kubernetes};
+        matches!(file.carrier, Compose | Dockerfile | Kubernetes | EcsTask)
     };
     if !repository.has_machines() || carried.iter().any(contained) {
         return;

@@ -174,6 +174,9 @@ impl<'c> FileView<'c> {
         whereabouts.kept = known == Some(Git::Tracked);
         whereabouts.says_copy = file.says_copy;
         whereabouts.source = source;
+        if whereabouts.is_archived() && files.asks_for(&path) {
+            whereabouts.take_out();
+        }
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }
     }

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Envrc,
     Just,
     Script,
+    /// What hosts a program, or keeps it in a cluster: that it is there says enough.
+    Hosting,
 }
 
 impl Kind {
@@ -49,6 +51,11 @@ impl Kind {
             "env.py" => Self::EnvPy,
             ".envrc" => Self::Envrc,
             "justfile" | "Justfile" | ".justfile" => Self::Just,
+            "fly.toml" | "render.yaml" | "render.yml" | "railway.toml" | "railway.json" | "heroku.yml"
+            | "app.yaml" | "Chart.yaml" | "kustomization.yaml" | "kustomization.yml" | "skaffold.yaml" => {
+                Self::Hosting
+            }
+            _ if has(&[".yml", ".yaml"]) && matches!(parent, "k8s" | "kubernetes") => Self::Hosting,
             "Makefile" | "makefile" | "GNUmakefile" | "Procfile" | "Containerfile" | "Dockerfile" => {
                 Self::Script
             }
@@ -95,6 +102,7 @@ impl Kind {
                 | Self::Envrc
                 | Self::Just
                 | Self::Script
+                | Self::Hosting
         )
     }
 }

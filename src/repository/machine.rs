@@ -1,18 +1,32 @@
-//! Signs that a server runs on the machine that the project is started on: a unit waits for it, or a script installs it.
+//! Signs that a server runs on the machine that the project is started on: the unit that starts it waits for that.
 
-use super::{Mention, Repository, place::Directory, python::lines};
+use super::{Mention, Repository, kind::Kind, place::Directory, python::lines};
 use crate::source::Span;
 
-/// The server that a unit of systemd waits for, unless what the unit starts runs in a container.
+/// What runs the text of a program, wherever it is installed.
+const RUNNERS: [&str; 16] = [
+    "node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "python", "python3", "gunicorn", "uvicorn", "ruby",
+    "bundle", "java", "php", "dotnet",
+];
+/// Words in a command of what stands beside a program: it saves the server's data, or looks at it.
+const BESIDE: [&str; 7] = ["backup", "exporter", "dump", "pg_", "psql", "pgbouncer", "docker"];
+
+/// The server that a unit of systemd waits for, where it starts a program of the project: no tool of the system, nothing that
+/// comes to its end, and nothing in a container.
 pub(super) fn awaited(text: &str) -> Option<Mention> {
     const KEYS: [&str; 6] = ["After", "Requires", "Requisite", "Wants", "BindsTo", "PartOf"];
-    let mut found = None;
+    let (mut found, mut starts) = (None, false);
     for (at, line) in lines(text) {
         let Some((key, value)) = line.split_once('=') else { continue };
         let key = key.trim();
-        let first = value.split_whitespace().next().unwrap_or_default();
-        if key.starts_with("Exec") && matches!(first.rsplit('/').next(), Some("docker" | "podman")) {
+        if key == "Type" && value.trim() == "oneshot" {
             return None;
+        }
+        if key.starts_with("Exec") {
+            if BESIDE.iter().chain(&["podman"]).any(|word| value.contains(word)) {
+                return None;
+            }
+            starts |= key == "ExecStart" && is_program(value);
         }
         let unit = value.split_whitespace().find(|unit| unit.starts_with("postgresql"));
         if let Some(unit) = unit.filter(|_| found.is_none() && KEYS.contains(&key)) {
@@ -20,62 +34,36 @@ pub(super) fn awaited(text: &str) -> Option<Mention> {
             found = Some(Mention::Server(start..start + "postgresql".len()));
         }
     }
-    found
+    found.filter(|_| starts)
 }
 
-/// The server that a script installs: `apt-get install -y postgresql`. A Dockerfile is none, and what makes the machine of a
-/// build or of a developer says nothing of the one that the program runs on.
-pub(super) fn installed(path: &str, text: &str) -> Option<Mention> {
-    const ELSEWHERE: [&str; 8] =
-        [".github", ".circleci", ".devcontainer", ".gitpod", "ci", "docker", "vagrant", "dev"];
-    let mut names = path.split(['/', '\\']);
-    let file = names.next_back()?.to_ascii_lowercase();
-    let script = file.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "sh" | "bash"));
-    let developers = ["dev", "local", "vagrant", "ci", "test", "docker"];
-    let for_others = file.split(['.', '-', '_']).any(|word| developers.contains(&word));
-    if !script || for_others || names.any(|name| ELSEWHERE.contains(&name)) {
-        return None;
-    }
-    // A program that installs packages, and the word that it does, in a command that may go on in the next line.
-    let (mut program, mut installs) = (false, false);
-    for (at, line) in lines(text) {
-        let mut code = line.split(" #").next().unwrap_or(line);
-        if code.trim_start().starts_with('#') {
-            code = "";
-        }
-        for word in code.split_whitespace() {
-            let bare = word.trim_matches(['"', '\'', ';']);
-            match bare {
-                "apt" | "apt-get" | "dnf" | "yum" | "apk" => program = true,
-                "install" | "add" => installs = program,
-                _ if installs && is_server(bare) => {
-                    let start = at + bare.as_ptr().addr() - line.as_ptr().addr();
-                    return Some(Mention::Server(start..start + "postgresql".len()));
-                }
-                _ => {}
-            }
-            if matches!(word, "&&" | "||" | "|") || word.ends_with(';') {
-                (program, installs) = (false, false);
-            }
-        }
-        if !line.ends_with('\\') {
-            (program, installs) = (false, false);
-        }
-    }
-    None
+/// Whether a command starts a program of one's own: it lies in no directory of the system, or is given to what runs it.
+fn is_program(command: &str) -> bool {
+    let first =
+        command.split_whitespace().next().unwrap_or_default().trim_start_matches(['-', '@', '+', '!', ':']);
+    let (directory, name) = first.rsplit_once('/').unwrap_or(("", first));
+    let system = matches!(directory, "" | "/bin" | "/sbin" | "/usr/bin" | "/usr/sbin");
+    !first.is_empty() && (!system || RUNNERS.contains(&name))
 }
 
-/// A package of Debian, Fedora or Alpine with the server: not `postgresql-client`.
-fn is_server(package: &str) -> bool {
-    let Some(rest) = package.strip_prefix("postgresql") else { return false };
-    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '.');
-    matches!(rest, "" | "server")
+/// Whether a file says by its name that something is started in a container, or by a service that hosts it.
+pub(super) fn is_of_container(path: &str, kind: Kind) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let name = name.to_ascii_lowercase();
+    let recipe = ["dockerfile", "containerfile", "procfile"].iter().any(|word| name.contains(word));
+    matches!(kind, Kind::Compose | Kind::Hosting) || kind == Kind::Script && recipe
 }
 
 impl Repository {
-    /// Whether anything says that a server runs on the machine that a program is started on.
+    /// Whether anything says that a server runs on the machine that a program is started on, and no file is there by its name
+    /// for what starts one elsewhere.
     pub fn has_machines(&self) -> bool {
-        !self.servers.is_empty()
+        !self.servers.is_empty() && !self.contained
+    }
+
+    /// Whether a script waits until compose finds its services healthy.
+    pub fn gates(&self) -> bool {
+        self.gates
     }
 
     /// What says so of the program that a file belongs to: in its project, or in one above it.

@@ -1,7 +1,7 @@
 //! Commands in scripts, Dockerfiles, Makefiles and Procfiles that read env files or hand a URL to libpq. No shell is
 //! imitated: lines are cut into words, and a command counts where a command can stand.
 
-use super::{Loading, Mention, Reads};
+use super::{Loading, Mention, Reads, kind::Kind};
 use std::ops::Range;
 
 /// The mentions of a whole file.
@@ -233,6 +233,16 @@ fn url_variable(word: &str) -> Option<String> {
         let says = name.split('_').any(|w| matches!(w, "URL" | "URI" | "DSN" | "CONNINFO"));
         says.then(|| name.to_owned())
     })
+}
+
+/// Whether a script waits until compose finds its services healthy, or looks itself: `docker compose up --wait`.
+pub(super) fn gates(kind: Kind, text: &str) -> bool {
+    let script = matches!(kind, Kind::Script | Kind::Just | Kind::PackageJson);
+    let waits = |line: &str| {
+        let word = |word: &str| line.split(|c: char| c.is_whitespace() || c == '"').any(|w| w == word);
+        word("--wait") && word("up")
+    };
+    script && (text.contains("--wait") && text.lines().any(waits) || text.contains(".State.Health"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("WWEE"),
     boot: false,
-    traits: COMMON,
+    traits: Traits { leaks: true, ..COMMON },
     page: include_str!("k8s_literal_url.md"),
     checks: &[Check::File(check)],
 };

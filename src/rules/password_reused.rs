@@ -5,23 +5,26 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("WWEE"),
     boot: false,
-    traits: COMMON,
+    traits: Traits { leaks: true, ..COMMON },
     page: include_str!("password_reused.md"),
     checks: &[Check::Project(check)],
 };
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
+    // What was put away is known to whoever has the file.
+    let files = beside::all_files(project);
     let mut uses: Vec<Use<'_>> =
-        beside::sides(project).into_iter().filter(Side::is_of_one).filter_map(password).collect();
-    for file in beside::files(project).into_iter().filter(Stand::is_of_one) {
-        let environment = file.environment;
-        uses.extend(file.settings.credentials().map(|credential| Use { credential, environment, of: None }));
+        beside::sides_of(&files).into_iter().filter(Side::is_of_one).filter_map(password).collect();
+    for file in files.into_iter().filter(Stand::is_of_one) {
+        let (environment, idle) = (file.environment, file.at.is_archived());
+        let of_file = file.settings.credentials();
+        uses.extend(of_file.map(|credential| Use { credential, environment, of: None, idle }));
     }
     uses.sort_by(|a, b| a.credential.secret.order(b.credential.secret));
     for group in uses.chunk_by(|a, b| a.credential.secret.same_as(b.credential.secret)) {
         // The default of a reference is told as one: what is set in its place is another. That a stricter environment has it for
         // its own is told nowhere else.
-        let strict = group.iter().rev().filter(|u| !u.is_default()).max_by_key(|u| u.environment);
+        let strict = group.iter().rev().filter(|u| !u.is_default()).max_by_key(|u| (u.environment, !u.idle));
         // On a developer's machine tests log in as the developer does.
         let weighs =
             |u: &&Use<'_>| u.environment == out.environment() && u.environment >= Environment::Staging;
@@ -51,10 +54,13 @@ struct Use<'p> {
     environment: Environment,
     /// The database, for a password.
     of: Option<&'p Target>,
+    /// The file was put away.
+    idle: bool,
 }
 
 fn password(side: Side<'_>) -> Option<Use<'_>> {
-    Some(Use { credential: side.target.credential()?, environment: side.environment, of: Some(side.target) })
+    let (environment, idle) = (side.environment, side.at.is_archived());
+    Some(Use { credential: side.target.credential()?, environment, of: Some(side.target), idle })
 }
 
 impl Use<'_> {
@@ -73,5 +79,6 @@ impl Use<'_> {
         self.environment < strict.environment
             && self.credential.origin.span() != strict.credential.origin.span()
             && !one
+            && !(self.idle && strict.idle)
     }
 }

@@ -5,7 +5,7 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("IIEE"),
     boot: false,
-    traits: COMMON,
+    traits: Traits { leaks: true, ..COMMON },
     page: include_str!("url_in_framework_config.md"),
     checks: &[Check::Block(block), Check::File(file)],
 };

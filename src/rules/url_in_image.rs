@@ -5,7 +5,7 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("WWEE"),
     boot: false,
-    traits: COMMON,
+    traits: Traits { leaks: true, ..COMMON },
     page: include_str!("url_in_image.md"),
     checks: &[Check::Block(check)],
 };
@@ -47,7 +47,9 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         let choice = target.form == Form::Toggle;
         // Where nothing is for PostgreSQL, the path of the file is the image's own business.
         let file = target.is_sqlite() && view.settings.without_postgres && !password;
-        if own && !password || aside || choice || file {
+        // What gives nothing away matters where it runs.
+        let idle = !password && view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_archived);
+        if own && !password || aside || choice || file || idle {
             draft.at_most(Levels::of("IIII"));
         }
     }

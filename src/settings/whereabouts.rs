@@ -49,7 +49,7 @@ pub struct Whereabouts {
     /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
     /// applies it.
     pub is_secret: bool,
-    /// What installs a server on the machine that it is for, or waits for one there.
+    /// What waits for a server on the machine that it is for.
     pub server: Option<Span>,
     aside: bool,
     archived: bool,
@@ -147,6 +147,11 @@ impl Whereabouts {
     pub fn is_archived(&self) -> bool {
         self.archived
     }
+
+    /// The user asks for it: it is judged as if it had not been put away.
+    pub(crate) fn take_out(&mut self) {
+        self.archived = false;
+    }
 }
 
 /// Whether projects are made from what is in such a directory: `templates/sui/…` at the top, not the templates of a
@@ -156,18 +161,23 @@ fn is_template(directories: &[&str]) -> bool {
 }
 
 /// Whether a directory is by its name for what nobody runs any more: `deprecated/`, `_old/`, `legacy-backup/`. `legacy/`
-/// alone is often what runs, `backup/` makes one, and `services/archive` is a service.
+/// alone is often what runs, `backup/` makes one, `services/old` is a service, and so may be `backend/archive`: that word
+/// counts at the top, or with a mark before it.
 fn is_archived(directories: &[&str]) -> bool {
     let mut above = "";
     directories.iter().any(|directory| {
         let name = directory.trim_start_matches(['.', '_']);
         let service =
             matches!(above, "apps" | "services" | "packages" | "cmd" | "internal" | "pkg" | "modules");
+        let top = matches!(above, "" | "..") || name != *directory;
         above = directory;
         let has = |words: &[&str]| name.split(['-', '_']).any(|word| words.contains(&word));
-        let whole = matches!(name, "archive" | "archives" | "old") && !service;
-        let put_away = has(&["legacy", "old"]) && has(&["backup", "backups", "archive"]);
-        whole || put_away || has(&["archived", "deprecated", "obsolete"])
+        let whole = match name {
+            "archive" | "archives" => top,
+            "old" | "archived" | "deprecated" | "obsolete" => true,
+            _ => has(&["legacy", "old"]) && has(&["backup", "backups", "archive"]),
+        };
+        whole && !service
     })
 }
 
@@ -278,6 +288,9 @@ mod tests {
         );
         assert!(
             !of("legacy/.env") && !of("backup/.env") && !of("services/archive/.env") && !of("old-api/.env")
+        );
+        assert!(
+            !of("backend/archive/.env") && !of("archived-orders/.env") && !of("apps/deprecated-api/.env")
         );
     }
 }

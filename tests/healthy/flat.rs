@@ -21,9 +21,6 @@ const NEVER: &str = "from alembic import context\n\nconfig = context.config\n";
 const HERE: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
 const WAITS: &str = "[Unit]\nAfter=network.target postgresql.service\n[Service]\nEnvironmentFile=/srv/shop/.env.production\nExecStart=/srv/shop/run\n";
 const WAITS_NOT: &str = "[Unit]\nAfter=network.target\n[Service]\nEnvironmentFile=/srv/shop/.env.production\nExecStart=/srv/shop/run\n";
-const INSTALLS: &str =
-    "#!/bin/bash\nset -e\napt-get update && apt-get install -y nginx \\\n    postgresql postgresql-contrib\n";
-const INSTALLS_CLIENT: &str = "#!/bin/bash\n# apt-get install postgresql\napt-get install -y nginx postgresql-client\necho postgresql\n";
 const IMAGE: &str = "FROM python:3.13-slim\nENV DATABASE_POOL=5\nCMD [\"/srv/shop/run\"]\n";
 
 const TWINS: &[Twins] = &[
@@ -74,11 +71,6 @@ const TWINS: &[Twins] = &[
         rule: "localhost-in-production",
         healthy: &[(".env.production", HERE), ("deploy/shop.service", WAITS)],
         ill: &[(".env.production", HERE), ("deploy/shop.service", WAITS_NOT)],
-    },
-    Twins {
-        rule: "localhost-in-production",
-        healthy: &[(".env.production", HERE), ("deploy/install.sh", INSTALLS)],
-        ill: &[(".env.production", HERE), ("deploy/install.sh", INSTALLS_CLIENT)],
     },
     // In a container it is not.
     Twins {

@@ -1,18 +1,50 @@
-//! What a project's own images do before their programs start: who waits for a server behind the name of a service.
+//! What a project's own images do before their programs start: who waits for a server behind the name of a service, and who for
+//! a healthy one.
 
 use super::Service;
-use crate::layer::{Carried, Carrier, Structure};
-use std::collections::BTreeMap;
+use crate::layer::{
+    Carried, Carrier, Structure,
+    dockerfile::{Recipe, Waiting},
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which of a project's own images wait for a server.
 #[derive(Clone, Default, Debug)]
 pub struct Waits {
-    /// A script of the project does; which image has it, only its Dockerfile says.
-    scripts: bool,
-    /// The Dockerfiles whose entrypoint does, and those whose command does, by their paths.
-    recipes: BTreeMap<String, (bool, bool)>,
-    /// The Dockerfile behind each name that images are built under; none where that is not known, or several are.
-    built: BTreeMap<String, Option<String>>,
+    /// The scripts of the project that do; which image has one, only its Dockerfile says.
+    scripts: Vec<String>,
+    /// The Dockerfiles of which a stage does, by their paths.
+    recipes: BTreeMap<String, Recipe>,
+    /// What is built behind each name of an image; none where that is not known, or it is several things.
+    built: BTreeMap<String, Option<Built>>,
+    /// Names of services that another one waits for until they are healthy, in any file.
+    gated: BTreeSet<String>,
+}
+
+/// How an image is made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Built {
+    /// Its Dockerfile.
+    recipe: String,
+    /// The stage of it.
+    target: Option<String>,
+    /// The directory of which it has files.
+    context: Option<String>,
+}
+
+impl Built {
+    fn of(service: &Service) -> Option<Self> {
+        let (target, context) = (service.target.clone(), service.context.clone());
+        Some(Self { recipe: service.built_from.clone()?, target, context })
+    }
+
+    /// Whether the image may have a file.
+    fn may_have(&self, path: &str) -> bool {
+        self.context.as_deref().is_some_and(|context| {
+            let below = path.strip_prefix(context);
+            context.is_empty() || below.is_some_and(|below| below.starts_with('/'))
+        })
+    }
 }
 
 impl Waits {
@@ -22,44 +54,75 @@ impl Waits {
         for file in carried {
             match &file.structure {
                 Structure::Compose(compose) => compose.services.iter().for_each(|s| out.take(s)),
-                Structure::Image(recipe) if recipe.entrypoint_waits || recipe.command_waits => {
-                    let waits = (recipe.entrypoint_waits, recipe.command_waits);
-                    out.recipes.insert(file.path.clone(), waits);
+                Structure::Image(recipe) => {
+                    let none = Waiting::default();
+                    if recipe.waits != none || recipe.stages.values().any(|waits| *waits != none) {
+                        out.recipes.insert(file.path.clone(), recipe.clone());
+                    }
                 }
-                _ => out.scripts |= file.carrier == Carrier::Shell && file.script.waits(),
+                _ if file.carrier == Carrier::Shell && file.script.waits() => {
+                    out.scripts.push(file.path.clone());
+                }
+                _ => {}
             }
         }
         out
     }
 
     fn take(&mut self, service: &Service) {
+        let gated = service.depends_on.iter().filter(|d| d.gated);
+        self.gated.extend(gated.map(|d| d.service.expose().to_owned()));
         if !service.built {
             return;
         }
         let mut names = vec![service.name.expose()];
         names.extend(service.image.as_ref().map(super::Image::own_name));
         for name in names {
+            let built = Built::of(service);
             match self.built.get_mut(name) {
-                Some(known) if *known != service.built_from => *known = None,
+                Some(known) if *known != built => *known = None,
                 Some(_) => {}
-                None => drop(self.built.insert(name.to_owned(), service.built_from.clone())),
+                None => drop(self.built.insert(name.to_owned(), built)),
             }
         }
     }
 
+    /// Whether another service waits until one is healthy, be it in a file that is put over its own or takes that in.
+    pub fn gates(&self, service: &Service) -> bool {
+        self.gated.contains(service.name.expose())
+    }
+
     /// Whether a service runs an image of the project that waits. One that is pulled is the project's own where exactly one
-    /// Dockerfile builds an image of its name.
+    /// Dockerfile builds an image of its name; a script waits in it where the image may have that.
     pub fn has(&self, service: &Service) -> bool {
-        let recipe = match (&service.image, service.built) {
-            (_, true) => service.built_from.as_ref(),
+        let built = match (&service.image, service.built) {
+            (_, true) => Built::of(service),
             (Some(image), false) => match self.built.get(image.own_name()) {
-                Some(Some(recipe)) => Some(recipe),
+                Some(Some(built)) => Some(built.clone()),
                 _ => return false,
             },
             (None, false) => return false,
         };
-        let own = recipe.and_then(|path| self.recipes.get(path)).filter(|_| !service.own_entrypoint);
-        self.scripts
-            || own.is_some_and(|(entrypoint, command)| *entrypoint || *command && !service.own_command)
+        let own = built.as_ref().is_some_and(|built| self.recipe_waits(built, service));
+        let scripts = || {
+            let has =
+                |path: &String| service.built || built.as_ref().is_some_and(|built| built.may_have(path));
+            self.scripts.iter().any(has)
+        };
+        own || scripts()
+    }
+
+    fn recipe_waits(&self, built: &Built, service: &Service) -> bool {
+        let Some(recipe) = self.recipes.get(&built.recipe).filter(|_| !service.own_entrypoint) else {
+            return false;
+        };
+        let waits = |waiting: &Waiting| waiting.entrypoint || waiting.command && !service.own_command;
+        match &built.target {
+            None => waits(&recipe.waits),
+            // Of a name that a variable gives any stage may be meant.
+            Some(target) => {
+                recipe.stages.get(target).map_or_else(|| recipe.stages.values().any(waits), waits)
+            }
+        }
     }
 }

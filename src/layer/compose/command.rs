@@ -2,23 +2,15 @@
 
 use crate::layer::{
     Entry,
-    shell::waits::{connects_at_last, is_others, opens_device},
+    shell::waits::{are_others, connects_at_last, is_named_for_others, is_others, opens_device},
     tree::Node,
 };
 
 /// Words of commands that wait for the server by themselves.
-const WAITS: [&str; 10] = [
-    "wait-for",
-    "wait_for",
-    "wait4x",
-    "dockerize",
-    "pg_isready",
-    "pgward",
-    "until ",
-    "wait-until",
-    "wait-on",
-    "wait-port",
-];
+const WAITS: [&str; 3] = ["pg_isready", "pgward", "until "];
+
+/// Words in the names of programs that wait for what they are told.
+const TOLD: [&str; 7] = ["wait-for", "wait_for", "wait4x", "dockerize", "wait-until", "wait-on", "wait-port"];
 
 /// Words of commands that make databases.
 const CREATES: [&str; 5] = ["create database", "createdb", "create_db", "db:create", "db:prepare"];
@@ -42,7 +34,20 @@ pub(in crate::layer) fn is_waiting(text: &str) -> bool {
         let repeats = ["while ", "sleep "].iter().any(|word| text.contains(word));
         repeats && (tried.any(|port| !is_others(port)) || opens_device(text)) || connects_at_last(text)
     };
-    WAITS.iter().any(|word| text.contains(word)) || tries()
+    WAITS.iter().any(|word| text.contains(word)) || is_told_to_wait(text) || tries()
+}
+
+/// Whether a program waits for what it is told, and that is no other kind of server. Behind `--` another program begins.
+fn is_told_to_wait(text: &str) -> bool {
+    let has = |word: &str| TOLD.iter().any(|told| word.contains(told));
+    has(text)
+        && text.split([';', '&', '|', '\n']).any(|command| {
+            let blank = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '"' | '\'' | '(' | ')');
+            let words: Vec<&str> = command.split(blank).filter(|word| !word.is_empty()).collect();
+            words.split(|word| *word == "--").any(|words| {
+                words.iter().any(|word| has(word) && !is_named_for_others(word)) && !are_others(words)
+            })
+        })
 }
 
 /// Whether the command of a service makes databases.
@@ -50,9 +55,13 @@ pub(super) fn creates(node: &Node) -> bool {
     says(node, |text| CREATES.iter().any(|word| text.contains(word)))
 }
 
-/// Whether something is true of the command, or of one of its words, in small letters.
+/// Whether something is true of the command, the words of a list side by side, in small letters.
 fn says(node: &Node, test: impl Fn(&str) -> bool) -> bool {
     let has = |node: &Node| node.text().is_some_and(|text| test(&text.to_ascii_lowercase()));
-    let said = |node: &Node| has(node) || node.items().iter().any(|n| has(n));
+    let listed = |node: &Node| {
+        let words: Vec<&str> = node.items().iter().filter_map(|item| item.text()).collect();
+        test(&words.join(" ").to_ascii_lowercase())
+    };
+    let said = |node: &Node| has(node) || listed(node);
     ["command", "entrypoint"].iter().filter_map(|key| node.get(key)).any(said)
 }

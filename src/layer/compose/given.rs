@@ -118,3 +118,8 @@ pub(super) fn built_from(reader: &Reader<'_>, node: &Node) -> Option<String> {
     let directory = context(reader, node)?;
     beside(&if directory.is_empty() { "x".to_owned() } else { format!("{directory}/x") }, &dockerfile)
 }
+
+/// The stage that a service is built up to.
+pub(super) fn target(node: &Node) -> Option<String> {
+    Some(node.get("build")?.get("target")?.text()?.to_ascii_lowercase())
+}

@@ -6,7 +6,7 @@ use crate::{
     secret::Secret,
     source::Span,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a recipe of an image says beside its variables.
 #[derive(Clone, Default, Debug)]
@@ -15,10 +15,19 @@ pub struct Recipe {
     for_build: BTreeSet<Span>,
     /// A PostgreSQL server is installed in the image, or it is made from a server's.
     pub serves: bool,
-    /// Its entrypoint waits for a server.
-    pub entrypoint_waits: bool,
-    /// Its command, which a service may replace, waits for a server.
-    pub command_waits: bool,
+    /// Whether what is shipped waits.
+    pub waits: Waiting,
+    /// Whether what is built up to a stage waits, by the names of the stages.
+    pub stages: BTreeMap<String, Waiting>,
+}
+
+/// What of an image waits for a server.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// Its entrypoint does.
+    pub entrypoint: bool,
+    /// Its command does, which a service may replace.
+    pub command: bool,
 }
 
 impl Recipe {

@@ -8,7 +8,7 @@ const PROGRAMS: [&str; 5] = ["dockerize", "pg_isready", "wait-on", "wait-port", 
 /// What the names of others begin with: `wait-for-it.sh`, `wait_for_db`, `wait4ports`.
 const BEGINNINGS: [&str; 4] = ["wait-for", "wait_for", "wait4", "waitfor"];
 /// What the rest of such a name begins with where a database may be meant.
-const FOR: [&str; 14] = [
+const FOR: [&str; 17] = [
     "it",
     "db",
     "database",
@@ -23,6 +23,9 @@ const FOR: [&str; 14] = [
     "dep",
     "services",
     "everything",
+    "migration",
+    "rds",
+    "timescale",
 ];
 /// Programs that try a port.
 const TRYING: [&str; 3] = ["nc", "ncat", "netcat"];
@@ -44,6 +47,24 @@ const CLIENTS: [&str; 10] = [
 ];
 /// Ports of other kinds of servers: to wait for one of them is no waiting for the database.
 const OTHERS: [&str; 10] = ["3306", "1433", "27017", "6379", "11211", "5672", "9092", "2181", "9200", "9000"];
+/// Names of other kinds of servers.
+const SERVERS: [&str; 15] = [
+    "redis",
+    "rabbit",
+    "rabbitmq",
+    "amqp",
+    "kafka",
+    "elastic",
+    "elasticsearch",
+    "mongo",
+    "mongodb",
+    "mysql",
+    "mariadb",
+    "minio",
+    "memcached",
+    "zookeeper",
+    "clickhouse",
+];
 /// A file of bash that is a connection.
 const DEVICE: &str = "/dev/tcp/";
 
@@ -73,36 +94,89 @@ fn text(argument: &Argument) -> &str {
     argument.value.text.expose()
 }
 
-impl Command {
-    /// Whether a program made for it is among its words. What such a name says of a deployment or of another store
-    /// (`wait_for_rollout`, `wait-for-redis.sh`) is no waiting for a database.
-    fn is_made_to_wait(&self) -> bool {
-        let for_one = |name: &str| {
-            let rest = BEGINNINGS.iter().find_map(|beginning| name.strip_prefix(beginning));
-            let rest = rest.map(|rest| rest.split('.').next().unwrap_or(rest).to_ascii_lowercase());
-            rest.is_some_and(|rest| {
-                let mut said = rest.split(['-', '_']).filter(|word| !word.is_empty()).peekable();
-                said.peek().is_none() || said.any(|word| FOR.iter().any(|own| word.starts_with(own)))
-            })
-        };
-        self.words.iter().map(text).any(|word| {
-            let name = word.rsplit('/').next().unwrap_or(word);
-            // The shell's own `wait` has no directory.
-            PROGRAMS.contains(&name) || word == "/wait" || for_one(name)
-        })
-    }
+/// What is behind `wait-for` in the name of a program, without its extension.
+fn called_for(word: &str) -> Option<String> {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    let rest = BEGINNINGS.iter().find_map(|beginning| name.strip_prefix(beginning))?;
+    Some(rest.split('.').next().unwrap_or(rest).to_ascii_lowercase())
+}
 
-    /// Whether all that it names are other kinds of servers: `redis:6379`, `tcp://kafka:9092`, `http://api/health`.
-    fn is_for_others(&self) -> bool {
-        let address = |word: &str| {
-            let (scheme, place) = word.split_once("://").unwrap_or(("tcp", word));
-            let web = matches!(scheme, "http" | "https" | "http-get" | "https-get");
-            let port =
-                place.rsplit_once(':').is_some_and(|(_, p)| p.starts_with(|c: char| c.is_ascii_digit()));
-            (web || port).then(|| web || is_others(place))
-        };
-        let mut named = self.words.iter().skip(1).filter_map(|word| address(text(word))).peekable();
-        named.peek().is_some() && named.all(|other| other)
+fn is_called_to_wait(word: &str) -> bool {
+    called_for(word).is_some()
+}
+
+/// Whether a program is made to wait, and its name does not say that it is for something else.
+fn is_named_for(name: &str) -> bool {
+    called_for(name).is_some_and(|rest| {
+        let mut said = rest.split(['-', '_']).filter(|word| !word.is_empty()).peekable();
+        said.peek().is_none() || said.any(|word| FOR.iter().any(|own| word.starts_with(own)))
+    })
+}
+
+/// Whether a program is by its name one that waits for other kinds of servers: `/wait-for-redis.sh`.
+pub(in crate::layer) fn is_named_for_others(word: &str) -> bool {
+    called_for(word).is_some_and(|rest| {
+        let mut said = rest.split(['-', '_']).filter(|word| !word.is_empty()).peekable();
+        said.peek().is_some() && said.all(|word| SERVERS.contains(&word) || matches!(word, "and" | "sh"))
+    })
+}
+
+/// The host and the port of an address, without the text of a variable: `tcp://$DB_HOST:5432` has `$` and `5432`.
+fn address(word: &str) -> Option<(&str, &str)> {
+    let place = word.split_once("://").map_or(word, |(_, place)| place);
+    let braces = |at: usize| place[..at].matches('{').count() > place[..at].matches('}').count();
+    let mut colons = place.rmatch_indices([':', '/']).map(|(at, _)| at);
+    let at = colons.find(|at| !braces(*at))?;
+    Some((&place[..at], &place[at + 1..]))
+}
+
+/// Whether a word is the address of a database, or its port: `db:5432`, `5432`, `$DATABASE_URL`.
+fn is_ours(word: &str) -> bool {
+    if let Some(variable) = word.strip_prefix('$') {
+        let variable = variable.to_ascii_uppercase();
+        let mut words = variable.split(|c: char| !c.is_ascii_alphanumeric());
+        let of = ["DATABASE", "DB", "PG", "POSTGRES", "POSTGRESQL", "PGHOST", "PGPORT"];
+        return words.any(|word| of.contains(&word));
+    }
+    let (host, port) = address(word).unwrap_or(("", word));
+    let names = ["db", "database", "postgres", "postgresql", "pg"];
+    port == "5432" || names.contains(&host) && port.starts_with(|c: char| c.is_ascii_digit() || c == '$')
+}
+
+/// Whether all that the words of one command name are other kinds of servers: `redis:6379`, `http://api/health`. What a
+/// variable says may be the database's.
+pub(in crate::layer) fn are_others(words: &[&str]) -> bool {
+    let other = |word: &&str| {
+        let scheme = word.split_once("://").map_or("tcp", |(scheme, _)| scheme);
+        if matches!(scheme, "http" | "https" | "http-get" | "https-get") {
+            return Some(true);
+        }
+        match address(word) {
+            Some((_, port)) if port.starts_with(|c: char| c.is_ascii_digit()) => Some(is_others(port)),
+            Some((_, port)) if port.starts_with('$') => Some(false),
+            _ => is_ours(word).then_some(false),
+        }
+    };
+    let mut named = words.iter().filter_map(other).peekable();
+    named.peek().is_some() && named.all(|other| other)
+}
+
+impl Command {
+    /// Whether a program made for it is among its words, and is not for others. Behind `--` another program begins.
+    fn is_made_to_wait(&self) -> bool {
+        let words: Vec<&str> = self.words.iter().map(text).collect();
+        words.split(|word| *word == "--").any(|words| {
+            // The shell's own `wait` has no directory.
+            let made = words.iter().any(|word| {
+                let name = word.rsplit('/').next().unwrap_or(word);
+                PROGRAMS.contains(&name) || *word == "/wait" || is_named_for(name)
+            });
+            // What such a name says of a deployment or of another store (`wait_for_rollout`, `wait-for-redis.sh`) is no
+            // waiting for a database, unless it is told to wait for one.
+            let waits =
+                || words.iter().any(|word| is_called_to_wait(word)) && words.iter().any(|w| is_ours(w));
+            (made || waits()) && !are_others(words)
+        })
     }
 
     /// Whether it tries a port, and does nothing else.
@@ -135,7 +209,7 @@ impl Script {
     /// Whether it waits for a server before it goes on.
     pub fn waits(&self) -> bool {
         let words = || self.commands.iter().flat_map(|c| &c.words).map(text);
-        if self.commands.iter().any(|c| c.is_made_to_wait() && !c.is_for_others()) {
+        if self.commands.iter().any(Command::is_made_to_wait) {
             return true;
         }
         let mut conditions = self.commands.iter().filter(|c| c.repeated);

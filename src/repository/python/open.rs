@@ -27,7 +27,8 @@ pub(in crate::repository) fn is_open(kind: Kind, text: &str) -> bool {
         | Kind::Composer
         | Kind::Jvm
         | Kind::DotNet
-        | Kind::EnvPy => false,
+        | Kind::EnvPy
+        | Kind::Hosting => false,
         Kind::Compose | Kind::Systemd | Kind::Envrc | Kind::Just | Kind::Script => installs(text),
     }
 }
