@@ -1,5 +1,4 @@
-//! What healthy repositories write and a hasty linter takes for a defect, each beside a twin with the defect. The shapes
-//! were met in repositories of all kinds; the texts are ours.
+//! What healthy repositories write and a hasty linter takes for a defect, each beside a twin with the defect; texts are ours.
 
 mod healthy {
     use super::{Tree, Twins};
