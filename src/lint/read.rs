@@ -69,16 +69,26 @@ pub(super) fn read<'p>(
         }
         _ => false,
     };
-    let replaced: BTreeSet<String> =
-        out.iter().filter(alone).map(|c| directory(&c.path).to_owned()).collect();
+    // A replica of production's, or what looks at it, replaces nothing.
+    let mut replaced: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in out.iter().filter(alone) {
+        if let Structure::Compose(compose) = &file.structure {
+            replaced
+                .entry(directory(&file.path).to_owned())
+                .or_default()
+                .extend(compose.programs().map(str::to_owned));
+        }
+    }
     for file in &mut out {
         if let (Structure::Compose(compose), Some(base)) =
             (&mut file.structure, bases.get(directory(&file.path)))
         {
             compose.take_over(base);
             compose.replaced = is_base(&file.path)
-                && replaced.contains(directory(&file.path))
-                && compose.services.iter().any(|s| s.server);
+                && compose.services.iter().any(|s| s.server)
+                && replaced
+                    .get(directory(&file.path))
+                    .is_some_and(|names| compose.programs().any(|name| names.contains(name)));
         }
     }
     kubernetes::join(&mut out, &|path| files.environment_of(path, Carrier::Kubernetes, policy));

@@ -244,3 +244,29 @@ fn who_waits_for_a_healthy_server_may_stand_in_another_file() {
     }
     tell_apart(&twins);
 }
+
+const CARRIED: &[Twins] = &[
+    // What a chart has below `image:` are keys; a text may stand there too.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("stack-prod.yml", CHART)],
+        ill: &[("stack-prod.yml", STACK)],
+    },
+    // Who replaces a file has its programs.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("docker-compose.yml", BUILT_FOR), ("docker-compose.production.yml", REPLACES)],
+        ill: &[("docker-compose.yml", BUILT_FOR), ("docker-compose.production.replica.yml", REPLICA)],
+    },
+];
+
+const CHART: &str = "services:\n  db:\n    image:\n      # of the hub\n      repository: postgres\n    environment:\n      POSTGRES_PASSWORD: k3Vq9mT2xLpW7c\n";
+const STACK: &str = "services:\n  db:\n    image:\n      postgres:16.4\n    environment:\n      POSTGRES_PASSWORD: k3Vq9mT2xLpW7c\n";
+const BUILT_FOR: &str = "services:\n  web:\n    build: .\n    environment:\n      NODE_ENV: production\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db:5432/shop\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop}\n";
+const REPLACES: &str = "services:\n  web:\n    image: shop:1\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop}\n";
+const REPLICA: &str = "services:\n  exporter:\n    image: exporter:1\n  replica:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop}\n";
+
+#[test]
+fn a_file_is_what_its_text_makes_it() {
+    tell_apart(CARRIED);
+}

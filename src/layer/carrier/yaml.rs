@@ -30,12 +30,24 @@ fn is_of_helm(path: &str, bytes: &[u8]) -> bool {
         return true;
     }
     // What is commented out says nothing, and what is built has its image beside it.
-    let mut lines =
-        bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.starts_with(b"#"));
+    let lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let mut said = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).peekable();
     let mut mapped = false;
-    lines.all(|line| {
-        let rest = line.strip_prefix(b"image:").map(<[u8]>::trim_ascii_start);
-        mapped |= rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"#"));
-        !line.starts_with(b"build:") && rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(b"#"))
-    }) && mapped
+    while let Some(line) = said.next() {
+        if line.starts_with(b"build:") {
+            return false;
+        }
+        let Some(rest) = line.strip_prefix(b"image:").map(<[u8]>::trim_ascii_start) else { continue };
+        // The text of an image may stand in the next line.
+        mapped = (rest.is_empty() || rest.starts_with(b"#")) && said.peek().is_none_or(|next| is_pair(next));
+        if !mapped {
+            return false;
+        }
+    }
+    mapped
+}
+
+/// Whether a line has a key of a mapping: `repository: shop`, not `postgres:16`.
+fn is_pair(line: &[u8]) -> bool {
+    line.ends_with(b":") || line.windows(2).any(|two| matches!(two, b": " | b":\t"))
 }
