@@ -161,6 +161,11 @@ impl Compose {
         all.filter(|(name, _)| !name.expose().contains('.'))
     }
 
+    /// The names of its services that are no servers.
+    pub fn programs(&self) -> impl Iterator<Item = &str> {
+        self.services.iter().filter(|s| !s.server).map(|s| s.name.expose())
+    }
+
     /// The paths of the env files that its services are given.
     pub fn env_files(&self) -> impl Iterator<Item = &str> {
         self.services.iter().flat_map(|s| &s.env_files).map(Part::expose)

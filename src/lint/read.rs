@@ -73,9 +73,10 @@ pub(super) fn read<'p>(
     let mut replaced: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in out.iter().filter(alone) {
         if let Structure::Compose(compose) = &file.structure {
-            let programs = compose.services.iter().filter(|s| !s.server);
-            let names = programs.map(|s| s.name.expose().to_owned());
-            replaced.entry(directory(&file.path).to_owned()).or_default().extend(names);
+            replaced
+                .entry(directory(&file.path).to_owned())
+                .or_default()
+                .extend(compose.programs().map(str::to_owned));
         }
     }
     for file in &mut out {
@@ -85,9 +86,9 @@ pub(super) fn read<'p>(
             compose.take_over(base);
             compose.replaced = is_base(&file.path)
                 && compose.services.iter().any(|s| s.server)
-                && replaced.get(directory(&file.path)).is_some_and(|names| {
-                    compose.services.iter().any(|s| !s.server && names.contains(s.name.expose()))
-                });
+                && replaced
+                    .get(directory(&file.path))
+                    .is_some_and(|names| compose.programs().any(|name| names.contains(name)));
         }
     }
     kubernetes::join(&mut out, &|path| files.environment_of(path, Carrier::Kubernetes, policy));

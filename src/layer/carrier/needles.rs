@@ -76,39 +76,57 @@ pub(super) fn speaks(bytes: &[u8]) -> bool {
     })
 }
 
-/// Words of a script that waits for a port: `nc -z` needs no word of a database.
-const WAITING: [&[u8]; 11] = [
-    b"5432",
-    b"wait-",
-    b"wait_",
-    b"wait4",
-    b"waitfor",
-    b"dockerize",
-    b"pg_isready",
-    b"nc -",
-    b"ncat ",
-    b"netcat ",
-    b"/dev/tcp/",
+/// Words of a script that waits for a port, each with the place of the second byte of its pair: `nc -z` needs no word of a
+/// database.
+const WAITING: [(usize, &[u8]); 12] = [
+    (2, b"5432"),
+    (1, b"wait-"),
+    (1, b"wait_"),
+    (1, b"wait4"),
+    (1, b"waitfor"),
+    (3, b"--wait"),
+    (7, b"dockerize"),
+    (2, b"pg_isready"),
+    (1, b"nc -"),
+    (1, b"ncat "),
+    (3, b"netcat "),
+    (6, b"/dev/tcp/"),
 ];
 
+/// What brings a schema up to date, with its pair: a loop around it waits.
+const MIGRATING: [(usize, &[u8]); 2] = [(3, b"migr"), (3, b"upgr")];
+
+/// The pairs of both, each once; a test compares.
+const WAITING_PAIRS: [[u8; 2]; 7] = [*b"43", *b"wa", *b"iz", *b"g_", *b"nc", *b"tc", *b"gr"];
+
 /// Whether a script may wait for a server: by a port or a program made for it, or by a loop around what a server must let in.
+/// Most steps of a file have no pair, and are passed over without a branch.
 pub(super) fn waits(bytes: &[u8]) -> bool {
-    let (mut repeats, mut migrates) = (false, false);
-    for (at, four) in bytes.windows(4).enumerate() {
-        let own = || at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
-        match four {
-            b"5432" => return true,
-            b"wait" | b"dock" | b"pg_i" | b"nc -" | b"ncat" | b"netc" | b"/dev"
-                if own() && WAITING.iter().any(|word| bytes[at..].starts_with(word)) =>
-            {
+    let at = |at: usize, (place, word): &(usize, &[u8])| {
+        let from = at.checked_sub(*place).filter(|from| bytes[*from..].starts_with(word))?;
+        let before = from.checked_sub(1).map(|i| bytes[i]);
+        let own = !before.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
+        (own || word[0].is_ascii_digit()).then_some(())
+    };
+    let mut migrates = false;
+    for from in (1..bytes.len()).step_by(STEP) {
+        let to = bytes.len().min(from + STEP);
+        let pairs = || bytes[from - 1..to - 1].iter().zip(&bytes[from..to]);
+        let same = |byte: u8, other: u8| byte == other;
+        let is_one =
+            |a: u8, b: u8| WAITING_PAIRS.iter().fold(false, |any, [x, y]| any | (same(a, *x) & same(b, *y)));
+        if !pairs().fold(false, |any, (a, b)| any | is_one(*a, *b)) {
+            continue;
+        }
+        for i in (from..to).filter(|i| is_one(bytes[*i - 1], bytes[*i])) {
+            if WAITING.iter().any(|word| at(i, word).is_some()) {
                 return true;
             }
-            b"unti" | b"whil" => repeats = true,
-            b"migr" | b"upgr" => migrates = true,
-            _ => {}
+            migrates |= bytes[i] == b'r'
+                && MIGRATING.iter().any(|(place, word)| bytes[i.saturating_sub(*place)..].starts_with(word));
         }
     }
-    repeats && migrates
+    migrates && bytes.windows(5).any(|five| matches!(five, b"until" | b"while"))
 }
 
 #[cfg(test)]
@@ -124,6 +142,7 @@ mod tests {
             "/usr/local/bin/wait-for db",
             "dockerize -wait tcp://db:1 -timeout 60s",
             "until flask upgrade; do sleep 1; done",
+            "docker compose up -d --wait",
         ] {
             assert!(waits(text.as_bytes()), "{text}");
         }
@@ -131,6 +150,25 @@ mod tests {
         {
             assert!(!waits(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_word_of_waiting_is_found_wherever_it_stands() {
+        let pairs = WAITING.iter().chain(&MIGRATING).map(|(at, word)| [word[at - 1], word[*at]]);
+        assert_eq!(pairs.collect::<BTreeSet<_>>(), BTreeSet::from(WAITING_PAIRS));
+        for (_, word) in WAITING {
+            for at in 0..=STEP {
+                let text = [&b" ".repeat(at)[..], word, &b" ".repeat(STEP)].concat();
+                assert!(waits(&text), "{} at {at}", word.escape_ascii());
+                assert!(!waits(&text[..at + word.len() - 1]), "{} at {at}", word.escape_ascii());
+            }
+        }
+        assert!(
+            waits(b"a5432")
+                && !waits(b"sync - a")
+                && !waits(b"await-it")
+                && !waits(b"until migrate"[..5].as_ref())
+        );
     }
 
     #[test]
