@@ -250,20 +250,24 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
     let name = segments.next()?;
     let of_name =
         name.split('.').filter(|w| !w.eq_ignore_ascii_case("local")).find_map(|w| policy.environment(w));
-    of_name.or_else(|| of_suffix(name, policy)).or_else(|| of_machine(name)).or_else(|| of_ci(name)).or_else(
-        || {
-            segments.find_map(|directory| match directory.trim_start_matches('.') {
-                "tests" | "circleci" | "buildkite" | "semaphore" | "woodpecker" => Some(Environment::Test),
-                // The machine that an editor works on.
-                "devcontainer" | "gitpod" => Some(Environment::Development),
-                // A user's /home/live says nothing about what is deployed from there, but a short word for "on this
-                // machine" below a project does not either. `overlays/dev` does, where it is below it.
-                "local" | "live" => None,
-                "dev" if path.starts_with(['/', '\\']) || path.starts_with("..") => None,
-                word => policy.environment(word),
-            })
-        },
-    )
+    // Code among tests is theirs, whatever it tries out.
+    let code = |name: &str| {
+        matches!(name.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts"))
+    };
+    let tried = || code(name) && path.split(['/', '\\']).rev().skip(1).any(|step| step == "tests");
+    let of_suffix = || of_suffix(name, policy).filter(|_| !tried());
+    of_name.or_else(of_suffix).or_else(|| of_machine(name)).or_else(|| of_ci(name)).or_else(|| {
+        segments.find_map(|directory| match directory.trim_start_matches('.') {
+            "tests" | "circleci" | "buildkite" | "semaphore" | "woodpecker" => Some(Environment::Test),
+            // The machine that an editor works on.
+            "devcontainer" | "gitpod" => Some(Environment::Development),
+            // A user's /home/live says nothing about what is deployed from there, but a short word for "on this
+            // machine" below a project does not either. `overlays/dev` does, where it is below it.
+            "local" | "live" => None,
+            "dev" if path.starts_with(['/', '\\']) || path.starts_with("..") => None,
+            word => policy.environment(word),
+        })
+    })
 }
 
 /// Development, where the path of a manifest says a cluster on somebody's machine: `k8s/local/`, `overlays/minikube/`,

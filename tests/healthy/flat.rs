@@ -23,7 +23,15 @@ const WAITS: &str = "[Unit]\nAfter=network.target postgresql.service\n[Service]\
 const WAITS_NOT: &str = "[Unit]\nAfter=network.target\n[Service]\nEnvironmentFile=/srv/shop/.env.production\nExecStart=/srv/shop/run\n";
 const IMAGE: &str = "FROM python:3.13-slim\nENV DATABASE_POOL=5\nCMD [\"/srv/shop/run\"]\n";
 
+const PRODUCTION: &str = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'PASSWORD': os.environ['DB_PASSWORD'], 'HOST': 'db.acme.com', 'OPTIONS': {'sslmode': 'verify-full', 'sslrootcert': 'system'}}}\n";
+
 const TWINS: &[Twins] = &[
+    // Among tests it is theirs.
+    Twins {
+        rule: "test-target-remote",
+        healthy: &[("shop/settings_production.py", PRODUCTION)],
+        ill: &[("shop/tests/settings_production.py", PRODUCTION)],
+    },
     // A host that is yet to be filled in is neither near nor far.
     Twins {
         rule: "tls-unspecified",
