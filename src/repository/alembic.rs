@@ -37,19 +37,8 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
 /// Where it sets the option in a branch, `if url: config.set_main_option("sqlalchemy.url", url)`, or to what it may have read.
 fn set_in_some_case(text: &str) -> Option<Range<usize>> {
     let mut open: Vec<(usize, bool)> = Vec::new();
-    let mut quotes: Option<&str> = None;
-    for (at, line) in lines(text) {
-        let inside = quotes.is_some();
-        quotes = quotes_behind(quotes, line);
-        let code = line.trim_start();
-        if inside || code.is_empty() || code.starts_with(['#', '"', '\'']) {
-            continue;
-        }
-        let indent = line.len() - code.len();
-        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
-            open.pop();
-        }
-        let from = at + indent;
+    for Statement { from, indent, code } in statements(text) {
+        close(&mut open, indent);
         if open.iter().all(|(_, branch)| *branch) && is_set(&text[from..]) {
             let start = from + text[from..].find(OPTION)?;
             return Some(start..start + OPTION.len());
@@ -60,6 +49,36 @@ fn set_in_some_case(text: &str) -> Option<Range<usize>> {
         }
     }
     None
+}
+
+/// A line that does something.
+struct Statement<'t> {
+    /// Where its code begins.
+    from: usize,
+    /// The blanks before it.
+    indent: usize,
+    /// From there to its end.
+    code: &'t str,
+}
+
+/// The lines of a text, but for comments and texts over several lines.
+fn statements(text: &str) -> impl Iterator<Item = Statement<'_>> {
+    let mut quotes: Option<&str> = None;
+    lines(text).filter_map(move |(at, line)| {
+        let inside = quotes.is_some();
+        quotes = quotes_behind(quotes, line);
+        let code = line.trim_start();
+        let indent = line.len() - code.len();
+        let idle = inside || code.is_empty() || code.starts_with(['#', '"', '\'']);
+        (!idle).then_some(Statement { from: at + indent, indent, code })
+    })
+}
+
+/// Ends the blocks that a line of this indentation is not in.
+fn close<T>(open: &mut Vec<(usize, T)>, indent: usize) {
+    while open.last().is_some_and(|(outer, _)| *outer >= indent) {
+        open.pop();
+    }
 }
 
 /// The quotes of a text over several lines that are open behind a line.
@@ -89,19 +108,9 @@ fn unread(text: &str) -> Option<Range<usize>> {
     }
     // Indentations, and the names of functions among the blocks that are open; empty for a class.
     let mut open: Vec<(usize, &str)> = Vec::new();
-    let mut quotes: Option<&str> = None;
     let mut looked = 0;
-    for (at, line) in lines(text) {
-        let inside = quotes.is_some();
-        quotes = quotes_behind(quotes, line);
-        let code = line.trim_start();
-        if inside || code.is_empty() || code.starts_with(['#', '"', '\'']) {
-            continue;
-        }
-        let indent = line.len() - code.len();
-        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
-            open.pop();
-        }
+    for Statement { from, indent, code } in statements(text) {
+        close(&mut open, indent);
         let head = code.strip_prefix("async ").unwrap_or(code);
         if head.starts_with("class ") {
             open.push((indent, ""));
@@ -116,8 +125,7 @@ fn unread(text: &str) -> Option<Range<usize>> {
         looked += 1;
         let run = |name: &str| !name.is_empty() && (name.starts_with("run_") || is_called(text, name));
         if looked <= MANY && open.len() <= DEEP && open.iter().all(|(_, name)| run(name)) {
-            let from = at + indent + begin;
-            return Some(from..from + length);
+            return Some(from + begin..from + begin + length);
         }
     }
     None
@@ -153,23 +161,11 @@ fn is_handed_on(text: &str) -> bool {
 }
 
 fn set(text: &str) -> Option<Range<usize>> {
-    // The blocks that are open, by their indentation, and whether Alembic's own template runs them; the quotes of a text
-    // over several lines.
+    // The blocks that are open, by their indentation, and whether Alembic's own template runs them.
     let mut open: Vec<(usize, bool)> = Vec::new();
     let reads = text.contains("get_main_option") || text.contains("get_section_option");
-    let mut quotes: Option<&str> = None;
-    for (at, line) in lines(text) {
-        let inside = quotes.is_some();
-        quotes = quotes_behind(quotes, line);
-        let code = line.trim_start();
-        if inside || code.is_empty() || code.starts_with(['#', '"', '\'']) {
-            continue;
-        }
-        let indent = line.len() - code.len();
-        while open.last().is_some_and(|(outer, _)| *outer >= indent) {
-            open.pop();
-        }
-        let from = at + indent;
+    for Statement { from, indent, code } in statements(text) {
+        close(&mut open, indent);
         if open.is_empty() && is_set(&text[from..]) {
             let start = from + text[from..].find(OPTION)?;
             let end = text[start..].find('\n').map_or(text.len(), |i| start + i);
