@@ -30,7 +30,9 @@ type Tree<'t> = &'t [(&'t str, &'t str)];
 fn found(tree: Tree<'_>, rule: &str) -> Vec<Finding> {
     let bytes = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
     // As the walk has them: what no name and no text tells is passed over.
-    let carried = |(path, bytes): &(String, Vec<u8>)| Carrier::of(path, bytes).is_some();
+    let carried = |(path, bytes): &(String, Vec<u8>)| {
+        Carrier::of(path, bytes).is_some_and(|carrier| carrier.may_matter(path, bytes))
+    };
     let mut files = Files { files: tree.iter().map(bytes).filter(carried).collect(), ..Files::default() };
     files.absent = pgward::unstable::lint::named_paths(&files).into_iter().collect();
     let all = lint(&files, &Policy::default());

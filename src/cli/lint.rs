@@ -151,7 +151,7 @@ fn read(
         named.insert(file.clone());
         match world.read(&file, MAX_BYTES, start::PATIENCE) {
             Ok(bytes) => match carrier.or_else(|| Carrier::of(&file, &bytes)) {
-                Some(kind) if carrier.is_some() || kind.may_speak(&bytes) => {
+                Some(kind) if carrier.is_some() || kind.may_matter(&file, &bytes) => {
                     files.carriers.extend(carrier.map(|kind| (file.clone(), kind)));
                     files.files.push((file, bytes));
                 }

@@ -155,7 +155,7 @@ impl Visitor for Taking {
                 Carrier::Dotenv => Carrier::of(&path, bytes).is_some(),
                 // A bundle of megabytes is no configuration.
                 _ if bytes.len() > MAX_BYTES => false,
-                _ => named.may_speak(bytes) && Carrier::of(&path, bytes).is_some(),
+                _ => named.may_matter(&path, bytes) && Carrier::of(&path, bytes).is_some(),
             };
             if !speaks {
                 self.skipped.fetch_add(1, Ordering::AcqRel);

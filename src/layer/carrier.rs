@@ -2,6 +2,7 @@
 //! Reads nothing by itself.
 
 mod cipher;
+mod matter;
 mod needles;
 mod yaml;
 
@@ -190,20 +191,6 @@ impl Carrier {
             None => is_shell_script(bytes).then_some(Self::Shell),
             told => told,
         }
-    }
-
-    /// Whether a text may speak of a database at all. A file of which this is false has no finding, so that most of a
-    /// tree is dismissed by one look. An env file is always read: its syntax matters whatever it holds. Of a script it is asked
-    /// whether it waits for a server, too, and of a compose file and of a pipeline whether it waits
-    /// for what compose starts.
-    pub fn may_speak(self, bytes: &[u8]) -> bool {
-        let waits = || match self {
-            Self::Shell | Self::Dockerfile => needles::waits(bytes),
-            Self::Compose => has(bytes, b"service_healthy"),
-            Self::GithubActions | Self::GitlabCi => has(bytes, b" --wait") && has(bytes, b"compose"),
-            _ => false,
-        };
-        self == Self::Dotenv || needles::speaks(bytes) || waits()
     }
 
     /// Whether a file whose name tells no kind may be a script by it, and whether it stands among programs: what it is, its

@@ -17,7 +17,7 @@ fn warns(tree: Tree<'_>, rule: &str) -> bool {
         if is_manifest(path) {
             files.manifests.push(file.clone());
         }
-        if Carrier::of(path, &file.1).is_some() {
+        if Carrier::of(path, &file.1).is_some_and(|carrier| carrier.may_matter(path, &file.1)) {
             files.files.push(file);
         }
     }

@@ -116,6 +116,9 @@ fn a_merge_is_told_where_it_begins() {
         let lines: Vec<usize> = told.iter().filter_map(|f| Some(f.primary.as_ref()?.place.line)).collect();
         assert_eq!(lines, [line], "{text}");
     }
+    // What is read for others' sake is not judged.
+    let other = "services:\n  cache:\n    image: redis:8\n<<<<<<< HEAD\n    ports: [1]\n=======\n";
+    assert_eq!(found(&[("compose.yml", other)], "file-unparseable"), []);
 }
 
 #[test]

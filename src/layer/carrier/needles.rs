@@ -12,6 +12,7 @@ const NEEDLES: &[&[u8]] = &[
     b"pgservice",
     b"rds_",
     b"jdbc",
+    b"r2dbc",
     b"psycopg",
 ];
 
@@ -127,6 +128,16 @@ pub(super) fn waits(bytes: &[u8]) -> bool {
         }
     }
     migrates && bytes.windows(5).any(|five| matches!(five, b"until" | b"while"))
+}
+
+/// Whether a script of SQL may make a role: `CREATE`, and `ROLE` or `USER` as the next word.
+pub(super) fn makes_role(bytes: &[u8]) -> bool {
+    bytes.windows(6).enumerate().any(|(at, word)| {
+        word.eq_ignore_ascii_case(b"create") && {
+            let next = bytes[at + 6..].trim_ascii_start();
+            next.get(..4).is_some_and(|w| w.eq_ignore_ascii_case(b"role") || w.eq_ignore_ascii_case(b"user"))
+        }
+    })
 }
 
 #[cfg(test)]

@@ -21,6 +21,18 @@ pub(super) fn of(path: &str, bytes: &[u8]) -> Carrier {
     }
 }
 
+/// So far the first key of what is read for others' sake may stand from the beginning: a license, or what compose shares.
+const HEAD: usize = 16 << 10;
+
+/// Whether a text may be objects of Kubernetes or services of compose. Definitions of resources describe other objects, and
+/// are long.
+pub(super) fn may_inform(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let mut lines = head.split(|b| *b == b'\n');
+    lines.any(|line| line.starts_with(b"apiVersion:") || line.starts_with(b"services:"))
+        && !has(head, b"kind: CustomResourceDefinition")
+}
+
 /// Whether services are those of a chart: what is called its values, or gives an image as a mapping (`repository`, `tag`)
 /// where compose has one text.
 fn is_of_helm(path: &str, bytes: &[u8]) -> bool {

@@ -1,0 +1,73 @@
+//! Which files are read at all: most of a tree is dismissed by one look at its text.
+
+use super::{Carrier, has, needles, yaml};
+
+impl Carrier {
+    /// Whether a file is read at all: it may speak of a database, or may say what the judgement of other files needs. Most of
+    /// a tree is dismissed by this one look.
+    pub fn may_matter(self, path: &str, bytes: &[u8]) -> bool {
+        self.may_speak(bytes) || self.may_inform(path, bytes)
+    }
+
+    /// Whether a text may speak of a database. A file of which this is false has no finding. An env file is always read: its syntax matters whatever it holds. Of a script it is asked
+    /// whether it waits for a server, too, and of a compose file and of a pipeline whether it waits
+    /// for what compose starts.
+    pub fn may_speak(self, bytes: &[u8]) -> bool {
+        let waits = || match self {
+            Self::Shell | Self::Dockerfile => needles::waits(bytes),
+            Self::Compose => has(bytes, b"service_healthy"),
+            Self::GithubActions | Self::GitlabCi => has(bytes, b" --wait") && has(bytes, b"compose"),
+            // Its key tells, whatever its value is.
+            Self::Spring | Self::Properties => has(bytes, b"datasource"),
+            _ => false,
+        };
+        self == Self::Dotenv || needles::speaks(bytes) || waits()
+    }
+
+    /// Whether a text that speaks of no database may say what others need: what compose starts and builds, whom the objects of
+    /// Kubernetes lead to and what they take, which roles a script of SQL makes.
+    fn may_inform(self, path: &str, bytes: &[u8]) -> bool {
+        match self {
+            Self::Compose => true,
+            Self::Kubernetes => yaml::may_inform(bytes),
+            Self::Yaml if yaml::may_inform(bytes) => {
+                matches!(yaml::of(path, bytes), Self::Kubernetes | Self::Compose)
+            }
+            Self::Sql => needles::makes_role(bytes),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_need_is_read() {
+        for (path, text) in [
+            ("compose.yml", "services: {db: {image: mariadb}}"),
+            ("stack.yml", "services:\n  db:\n    image: mariadb\n"),
+            ("k8s/web.yaml", "# ours\napiVersion: v1\nkind: Service\n"),
+            ("roles.sql", "DO $$ BEGIN\n  create\n  User web LOGIN;\nEND $$;"),
+            ("application.properties", "spring.datasource.url=db.internal/shop"),
+            ("application.yml", "spring: {datasource: {url: db.internal/shop}}"),
+        ] {
+            let carrier = Carrier::of(path, text.as_bytes()).expect("one of ours");
+            assert!(carrier.may_matter(path, text.as_bytes()), "{path}");
+        }
+        let long = format!("{}apiVersion: v1\nkind: Service\n", "# a word\n".repeat(8192));
+        for (path, text) in [
+            ("values.yaml", "services:\n  web:\n    port: 80\n"),
+            ("lang/en.yaml", "kind: of\n"),
+            ("k8s/crd.yaml", "apiVersion: v1\nkind: CustomResourceDefinition\n"),
+            ("k8s/long.yaml", long.as_str()),
+            ("drop.sql", "CREATE TABLE role (id int); DROP USER web;"),
+            ("messages.properties", "title=Sources"),
+            ("package.json", "{\"scripts\": {\"create\": \"user\"}}"),
+        ] {
+            let carrier = Carrier::of(path, text.as_bytes()).expect("one of ours");
+            assert!(!carrier.may_matter(path, text.as_bytes()), "{path}");
+        }
+    }
+}
