@@ -99,29 +99,6 @@ fn what_is_read_decides() {
 }
 
 #[test]
-fn a_merge_is_told_where_it_begins() {
-    for (path, text, line) in [
-        (
-            "compose.yml",
-            "services:\n  db:\n    image: postgres:17\n<<<<<<< HEAD\n    ports: [1]\n=======\n",
-            4,
-        ),
-        ("compose.yml", "services:\n  db:\n    image: postgres:17\n>>>>>>> theirs\n\n    ports: [1]\n", 4),
-        ("app.json", "{\n\"sql\": 1,\n<<<<<<< HEAD\n\"b\": 1\n=======\n\"b\": 2\n>>>>>>> theirs\n}\n", 3),
-        // Elsewhere the place is the parser's.
-        ("compose.yml", "services:\n  # <<<<<<< HEAD\n  db: [\n    image: postgres:17\n  x: 1\n", 5),
-        ("compose.yml", "services:\n  db: >\n    <<<<<<< HEAD\n    postgres:17\n  x: 1\n y: 1\n", 6),
-    ] {
-        let told = found(&[(path, text)], "file-unparseable");
-        let lines: Vec<usize> = told.iter().filter_map(|f| Some(f.primary.as_ref()?.place.line)).collect();
-        assert_eq!(lines, [line], "{text}");
-    }
-    // What is read for others' sake is not judged.
-    let other = "services:\n  cache:\n    image: redis:8\n<<<<<<< HEAD\n    ports: [1]\n=======\n";
-    assert_eq!(found(&[("compose.yml", other)], "file-unparseable"), []);
-}
-
-#[test]
 fn what_is_not_there_fails_in_its_own_way() {
     for (source, target, note) in [
         ("./x.sql", "x.sql", "ends at the first start"),
