@@ -7,8 +7,8 @@ use super::{
 use crate::{
     layer::{Carried, Carrier, Structure, sql},
     repository::Repository,
-    secret::Secret,
-    settings::{Engine, Target, Whereabouts},
+    secret::{Part, Secret},
+    settings::{Engine, Form, Setting, Settings, Target, Whereabouts},
     source::Sources,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,9 @@ pub(super) fn settle(
     names(carried, views);
     of_django(sources, carried, views, repository);
     machines(carried, views, repository);
-    engines(carried, views, repository);
+    let prisma = may_be_postgres(carried);
+    by_drivers(sources, carried, views, repository, prisma);
+    engines(carried, views, repository, prisma);
     programs(carried, views, repository);
 }
 
@@ -46,24 +48,98 @@ fn names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
     }
 }
 
-/// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
-fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    let serves = |file: &Carried| match &file.structure {
-        Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
-        _ => false,
+/// Words in the names of other engines' drivers: `mysql2`, `mysqlclient`, `go-sql-driver/mysql`, `pymongo`, `tedious`.
+const DRIVERS: [(&str, &[&str]); 4] = [
+    ("MySQL", &["mysql", "mariadb", "asyncmy"]),
+    ("MongoDB", &["mongo"]),
+    ("SQL Server", &["mssql", "tedious", "sqlserver", "sqlclient", "tiberius"]),
+    ("Oracle", &["oracledb", "cx-oracle", "cx_oracle", "ojdbc", "godror"]),
+];
+
+/// Families of variables whose names say no engine.
+const PLAIN: [&str; 4] = ["DATABASE_*", "DB_*", "SQL_*", "RDS_*"];
+
+/// Variables that say no engine are for that whose driver is asked for, where nothing anywhere speaks of PostgreSQL.
+fn by_drivers(
+    sources: &Sources,
+    carried: &[Carried],
+    views: &mut [Vec<FileView<'_>>],
+    repository: &Repository,
+    prisma: bool,
+) {
+    let guessed = |settings: &Settings, target: &Target| {
+        let switch = || settings.toggle.as_ref().is_some_and(|t| t.says == Some(Engine::Postgres));
+        let says = |(keyword, setting): (&&'static str, &Setting<Part>)| match *keyword {
+            "port" => setting.value.equals("5432"),
+            "host" | "dbname" | "user" => {
+                setting.value.secret().has_word(&["postgres", "postgresql", "pg", "pgsql", "psql"]).is_some()
+            }
+            "sslmode" => true,
+            _ => false,
+        };
+        target.form == Form::Parts
+            && PLAIN.contains(&&*target.name)
+            && !switch()
+            && !target.parameters.iter().any(says)
     };
+    let sure = |view: &FileView<'_>| {
+        let ours = |t: &Target| t.is_postgres() && !guessed(&view.settings, t);
+        view.settings.targets.iter().any(ours)
+    };
+    if repository.builds_nothing()
+        || carried.iter().any(serves)
+        || repository.may_ask_for_postgres(prisma)
+        || views.iter().flatten().any(sure)
+    {
+        return;
+    }
+    let asked = |(_, words): &&(&str, &[&str])| words.iter().any(|word| repository.asks_for_word(word));
+    let Some((engine, _)) = DRIVERS.iter().find(asked) else { return };
+    // In a comment too, or in what an image installs.
+    let speaks = |file: &Carried| {
+        let word = |w: &[u8]| w.eq_ignore_ascii_case(b"postgres") || w.eq_ignore_ascii_case(b"psycopg2");
+        sources.get(file.source).bytes().windows(8).any(word)
+    };
+    if carried.iter().any(speaks) {
+        return;
+    }
+    for view in views.iter_mut().flatten() {
+        let mut targets = std::mem::take(&mut view.settings.targets);
+        for target in targets.iter_mut().filter(|t| t.is_postgres()) {
+            if guessed(&view.settings, target) {
+                target.is_of(engine);
+            }
+        }
+        view.settings.targets = targets;
+    }
+}
+
+/// Whether a file starts a server of PostgreSQL.
+fn serves(file: &Carried) -> bool {
+    match &file.structure {
+        Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
+        Structure::Pipeline(pipeline) => pipeline.jobs.iter().any(|job| !job.services.is_empty()),
+        _ => false,
+    }
+}
+
+/// Whether what Prisma is asked for may be PostgreSQL: without a schema that names an engine nobody knows.
+fn may_be_postgres(carried: &[Carried]) -> bool {
+    let schema = |file: &Carried| match &file.structure {
+        Structure::Prisma(schema) => Some(schema.is_postgres),
+        _ => None,
+    };
+    let mut schemas = carried.iter().filter_map(schema).peekable();
+    schemas.peek().is_none() || schemas.any(|postgres| postgres != Some(false))
+}
+
+/// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
+fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository, prisma: bool) {
     let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
     let other = |view: &&mut FileView<'_>| {
         let of = |t: &Target| matches!(t.engine.value, Engine::Other(_) | Engine::Sqlite { .. });
         view.settings.targets.iter().any(of)
     };
-    let schema = |file: &Carried| match &file.structure {
-        Structure::Prisma(schema) => Some(schema.is_postgres),
-        _ => None,
-    };
-    // Without a schema that names an engine nobody knows what Prisma is for.
-    let mut schemas = carried.iter().filter_map(schema).peekable();
-    let prisma = schemas.peek().is_none() || schemas.any(|postgres| postgres != Some(false));
     let speaks = carried.iter().any(serves) || views.iter().flatten().any(connects);
     if speaks || repository.may_ask_for_postgres(prisma) {
         return;
@@ -127,11 +203,6 @@ fn machines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
 
 /// The roles that scripts make; looked for where a server stands beside what connects to it.
 pub(super) fn made_roles(sources: &Sources, carried: &[Carried]) -> Vec<Secret> {
-    let serves = |file: &Carried| match &file.structure {
-        Structure::Compose(compose) => compose.services.iter().any(|s| s.server),
-        Structure::Pipeline(pipeline) => pipeline.jobs.iter().any(|job| !job.services.is_empty()),
-        _ => false,
-    };
     let script = |file: &&Carried| {
         matches!(
             file.carrier,

@@ -26,8 +26,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     let variable = if target.form == Form::Url { &target.name } else { &target.engine.key };
-    out.report(format!("`{variable}` names {name}, not PostgreSQL"))
-        .at(&target.engine.origin, format!("this is {name}"))
+    // A host is no name of an engine: it is what stands beside it that tells.
+    let parts =
+        target.form == Form::Parts && settings.toggle.as_ref().is_none_or(|t| t.setting.key != *variable);
+    let (says, label) = if parts { ("is for", "is for") } else { ("names", "this is") };
+    out.report(format!("`{variable}` {says} {name}, not PostgreSQL"))
+        .at(&target.engine.origin, format!("{label} {name}"))
         .help("set a `postgresql://` URL, or take the variable out of this service's environment")
         // A framework's file beside others may be for another engine: a profile, an example among examples. That of a
         // developer may be for a project that never had PostgreSQL.

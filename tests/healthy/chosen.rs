@@ -339,7 +339,37 @@ const TWINS: &[Twins] = &[
         ],
         ill: &[(".env", "DATABASE_URL=dbi:Pq:dbname=app;host=localhost\n")],
     },
+    // Names that say no engine are for the one whose driver is asked for.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("package.json", ON_MYSQL), (".env.production", PLAIN)],
+        ill: &[("package.json", ON_BOTH), (".env.production", PLAIN)],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("package.json", ON_MYSQL), (".env.production", PLAIN)],
+        ill: &[
+            ("package.json", ON_MYSQL),
+            (".env.production", PLAIN),
+            ("Dockerfile", "FROM node:22\nRUN apt-get install -y postgresql-client\n"),
+        ],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("requirements.txt", "pymysql==1.1.1\n"), (".env.production", PLAIN)],
+        ill: &[
+            ("requirements.txt", "pymysql==1.1.1\n"),
+            (
+                ".env.production",
+                "DB_HOST=db.example.com\nDB_PORT=5432\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=password\n",
+            ),
+        ],
+    },
 ];
+
+const ON_MYSQL: &str = "{\"name\": \"shop\", \"dependencies\": {\"mysql2\": \"3\"}}";
+const ON_BOTH: &str = "{\"name\": \"shop\", \"dependencies\": {\"mysql2\": \"3\", \"pg\": \"8\"}}";
+const PLAIN: &str = "DB_HOST=db.example.com\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=password\n";
 
 /// What a cluster hands to a program of Java.
 const JAVA: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\ndata:\n  DATABASE_URL: jdbc:postgresql://postgres:5432/app\n";
