@@ -2,6 +2,7 @@
 
 mod meaning;
 mod mend;
+mod misread;
 mod parallel;
 mod python;
 mod read;
@@ -21,20 +22,14 @@ use crate::{
     fix,
     judge::{self, Evidence, Judge, Merged},
     layer::{
-        Carried, Carrier, LayerKind, ProblemKind, Structure, carried,
+        Carried, Carrier, Structure, carried,
         compose::{Compose, Waits},
         dotenv::Dialect,
     },
     policy::Policy,
-    repository::{Ecosystem, Repository},
+    repository::Repository,
     rules::{Door, File, Project, View},
-    settings::{
-        Git, Whereabouts,
-        misreading::{self, Cause, Matter, Teller},
-        readers, reveal,
-        settle::of_path,
-        variables,
-    },
+    settings::{Git, Whereabouts, readers, reveal, settle::of_path},
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
@@ -216,9 +211,18 @@ fn of_one<'a>(judge: Judge<'a>, file: &'a Carried, files: &Files) -> Judge<'a> {
     Judge { example: file.example, aside, path: Some(&file.path), ..judge }
 }
 
-/// The environment of a file: the strictest of its views'.
+/// The environment of a file: the strictest of its views'. Beside clients of a database `NODE_ENV` of a service that is none
+/// says how that one is built.
 fn strictest(views: &[FileView<'_>], file: &Carried, files: &Files, policy: &Policy) -> Environment {
-    let environment = views.iter().map(|v| v.environment).max();
+    let is_client = |view: &FileView<'_>| !view.settings.targets.is_empty();
+    let aside = |i: usize, view: &FileView<'_>| {
+        !is_client(view)
+            && view.settings.settled.environment.as_ref().is_some_and(|e| e.key == "NODE_ENV")
+            && matches!(&file.structure, Structure::Compose(compose) if compose.is_bystander(i))
+    };
+    let clients = views.iter().any(is_client);
+    let counted = views.iter().enumerate().filter(|(i, view)| !(clients && aside(*i, view)));
+    let environment = counted.map(|(_, v)| v.environment).max();
     environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy))
 }
 
@@ -384,59 +388,11 @@ fn views_of_files<'c>(
         let mut views: Vec<FileView<'c>> = file.layers.iter().map(view).collect();
         for (view, layer) in views.iter_mut().zip(&file.layers) {
             surroundings.tell(sources, file, layer, view);
-            let loaders = view.settings.loaders.iter().find(|l| l.path == layer.name);
-            if let (Some(loaders), LayerKind::EnvFile) = (loaders, layer.kind) {
-                let matter = |key: &str| variables::matter(key, policy);
-                let usual = || usual(repository, &layer.name);
-                let mut found =
-                    misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
-                let bytes = sources.get(file.source).bytes();
-                // Of bytes that are no UTF-8 the rule about the whole file speaks.
-                let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
-                let of_shell = sourced::is_sourced(bytes, layer);
-                let names = std::cell::LazyCell::new(|| sourced::names(bytes));
-                let little = !found.is_empty()
-                    && sourced::is_of_pages(layer)
-                    && !Carrier::Yaml.may_speak(bytes)
-                    && layer.entries.iter().all(|e| matter(&e.key) == Matter::Other);
-                for m in &mut found {
-                    m.foreign |= little;
-                    m.meant = sourced::is_put_together(bytes, &|name| names.contains(name), m);
-                }
-                found.retain(|m| {
-                    if unread && m.teller() == Teller::Of(Cause::Encoding)
-                        || of_shell && sourced::is_command(bytes, m)
-                    {
-                        return false;
-                    }
-                    let rest = bytes.get(m.span.start as usize..).unwrap_or_default();
-                    let word = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
-                    !carried::is_platforms(word)
-                });
+            if let Some(found) = misread::of_layer(sources, file, layer, view, policy, repository) {
                 view.settings.misreadings = found;
             }
         }
         views
     };
     parallel::map(carried.len(), &of_file)
-}
-
-/// The libraries that may read a file when nobody says which one does. What one of them alone stumbles over, such as
-/// blanks without quotes, is not asked about where all packages are of other languages.
-fn usual(repository: &Repository, path: &str) -> Vec<Dialect> {
-    let mut known: Vec<Ecosystem> = repository.packages(Some(path)).map(|p| p.ecosystem).collect();
-    // An env file at the top of a repository is one of the programs below it.
-    if known.is_empty() {
-        known = repository.ecosystems_below(path).into_iter().collect();
-    }
-    let language = |dialect: Dialect| match dialect {
-        Dialect::Dotenvy => Some(Ecosystem::Cargo),
-        Dialect::PythonDotenv => Some(Ecosystem::Python),
-        Dialect::NodeDotenv => Some(Ecosystem::Node),
-        Dialect::Godotenv => Some(Ecosystem::Go),
-        _ => None,
-    };
-    let asked =
-        |dialect: &Dialect| language(*dialect).is_none_or(|own| known.is_empty() || known.contains(&own));
-    Dialect::LIBRARIES.into_iter().filter(asked).collect()
 }

@@ -9,6 +9,7 @@ mod healthy {
     mod flat;
     mod forms;
     mod kept;
+    mod meant;
     mod mild;
     mod named;
     mod packages;

@@ -113,6 +113,8 @@ pub struct Footing {
     pub hosts: Vec<Part>,
     /// The path of the Dockerfile that its image is built from, where that is known.
     pub built_from: Option<String>,
+    /// The directory that it is built from, where that is known: nothing outside of it is in the image.
+    pub context: Option<String>,
     /// It is what a Secret of Kubernetes holds, or takes a part from one.
     pub secret: bool,
     /// It administers a server, as [`compose::Image::administers`].

@@ -161,6 +161,17 @@ impl Compose {
         all.filter(|(name, _)| !name.expose().contains('.'))
     }
 
+    /// Whether the service of a block has, for all that is written here, nothing to do with a database but what its own variables
+    /// say: nothing else brings it any, and it waits for no server.
+    pub fn is_bystander(&self, layer: usize) -> bool {
+        let called = |s: &Service, name: &Part| s.hosts.iter().any(|host| name.is_host_called(host));
+        let server = |name: &Part| self.services.iter().any(|s| s.server && called(s, name));
+        let service = self.services.iter().find(|s| s.layer == Some(layer));
+        service.is_some_and(|s| {
+            !s.server && s.env_files.is_empty() && !s.depends_on.iter().any(|d| server(&d.service))
+        })
+    }
+
     /// The names of its services that are no servers.
     pub fn programs(&self) -> impl Iterator<Item = &str> {
         self.services.iter().filter(|s| !s.server).map(|s| s.name.expose())
@@ -274,6 +285,7 @@ impl Compose {
             administers,
             foreign,
             built_from,
+            context: service.context.clone(),
             env_files,
             open: service.partial,
             seat,

@@ -370,7 +370,11 @@ impl Objects<'_, '_> {
             return None;
         }
         let Some(bytes) = base64::decode(text) else {
-            let template = text.starts_with('<') && text.ends_with('>');
+            // `REPLACE_WITH_BASE64`: whoever fills it in encodes it.
+            let shouted = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+            let template = text.starts_with('<') && text.ends_with('>')
+                || entry.value.text.is_left_open()
+                || text.contains('_') && text.bytes().all(shouted);
             self.out.odd.push(odd(if template { Oddity::Template } else { Oddity::NotBase64 }));
             return None;
         };

@@ -8,6 +8,7 @@ use crate::{
         kubernetes::{InClear, Names},
     },
     policy::Policy,
+    secret::Part,
     settings::{Form, Placeholder, Whereabouts},
     source::{SourceId, Sources},
 };
@@ -85,6 +86,12 @@ impl<'c> Surroundings<'c> {
         for target in &mut settings.targets {
             target.around.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
             target.oddities.placeholders.retain(open);
+            // `postgres/shop`: the program puts the scheme before it.
+            let called = |host: &Part| match &file.structure {
+                Structure::Compose(compose) => compose.server_names().any(|name| host.is_host_called(name)),
+                _ => self.servers.has(file.carrier, &layer.name, *environment, host),
+            };
+            target.is_host |= target.bare_host().is_some_and(|host| called(&host));
             let Some(host) = target.get("host").map(|h| &h.value) else { continue };
             // What was taken for PostgreSQL's by the name of a variable alone.
             if target.form == Form::Parts && target.is_postgres() {

@@ -53,7 +53,15 @@ impl<'c> FileView<'c> {
             if footing.foreign && policy.consumers.is_empty() {
                 view.settings.consumers.clear();
             }
+            // The packages of a manifest outside of what is built are another program's.
+            let inside = |home: &str, context: &str| {
+                home.strip_prefix(context).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            let sealed = footing.context.as_deref().filter(|c| !c.is_empty()).is_some_and(|context| {
+                repository.home(&format!("{context}/x")).is_some_and(|home| !inside(&home, context))
+            });
             for target in &mut view.settings.targets {
+                target.missing_driver = target.missing_driver.take().filter(|_| !sealed);
                 let host = target.get("host").map(|h| &h.value);
                 target.around.neighbour =
                     footing.hosts.iter().any(|n| host.is_some_and(|h| h.is_host_called(n)));

@@ -23,10 +23,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     let environment = out.environment();
-    // `create_engine("sqlite://")` in a program: it is what that program wants.
-    let asked = environment < Environment::Staging && target.told && target.name.contains('(');
+    // `create_engine("sqlite://")` in a program, or what a tool of the project falls back on: it is what that program wants.
     // In alembic.ini it holds the place of what env.py sets: nothing is left of a migration in memory.
-    let asked = asked || environment < Environment::Staging && target.told && target.name == "sqlalchemy.url";
+    let tool = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_tool);
+    let chosen = target.name.contains('(') || target.name == "sqlalchemy.url" || !by_accident && tool();
+    let asked = environment < Environment::Staging && target.told && chosen;
     let aside = asked || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
     let draft = out
         .report(format!("{environment} uses an SQLite database in memory"))

@@ -36,7 +36,7 @@ pub struct Misreading {
     pub composed: bool,
     /// It says nothing about a database, and is no declared secret.
     pub foreign: bool,
-    /// Shells alone read it, and are to put it together.
+    /// Shells alone read it, and are to put it together; or it is a comment as another language has them, and nobody minds.
     pub meant: bool,
     /// The loaders in play differ. Otherwise they agree on what is not written there.
     pub differs: bool,

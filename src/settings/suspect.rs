@@ -187,7 +187,8 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
             let host = parsed.and_then(|c| c.get("host")).and_then(conninfo::Value::as_str);
             let public = matches!(supplies, "url" | "host")
                 && host.is_some_and(|h| h.split(',').any(|h| HostClass::of(h) == HostClass::Public));
-            let towards_production = public || names_production(&text[segment.value.clone()]);
+            let named = supplies != "password" && names_production(&text[segment.value.clone()]);
+            let towards_production = public || named;
             let key = entry.key.clone();
             let alone = segment.is_exact();
             out.push(Fallback {
@@ -211,7 +212,8 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
 pub(super) fn part_fallback(keyword: &'static str, entry: &Entry, part: &Part) -> Option<Fallback> {
     let segment = entry.value.map.iter().find(|s| matches!(s.kind, SegmentKind::Fallback))?;
     let public = keyword == "host" && HostClass::of(part.expose()) == HostClass::Public;
-    let towards_production = public || names_production(part.expose());
+    // `changeme_in_production` leads nowhere.
+    let towards_production = public || keyword != "password" && names_production(part.expose());
     let key = entry.key.clone();
     let (span, alone) = (segment.span, segment.is_exact());
     let fallback = Fallback { key, span, alone, supplies: keyword, towards_production, shared: false };

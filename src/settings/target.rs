@@ -68,7 +68,8 @@ pub struct Target {
     pub told: bool,
     /// A program of Java reads JDBC's, one of .NET Npgsql's: a word beside it, or what is built here, says so.
     pub native: bool,
-    /// Its text is a bare name, beside variables that make a connection and lack nothing but a host.
+    /// Its text is a bare name, beside variables that make a connection and lack nothing but a host; or it leads to a server that
+    /// is started beside it.
     pub is_host: bool,
     /// Where code sets another URL in its place.
     pub replaced: Option<Replaced>,

@@ -105,6 +105,11 @@ impl Whereabouts {
         matches!(self.path.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "tsx"))
     }
 
+    /// Whether it is a program's text among tools that somebody starts by hand, by the names of its directories.
+    pub fn is_tool(&self) -> bool {
+        self.is_code() && names(&self.path).any(|name| matches!(name, "scripts" | "script" | "tools"))
+    }
+
     /// Whether the file is by its name one that belongs on one machine: `.env`, `.env.production`, what is in `.envs`.
     pub fn is_env_file(&self) -> bool {
         let (mut name, mut below) = ("", false);

@@ -24,6 +24,9 @@ use std::{
 /// So many places of a file are told; the rest is a number.
 const MOST: usize = 64;
 
+/// How other languages begin a comment.
+const COMMENTS: [&[u8]; 4] = [b"//", b"--", b"/*", b";"];
+
 /// Of so many variables that are assigned again a fix is looked for.
 const TRIES: usize = 8;
 
@@ -376,7 +379,9 @@ impl<'a> Comparison<'a> {
                 readings.add(player.dialect, words::of_nothing(problem.or(Some(ProblemKind::Syntax))));
             }
             let label = words::label_of_kind(problem.kind);
-            let found = self.misreading(problem.span, label, cause, false, readings.0);
+            let mut found = self.misreading(problem.span, label, cause, false, readings.0);
+            let line = self.bytes().get(start..).unwrap_or_default().trim_ascii_start();
+            found.meant = COMMENTS.iter().any(|mark| line.starts_with(mark));
             self.push(start, found);
         }
     }

@@ -3,9 +3,9 @@
 use super::Target;
 use crate::{
     conninfo::{ErrorKind, Libpq},
-    secret::Secret,
+    secret::{Part, Secret},
     settings::{
-        engine::unknown,
+        engine::{Engine, unknown},
         foreign,
         host::{is_managed, is_placeholder},
     },
@@ -26,7 +26,7 @@ pub enum StandsFor {
     Scripts,
     /// `memory`, `mock`: a kind of store.
     Kind,
-    /// `localhost`, beside variables for everything else: some programs call the host so.
+    /// `localhost`, beside variables for everything else, or the name of a server beside it: programs put the rest around.
     Host,
 }
 
@@ -53,6 +53,16 @@ impl Target {
         } else {
             return None;
         })
+    }
+
+    /// The host of a text of no known form that may be `host:port/dbname`.
+    pub(crate) fn bare_host(&self) -> Option<Part> {
+        let text = self.text.as_ref().filter(|_| self.engine.value == Engine::Unknown)?;
+        let (place, name) = text.value.expose().split_once('/').unwrap_or((text.value.expose(), ""));
+        let (host, port) = place.split_once(':').unwrap_or((place, ""));
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        let digits = port.bytes().all(|b| b.is_ascii_digit());
+        (!host.is_empty() && plain(host) && plain(name) && digits).then(|| Part::masked(host))
     }
 
     /// Whether one of the hosts is there to be replaced, by its name.
