@@ -197,8 +197,12 @@ pub fn read(
     let Reader { mut layers, structure, script, .. } = reader;
     filled::take_out(&mut layers, sources.get(id).bytes(), path, carrier);
     let typed = typed::values(sources, id, carrier, &layers);
-    let filled_in = matches!(carrier, Carrier::Dotenv | Carrier::Kubernetes);
-    let says_copy = filled_in && copied::asks_to_be_copied(sources.get(id).bytes());
+    let bytes = sources.get(id).bytes();
+    let says_copy = match carrier {
+        Carrier::Dotenv => copied::asks_to_be_copied(bytes),
+        Carrier::Kubernetes => copied::asks_to_be_copied(bytes) || copied::asks_for_values(bytes),
+        _ => false,
+    };
     let (path, example) = (path.to_owned(), is_example(path));
     Carried { path, source: id, carrier, layers, structure, script, typed, says_copy, example }
 }

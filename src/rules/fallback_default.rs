@@ -46,7 +46,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         // Who sets the variable sets it for the server too, and who sets nothing is let in.
         // A server that is started beside it, under its own name, is no other than the one that is meant.
         let beside = fallback.supplies == "host" && target.around.neighbour;
-        let levels = if own || (fallback.shared || beside) && other.is_none() { "IIII" } else { levels };
+        // A file on a volume is what somebody chose who has no server anywhere.
+        let file = target.is_sqlite() && settings.without_postgres;
+        let meant = own || file || (fallback.shared || beside) && other.is_none();
+        let levels = if meant { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(

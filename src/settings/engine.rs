@@ -261,10 +261,13 @@ const POSTGRES: &[&str] = &[
 ];
 
 const OTHERS: &[(&[&str], &str)] = &[
-    (&["mysql", "mysql2", "mysqlgis", "mysql-connector"], "MySQL"),
+    (
+        &["mysql", "mysql2", "mysqlgis", "mysql-connector", "mysqli", "pdo_mysql", "pdo-mysql", "pymysql"],
+        "MySQL",
+    ),
     (&["mariadb"], "MariaDB"),
-    (&["mssql", "mssqlms", "sqlserver", "pyodbc"], "SQL Server"),
-    (&["oracle", "oraclegis", "cx_oracle"], "Oracle"),
+    (&["mssql", "mssqlms", "sqlserver", "pyodbc", "sqlsrv", "pdo_sqlsrv", "pdo-sqlsrv"], "SQL Server"),
+    (&["oracle", "oraclegis", "cx_oracle", "oci8", "pdo_oci"], "Oracle"),
     (&["mongodb", "mongo"], "MongoDB"),
     (&["dynamodb"], "DynamoDB"),
     (&["snowflake"], "Snowflake"),

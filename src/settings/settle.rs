@@ -202,8 +202,10 @@ fn of_settings(stem: &str, policy: &Policy) -> Option<Environment> {
         return None;
     }
     let says = policy.environment(word)?;
-    // `db_copy_production.py` does something to it; `test_db.py` tries out whichever it is given.
-    (family == "settings" || middle.is_none() && says != Environment::Test).then_some(says)
+    // `db_copy_production.py` does something to it; `test_db.py` tries out whichever it is given, `test_config.py` is for tests
+    // whether it configures or tries.
+    let plain = middle.is_none() && (family == "config" || says != Environment::Test);
+    (family == "settings" || plain).then_some(says)
 }
 
 /// `docker-compose.local.yml`, `Procfile.local`: started by hand on a developer's machine. `Dockerfile.e2e`,

@@ -1,6 +1,7 @@
 //! What an author meant, by words that stand in the text itself or by what is built beside it.
 
 use super::{Twins, mild::tell_apart};
+use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
     // To be filled in before anybody applies it.
@@ -96,6 +97,30 @@ const TWINS: &[Twins] = &[
         healthy: &[("scripts/move.py", FALLS_BACK)],
         ill: &[("app/settings.py", FALLS_BACK)],
     },
+    Twins {
+        rule: "sqlite-in-memory",
+        healthy: &[("app/configs/test_config.py", FALLS_BACK)],
+        ill: &[("app/configs/base_config.py", FALLS_BACK)],
+    },
+    // What Symfony's container puts in, and another driver.
+    Twins {
+        rule: "port-invalid",
+        healthy: &[(
+            "app/config/config.yml",
+            "doctrine:\n  database:\n    host: db.internal\n    port: '%database_port%'\n    user: shop\n    dbname: shop\n",
+        )],
+        ill: &[(
+            "app/config/config.yml",
+            "doctrine:\n  database:\n    host: db.internal\n    port: 'd5432'\n    user: shop\n    dbname: shop\n",
+        )],
+    },
+    Twins { rule: "weak-secret", healthy: &[("config/prod.yml", MYSQL)], ill: &[("config/prod.yml", PGSQL)] },
+    // Self-hosted on a file, as the project has it everywhere.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("package.json", ON_FILE), ("docker-compose.prod.yml", FILE)],
+        ill: &[("package.json", ON_SERVER), ("docker-compose.prod.yml", FILE)],
+    },
     // That of staging says so.
     Twins {
         rule: "dev-secret-in-production",
@@ -114,6 +139,18 @@ const TO_FILL_IN: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nd
 const NOT_ENCODED: &str =
     "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\ndata:\n  DB_PASSWORD: k3Vq9_mT2xL\n";
 
+const MYSQL: &str =
+    "database:\n  driver: pdo_mysql\n  host: db.internal\n  user: shop\n  password: password\n";
+const PGSQL: &str =
+    "database:\n  driver: pdo_pgsql\n  host: db.internal\n  user: shop\n  password: password\n";
+
+const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
+const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
+
+const ON_FILE: &str = "{\"name\": \"shop\", \"dependencies\": {\"better-sqlite3\": \"11\"}}";
+const ON_SERVER: &str = "{\"name\": \"shop\", \"dependencies\": {\"pg\": \"8\"}}";
+const FILE: &str = "services:\n  web:\n    image: shop:1\n    environment: {DATABASE_URL: \"${DATABASE_URL:-file:/data/shop.db}\"}\n    volumes: [data:/data]\n";
+
 const FALLS_BACK: &str = "import os\n\nDB_URL = os.getenv('DATABASE_URL', 'sqlite://:memory:')\n";
 
 const BESIDE: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"5432:5432\"]\n  api:\n    build: api\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n  pages:\n    build: pages\n    environment: {NODE_ENV: production}\n    depends_on: [api]\n";
@@ -125,4 +162,21 @@ const BUILT_ELSEWHERE: &str = "services:\n  db: {image: \"postgres:16.4\"}\n  we
 #[test]
 fn what_was_meant_is_no_warning() {
     tell_apart(TWINS);
+}
+
+/// A comment among the values of a Secret asks for others, where git keeps the file.
+#[test]
+fn a_secret_may_ask_for_other_values() {
+    let worst = |text: &str, git: Git| {
+        let files = Files {
+            files: vec![("k8s/secrets.yaml".to_owned(), text.into())],
+            git: [("k8s/secrets.yaml".to_owned(), git)].into(),
+            ..Files::default()
+        };
+        let all = lint(&files, &Policy::default());
+        all.iter().filter(|f| f.rule == "weak-secret").map(|f| f.severity).max()
+    };
+    assert_eq!(worst(ASKS, Git::Tracked), Some(Severity::Note));
+    assert_eq!(worst(ASKS, Git::Ignored), Some(Severity::Error));
+    assert_eq!(worst(SAYS, Git::Tracked), Some(Severity::Error));
 }

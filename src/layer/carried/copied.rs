@@ -1,5 +1,7 @@
 //! Whether an env file, or a manifest with a Secret, says of itself that it is there to be copied and filled in.
 
+use crate::layer::carrier::has;
+
 /// So far into a file a sentence about the whole of it may stand.
 const HEAD: usize = 2048;
 
@@ -10,11 +12,21 @@ pub(super) fn asks_to_be_copied(bytes: &[u8]) -> bool {
     // Each by itself: of most files the first line that is no comment comes soon.
     let lines = head.split(|b| *b == b'\n').map(|line| String::from_utf8_lossy(line).trim().to_lowercase());
     let mut comments = lines.take_while(|line| line.is_empty() || line.starts_with('#'));
-    comments.any(|line| {
-        let asks = WORDS.iter().any(|word| line.contains(word));
-        let at = SENTENCES.iter().filter(|_| asks).find_map(|sentence| line.find(sentence));
-        at.is_some_and(|at| is_asked(&line[..at])) && !ELSEWHERE.iter().any(|word| line.contains(word))
-    })
+    comments.any(|line| asks(&line))
+}
+
+/// Whether a comment among the values of a Secret asks for others: `# Base64 encoded - replace with actual values`.
+pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| line.starts_with(b"#"));
+    has(bytes, b"kind: Secret") && lines.map(String::from_utf8_lossy).any(|line| asks(&line.to_lowercase()))
+}
+
+/// Whether a line, in lower case, asks for a copy or for other values.
+fn asks(line: &str) -> bool {
+    let asks = WORDS.iter().any(|word| line.contains(word));
+    let at = SENTENCES.iter().filter(|_| asks).find_map(|sentence| line.find(sentence));
+    at.is_some_and(|at| is_asked(&line[..at])) && !ELSEWHERE.iter().any(|word| line.contains(word))
 }
 
 /// Whether a sentence is one that asks, by what stands before it: nothing, a number, or the end of another one.
@@ -46,6 +58,10 @@ const SENTENCES: &[&str] = &[
     "replace these values",
     "replace the values",
     "replace values before",
+    "replace with actual",
+    "replace with your",
+    "replace with real",
+    "replace these with",
     "copiar a .env",
     "copia este archivo",
     "copiar este archivo",

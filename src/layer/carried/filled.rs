@@ -76,6 +76,7 @@ impl File<'_> {
             || (stands() || self.argo && brackets()) && !has_plain_password(text)
             || self.azure && has(written, b"$(") && !has_plain_password(text)
             || self.vercel && written.starts_with(b"@")
+            || self.carrier == Carrier::Yaml && is_parameter(written)
             || self.railway && is_platforms(written)
     }
 
@@ -108,6 +109,16 @@ impl File<'_> {
             names.contains(&rest[..end])
         })
     }
+}
+
+/// Whether a value is a parameter of Symfony's container: `%database_host%`, `%env(resolve:DATABASE_URL)%`. Its doubled signs
+/// are percent signs.
+fn is_parameter(written: &[u8]) -> bool {
+    let inner = written.strip_prefix(b"%").and_then(|rest| rest.strip_suffix(b"%"));
+    inner.is_some_and(|name| {
+        let within = |b: &u8| b.is_ascii_alphanumeric() || b"_.():-".contains(b);
+        name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(within)
+    })
 }
 
 /// Whether the annotation of the plugin stands in a file of Kubernetes, and not in a comment.
