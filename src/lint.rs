@@ -211,19 +211,27 @@ fn of_one<'a>(judge: Judge<'a>, file: &'a Carried, files: &Files) -> Judge<'a> {
     Judge { example: file.example, aside, path: Some(&file.path), ..judge }
 }
 
-/// The environment of a file: the strictest of its views'. Beside clients of a database `NODE_ENV` of a service that is none
-/// says how that one is built.
+/// Whether a file speaks of a database: itself, by an image that runs a server, or by what the containers in it take from other
+/// objects.
+fn is_judged(file: &Carried, views: &[FileView<'_>]) -> bool {
+    file.speaks
+        || match &file.structure {
+            Structure::Compose(compose) => compose.services.iter().any(|service| service.server),
+            Structure::Kubernetes(_) => views.iter().any(|view| !view.settings.targets.is_empty()),
+            _ => false,
+        }
+}
+
+/// The environment of a file: the strictest of its views'.
 fn strictest(views: &[FileView<'_>], file: &Carried, files: &Files, policy: &Policy) -> Environment {
-    let is_client = |view: &FileView<'_>| !view.settings.targets.is_empty();
-    let aside = |i: usize, view: &FileView<'_>| {
-        !is_client(view)
-            && view.settings.settled.environment.as_ref().is_some_and(|e| e.key == "NODE_ENV")
-            && matches!(&file.structure, Structure::Compose(compose) if compose.is_bystander(i))
-    };
-    let clients = views.iter().any(is_client);
-    let counted = views.iter().enumerate().filter(|(i, view)| !(clients && aside(*i, view)));
-    let environment = counted.map(|(_, v)| v.environment).max();
+    let environment = views.iter().map(|v| v.environment).max();
     environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy))
+}
+
+/// The loaders that are said to read a file.
+fn declared<'v>(views: &'v [FileView<'_>], path: &'v str) -> impl Iterator<Item = Dialect> + 'v {
+    let loaders = views.iter().flat_map(|v| &v.settings.loaders).filter(move |l| l.path == path);
+    loaders.flat_map(|l| &l.loaders).map(|l| l.setting.value)
 }
 
 /// Where the views of each file end among all.
@@ -294,6 +302,9 @@ fn judged(
     };
     let of_file = |i: usize| {
         let (file, views) = (&carried[i], views_of(i));
+        if !is_judged(file, &views_of_files[i]) {
+            return Vec::new();
+        }
         let judge = judge_of(i);
         let own = views_of_files[i].iter().zip(views);
         let mut found: Vec<Finding> = own
@@ -310,8 +321,7 @@ fn judged(
         if !judge.example {
             environments.extend(of_file.iter().map(|own| own.environment));
         }
-        let loaders = of_file.iter().flat_map(|v| &v.settings.loaders).filter(|l| l.path == file.path);
-        let declared = loaders.flat_map(|l| &l.loaders).map(|l| l.setting.value);
+        let declared = declared(of_file, &file.path);
         let project = &project;
         let everywhere = move || {
             let each = |e: Environment| {

@@ -54,6 +54,8 @@ pub struct Carried {
     pub says_copy: bool,
     /// Its path says that it shows what to write.
     pub example: bool,
+    /// It may speak of a database itself. What does not is read for the sake of others, and not judged.
+    pub speaks: bool,
 }
 
 /// What the rules about one carrier look at, beside its layers.
@@ -113,7 +115,7 @@ pub struct Footing {
     pub hosts: Vec<Part>,
     /// The path of the Dockerfile that its image is built from, where that is known.
     pub built_from: Option<String>,
-    /// The directory that it is built from, where that is known: nothing outside of it is in the image.
+    /// The directory that it is built from, where nothing outside of it comes into the container.
     pub context: Option<String>,
     /// It is what a Secret of Kubernetes holds, or takes a part from one.
     pub secret: bool,
@@ -204,7 +206,8 @@ pub fn read(
         _ => false,
     };
     let (path, example) = (path.to_owned(), is_example(path));
-    Carried { path, source: id, carrier, layers, structure, script, typed, says_copy, example }
+    let speaks = carrier.may_speak(bytes);
+    Carried { path, source: id, carrier, layers, structure, script, typed, says_copy, example, speaks }
 }
 
 /// What a parser of a carrier works on: the text, and what it makes of it.

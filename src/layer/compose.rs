@@ -86,6 +86,8 @@ pub struct Service {
     target: Option<String>,
     /// The directory that it is built from, where that is known.
     context: Option<String>,
+    /// Nothing else of the project comes into its container: it mounts no path and has no further contexts.
+    sealed: bool,
     /// Its block among the layers of the file; none where it has no environment.
     pub layer: Option<usize>,
     /// The block's own words.
@@ -159,17 +161,6 @@ impl Compose {
         let named = self.services.iter().filter_map(|s| Some((s, s.image.as_ref()?.other_engine()?)));
         let all = named.flat_map(|(s, engine)| s.hosts.iter().map(move |name| (name, engine)));
         all.filter(|(name, _)| !name.expose().contains('.'))
-    }
-
-    /// Whether the service of a block has, for all that is written here, nothing to do with a database but what its own variables
-    /// say: nothing else brings it any, and it waits for no server.
-    pub fn is_bystander(&self, layer: usize) -> bool {
-        let called = |s: &Service, name: &Part| s.hosts.iter().any(|host| name.is_host_called(host));
-        let server = |name: &Part| self.services.iter().any(|s| s.server && called(s, name));
-        let service = self.services.iter().find(|s| s.layer == Some(layer));
-        service.is_some_and(|s| {
-            !s.server && s.env_files.is_empty() && !s.depends_on.iter().any(|d| server(&d.service))
-        })
     }
 
     /// The names of its services that are no servers.
@@ -285,7 +276,7 @@ impl Compose {
             administers,
             foreign,
             built_from,
-            context: service.context.clone(),
+            context: service.context.clone().filter(|_| service.sealed),
             env_files,
             open: service.partial,
             seat,

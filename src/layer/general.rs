@@ -37,6 +37,10 @@ const KEYS: &[(&str, &str)] = &[
 const NAMES: &[&str] =
     &["database", "databases", "db", "postgres", "postgresql", "pg", "datasource", "datasources", "sql"];
 
+/// Words of a key under which another engine's connection stands, whatever is above it.
+const OTHERS: &[&str] =
+    &["mysql", "mariadb", "mongo", "mongodb", "mssql", "sqlserver", "oracle", "redis", "clickhouse"];
+
 /// Variables of URLs that have a meaning by their names.
 const VARIABLES: &[&str] = &[
     "DATABASE_URL",
@@ -223,6 +227,9 @@ fn names_tests(name: &str) -> bool {
 /// A host and a database or a role under a key that says database.
 fn is_connection(node: &Node, path: &[&str]) -> bool {
     let named = path.iter().rev().take(2).any(|key| words(key).any(|word| NAMES.contains(&word.as_str())));
+    // `db.mysql`
+    let other = path.last().is_some_and(|key| words(key).any(|word| OTHERS.contains(&word.as_str())));
+    let named = named && !other;
     let has = |keyword: &str| {
         let value = |own: &str| node.get(own).and_then(|v| v.scalar());
         KEYS.iter()

@@ -48,11 +48,8 @@ pub(super) fn read<'p>(
             let variable = |name: &str| layers.iter().find_map(|l| l.entry(name)).cloned();
             let dialect = if first { dialect(path) } else { Dialect::default() };
             let mut carried = carried::read(sources, *id, path, *carrier, dialect, &variable);
-            // What is read for others' sake is not judged itself.
-            let broken = carried.layers.iter().any(|layer| !layer.problems.is_empty());
-            if broken && !files.carriers.contains_key(*path) && !carrier.may_speak(sources.get(*id).bytes()) {
-                carried.layers.iter_mut().for_each(|layer| layer.problems.clear());
-            }
+            // Who says what a file is asks about it.
+            carried.speaks |= files.carriers.contains_key(*path);
             out.insert(*id, carried);
         }
     }

@@ -48,18 +48,50 @@ fn names(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
     }
 }
 
-/// Words in the names of other engines' drivers: `mysql2`, `mysqlclient`, `go-sql-driver/mysql`, `pymongo`, `tedious`.
-const DRIVERS: [(&str, &[&str]); 4] = [
-    ("MySQL", &["mysql", "mariadb", "asyncmy"]),
-    ("MongoDB", &["mongo"]),
-    ("SQL Server", &["mssql", "tedious", "sqlserver", "sqlclient", "tiberius"]),
-    ("Oracle", &["oracledb", "cx-oracle", "cx_oracle", "ojdbc", "godror"]),
+/// Drivers of other engines by their packages' names, and the ports that these listen on.
+const DRIVERS: [(&str, &str, &[&str]); 3] = [
+    (
+        "MySQL",
+        "3306",
+        &[
+            "mysql",
+            "mysql2",
+            "mariadb",
+            "mysqlclient",
+            "pymysql",
+            "aiomysql",
+            "asyncmy",
+            "mysql-connector-python",
+            "github.com/go-sql-driver/mysql",
+            "gorm.io/driver/mysql",
+            "mysql_async",
+        ],
+    ),
+    ("MongoDB", "27017", &["mongoose", "mongodb", "pymongo", "motor", "mongoengine", "mongoid"]),
+    ("SQL Server", "1433", &["mssql", "tedious", "pymssql", "tiberius"]),
 ];
 
 /// Families of variables whose names say no engine.
 const PLAIN: [&str; 4] = ["DATABASE_*", "DB_*", "SQL_*", "RDS_*"];
 
-/// Variables that say no engine are for that whose driver is asked for, where nothing anywhere speaks of PostgreSQL.
+/// Words of which one in any file says that somebody here thinks of PostgreSQL: a tool, a library, a type of its own.
+const OURS: [&[u8]; 12] = [
+    b"postgres",
+    b"postgis",
+    b"psycopg",
+    b"pgsql",
+    b"psql",
+    b"pg_",
+    b"libpq",
+    b"pgbouncer",
+    b"pgpool",
+    b"jsonb",
+    b"bigserial",
+    b"timestamptz",
+];
+
+/// Variables that say no engine are for that whose driver the project of their file asks for, where nothing anywhere speaks of
+/// PostgreSQL.
 fn by_drivers(
     sources: &Sources,
     carried: &[Carried],
@@ -67,10 +99,10 @@ fn by_drivers(
     repository: &Repository,
     prisma: bool,
 ) {
-    let guessed = |settings: &Settings, target: &Target| {
+    let guessed = |settings: &Settings, target: &Target, own: &str| {
         let switch = || settings.toggle.as_ref().is_some_and(|t| t.says == Some(Engine::Postgres));
         let says = |(keyword, setting): (&&'static str, &Setting<Part>)| match *keyword {
-            "port" => setting.value.equals("5432"),
+            "port" => !setting.value.is_empty() && !setting.value.equals(own),
             "host" | "dbname" | "user" => {
                 setting.value.secret().has_word(&["postgres", "postgresql", "pg", "pgsql", "psql"]).is_some()
             }
@@ -79,38 +111,41 @@ fn by_drivers(
         };
         target.form == Form::Parts
             && PLAIN.contains(&&*target.name)
+            && !target.is_managed()
             && !switch()
             && !target.parameters.iter().any(says)
     };
-    let sure = |view: &FileView<'_>| {
-        let ours = |t: &Target| t.is_postgres() && !guessed(&view.settings, t);
-        view.settings.targets.iter().any(ours)
-    };
-    if repository.builds_nothing()
-        || carried.iter().any(serves)
-        || repository.may_ask_for_postgres(prisma)
-        || views.iter().flatten().any(sure)
-    {
+    if repository.builds_nothing() || carried.iter().any(serves) || repository.may_ask_for_postgres(prisma) {
         return;
     }
-    let asked = |(_, words): &&(&str, &[&str])| words.iter().any(|word| repository.asks_for_word(word));
-    let Some((engine, _)) = DRIVERS.iter().find(asked) else { return };
-    // In a comment too, or in what an image installs.
-    let speaks = |file: &Carried| {
-        let word = |w: &[u8]| w.eq_ignore_ascii_case(b"postgres") || w.eq_ignore_ascii_case(b"psycopg2");
-        sources.get(file.source).bytes().windows(8).any(word)
+    let driver = |path: &str| {
+        let asks = |names: &[&str]| repository.packages(Some(path)).any(|p| names.contains(&&*p.name));
+        DRIVERS.iter().find(|(_, _, names)| asks(names))
     };
-    if carried.iter().any(speaks) {
+    let known: Vec<_> = carried.iter().map(|file| driver(&file.path)).collect();
+    let sure = |(file, views): (&Option<_>, &Vec<FileView<'_>>)| {
+        let own = file.map_or("", |(_, port, _): &(&str, &str, &[&str])| *port);
+        let ours = |v: &FileView<'_>, t: &Target| t.is_postgres() && !guessed(&v.settings, t, own);
+        views.iter().any(|view| view.settings.targets.iter().any(|t| ours(view, t)))
+    };
+    let ours = |file: &Carried| {
+        let bytes = sources.get(file.source).bytes();
+        OURS.iter().any(|word| bytes.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
+    };
+    if known.iter().all(Option::is_none) || known.iter().zip(&*views).any(sure) || carried.iter().any(ours) {
         return;
     }
-    for view in views.iter_mut().flatten() {
-        let mut targets = std::mem::take(&mut view.settings.targets);
-        for target in targets.iter_mut().filter(|t| t.is_postgres()) {
-            if guessed(&view.settings, target) {
-                target.is_of(engine);
+    for (file, views) in known.into_iter().zip(views) {
+        let Some((engine, port, _)) = file else { continue };
+        for FileView { settings, .. } in views {
+            let mut targets = std::mem::take(&mut settings.targets);
+            for target in targets.iter_mut().filter(|t| t.is_postgres()) {
+                if guessed(settings, target, port) {
+                    target.is_of(engine);
+                }
             }
+            settings.targets = targets;
         }
-        view.settings.targets = targets;
     }
 }
 
@@ -188,7 +223,7 @@ fn programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
 fn machines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
     let contained = |file: &Carried| {
         use Carrier::{Compose, Dockerfile, EcsTask, Kubernetes};
-        matches!(file.carrier, Compose | Dockerfile | Kubernetes | EcsTask)
+        file.speaks && matches!(file.carrier, Compose | Dockerfile | Kubernetes | EcsTask)
     };
     if !repository.has_machines() || carried.iter().any(contained) {
         return;

@@ -89,9 +89,10 @@ impl<'c> Surroundings<'c> {
             // `postgres/shop`: the program puts the scheme before it.
             let called = |host: &Part| match &file.structure {
                 Structure::Compose(compose) => compose.server_names().any(|name| host.is_host_called(name)),
-                _ => self.servers.has(file.carrier, &layer.name, *environment, host),
+                _ => false,
             };
-            target.is_host |= target.bare_host().is_some_and(|host| called(&host));
+            // Of a program that is built here its code says what it reads.
+            target.is_host |= settings.foreign && target.bare_place().is_some_and(|host| called(&host));
             let Some(host) = target.get("host").map(|h| &h.value) else { continue };
             // What was taken for PostgreSQL's by the name of a variable alone.
             if target.form == Form::Parts && target.is_postgres() {

@@ -36,8 +36,20 @@ impl Repository {
     /// Whether something that is asked for anywhere is by its name, its extras or its features for PostgreSQL. Prisma has the
     /// engine in a file of its own: `prisma` says whether that may be PostgreSQL.
     pub fn may_ask_for_postgres(&self, prisma: bool) -> bool {
-        const WORDS: [&str; 7] = ["postgres", "pgsql", "pgx", "psycopg", "asyncpg", "aiopg", "pg8000"];
-        const NAMES: [&str; 4] = ["pg", "github.com/lib/pq", "npgsql", "procrastinate"];
+        const WORDS: [&str; 10] = [
+            "postgre",
+            "postgraphile",
+            "pgsql",
+            "pgx",
+            "pgdriver",
+            "psycopg",
+            "asyncpg",
+            "aiopg",
+            "pg8000",
+            "neondatabase",
+        ];
+        const NAMES: [&str; 7] =
+            ["pg", "pg-native", "pg-boss", "pg-promise", "github.com/lib/pq", "npgsql", "procrastinate"];
         let says =
             |text: &str| WORDS.iter().any(|word| text.contains(word)) || prisma && text.contains("prisma");
         let ours = |p: &Package| {

@@ -137,8 +137,11 @@ fn by_code(file: &File<'_>, project: &Project<'_>, compose: &Compose, code: &Cod
         let here = code.target.host_class() == Some(HostClass::Local);
         let published = |p: &Port| p.published == Some(5432..=5432) && p.target == (5432..=5432);
         let login = code.login(&Variables { layers: &[], partial: false }, "the code".into());
-        if let Some(login) = login.filter(|_| here && server.ports.iter().any(published)) {
-            compare(&login, &Server::of(server, file, project), out);
+        let server_of = Server::of(server, file, project);
+        // Who has to set its password sets more: an `.env` that is not here.
+        let set = !matches!(server_of.variables.given("POSTGRES_PASSWORD"), Given::Unknown);
+        if let Some(login) = login.filter(|_| here && set && server.ports.iter().any(published)) {
+            compare(&login, &server_of, out);
         }
     }
 }

@@ -18,7 +18,10 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let joined = |s: &Service| {
         compose.services.iter().any(|other| other.shares.as_ref().is_some_and(|n| n.same_as(&s.name)))
     };
-    for service in compose.services.iter().filter(|s| !s.server && !s.foreign_network && !joined(s)) {
+    // A server of another kind that is handed an env file reads nothing of this in it.
+    let other = |s: &Service| s.image.as_ref().is_some_and(|image| image.other_engine().is_some());
+    let client = |s: &&Service| !s.server && !s.foreign_network && !joined(s) && !other(s);
+    for service in compose.services.iter().filter(client) {
         let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };
         let ours = |t: &&Target| t.is_postgres() && t.environment.is_none() && t.is_loopback();
         for target in view.settings.targets.iter().filter(ours) {

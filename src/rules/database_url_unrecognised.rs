@@ -30,7 +30,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             draft.note("PHP's PDO and Perl's DBI read it, and nothing else does")
         }
         None if target.stands_for() == Some(StandsFor::Host) => {
-            draft.note("the variables beside it lack a host: a program may put them together with this one")
+            draft.note("some programs put a URL together from this and the variables beside it")
         }
         None => draft,
     };

@@ -17,15 +17,13 @@ fn check(credential: &Credential<'_>, settings: &Settings, out: &mut Sink<'_>) {
     let environment = out.environment();
     // `local_staging_password`: that is where it is for.
     let own = || credential.secret.has_word(&["staging", "stage", "stg"]).is_some();
-    if environment == Environment::Staging && own() {
-        return;
-    }
+    let its = environment == Environment::Staging && own();
     let draft = out
         .report(format!("{} says itself that it is not for {environment}", credential.name))
         .at(credential.origin, "a word in here means development, tests or \"change this\"")
         .note("such a secret comes from a compose file or an example, where everybody can read it")
         .help("generate another for this environment: `openssl rand -hex 24`");
-    if settings.is_secret_to_fill_in() {
+    if its || settings.is_secret_to_fill_in() {
         draft.at_most(Levels::of("..II"));
     }
 }

@@ -46,8 +46,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         // Who sets the variable sets it for the server too, and who sets nothing is let in.
         // A server that is started beside it, under its own name, is no other than the one that is meant.
         let beside = fallback.supplies == "host" && target.around.neighbour;
-        // A file on a volume is what somebody chose who has no server anywhere.
-        let file = target.is_sqlite() && settings.without_postgres;
+        // A file at a place of its own is what somebody chose who has no server anywhere.
+        let file = settings.without_postgres && target.is_placed_file();
         let meant = own || file || (fallback.shared || beside) && other.is_none();
         let levels = if meant { "IIII" } else { levels };
         let draft = out

@@ -28,7 +28,7 @@ fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // A hosted service gives nobody a superuser; what it calls `postgres` owns everything all the same.
-    let hosted = target.is_managed() || !superuser;
+    let hosted = target.is_managed() || target.is_of_cloud_sql() || !superuser;
     let kind = if hosted { "the administrator of the whole server" } else { "a superuser" };
     let draft = out
         .report(format!("the service connects as `{}`, by its name {kind}", user.value))

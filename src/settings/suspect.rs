@@ -187,7 +187,7 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
             let host = parsed.and_then(|c| c.get("host")).and_then(conninfo::Value::as_str);
             let public = matches!(supplies, "url" | "host")
                 && host.is_some_and(|h| h.split(',').any(|h| HostClass::of(h) == HostClass::Public));
-            let named = supplies != "password" && names_production(&text[segment.value.clone()]);
+            let named = leads(supplies, &text[segment.value.clone()]);
             let towards_production = public || named;
             let key = entry.key.clone();
             let alone = segment.is_exact();
@@ -212,12 +212,20 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
 pub(super) fn part_fallback(keyword: &'static str, entry: &Entry, part: &Part) -> Option<Fallback> {
     let segment = entry.value.map.iter().find(|s| matches!(s.kind, SegmentKind::Fallback))?;
     let public = keyword == "host" && HostClass::of(part.expose()) == HostClass::Public;
-    // `changeme_in_production` leads nowhere.
-    let towards_production = public || keyword != "password" && names_production(part.expose());
+    let towards_production = public || leads(keyword, part.expose());
     let key = entry.key.clone();
     let (span, alone) = (segment.span, segment.is_exact());
     let fallback = Fallback { key, span, alone, supplies: keyword, towards_production, shared: false };
     (keyword != "port").then_some(fallback)
+}
+
+/// Whether a default leads to production by its words; `changeme_in_production` leads nowhere.
+fn leads(keyword: &str, text: &str) -> bool {
+    let asks = || {
+        let secret = Secret::new(text);
+        secret.looks_like_placeholder() || secret.says_development() || secret.has_word(&["not"]).is_some()
+    };
+    names_production(text) && !(keyword == "password" && asks())
 }
 
 fn names_production(text: &str) -> bool {

@@ -250,6 +250,11 @@ impl Target {
         self.all_hosts(is_managed)
     }
 
+    /// Whether it leads to the socket of a proxy of Google's Cloud SQL: `/cloudsql/shop:us-central1:db`.
+    pub fn is_of_cloud_sql(&self) -> bool {
+        self.get("host").is_some_and(|h| h.value.expose().starts_with("/cloudsql/"))
+    }
+
     /// Whether every host that is named has the property; false when none is.
     fn all_hosts(&self, property: impl Fn(&str) -> bool) -> bool {
         let list = |keyword: &str| self.get(keyword).map(|s| s.value.expose()).filter(|v| !v.is_empty());
@@ -316,6 +321,11 @@ impl Target {
     pub fn sqlite_asks_for_memory(&self) -> bool {
         self.is_sqlite()
             && self.text.as_ref().is_some_and(|t| sqlite::asks_for_memory(t.value.expose().trim()))
+    }
+
+    /// Whether it is a file of SQLite at a place of its own, which the directory does not change.
+    pub fn is_placed_file(&self) -> bool {
+        self.sqlite_file().is_some_and(|path| path.expose().starts_with('/'))
     }
 
     /// The file of an SQLite database, as the URL names it.

@@ -356,6 +356,34 @@ const TWINS: &[Twins] = &[
     },
     Twins {
         rule: "weak-secret",
+        healthy: &[("package.json", ON_MYSQL), (".env.production", PLAIN)],
+        ill: &[("package.json", ON_MYSQL), (".env.production", MANAGED)],
+    },
+    // A driver of another project, and what is named after one.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("package.json", ON_MYSQL), (".env.production", PLAIN)],
+        ill: &[("ui/package.json", ON_MYSQL), (".env.production", PLAIN)],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("package.json", ON_MYSQL), (".env.production", PLAIN)],
+        ill: &[
+            ("package.json", "{\"name\": \"shop\", \"dependencies\": {\"express-mongo-sanitize\": \"2\"}}"),
+            (".env.production", PLAIN),
+        ],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("package.json", ON_MYSQL), (".env.production", PLAIN)],
+        ill: &[
+            ("package.json", ON_MYSQL),
+            (".env.production", PLAIN),
+            ("scripts/backup.sh", "#!/bin/sh\npg_dump -h \"$DB_HOST\" -U \"$DB_USER\" \"$DB_NAME\"\n"),
+        ],
+    },
+    Twins {
+        rule: "weak-secret",
         healthy: &[("requirements.txt", "pymysql==1.1.1\n"), (".env.production", PLAIN)],
         ill: &[
             ("requirements.txt", "pymysql==1.1.1\n"),
@@ -367,6 +395,7 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const MANAGED: &str = "DB_HOST=db.abcdefgh.supabase.co\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=password\n";
 const ON_MYSQL: &str = "{\"name\": \"shop\", \"dependencies\": {\"mysql2\": \"3\"}}";
 const ON_BOTH: &str = "{\"name\": \"shop\", \"dependencies\": {\"mysql2\": \"3\", \"pg\": \"8\"}}";
 const PLAIN: &str = "DB_HOST=db.example.com\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=password\n";

@@ -45,16 +45,16 @@ const TWINS: &[Twins] = &[
             "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://app:k3Vq9mT2xL@${DB_HOST:-db.production.internal}/app\n",
         )],
     },
-    // How a service without a database is built says nothing of those that have one.
     Twins {
-        rule: "compose-port-public",
-        healthy: &[("docker-compose.yml", BESIDE)],
-        ill: &[("docker-compose.yml", CLIENT)],
-    },
-    Twins {
-        rule: "compose-port-public",
-        healthy: &[("docker-compose.yml", BESIDE)],
-        ill: &[("docker-compose.yml", WAITING)],
+        rule: "fallback-default",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://app:${PASSWORD:-changeme_in_production}@db/app\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://app:${PASSWORD:-production_8fk2Xq}@db/app\n",
+        )],
     },
     // The program puts `jdbc:postgresql://` before it.
     Twins {
@@ -70,14 +70,14 @@ const TWINS: &[Twins] = &[
     },
     Twins {
         rule: "database-url-unrecognised",
-        healthy: &[
-            ("docker-compose.yml", "services:\n  db: {image: \"postgres:16.4\"}\n"),
-            (".env", "DB_URL=db:5432/shop\nDB_USER=shop\n"),
-        ],
-        ill: &[
-            ("docker-compose.yml", "services:\n  db: {image: \"postgres:16.4\"}\n"),
-            (".env", "DB_URL=db:five/shop\nDB_USER=shop\n"),
-        ],
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    image: shop\n    environment: {DB_URL: \"db:5432/shop\"}\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: .\n    environment: {DB_URL: \"db:5432/shop\"}\n",
+        )],
     },
     // Nothing above what is built is in the image.
     Twins {
@@ -89,6 +89,17 @@ const TWINS: &[Twins] = &[
         ill: &[
             ("web/requirements.txt", "sqlalchemy==2.0.43\naiosqlite==0.20\n"),
             ("docker-compose.yml", BUILT_ELSEWHERE),
+        ],
+    },
+    Twins {
+        rule: "driver-not-installed",
+        healthy: &[
+            ("requirements.txt", "sqlalchemy==2.0.43\naiosqlite==0.20\n"),
+            ("docker-compose.yml", BUILT_ELSEWHERE),
+        ],
+        ill: &[
+            ("requirements.txt", "sqlalchemy==2.0.43\naiosqlite==0.20\n"),
+            ("docker-compose.yml", BUILT_BELOW),
         ],
     },
     // What a tool falls back on is no service's.
@@ -121,6 +132,41 @@ const TWINS: &[Twins] = &[
         healthy: &[("package.json", ON_FILE), ("docker-compose.prod.yml", FILE)],
         ill: &[("package.json", ON_SERVER), ("docker-compose.prod.yml", FILE)],
     },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("package.json", ON_FILE), ("docker-compose.prod.yml", FILE)],
+        ill: &[("package.json", ON_FILE), ("docker-compose.prod.yml", BESIDE)],
+    },
+    // A parameter has a name of several words; a password between signs has one.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("config/prod.yml", PARAMETER)],
+        ill: &[("config/prod.yml", BETWEEN_SIGNS)],
+    },
+    // The key says the engine.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("config/stage.json", UNDER_MYSQL)],
+        ill: &[("config/stage.json", UNDER_SHOP)],
+    },
+    // As `knex init` writes it.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            "knexfile.js",
+            "module.exports = {\n  production: {\n    client: 'postgresql',\n    connection: { database: 'my_db', user: 'username', password: 'password' },\n  },\n};\n",
+        )],
+        ill: &[(
+            "knexfile.js",
+            "module.exports = {\n  production: {\n    client: 'postgresql',\n    connection: { host: 'db', database: 'my_db', user: 'username', password: 'password' },\n  },\n};\n",
+        )],
+    },
+    // Who sets the server's password has an env file that is not here.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("config.mjs", CODE), ("docker-compose.yml", OPEN)],
+        ill: &[("config.mjs", CODE), ("docker-compose.yml", SET)],
+    },
     // That of staging says so.
     Twins {
         rule: "dev-secret-in-production",
@@ -137,7 +183,7 @@ const TWINS: &[Twins] = &[
 
 const TO_FILL_IN: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\ndata:\n  DB_PASSWORD: REPLACE_BASE64\n  API_KEY: \"REPLACE_WITH_BASE64_ENCODED_KEY\"\n  TOKEN: YOUR_TOKEN\n";
 const NOT_ENCODED: &str =
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\ndata:\n  DB_PASSWORD: k3Vq9_mT2xL\n";
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\ndata:\n  DB_PASSWORD: SHOP_2024_K9X7Q\n";
 
 const MYSQL: &str =
     "database:\n  driver: pdo_mysql\n  host: db.internal\n  user: shop\n  password: password\n";
@@ -151,12 +197,23 @@ const ON_FILE: &str = "{\"name\": \"shop\", \"dependencies\": {\"better-sqlite3\
 const ON_SERVER: &str = "{\"name\": \"shop\", \"dependencies\": {\"pg\": \"8\"}}";
 const FILE: &str = "services:\n  web:\n    image: shop:1\n    environment: {DATABASE_URL: \"${DATABASE_URL:-file:/data/shop.db}\"}\n    volumes: [data:/data]\n";
 
+const BESIDE: &str = "services:\n  web:\n    image: shop:1\n    environment: {DATABASE_URL: \"${DATABASE_URL:-file:./dev.db}\"}\n";
+
+const PARAMETER: &str =
+    "database:\n  driver: pdo_pgsql\n  host: db.internal\n  user: shop\n  password: '%database_password%'\n";
+const BETWEEN_SIGNS: &str =
+    "database:\n  driver: pdo_pgsql\n  host: db.internal\n  user: shop\n  password: '%hunter2%'\n";
+
+const UNDER_MYSQL: &str = "{\"db\": {\"mysql\": {\"host\": \"db.acme.io\", \"database\": \"shop\", \"user\": \"shop\", \"password\": \"k3Vq9mT2xL\"}}}";
+const UNDER_SHOP: &str = "{\"db\": {\"shop\": {\"host\": \"db.acme.io\", \"database\": \"shop\", \"user\": \"shop\", \"password\": \"k3Vq9mT2xL\"}}}";
+
+const CODE: &str = "export const config = { url: process.env.DATABASE_URL || \"postgresql://shop:k3Vq9@localhost:5432/shop\" };\n";
+const OPEN: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"127.0.0.1:5432:5432\"]\n    environment: {POSTGRES_USER: stock, POSTGRES_PASSWORD: \"${POSTGRES_PASSWORD}\"}\n";
+const SET: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"127.0.0.1:5432:5432\"]\n    environment: {POSTGRES_USER: stock, POSTGRES_PASSWORD: k3Vq9}\n";
+
 const FALLS_BACK: &str = "import os\n\nDB_URL = os.getenv('DATABASE_URL', 'sqlite://:memory:')\n";
 
-const BESIDE: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"5432:5432\"]\n  api:\n    build: api\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n  pages:\n    build: pages\n    environment: {NODE_ENV: production}\n    depends_on: [api]\n";
-const CLIENT: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"5432:5432\"]\n  api:\n    build: api\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\", NODE_ENV: production}\n";
-const WAITING: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"5432:5432\"]\n  api:\n    build: api\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n  pages:\n    build: pages\n    environment: {NODE_ENV: production}\n    depends_on: [db]\n";
-
+const BUILT_BELOW: &str = "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: ./docker\n    volumes: [\".:/app\"]\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n";
 const BUILT_ELSEWHERE: &str = "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: ./web\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n";
 
 #[test]
@@ -179,4 +236,9 @@ fn a_secret_may_ask_for_other_values() {
     assert_eq!(worst(ASKS, Git::Tracked), Some(Severity::Note));
     assert_eq!(worst(ASKS, Git::Ignored), Some(Severity::Error));
     assert_eq!(worst(SAYS, Git::Tracked), Some(Severity::Error));
+    let other = "apiVersion: v1\nkind: Ingress\nspec:\n  # Replace with actual domain\n  host: a\n---\n";
+    let text = format!("{other}{SAYS}");
+    assert_eq!(worst(&text, Git::Tracked), Some(Severity::Error));
+    let one = SAYS.replace("replaced by actual secrets", "# Replace with your key");
+    assert_eq!(worst(&one, Git::Tracked), Some(Severity::Error));
 }

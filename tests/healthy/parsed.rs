@@ -62,4 +62,19 @@ fn a_merge_is_told_where_it_begins() {
     // What is read for others' sake is not judged.
     let other = "services:\n  cache:\n    image: redis:8\n<<<<<<< HEAD\n    ports: [1]\n=======\n";
     assert_eq!(found(&[("compose.yml", other)], "file-unparseable"), []);
+    let typed = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {PORT: 8080, DEBUG: true}\n";
+    assert_eq!(found(&[("deploy/cm.yaml", typed)], "yaml-secret-typing"), []);
+    let ours = typed.replace("PORT", "DB_PORT");
+    assert_eq!(found(&[("deploy/cm.yaml", &ours)], "yaml-secret-typing").len(), 2);
+}
+
+/// A part of an object that speaks of no database leaves known which is meant.
+#[test]
+fn a_patch_hides_nothing() {
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", envFrom: [{configMapRef: {name: app}}], env: [{name: DB_HOST, value: db.acme.io}]}]}}}\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {DB_NAME: shop, DB_USER: shop, DB_PASSWORD: password}\n";
+    let patch = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {REGION: eu}\n";
+    let tree = [("k8s/prod/web.yaml", web), ("k8s/prod/cm.yaml", map), ("k8s/prod/patches/cm.yaml", patch)];
+    assert_eq!(found(&tree, "weak-secret").len(), 1);
+    assert_eq!(found(&tree[..2], "weak-secret").len(), 1);
 }

@@ -1,7 +1,5 @@
 //! Whether an env file, or a manifest with a Secret, says of itself that it is there to be copied and filled in.
 
-use crate::layer::carrier::has;
-
 /// So far into a file a sentence about the whole of it may stand.
 const HEAD: usize = 2048;
 
@@ -15,12 +13,33 @@ pub(super) fn asks_to_be_copied(bytes: &[u8]) -> bool {
     comments.any(|line| asks(&line))
 }
 
-/// Whether a comment among the values of a Secret asks for others: `# Base64 encoded - replace with actual values`.
+/// Whether a comment among the values of a Secret asks for others: `# Base64 encoded - replace with actual values`. What one
+/// says of another object in the file, or of one key (`# Replace with your domain`), does not count.
 pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(HEAD)];
-    let lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| line.starts_with(b"#"));
-    has(bytes, b"kind: Secret") && lines.map(String::from_utf8_lossy).any(|line| asks(&line.to_lowercase()))
+    let (mut secret, mut within) = (false, false);
+    for line in bytes.split(|b| *b == b'\n') {
+        let bare = line.trim_ascii();
+        match line.first() {
+            Some(b'-') if line.starts_with(b"---") => (secret, within) = (false, false),
+            Some(b'#') | None => {}
+            Some(first) if !first.is_ascii_whitespace() => {
+                secret |= bare == b"kind: Secret";
+                within = secret && matches!(bare, b"data:" | b"stringData:");
+            }
+            _ => {}
+        }
+        if within && bare.starts_with(b"#") {
+            let line = String::from_utf8_lossy(bare).to_lowercase();
+            if VALUES.iter().any(|sentence| line.contains(sentence)) && asks(&line) {
+                return true;
+            }
+        }
+    }
+    false
 }
+
+/// What asks for all values of a Secret.
+const VALUES: [&str; 2] = ["replace with actual", "replace with real"];
 
 /// Whether a line, in lower case, asks for a copy or for other values.
 fn asks(line: &str) -> bool {
@@ -59,9 +78,7 @@ const SENTENCES: &[&str] = &[
     "replace the values",
     "replace values before",
     "replace with actual",
-    "replace with your",
     "replace with real",
-    "replace these with",
     "copiar a .env",
     "copia este archivo",
     "copiar este archivo",

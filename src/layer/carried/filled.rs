@@ -117,7 +117,9 @@ fn is_parameter(written: &[u8]) -> bool {
     let inner = written.strip_prefix(b"%").and_then(|rest| rest.strip_suffix(b"%"));
     inner.is_some_and(|name| {
         let within = |b: &u8| b.is_ascii_alphanumeric() || b"_.():-".contains(b);
-        name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(within)
+        // `%hunter2%` may be a password.
+        let put_together = name.iter().any(|b| b"_.".contains(b)) || name.starts_with(b"env(");
+        put_together && name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(within)
     })
 }
 

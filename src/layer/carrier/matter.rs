@@ -19,6 +19,9 @@ impl Carrier {
             Self::GithubActions | Self::GitlabCi => has(bytes, b" --wait") && has(bytes, b"compose"),
             // Its key tells, whatever its value is.
             Self::Spring | Self::Properties => has(bytes, b"datasource"),
+            // A migration may do nothing else.
+            Self::Sql => needles::installs(bytes) || needles::grants(bytes),
+            Self::Python | Self::JavaScript => needles::installs(bytes) && has_create(bytes),
             _ => false,
         };
         self == Self::Dotenv || needles::speaks(bytes) || waits()
@@ -39,6 +42,11 @@ impl Carrier {
     }
 }
 
+/// Whether the statement may stand there, and not a word of the language: an extension of a class, or of a file's name.
+fn has_create(bytes: &[u8]) -> bool {
+    bytes.windows(16).any(|words| words.eq_ignore_ascii_case(b"create extension"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +57,9 @@ mod tests {
             ("compose.yml", "services: {db: {image: mariadb}}"),
             ("stack.yml", "services:\n  db:\n    image: mariadb\n"),
             ("k8s/web.yaml", "# ours\napiVersion: v1\nkind: Service\n"),
+            ("migrations/1.py", "op.execute('create extension pg_trgm')"),
+            ("init.sql", "create Extension pg_trgm;"),
+            ("grants.sql", "GRANT USAGE ON SCHEMA shop TO web;"),
             ("roles.sql", "DO $$ BEGIN\n  create\n  User web LOGIN;\nEND $$;"),
             ("application.properties", "spring.datasource.url=db.internal/shop"),
             ("application.yml", "spring: {datasource: {url: db.internal/shop}}"),
@@ -62,6 +73,7 @@ mod tests {
             ("lang/en.yaml", "kind: of\n"),
             ("k8s/crd.yaml", "apiVersion: v1\nkind: CustomResourceDefinition\n"),
             ("k8s/long.yaml", long.as_str()),
+            ("page.ts", "import { extension } from './extension'; create(extension);"),
             ("drop.sql", "CREATE TABLE role (id int); DROP USER web;"),
             ("messages.properties", "title=Sources"),
             ("package.json", "{\"scripts\": {\"create\": \"user\"}}"),

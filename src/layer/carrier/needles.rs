@@ -130,6 +130,28 @@ pub(super) fn waits(bytes: &[u8]) -> bool {
     migrates && bytes.windows(5).any(|five| matches!(five, b"until" | b"while"))
 }
 
+/// Whether a text may install an extension, a statement without a word of a database. Most steps have no `xt`, and are passed
+/// over without a branch.
+pub(super) fn installs(bytes: &[u8]) -> bool {
+    const WORD: &[u8] = b"extension";
+    let alike = |byte: u8, other: u8| byte | 0x20 == other;
+    let is_one = |a: u8, b: u8| alike(a, b'x') & alike(b, b't');
+    let here = |at: usize| {
+        let from = at.checked_sub(2);
+        from.and_then(|from| bytes.get(from..from + WORD.len())).is_some_and(|b| b.eq_ignore_ascii_case(WORD))
+    };
+    (1..bytes.len()).step_by(STEP).any(|from| {
+        let to = bytes.len().min(from + STEP);
+        let pairs = bytes[from - 1..to - 1].iter().zip(&bytes[from..to]);
+        pairs.fold(false, |any, (a, b)| any | is_one(*a, *b)) && (from..to).any(here)
+    })
+}
+
+/// Whether a script of SQL may grant something.
+pub(super) fn grants(bytes: &[u8]) -> bool {
+    bytes.windows(6).any(|word| word.eq_ignore_ascii_case(b"grant "))
+}
+
 /// Whether a script of SQL may make a role: `CREATE`, and `ROLE` or `USER` as the next word.
 pub(super) fn makes_role(bytes: &[u8]) -> bool {
     bytes.windows(6).enumerate().any(|(at, word)| {
@@ -180,6 +202,16 @@ mod tests {
                 && !waits(b"await-it")
                 && !waits(b"until migrate"[..5].as_ref())
         );
+    }
+
+    #[test]
+    fn an_extension_is_found_wherever_it_stands() {
+        for at in 0..=STEP * 2 {
+            let text = format!("{}create EXTENSION a;", "x".repeat(at));
+            assert!(installs(text.as_bytes()), "{at}");
+            assert!(!installs(text.replace("SION", "SIV").as_bytes()), "{at}");
+        }
+        assert!(!installs(b"") && !installs(b"xt") && !installs(b"text next extent"));
     }
 
     #[test]

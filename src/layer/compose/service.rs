@@ -142,6 +142,8 @@ pub(super) fn read(
         let own = client::is_client(node.get("entrypoint"), node.get("command"));
         image.client = own && !mounts.iter().any(|m| m.data);
     }
+    let more = node.at(&["build", "additional_contexts"]).is_some();
+    let sealed = !more && !mounts.iter().any(|m| matches!(m.source, Source::Path(_)));
     let server = image.as_ref().is_some_and(|i| i.server) || built && mounts.iter().any(|m| m.data);
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
@@ -177,6 +179,7 @@ pub(super) fn read(
         built_from: given::built_from(reader, node),
         target: given::target(node),
         context: given::context(reader, node),
+        sealed,
         layer: has_layer.then_some(layer),
         block,
         env_files,

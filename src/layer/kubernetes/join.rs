@@ -113,7 +113,11 @@ pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {
     }
     let mut index: BTreeMap<&Identity, Found> = BTreeMap::new();
     for (f, file) in files.iter().enumerate() {
+        // An object without a word of a database is not the one that is meant.
         let Structure::Kubernetes(objects) = &file.structure else { continue };
+        if !file.speaks {
+            continue;
+        }
         for (b, identity) in
             objects.blocks.iter().enumerate().filter_map(|(b, block)| Some((b, block.identity.as_ref()?)))
         {

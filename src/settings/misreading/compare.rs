@@ -25,7 +25,7 @@ use std::{
 const MOST: usize = 64;
 
 /// How other languages begin a comment.
-const COMMENTS: [&[u8]; 4] = [b"//", b"--", b"/*", b";"];
+const COMMENTS: [&[u8]; 4] = [b"// ", b"-- ", b"/* ", b"; "];
 
 /// Of so many variables that are assigned again a fix is looked for.
 const TRIES: usize = 8;

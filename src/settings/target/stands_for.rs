@@ -55,14 +55,16 @@ impl Target {
         })
     }
 
-    /// The host of a text of no known form that may be `host:port/dbname`.
-    pub(crate) fn bare_host(&self) -> Option<Part> {
+    /// The host of a text of no known form that may be `host/dbname` or `host:port/dbname`.
+    pub(crate) fn bare_place(&self) -> Option<Part> {
         let text = self.text.as_ref().filter(|_| self.engine.value == Engine::Unknown)?;
-        let (place, name) = text.value.expose().split_once('/').unwrap_or((text.value.expose(), ""));
-        let (host, port) = place.split_once(':').unwrap_or((place, ""));
-        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-        let digits = port.bytes().all(|b| b.is_ascii_digit());
-        (!host.is_empty() && plain(host) && plain(name) && digits).then(|| Part::masked(host))
+        let (place, name) = text.value.expose().split_once('/')?;
+        let (host, port) = place.split_once(':').unwrap_or((place, "5432"));
+        let plain = |text: &str| {
+            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        };
+        let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        (plain(host) && plain(name) && digits).then(|| Part::masked(host))
     }
 
     /// Whether one of the hosts is there to be replaced, by its name.
@@ -86,6 +88,11 @@ impl Target {
     /// Whether the text shows what to write where and no database: `postgresql://user:password@host:port/database`, in
     /// any language. A word where the port should be is no number that somebody mistyped.
     pub fn is_sketch(&self) -> bool {
+        let part = |keyword: &str, text: &str| self.get(keyword).is_some_and(|p| p.value.equals(text));
+        // What `knex init` writes.
+        if self.get("host").is_none() && part("user", "username") && part("password", "password") {
+            return true;
+        }
         let word = |port: &str| port.len() > 2 && port.bytes().all(|b| b.is_ascii_alphabetic());
         self.get("port").is_some_and(|p| word(p.value.expose().trim_matches(['<', '>', '[', ']'])))
             && self.names_placeholder_host()
