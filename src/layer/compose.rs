@@ -86,7 +86,7 @@ pub struct Service {
     target: Option<String>,
     /// The directory that it is built from, where that is known.
     context: Option<String>,
-    /// Nothing else of the project comes into its container: it mounts no path and has no further contexts.
+    /// Nothing else of the project comes into its container: it mounts no other path and has no further contexts.
     sealed: bool,
     /// Its block among the layers of the file; none where it has no environment.
     pub layer: Option<usize>,

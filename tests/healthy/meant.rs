@@ -214,7 +214,7 @@ const SET: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"127
 const FALLS_BACK: &str = "import os\n\nDB_URL = os.getenv('DATABASE_URL', 'sqlite://:memory:')\n";
 
 const BUILT_BELOW: &str = "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: ./docker\n    volumes: [\".:/app\"]\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n";
-const BUILT_ELSEWHERE: &str = "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: ./web\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n";
+const BUILT_ELSEWHERE: &str = "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: ./web\n    volumes: [\"./web:/app\"]\n    environment: {DATABASE_URL: \"postgresql://shop@db/shop\"}\n";
 
 #[test]
 fn what_was_meant_is_no_warning() {

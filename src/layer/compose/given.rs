@@ -110,6 +110,17 @@ pub(super) fn context(reader: &Reader<'_>, node: &Node) -> Option<String> {
     beside(reader.path, &context)
 }
 
+/// Whether nothing but the directory that a service is built from comes into its container. What is mounted of the same
+/// directory brings nothing.
+pub(super) fn is_sealed(node: &Node, context: Option<&str>, mounts: &[Mount]) -> bool {
+    let inside = |path: &Part| {
+        let rest = context.and_then(|context| path.expose().strip_prefix(context));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let outside = |m: &Mount| matches!(&m.source, Source::Path(path) if !inside(path));
+    node.at(&["build", "additional_contexts"]).is_none() && !mounts.iter().any(outside)
+}
+
 /// The path of the Dockerfile of a service that is built.
 pub(super) fn built_from(reader: &Reader<'_>, node: &Node) -> Option<String> {
     let named = node.get("build")?.get("dockerfile");

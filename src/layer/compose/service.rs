@@ -142,8 +142,8 @@ pub(super) fn read(
         let own = client::is_client(node.get("entrypoint"), node.get("command"));
         image.client = own && !mounts.iter().any(|m| m.data);
     }
-    let more = node.at(&["build", "additional_contexts"]).is_some();
-    let sealed = !more && !mounts.iter().any(|m| matches!(m.source, Source::Path(_)));
+    let context = given::context(reader, node);
+    let sealed = given::is_sealed(node, context.as_deref(), &mounts);
     let server = image.as_ref().is_some_and(|i| i.server) || built && mounts.iter().any(|m| m.data);
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
@@ -178,7 +178,7 @@ pub(super) fn read(
         built,
         built_from: given::built_from(reader, node),
         target: given::target(node),
-        context: given::context(reader, node),
+        context,
         sealed,
         layer: has_layer.then_some(layer),
         block,
