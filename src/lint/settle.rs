@@ -132,7 +132,10 @@ fn by_drivers(
         let bytes = sources.get(file.source).bytes();
         OURS.iter().any(|word| bytes.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
     };
-    if known.iter().all(Option::is_none) || known.iter().zip(&*views).any(sure) || carried.iter().any(ours) {
+    // The texts are looked through last, and only where there is something to decide.
+    let open = || views.iter().flatten().flat_map(|view| &view.settings.targets).any(Target::is_postgres);
+    let sought = known.iter().any(Option::is_some) && open() && !known.iter().zip(&*views).any(sure);
+    if !sought || carried.iter().any(ours) {
         return;
     }
     for (file, views) in known.into_iter().zip(views) {

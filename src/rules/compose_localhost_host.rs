@@ -18,8 +18,8 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let joined = |s: &Service| {
         compose.services.iter().any(|other| other.shares.as_ref().is_some_and(|n| n.same_as(&s.name)))
     };
-    // A server of another kind that is handed an env file reads nothing of this in it.
-    let other = |s: &Service| s.image.as_ref().is_some_and(|image| image.other_engine().is_some());
+    // A cache that is handed an env file reads nothing of this in it.
+    let other = |s: &Service| s.image.as_ref().is_some_and(Image::is_no_client);
     let client = |s: &&Service| !s.server && !s.foreign_network && !joined(s) && !other(s);
     for service in compose.services.iter().filter(client) {
         let Some(view) = service.layer.and_then(|i| file.views.get(i)) else { continue };

@@ -143,6 +143,12 @@ const TWINS: &[Twins] = &[
         healthy: &[("config/prod.yml", PARAMETER)],
         ill: &[("config/prod.yml", BETWEEN_SIGNS)],
     },
+    // A cache that is handed the env file of the program on the machine.
+    Twins {
+        rule: "compose-localhost-host",
+        healthy: &[(".env", ON_MACHINE), ("docker-compose.yml", CACHE)],
+        ill: &[(".env", ON_MACHINE), ("docker-compose.yml", PROGRAM)],
+    },
     // The key says the engine.
     Twins {
         rule: "url-in-framework-config",
@@ -203,6 +209,12 @@ const PARAMETER: &str =
     "database:\n  driver: pdo_pgsql\n  host: db.internal\n  user: shop\n  password: '%database_password%'\n";
 const BETWEEN_SIGNS: &str =
     "database:\n  driver: pdo_pgsql\n  host: db.internal\n  user: shop\n  password: '%hunter2%'\n";
+
+const ON_MACHINE: &str = "DATABASE_URL=postgresql://shop@localhost/shop\n";
+const CACHE: &str =
+    "services:\n  db: {image: \"postgres:16.4\"}\n  other: {image: \"redis:8\", env_file: .env}\n";
+const PROGRAM: &str =
+    "services:\n  db: {image: \"postgres:16.4\"}\n  other: {image: \"shop:8\", env_file: .env}\n";
 
 const UNDER_MYSQL: &str = "{\"db\": {\"mysql\": {\"host\": \"db.acme.io\", \"database\": \"shop\", \"user\": \"shop\", \"password\": \"k3Vq9mT2xL\"}}}";
 const UNDER_SHOP: &str = "{\"db\": {\"shop\": {\"host\": \"db.acme.io\", \"database\": \"shop\", \"user\": \"shop\", \"password\": \"k3Vq9mT2xL\"}}}";

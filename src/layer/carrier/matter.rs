@@ -9,9 +9,10 @@ impl Carrier {
         self.may_speak(bytes) || self.may_inform(path, bytes)
     }
 
-    /// Whether a text may speak of a database. A file of which this is false has no finding. An env file is always read: its syntax matters whatever it holds. Of a script it is asked
-    /// whether it waits for a server, too, and of a compose file and of a pipeline whether it waits
-    /// for what compose starts.
+    /// Whether a text may speak of a database. A file of which this is false is judged only by what it takes from others. An
+    /// env file always does: its syntax matters whatever it holds. Of a script it is asked whether it waits for a server, too,
+    /// of a compose file and of a pipeline whether it waits for what compose starts, of SQL and code whether it installs an
+    /// extension.
     pub fn may_speak(self, bytes: &[u8]) -> bool {
         let waits = || match self {
             Self::Shell | Self::Dockerfile => needles::waits(bytes),

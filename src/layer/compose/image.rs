@@ -99,7 +99,7 @@ const ENGINES: &[(&str, &str)] = &[
 
 impl Image {
     /// The other engine whose server it is.
-    pub fn other_engine(&self) -> Option<&'static str> {
+    pub(super) fn other_engine(&self) -> Option<&'static str> {
         // `mcr.microsoft.com/mssql/server`
         if self.text.expose().contains("/mssql/") {
             return Some("SQL Server");
