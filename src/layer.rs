@@ -91,7 +91,7 @@ pub struct Layer {
     /// Keys alone, which are no secrets.
     pub block: Option<String>,
     /// The environment that the file names for this part, as it is written: `production:` in database.yml, the profile
-    /// of Spring. Whether it is one, the policy decides.
+    /// of Spring, `web_dev` as a container's name. Whether it is one, the policy decides.
     pub word: Option<String>,
     /// The directory where the program that has these variables is started: `working-directory` of a step.
     pub started_in: Option<String>,

@@ -136,7 +136,10 @@ impl<'c> FileView<'c> {
         };
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
         let named = files.environment.map(|e| set(e, Origin::Program)).or_else(|| {
-            let said = word.or_else(|| of_path(&path, policy)).or(within);
+            let of_path = of_path(&path, policy);
+            // What a container is called says less than the file's own name.
+            let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
+            let said = said.or(within);
             said.map(|e| set(e, Origin::Path(path.clone())))
         });
         // A file that says nothing is what its kind usually is: an env file a developer's.

@@ -57,7 +57,10 @@ fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) 
     // production's rows are at stake, these do not tell.
     let elsewhere = target.names.iter().any(|n| n.keyword == "dbname" && n.says != Environment::Production);
     let here = target.host_class() == Some(HostClass::Local);
-    if guessed {
+    // A container that a developer's own stack runs beside has a developer's rows, whatever they are called.
+    let contained =
+        environment == Environment::Development && target.around.neighbour && first.keyword != "host";
+    if guessed || contained {
         // The name is the only word there is: that it may be meant so is as likely.
         draft.at_most(Levels::of("IIII"));
     } else if here || elsewhere || first.keyword == "user" {

@@ -56,6 +56,24 @@ const TWINS: &[Twins] = &[
             "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://app:${PASSWORD:-production_8fk2Xq}@db/app\n",
         )],
     },
+    // Somebody else's product is always built for production; whose stack it is, its containers say.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("docker-compose.desk.yml", DESK_DEV)],
+        ill: &[("docker-compose.desk.yml", DESK)],
+    },
+    // The rows of a developer's container are a developer's, whatever the database is called.
+    Twins {
+        rule: "environment-word-mismatch",
+        healthy: &[
+            ("compose.dev.yml", NAMED_LIVE),
+            (".env.dev", "DATABASE_URL=postgresql://shop@db/shop_production\n"),
+        ],
+        ill: &[
+            ("compose.dev.yml", NAMED_LIVE),
+            (".env.dev", "DATABASE_URL=postgresql://shop@db.acme.io/shop_production\n"),
+        ],
+    },
     // The program puts `jdbc:postgresql://` before it.
     Twins {
         rule: "database-url-unrecognised",
@@ -195,6 +213,12 @@ const MYSQL: &str =
     "database:\n  driver: pdo_mysql\n  host: db.internal\n  user: shop\n  password: password\n";
 const PGSQL: &str =
     "database:\n  driver: pdo_pgsql\n  host: db.internal\n  user: shop\n  password: password\n";
+
+const DESK_DEV: &str = "services:\n  desk:\n    image: desk/desk:4.1\n    container_name: shop_desk_dev\n    environment: {RAILS_ENV: production, POSTGRES_HOST: db, POSTGRES_USERNAME: desk, POSTGRES_PASSWORD: k3Vq9mT2xL}\n";
+const DESK: &str = "services:\n  desk:\n    image: desk/desk:4.1\n    container_name: shop_desk\n    environment: {RAILS_ENV: production, POSTGRES_HOST: db, POSTGRES_USERNAME: desk, POSTGRES_PASSWORD: k3Vq9mT2xL}\n";
+
+const NAMED_LIVE: &str =
+    "services:\n  db: {image: \"postgres:16.4\"}\n  web: {build: ., env_file: .env.dev}\n";
 
 const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
 const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";

@@ -6,6 +6,7 @@ use super::{
     service::{Mount, Source, beside, items, text_of},
 };
 use crate::{
+    environment::Environment,
     layer::{Layer, carried::Reader, tree::Node},
     secret::Part,
     source::Span,
@@ -133,4 +134,12 @@ pub(super) fn built_from(reader: &Reader<'_>, node: &Node) -> Option<String> {
 /// The stage that a service is built up to.
 pub(super) fn target(node: &Node) -> Option<String> {
     Some(node.get("build")?.get("target")?.text()?.to_ascii_lowercase())
+}
+
+/// The word for an environment that a container's name ends with, where it is one of a developer or of tests:
+/// `shop_web_dev`. Production's say nothing that the file does not.
+pub(super) fn mild_word(node: &Node) -> Option<String> {
+    let (_, last) = node.get("container_name")?.text()?.rsplit_once(['-', '_'])?;
+    let mild = |environment: &Environment| *environment < Environment::Staging;
+    Environment::from_word(last).filter(mild).map(|_| last.to_owned())
 }
