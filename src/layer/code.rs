@@ -15,12 +15,18 @@ use std::ops::Range;
 /// Expressions inside each other beyond this are not followed: what people write has ten.
 pub(super) const DEPTH: usize = 40;
 
+/// So many statements back a text that is lengthened (`+=`) is looked for.
+pub(super) const NEAR: usize = 50;
+
 /// A stretch of code that has a value.
 pub(super) struct Expr {
     /// Its bytes, quotes included.
     pub range: Range<usize>,
     pub kind: Kind,
 }
+
+/// A quote, with what stands before the parameters of a URL.
+const QUERY: [&str; 6] = ["\"?", "'?", "`?", "\"&", "'&", "`&"];
 
 pub(super) enum Kind {
     /// A text with its pieces, several literals side by side taken together.
@@ -66,6 +72,25 @@ pub(super) enum Piece {
 impl Expr {
     pub(super) fn new(range: Range<usize>, kind: Kind) -> Self {
         Self { range, kind }
+    }
+
+    /// `+=`: the text with another behind it, which stands elsewhere.
+    pub(super) fn and(self, more: Self) -> Self {
+        let (mut all, range) = match self.kind {
+            Kind::Sum(all) => (all, self.range),
+            kind => (vec![Self::new(self.range.clone(), kind)], self.range),
+        };
+        match more.kind {
+            Kind::Sum(rest) => all.extend(rest),
+            kind => all.push(Self::new(more.range, kind)),
+        }
+        Self::new(range, Kind::Sum(all))
+    }
+
+    /// Whether it begins as the parameters of a URL do.
+    pub(super) fn is_query(&self, source: &str) -> bool {
+        let text = source[self.range.clone()].trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        QUERY.iter().any(|begin| text.starts_with(begin))
     }
 
     /// The dotted name, of a name.

@@ -9,8 +9,8 @@ use super::{
     Means,
     carried::Reader,
     code::{
-        Arg, Expr, Kind, Language, Outcome, Scope, Site, Writer, is_aside, is_database_url, is_unit_test,
-        is_url_name, is_variable,
+        Arg, Expr, Kind, Language, NEAR, Outcome, Scope, Site, Writer, is_aside, is_database_url,
+        is_unit_test, is_url_name, is_variable,
     },
 };
 use lex::{Tok, Token};
@@ -81,6 +81,21 @@ fn statements(source: &str, tokens: &[Token]) -> Vec<Statement> {
         } else if parser.take(b'V') {
             to = Some(std::mem::replace(&mut value, parser.expr()));
             default = true;
+        } else if parser.takes("+=") {
+            let name = value.name().map(str::to_owned);
+            let more = parser.expr();
+            let made =
+                |s: &&mut Statement| name.is_some() && s.to.as_ref().and_then(Expr::name) == name.as_deref();
+            match out.iter_mut().rev().take(NEAR).find(made).filter(|_| !more.is_query(source)) {
+                // What was made of it before is no more than a beginning.
+                Some(before) => {
+                    let nothing = Expr::new(before.value.range.clone(), Kind::Other(Vec::new()));
+                    let begun = std::mem::replace(&mut before.value, nothing);
+                    to = before.to.take();
+                    value = begun.and(more);
+                }
+                None => value = more,
+            }
         } else if parser.take(b':') {
             // A type with a value behind it, or the pair of an object that was left in the middle.
             let key = std::mem::replace(&mut value, parser.expr());

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     layer::{Carried, Carrier, Structure, sql},
-    repository::Repository,
+    repository::{Ecosystem, Package, Repository},
     secret::{Part, Secret},
     settings::{Engine, Form, Setting, Settings, Target, Whereabouts},
     source::Sources,
@@ -28,6 +28,7 @@ pub(super) fn settle(
     by_drivers(sources, carried, views, repository, prisma);
     engines(carried, views, repository, prisma);
     programs(carried, views, repository);
+    gems(carried, views, repository);
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
@@ -217,6 +218,22 @@ fn programs(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
                 Carrier::Yaml => chart(),
                 _ => false,
             };
+        }
+    }
+}
+
+/// What a Gemfile leaves to groups of development is not installed where the program runs: with the adapter of SQLite it would
+/// not start there, so that its platform's `DATABASE_URL` must have said another one.
+fn gems(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    for (file, views) in carried.iter().zip(views).filter(|(file, _)| file.carrier == Carrier::DatabaseYml) {
+        let gem = |name: &'static str| {
+            let of_ruby = move |p: &&Package| p.ecosystem == Ecosystem::Ruby && p.name == name;
+            repository.packages(Some(&file.path)).filter(of_ruby).map(|p| p.dev)
+        };
+        let mut sqlite = gem("sqlite3").peekable();
+        let left_out = sqlite.peek().is_some() && sqlite.all(|dev| dev) && gem("pg").any(|dev| !dev);
+        for view in views {
+            view.settings.without_sqlite = left_out;
         }
     }
 }

@@ -38,13 +38,18 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             Form::Toggle => "turn the switch, or set DATABASE_URL to a `postgresql://` URL",
             Form::Url | Form::Parts | Form::Document => "set it to a `postgresql://` URL",
         });
+    if settings.without_sqlite {
+        draft = draft.note(
+            "what is installed there has no driver of SQLite but PostgreSQL's: DATABASE_URL must say so",
+        );
+    }
     if let Some(word) = settings.settled.environment.as_ref().filter(|s| s.value == environment) {
         draft = draft.also(&word.origin, format!("{environment} is set here"));
     }
     // Nothing here could be meant for PostgreSQL; a switch or its variables are.
     let switch = settings.toggle.as_ref().is_some_and(|t| t.kind != ToggleKind::Engine);
     let waits = switch || settings.parts.as_ref().is_some_and(|p| p.has("host"));
-    let chosen = lint && settings.without_postgres && !waits;
+    let chosen = lint && (settings.without_postgres || settings.without_sqlite) && !waits;
     if chosen || settings.whereabouts.as_ref().is_some_and(Whereabouts::says_sqlite) {
         draft.at_most(Levels::of("IIII"));
     }

@@ -74,6 +74,15 @@ const TWINS: &[Twins] = &[
             (".env.dev", "DATABASE_URL=postgresql://shop@db.acme.io/shop_production\n"),
         ],
     },
+    // A text that is lengthened is no URL before that.
+    Twins { rule: "port-invalid", healthy: &[("db.py", LENGTHENED)], ill: &[("db.py", LENGTHENED_ILL)] },
+    Twins { rule: "port-invalid", healthy: &[("db.js", LENGTHENED_JS)], ill: &[("db.js", BEGUN_JS)] },
+    // A driver that production does not have.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("config/database.yml", STOCK_RAILS), ("Gemfile", LEFT_OUT)],
+        ill: &[("config/database.yml", STOCK_RAILS), ("Gemfile", "gem 'pg'\ngem 'sqlite3'\n")],
+    },
     // The program puts `jdbc:postgresql://` before it.
     Twins {
         rule: "database-url-unrecognised",
@@ -219,6 +228,15 @@ const DESK: &str = "services:\n  desk:\n    image: desk/desk:4.1\n    container_
 
 const NAMED_LIVE: &str =
     "services:\n  db: {image: \"postgres:16.4\"}\n  web: {build: ., env_file: .env.dev}\n";
+
+const LENGTHENED: &str = "USER = \"shop\"\nDB_URL = f\"postgresql://{USER}:k3Vq9\"\nDB_URL += \"@localhost:5432/shop\"\nLATER_URL = \"postgresql://shop:k3Vq9\"\nif USER:\n    LATER_URL += \"@localhost/shop\"\n";
+const LENGTHENED_ILL: &str = "DB_URL = \"postgresql://shop:k3Vq9\"\nDB_URL += \"@localhost:54x2/shop\"\n";
+const LENGTHENED_JS: &str = "let url = 'postgresql://shop:k3Vq9';\nurl += '@localhost:5432/shop';\n";
+const BEGUN_JS: &str = "let url = 'postgresql://shop:k3Vq9';\nurl += '?sslmode=require';\n";
+
+const STOCK_RAILS: &str = "production:\n  adapter: sqlite3\n  database: db/production.sqlite3\n";
+const LEFT_OUT: &str =
+    "group :production do\n  gem 'pg'\nend\ngroup :development, :test do\n  gem 'sqlite3'\nend\n";
 
 const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
 const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";

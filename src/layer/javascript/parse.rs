@@ -32,6 +32,13 @@ impl<'t> Parser<'t> {
         is
     }
 
+    /// Takes a sign by its text, of those that have one kind in common.
+    pub(super) fn takes(&mut self, sign: &str) -> bool {
+        let is = self.tokens.get(self.at).is_some_and(|t| self.source[t.range.clone()] == *sign);
+        self.at += usize::from(is);
+        is
+    }
+
     pub(super) fn word(&self) -> Option<&'t str> {
         let token = self.tokens.get(self.at).filter(|t| t.kind == Tok::Name)?;
         Some(&self.source[token.range.clone()])

@@ -4,7 +4,7 @@ use super::{
     lex::{Line, Tok, Token},
     parse::Parser,
 };
-use crate::layer::code::Expr;
+use crate::layer::code::{Expr, Kind, NEAR};
 use std::ops::Range;
 
 /// What a statement stands in.
@@ -140,6 +140,12 @@ fn assignment(parser: &mut Parser<'_>, line: &Line, context: usize, out: &mut Ve
         return;
     }
     let statement = |to, value| Statement { to, value, context, tokens: line.tokens.clone() };
+    if parser.takes("+=") {
+        let more = parser.expr();
+        out.push(statement(vec![first], Some(more)));
+        lengthen(parser.source, out);
+        return;
+    }
     if parser.take(b':') {
         let from = parser.at;
         drop(parser.expr());
@@ -155,6 +161,34 @@ fn assignment(parser: &mut Parser<'_>, line: &Line, context: usize, out: &mut Ve
     }
     let value = chain.pop();
     out.push(statement(chain, value));
+}
+
+/// Joins the last statement, `NAME += more`, to the one before it that made NAME: what that made is no more than a beginning.
+fn lengthen(source: &str, out: &mut Vec<Statement>) {
+    let Some(mut last) = out.pop() else { return };
+    let [to] = &last.to[..] else { return };
+    let made =
+        |s: &&mut Statement| matches!(&s.to[..], [one] if one.name().is_some() && one.name() == to.name());
+    let before = out.iter_mut().rev().take(NEAR).find(made);
+    if let (Some(before), Some(more)) = (before, last.value.take()) {
+        match before.value.take() {
+            Some(begun) if before.context == last.context => {
+                before.to.clear();
+                last.tokens.start = before.tokens.start;
+                last.value = Some(begun.and(more));
+            }
+            begun => {
+                // In a branch it may be lengthened or not.
+                let open = |begun: Expr| Expr::new(begun.range.clone(), Kind::Other(vec![begun]));
+                before.value = if more.is_query(source) { begun } else { begun.map(open) };
+                last.to.clear();
+                last.value = Some(more);
+            }
+        }
+    } else {
+        last.to.clear();
+    }
+    out.push(last);
 }
 
 /// The word of a class that is an environment's: `ProductionConfig`; empty where it says none.
