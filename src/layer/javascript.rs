@@ -3,18 +3,19 @@
 
 mod lex;
 mod parse;
+mod statement;
 mod tls;
 
 use super::{
     Means,
     carried::Reader,
     code::{
-        Arg, Expr, Kind, Language, NEAR, Outcome, Scope, Site, Writer, is_aside, is_database_url,
-        is_unit_test, is_url_name, is_variable,
+        Arg, Expr, Kind, Language, Outcome, Scope, Site, Writer, is_aside, is_database_url, is_unit_test,
+        is_url_name, is_variable,
     },
 };
 use lex::{Tok, Token};
-use parse::Parser;
+use statement::{Statement, statements};
 use std::ops::Range;
 
 /// Reads the file that the reader is at.
@@ -54,60 +55,6 @@ const SIGNS: &[&str] = &[
     "type:",
     "CREATE EXTENSION",
 ];
-
-/// One statement, or what was left of one.
-struct Statement {
-    to: Option<Expr>,
-    value: Expr,
-    /// It is taken only where there is none: `||=`.
-    default: bool,
-    tokens: Range<usize>,
-}
-
-/// The statements of a text without their nesting: the body of a function stands beside it.
-fn statements(source: &str, tokens: &[Token]) -> Vec<Statement> {
-    let mut parser = Parser::new(source, tokens);
-    let mut out = Vec::new();
-    while !parser.at_end() {
-        let from = parser.at;
-        let first = parser.expr();
-        if parser.at == from {
-            parser.at += 1;
-            continue;
-        }
-        let (mut to, mut value, mut default) = (None, first, false);
-        if parser.take(b'=') {
-            to = Some(std::mem::replace(&mut value, parser.expr()));
-        } else if parser.take(b'V') {
-            to = Some(std::mem::replace(&mut value, parser.expr()));
-            default = true;
-        } else if parser.takes("+=") {
-            let name = value.name().map(str::to_owned);
-            let more = parser.expr();
-            let made =
-                |s: &&mut Statement| name.is_some() && s.to.as_ref().and_then(Expr::name) == name.as_deref();
-            match out.iter_mut().rev().take(NEAR).find(made).filter(|_| !more.is_query(source)) {
-                // What was made of it before is no more than a beginning.
-                Some(before) => {
-                    let nothing = Expr::new(before.value.range.clone(), Kind::Other(Vec::new()));
-                    let begun = std::mem::replace(&mut before.value, nothing);
-                    to = before.to.take();
-                    value = begun.and(more);
-                }
-                None => value = more,
-            }
-        } else if parser.take(b':') {
-            // A type with a value behind it, or the pair of an object that was left in the middle.
-            let key = std::mem::replace(&mut value, parser.expr());
-            if parser.take(b'=') {
-                value = parser.expr();
-            }
-            to = Some(key);
-        }
-        out.push(Statement { to, value, default, tokens: from..parser.at });
-    }
-    out
-}
 
 /// Keys whose value is a whole URL.
 const URL_KEYS: &[&str] =

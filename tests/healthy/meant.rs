@@ -77,6 +77,29 @@ const TWINS: &[Twins] = &[
     // A text that is lengthened is no URL before that.
     Twins { rule: "port-invalid", healthy: &[("db.py", LENGTHENED)], ill: &[("db.py", LENGTHENED_ILL)] },
     Twins { rule: "port-invalid", healthy: &[("db.js", LENGTHENED_JS)], ill: &[("db.js", BEGUN_JS)] },
+    // For a build that asks for a URL.
+    Twins {
+        rule: "url-in-image",
+        healthy: &[(
+            "Dockerfile",
+            "FROM node:22\nENV DATABASE_URL=postgresql://build:k3Vq9mT2xL@127.0.0.1:5432/build?schema=public\nRUN npm run build\n",
+        )],
+        ill: &[(
+            "Dockerfile",
+            "FROM node:22\nENV DATABASE_URL=postgresql://build:k3Vq9mT2xL@db.acme.io:5432/build?schema=public\nRUN npm run build\n",
+        )],
+    },
+    Twins {
+        rule: "compose-localhost-host",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgresql://dummy:dummy@localhost/dummy\"}\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgresql://dummy:dummy@localhost/shop\"}\n",
+        )],
+    },
     // A driver that production does not have.
     Twins {
         rule: "sqlite-in-production",

@@ -1,6 +1,6 @@
 //! What a tool or a platform puts in before anybody reads the value, comes from elsewhere: references to secrets that are kept
 //! in a store, marks that a deployment replaces, Railway's `${{Postgres.PGHOST}}` in an env file, Vercel's
-//! `@shop-database-url`. A password that stands beside one in plain sight is there all the same.
+//! `@shop-database-url`. So does what is nobody's, for a build that asks for a URL. A password that stands beside one in plain sight is there all the same.
 
 use crate::{
     layer::{Carrier, Entry, Layer, Read, carrier::has},
@@ -78,6 +78,7 @@ impl File<'_> {
             || self.vercel && written.starts_with(b"@")
             || self.carrier == Carrier::Yaml && is_parameter(written)
             || self.railway && is_platforms(written)
+            || matches!(self.carrier, Carrier::Dockerfile | Carrier::Compose) && is_stand_in(text.expose())
     }
 
     /// Whether dynaconf puts the value together when it is read: `@format {env[DATABASE_URL]}`; or a program of the desktop
@@ -109,6 +110,21 @@ impl File<'_> {
             names.contains(&rest[..end])
         })
     }
+}
+
+/// Whether it is nobody's URL, so that a build runs that asks for one: `postgresql://build:build@localhost/build`.
+fn is_stand_in(text: &str) -> bool {
+    const NOBODY: [&str; 8] =
+        ["build", "builder", "dummy", "fake", "none", "nobody", "placeholder", "unused"];
+    let Some((scheme, rest)) = text.split_once("://").filter(|_| text.len() < LONG) else { return false };
+    let Some((userinfo, place)) = rest.split_once('@').filter(|_| scheme.starts_with("postgres")) else {
+        return false;
+    };
+    let Some((host, database)) = place.split_once('/') else { return false };
+    let user = userinfo.split(':').next().unwrap_or(userinfo);
+    let database = database.split('?').next().unwrap_or(database);
+    let here = ["localhost", "127.0.0.1"].contains(&host.split(':').next().unwrap_or(host));
+    here && NOBODY.contains(&user) && NOBODY.contains(&database)
 }
 
 /// Whether a value is a parameter of Symfony's container: `%database_host%`, `%env(resolve:DATABASE_URL)%`. Its doubled signs

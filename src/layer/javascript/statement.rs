@@ -1,0 +1,59 @@
+//! JavaScript's tokens ▶ statements: what is assigned to what.
+
+use super::{lex::Token, parse::Parser};
+use crate::layer::code::{Expr, Kind, NEAR};
+use std::ops::Range;
+
+/// One statement, or what was left of one.
+pub(super) struct Statement {
+    pub to: Option<Expr>,
+    pub value: Expr,
+    /// It is taken only where there is none: `||=`.
+    pub default: bool,
+    pub tokens: Range<usize>,
+}
+
+/// The statements of a text without their nesting: the body of a function stands beside it.
+pub(super) fn statements(source: &str, tokens: &[Token]) -> Vec<Statement> {
+    let mut parser = Parser::new(source, tokens);
+    let mut out = Vec::new();
+    while !parser.at_end() {
+        let from = parser.at;
+        let first = parser.expr();
+        if parser.at == from {
+            parser.at += 1;
+            continue;
+        }
+        let (mut to, mut value, mut default) = (None, first, false);
+        if parser.take(b'=') {
+            to = Some(std::mem::replace(&mut value, parser.expr()));
+        } else if parser.take(b'V') {
+            to = Some(std::mem::replace(&mut value, parser.expr()));
+            default = true;
+        } else if parser.takes("+=") {
+            let name = value.name().map(str::to_owned);
+            let more = parser.expr();
+            let made =
+                |s: &&mut Statement| name.is_some() && s.to.as_ref().and_then(Expr::name) == name.as_deref();
+            match out.iter_mut().rev().take(NEAR).find(made).filter(|_| !more.is_query(source)) {
+                // What was made of it before is no more than a beginning.
+                Some(before) => {
+                    let nothing = Expr::new(before.value.range.clone(), Kind::Other(Vec::new()));
+                    let begun = std::mem::replace(&mut before.value, nothing);
+                    to = before.to.take();
+                    value = begun.and(more);
+                }
+                None => value = more,
+            }
+        } else if parser.take(b':') {
+            // A type with a value behind it, or the pair of an object that was left in the middle.
+            let key = std::mem::replace(&mut value, parser.expr());
+            if parser.take(b'=') {
+                value = parser.expr();
+            }
+            to = Some(key);
+        }
+        out.push(Statement { to, value, default, tokens: from..parser.at });
+    }
+    out
+}
