@@ -192,6 +192,8 @@ pub struct Repository {
     servers: BTreeMap<Directory, Span>,
     /// Something is started in a container, or by a service that hosts it.
     contained: bool,
+    /// The projects that a service for it runs.
+    hosted: BTreeSet<Directory>,
     /// A script waits until compose finds its services healthy.
     gates: bool,
     /// The drivers that lock files of Python have, by the directory of each.
@@ -231,6 +233,8 @@ impl Repository {
         for (path, kind, _) in texts.iter().filter(|t| t.1.is_package()) {
             out.projects.insert(Directory::of_project(path, *kind));
         }
+        let hosts = manifests.iter().filter(|(path, _)| machine::is_of_host(path));
+        out.hosted = hosts.map(|(path, _)| out.project(&Directory::of(path))).collect();
         let mut found = Vec::new();
         for (path, kind, text) in &texts {
             let (path, kind, text) = (*path, *kind, text.as_ref());

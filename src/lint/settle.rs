@@ -5,6 +5,7 @@ use super::{
     view::FileView,
 };
 use crate::{
+    environment::Environment,
     layer::{Carried, Carrier, Structure, sql},
     repository::{Ecosystem, Package, Repository},
     secret::{Part, Secret},
@@ -29,6 +30,7 @@ pub(super) fn settle(
     engines(carried, views, repository, prisma);
     programs(carried, views, repository);
     gems(carried, views, repository);
+    hosted(carried, views, repository);
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
@@ -234,6 +236,19 @@ fn gems(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repos
         let left_out = sqlite.peek().is_some() && sqlite.all(|dev| dev) && gem("pg").any(|dev| !dev);
         for view in views {
             view.settings.without_sqlite = left_out;
+        }
+    }
+}
+
+/// A section of database.yml for production that leads to the very machine is what development has in common with it, where a
+/// service that hosts the program says its `DATABASE_URL`, which Rails puts before the file.
+fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    for (file, views) in carried.iter().zip(views).filter(|(file, _)| file.carrier == Carrier::DatabaseYml) {
+        let here = |view: &&mut FileView<'_>| {
+            view.environment >= Environment::Staging && view.settings.targets.iter().any(Target::is_loopback)
+        };
+        if repository.is_hosted(&file.path) {
+            views.iter_mut().filter(here).for_each(|view| view.environment = Environment::Development);
         }
     }
 }

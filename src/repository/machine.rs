@@ -54,7 +54,20 @@ pub(super) fn is_of_container(path: &str, kind: Kind) -> bool {
     matches!(kind, Kind::Compose | Kind::Hosting) || kind == Kind::Script && recipe
 }
 
+/// Whether a file says by its name that the project around it is run by a service that hosts programs, and is given the
+/// URL of its database by that.
+pub(super) fn is_of_host(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    ["fly.toml", "render.yaml", "render.yml", "railway.toml", "railway.json", "heroku.yml", "Procfile"]
+        .contains(&name)
+}
+
 impl Repository {
+    /// Whether a service that hosts programs runs the project that a file belongs to.
+    pub fn is_hosted(&self, path: &str) -> bool {
+        !self.hosted.is_empty() && self.hosted.contains(&self.project(&Directory::of(path)))
+    }
+
     /// Whether anything says that a server runs on the machine that a program is started on, and no file is there by its name
     /// for what starts one elsewhere.
     pub fn has_machines(&self) -> bool {

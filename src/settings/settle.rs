@@ -250,8 +250,13 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
         Some(at.map_or(here, |at| &here[at + 1..]))
     });
     let name = segments.next()?;
-    let of_name =
-        name.split('.').filter(|w| !w.eq_ignore_ascii_case("local")).find_map(|w| policy.environment(w));
+    // `.env.production.local` is production's on this machine; `values.local.live.yaml` is this machine's.
+    let of_name = name.split('.').filter_map(|w| policy.environment(w).map(|e| (w, e)));
+    let mut of_name = of_name.peekable();
+    let local = of_name.peek().is_some_and(|(w, _)| w.eq_ignore_ascii_case("local"));
+    let mut others = of_name.filter(|(w, _)| !w.eq_ignore_ascii_case("local")).map(|(_, e)| e);
+    let here = |e: Environment| if local && e >= Environment::Staging { Environment::Development } else { e };
+    let of_name = others.next().map(here);
     // Code among tests is theirs, whatever it tries out.
     let code = |name: &str| {
         matches!(name.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts"))

@@ -100,6 +100,33 @@ const TWINS: &[Twins] = &[
             "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgresql://dummy:dummy@localhost/shop\"}\n",
         )],
     },
+    // Where a platform hosts the program, its DATABASE_URL precedes what all sections have in common.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[
+            ("config/database.yml", COMMON),
+            ("Gemfile", "gem 'pg'\n"),
+            ("fly.toml", "app = 'shop'\n"),
+        ],
+        ill: &[
+            ("config/database.yml", COMMON),
+            ("Gemfile", "gem 'pg'\n"),
+            ("elsewhere/package.json", "{}"),
+            ("elsewhere/fly.toml", "app = 'shop'\n"),
+        ],
+    },
+    // `live` on this machine.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("chart/values.local.live.yaml", LOCAL_LIVE)],
+        ill: &[("chart/values.live.yaml", LOCAL_LIVE)],
+    },
+    // A mail server puts it there.
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[("k8s/mail.yaml", STALWART)],
+        ill: &[("k8s/mail.yaml", STALWART_PLAIN)],
+    },
     // A driver that production does not have.
     Twins {
         rule: "sqlite-in-production",
@@ -260,6 +287,12 @@ const BEGUN_JS: &str = "let url = 'postgresql://shop:k3Vq9';\nurl += '?sslmode=r
 const STOCK_RAILS: &str = "production:\n  adapter: sqlite3\n  database: db/production.sqlite3\n";
 const LEFT_OUT: &str =
     "group :production do\n  gem 'pg'\nend\ngroup :development, :test do\n  gem 'sqlite3'\nend\n";
+
+const COMMON: &str = "default: &default\n  adapter: postgresql\n  host: localhost\n  username: shop\n  password: password\n\nproduction:\n  <<: *default\n  database: shop_production\n";
+const LOCAL_LIVE: &str =
+    "api:\n  env:\n    DATABASE_URL: postgresql+asyncpg://shop:k3Vq9mT2xL@shop-postgres:5432/shop\n";
+const STALWART: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mail}\ndata:\n  config.toml: |\n    [store.postgresql]\n    type = \"postgresql\"\n    host = \"pg.shop.svc\"\n    user = \"mail\"\n    password = \"%{env:POSTGRES_PASSWORD}%\"\n";
+const STALWART_PLAIN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mail}\ndata:\n  config.toml: |\n    [store.postgresql]\n    type = \"postgresql\"\n    host = \"pg.shop.svc\"\n    user = \"mail\"\n    password = \"%k3Vq9mT2xL%\"\n";
 
 const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
 const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";

@@ -78,6 +78,7 @@ impl File<'_> {
             || self.vercel && written.starts_with(b"@")
             || self.carrier == Carrier::Yaml && is_parameter(written)
             || self.railway && is_platforms(written)
+            || is_stalwarts(text.expose())
             || matches!(self.carrier, Carrier::Dockerfile | Carrier::Compose) && is_stand_in(text.expose())
     }
 
@@ -110,6 +111,12 @@ impl File<'_> {
             names.contains(&rest[..end])
         })
     }
+}
+
+/// Whether a mail server puts a variable or a file there: `%{env:POSTGRES_PASSWORD}%` of Stalwart.
+fn is_stalwarts(text: &str) -> bool {
+    let inner = text.strip_prefix("%{").and_then(|rest| rest.strip_suffix("}%"));
+    inner.is_some_and(|inner| ["env:", "file:"].iter().any(|kind| inner.starts_with(kind)))
 }
 
 /// Whether it is nobody's URL, so that a build runs that asks for one: `postgresql://build:build@localhost/build`.
