@@ -4,6 +4,7 @@ mod meaning;
 mod mend;
 mod misread;
 mod parallel;
+mod prepared;
 mod python;
 mod read;
 mod servers;

@@ -9,14 +9,19 @@ use crate::secret::Secret;
 pub struct OptOut {
     /// A parameter of the URL with its value.
     pub url: Option<&'static str>,
-    /// The program's own code, which is not seen here.
+    /// The program's own code.
     pub code: Option<&'static str>,
+    /// What stands in code of Python or JavaScript that tells it.
+    pub words: &'static [&'static str],
 }
+
+const ASYNCPG: &[&str] = &["statement_cache_size"];
+const PSYCOPG: &[&str] = &["prepare_threshold"];
 
 impl OptOut {
     /// In the code alone.
-    const fn code(code: &'static str) -> Self {
-        Self { url: None, code: Some(code) }
+    const fn code(code: &'static str, words: &'static [&'static str]) -> Self {
+        Self { url: None, code: Some(code), words }
     }
 }
 
@@ -30,33 +35,40 @@ impl Consumer {
             Self::Sqlx => unless(self, text, "statement-cache-capacity", &["0"]).then_some(OptOut {
                 url: Some("statement-cache-capacity=0"),
                 code: Some("`statement_cache_capacity(0)`"),
+                words: &[],
             }),
             // postgres.js 3.4, src/index.js: a parameter of an option's name counts, and these two words are `false`
-            Self::PostgresJs => unless(self, text, "prepare", &["false", "disable"])
-                .then_some(OptOut { url: Some("prepare=false"), code: Some("`prepare: false`") }),
+            Self::PostgresJs => unless(self, text, "prepare", &["false", "disable"]).then_some(OptOut {
+                url: Some("prepare=false"),
+                code: Some("`prepare: false`"),
+                words: &["prepare: false", "prepare:false"],
+            }),
             Self::TokioPostgres => {
-                Some(OptOut::code("`query_typed`, or `simple_query`, in place of `query`"))
+                Some(OptOut::code("`query_typed`, or `simple_query`, in place of `query`", &[]))
             }
-            Self::Asyncpg => Some(OptOut::code("`statement_cache_size=0`")),
+            Self::Asyncpg => Some(OptOut::code("`statement_cache_size=0`", ASYNCPG)),
             Self::SqlAlchemy => {
                 let Reading::Accepted(accepted) = self.read(text) else { return None };
                 match accepted.driver.as_ref()? {
                     driver if driver.equals("postgresql+asyncpg") => Some(OptOut::code(
                         "`connect_args={\"statement_cache_size\": 0, \"prepared_statement_name_func\": …}` and NullPool",
+                        ASYNCPG,
                     )),
                     driver
                         if ["postgresql+psycopg", "postgresql+psycopg_async"]
                             .iter()
                             .any(|d| driver.equals(d)) =>
                     {
-                        Some(OptOut::code("`connect_args={\"prepare_threshold\": None}`"))
+                        Some(OptOut::code("`connect_args={\"prepare_threshold\": None}`", PSYCOPG))
                     }
                     _ => None,
                 }
             }
             Self::Libpq => match package {
-                "psycopg" | "psycopg-binary" => Some(OptOut::code("`prepare_threshold=None`")),
-                "diesel" => Some(OptOut::code("`set_prepared_statement_cache_size(CacheSize::Disabled)`")),
+                "psycopg" | "psycopg-binary" => Some(OptOut::code("`prepare_threshold=None`", PSYCOPG)),
+                "diesel" => {
+                    Some(OptOut::code("`set_prepared_statement_cache_size(CacheSize::Disabled)`", &[]))
+                }
                 _ => None,
             },
             // Django sets psycopg's `prepare_threshold` to None; node-postgres prepares what has a name.

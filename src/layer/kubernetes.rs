@@ -269,6 +269,7 @@ impl Objects<'_, '_> {
             if let Some((scalar, span)) = image {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
+                image.fleeting = front::is_fleeting(object, spec, container);
                 if image.server && !image.client {
                     servers.push(container);
                 }

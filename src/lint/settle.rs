@@ -1,6 +1,7 @@
 //! What the files of a project together settle for each of them.
 
 use super::{
+    prepared::opt_outs,
     python::{drivers, of_django},
     view::FileView,
 };
@@ -25,6 +26,7 @@ pub(super) fn settle(
     names(carried, views);
     of_django(sources, carried, views, repository);
     machines(carried, views, repository);
+    opt_outs(sources, carried, views);
     let prisma = may_be_postgres(carried);
     by_drivers(sources, carried, views, repository, prisma);
     engines(carried, views, repository, prisma);
@@ -244,11 +246,14 @@ fn gems(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repos
 /// service that hosts the program says its `DATABASE_URL`, which Rails puts before the file.
 fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
     for (file, views) in carried.iter().zip(views).filter(|(file, _)| file.carrier == Carrier::DatabaseYml) {
-        let here = |view: &&mut FileView<'_>| {
+        let here = |view: &FileView<'_>| {
             view.environment >= Environment::Staging && view.settings.targets.iter().any(Target::is_loopback)
         };
-        if repository.is_hosted(&file.path) {
-            views.iter_mut().filter(here).for_each(|view| view.environment = Environment::Development);
+        if repository.is_hosted(&file.path) && views.iter().any(here) {
+            views
+                .iter_mut()
+                .filter_map(|view| view.settings.whereabouts.as_mut())
+                .for_each(Whereabouts::put_aside);
         }
     }
 }

@@ -21,7 +21,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         _ => return,
     };
     // A client has no data, and its program is to be that of the server's release.
-    for image in images.into_iter().filter(|i| i.server && !i.client) {
+    for image in images.into_iter().filter(|i| i.server && !i.client && !i.fleeting) {
         let (message, note) = match image.pinned {
             Pinned::Firmly => continue,
             Pinned::Major => (

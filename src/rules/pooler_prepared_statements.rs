@@ -13,7 +13,10 @@ pub(super) const RULE: Rule = Rule {
 /// By host, port or parameter.
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Some(pooling) = target.pooling().filter(|p| p.mode != PoolMode::Session) else { return };
-    let Some(draft) = report(target, out, pooling.tells, pooling.by) else { return };
+    let Some(mut draft) = report(target, out, pooling.tells, pooling.by) else { return };
+    if let Some(told) = target.preparer.as_ref().and_then(|p| p.told) {
+        draft = draft.also_span(told, "told here not to").at_most(Levels::of("IIII"));
+    }
     match pooling.mode {
         PoolMode::Transaction if in_url_alone(target) => {}
         PoolMode::Transaction => drop(draft.at_most(Levels::of("WWWW"))),

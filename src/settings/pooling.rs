@@ -13,6 +13,7 @@ use crate::{
     environment::Environment,
     repository::{Ecosystem, Package},
     secret::Part,
+    source::Span,
 };
 
 /// How long a client keeps a server session.
@@ -52,6 +53,8 @@ pub struct Preparer {
     pub origin: Option<Origin>,
     /// Where it is told.
     pub opt_out: OptOut,
+    /// Code that stands with the target tells it here; looked for in files alone.
+    pub told: Option<Span>,
 }
 
 const SUPABASE: Pooling = Pooling {
@@ -178,9 +181,12 @@ fn of_spelling(target: &Target) -> Option<Preparer> {
     if target.spelling() != Spelling::Jdbc || target.says("prepareThreshold") == Some("0") {
         return None;
     }
-    let opt_out =
-        OptOut { url: Some("prepareThreshold=0"), code: Some("the same property of the data source") };
-    Some(Preparer { name: "the JDBC driver", origin: None, opt_out })
+    let opt_out = OptOut {
+        url: Some("prepareThreshold=0"),
+        code: Some("the same property of the data source"),
+        words: &[],
+    };
+    Some(Preparer { name: "the JDBC driver", origin: None, opt_out, told: None })
 }
 
 fn of_consumer(target: &Target, consumer: &Setting<Consumer>) -> Option<Preparer> {
@@ -191,7 +197,7 @@ fn of_consumer(target: &Target, consumer: &Setting<Consumer>) -> Option<Preparer
         (Consumer::Libpq, _) => "psycopg",
         (other, _) => other.as_str(),
     };
-    Some(Preparer { name, origin: Some(consumer.origin.clone()), opt_out })
+    Some(Preparer { name, origin: Some(consumer.origin.clone()), opt_out, told: None })
 }
 
 /// Clients that pgward does not read URLs for.
@@ -206,18 +212,18 @@ fn of_packages(target: &Target, packages: &[&Package], dev: bool) -> Option<Prep
         let (name, opt_out) = match (package.ecosystem, package.name.as_str()) {
             (Ecosystem::Node, "@prisma/client") if !adapted() => {
                 let told = target.says("pgbouncer").is_some_and(|v| v.eq_ignore_ascii_case("true"));
-                (!told).then_some(("Prisma", OptOut { url: Some("pgbouncer=true"), code: None }))?
+                (!told).then_some(("Prisma", OptOut { url: Some("pgbouncer=true"), ..OptOut::default() }))?
             }
             (Ecosystem::Go, "github.com/jackc/pgx/v4" | "github.com/jackc/pgx/v5") => {
                 let told =
                     target.says("default_query_exec_mode").is_some_and(|mode| mode != "cache_statement")
                         || target.says("statement_cache_mode") == Some("describe");
                 let (url, code) = ("default_query_exec_mode=exec", "`DefaultQueryExecMode`");
-                (!told).then_some(("pgx", OptOut { url: Some(url), code: Some(code) }))?
+                (!told).then_some(("pgx", OptOut { url: Some(url), code: Some(code), words: &[] }))?
             }
             _ => return None,
         };
         let origin = Some(Origin::Entry { layer: usize::MAX, span: package.span });
-        Some(Preparer { name, origin, opt_out })
+        Some(Preparer { name, origin, opt_out, told: None })
     })
 }

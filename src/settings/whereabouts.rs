@@ -153,6 +153,11 @@ impl Whereabouts {
         self.archived
     }
 
+    /// What it says of production is said anew where that runs.
+    pub(crate) fn put_aside(&mut self) {
+        self.aside = true;
+    }
+
     /// The user asks for it: it is judged as if it had not been put away.
     pub(crate) fn take_out(&mut self) {
         self.archived = false;

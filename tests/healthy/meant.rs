@@ -127,6 +127,19 @@ const TWINS: &[Twins] = &[
         healthy: &[("k8s/mail.yaml", STALWART)],
         ill: &[("k8s/mail.yaml", STALWART_PLAIN)],
     },
+    // The code tells the client.
+    Twins {
+        rule: "pooler-prepared-statements",
+        healthy: &[(".env", POOLED), ("package.json", POSTGRES_JS), ("src/db.ts", UNPREPARED)],
+        ill: &[(".env", POOLED), ("package.json", POSTGRES_JS), ("src/db.ts", PREPARED)],
+    },
+    Twins {
+        rule: "pooler-prepared-statements",
+        healthy: &[(".env", POOLED), ("requirements.txt", "asyncpg\n"), ("db.py", UNPREPARED_PY)],
+        ill: &[(".env", POOLED), ("requirements.txt", "asyncpg\n"), ("tests/test_db.py", UNPREPARED_PY)],
+    },
+    // Nothing is left that an index could be out of order with.
+    Twins { rule: "image-floating", healthy: &[("k8s/db.yaml", FLEETING)], ill: &[("k8s/db.yaml", LASTING)] },
     // A driver that production does not have.
     Twins {
         rule: "sqlite-in-production",
@@ -293,6 +306,15 @@ const LOCAL_LIVE: &str =
     "api:\n  env:\n    DATABASE_URL: postgresql+asyncpg://shop:k3Vq9mT2xL@shop-postgres:5432/shop\n";
 const STALWART: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mail}\ndata:\n  config.toml: |\n    [store.postgresql]\n    type = \"postgresql\"\n    host = \"pg.shop.svc\"\n    user = \"mail\"\n    password = \"%{env:POSTGRES_PASSWORD}%\"\n";
 const STALWART_PLAIN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mail}\ndata:\n  config.toml: |\n    [store.postgresql]\n    type = \"postgresql\"\n    host = \"pg.shop.svc\"\n    user = \"mail\"\n    password = \"%k3Vq9mT2xL%\"\n";
+
+const POOLED: &str =
+    "DATABASE_URL=postgresql://shop:k3Vq9@aws-0-eu-west-1.pooler.supabase.com:6543/shop?sslmode=require\n";
+const POSTGRES_JS: &str = "{\"dependencies\": {\"postgres\": \"3.4\"}}";
+const UNPREPARED: &str = "import postgres from 'postgres';\nconst url = process.env.DATABASE_URL!;\nexport const sql = kept ?? postgres(url, { prepare: false });\n";
+const PREPARED: &str = "import postgres from 'postgres';\nconst url = process.env.DATABASE_URL!;\nexport const sql = kept ?? postgres(url, { max: 4 });\n";
+const UNPREPARED_PY: &str = "import os, asyncpg\n\nasync def pool():\n    return await asyncpg.create_pool(os.environ['DATABASE_URL'], statement_cache_size=0)\n";
+const FLEETING: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16\n          volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n      volumes: [{name: data, emptyDir: {}}]\n";
+const LASTING: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16\n          volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n      volumes: [{name: data, persistentVolumeClaim: {claimName: db}}]\n";
 
 const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
 const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";

@@ -17,6 +17,8 @@ pub struct Image {
     pub pinned: Pinned,
     /// The container runs a client and has no data: the server in the image is never started.
     pub client: bool,
+    /// The data goes with the container: each one begins anew.
+    pub fleeting: bool,
 }
 
 /// What holds an image in place.
@@ -201,6 +203,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         official: server.is_some_and(|(_, official)| *official),
         pinned: if digest || !known { Pinned::Firmly } else { pinned(tag) },
         client: false,
+        fleeting: false,
     }
 }
 

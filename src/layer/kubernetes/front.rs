@@ -102,6 +102,20 @@ fn may_have_tls(container: &Node) -> bool {
         || mounts.any(|path| ["/etc/", ".conf", "tls", "cert", "ssl"].iter().any(|own| path.contains(own)))
 }
 
+/// Whether nothing of a container outlives its pod: what it mounts are empty directories, and files of objects.
+pub(super) fn is_fleeting(object: &Node, spec: &Node, container: &Node) -> bool {
+    const ENDS: [&str; 5] = ["emptyDir", "configMap", "secret", "projected", "downwardAPI"];
+    let all = |node: &'_ Node, key: &str| node.get(key).map(Node::items).unwrap_or_default().to_vec();
+    let volumes = all(spec, "volumes");
+    let ends = |name: &str| {
+        let own = volumes.iter().find(|v| v.get("name").and_then(Node::text) == Some(name));
+        own.is_some_and(|volume| ENDS.iter().any(|kind| volume.get(kind).is_some()))
+    };
+    let claims = object.at(&["spec", "volumeClaimTemplates"]).is_some();
+    let mounts = all(container, "volumeMounts");
+    !claims && mounts.iter().all(|m| m.get("name").and_then(Node::text).is_some_and(ends))
+}
+
 /// Whether a host is by its name neither in a cluster nor in somebody's own network.
 fn is_elsewhere(host: &str) -> bool {
     let host = host.trim_end_matches('.');
