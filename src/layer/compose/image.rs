@@ -4,6 +4,7 @@ use crate::{layer::Value, secret::Part, source::Span};
 
 /// An image that a service runs.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one image")]
 pub struct Image {
     /// Where the name stands.
     pub span: Span,
