@@ -73,8 +73,10 @@ impl Ecosystem {
     }
 }
 
-/// A manifest larger than this is not read: 1 MiB.
-pub const MAX_MANIFEST: usize = 1 << 20;
+/// A manifest larger than this is not read: 1 MiB. What Python's installers settled on may have four.
+pub fn max_bytes(path: &str) -> usize {
+    if Kind::of(path) == Some(Kind::Lock) { 4 << 20 } else { 1 << 20 }
+}
 
 /// What a reader of one kind of manifest found; ranges are bytes of the text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -192,8 +194,8 @@ pub struct Repository {
     servers: BTreeMap<Directory, Span>,
     /// Something is started in a container, or by a service that hosts it.
     contained: bool,
-    /// The projects that a service for it runs.
-    hosted: BTreeSet<Directory>,
+    /// The projects that a service for it runs, each with the manifest that says so.
+    hosted: BTreeMap<Directory, String>,
     /// A script waits until compose finds its services healthy.
     gates: bool,
     /// The drivers that lock files of Python have, by the directory of each.
@@ -218,7 +220,7 @@ impl Repository {
     pub fn read(sources: &mut Sources, manifests: &[(String, Vec<u8>)]) -> Self {
         let mut texts: Vec<(&str, Kind, Cow<'_, str>)> = manifests
             .iter()
-            .filter(|(_, bytes)| bytes.len() <= MAX_MANIFEST)
+            .filter(|(path, bytes)| bytes.len() <= max_bytes(path))
             .filter_map(|(path, bytes)| {
                 let kind = Kind::of(path)?;
                 Some((path.as_str(), kind, kind.text(bytes)?))
@@ -234,7 +236,7 @@ impl Repository {
             out.projects.insert(Directory::of_project(path, *kind));
         }
         let hosts = manifests.iter().filter(|(path, _)| machine::is_of_host(path));
-        out.hosted = hosts.map(|(path, _)| out.project(&Directory::of(path))).collect();
+        out.hosted = hosts.map(|(path, _)| (out.project(&Directory::of(path)), path.clone())).collect();
         let mut found = Vec::new();
         for (path, kind, text) in &texts {
             let (path, kind, text) = (*path, *kind, text.as_ref());

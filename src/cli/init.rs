@@ -15,7 +15,7 @@ use crate::{
     layer::{Carrier, is_example},
     policy::{HOMES, Selection},
     report::clean,
-    repository::{Found, MAX_MANIFEST, Repository},
+    repository::{Found, Repository, max_bytes},
     source::Sources,
     world::World,
 };
@@ -69,7 +69,7 @@ pub(super) fn run(flags: &Flags, writing: &Writing) -> Result<Exit, Error> {
     let mut found = walk::find(directory, &Selection::default(), &|_| ())?;
     for path in &found.above {
         let shown = path.strip_prefix("./").unwrap_or(path);
-        if let Ok(bytes) = world.read(path, MAX_MANIFEST, start::PATIENCE) {
+        if let Ok(bytes) = world.read(path, max_bytes(path), start::PATIENCE) {
             found.manifests.push((shown.to_owned(), bytes));
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     near,
     policy::Policy,
     report::{Options, Report, UnreadReport, statistics},
-    repository::MAX_MANIFEST,
+    repository::max_bytes,
     settings::Git,
     source::Sources,
     world::{self, Kept, ReadError, Unreadable, World},
@@ -176,7 +176,7 @@ fn read(
     let above = manifests.into_iter().map(|m| m.strip_prefix("./").unwrap_or(&m).to_owned());
     for path in above.filter(|path| !known.contains(path)) {
         // They only help to judge: what cannot be read says nothing.
-        if let Ok(bytes) = world.read(&path, MAX_MANIFEST, start::PATIENCE) {
+        if let Ok(bytes) = world.read(&path, max_bytes(&path), start::PATIENCE) {
             files.manifests.push((path, bytes));
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     environment::{Environment, UnknownEnvironment},
     layer::{self, MAX_BYTES},
     policy::{Policy, Wanted},
-    repository::{MAX_MANIFEST, is_manifest},
+    repository::{is_manifest, max_bytes},
     settings::{cascade::Framework, document, settle::of_path},
     source::{SourceKind, Sources},
     world::World,
@@ -23,7 +23,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The manifests of the working directory itself; nothing below it is opened.
 fn manifests(world: &World) -> Vec<(String, Vec<u8>)> {
     let read = |path: String| {
-        let bytes = world.read(&path, MAX_MANIFEST, PATIENCE).ok()?;
+        let bytes = world.read(&path, max_bytes(&path), PATIENCE).ok()?;
         Some((path, bytes))
     };
     world.files(is_manifest).into_iter().filter_map(read).collect()

@@ -4,7 +4,7 @@ use super::{Error, start::PATIENCE};
 use crate::{
     layer::{Carrier, MAX_BYTES},
     policy::Selection,
-    repository::{MAX_MANIFEST, is_manifest},
+    repository::{is_manifest, max_bytes},
     world::{Listed, ReadError, Unreadable, Visitor, Walked, Want, beside, walk},
 };
 use std::{
@@ -148,7 +148,7 @@ impl Visitor for Taking {
     }
 
     fn look(&self, path: String, told: Told, bytes: &mut Vec<u8>) -> Option<Item> {
-        let manifest = told.manifest && bytes.len() <= MAX_MANIFEST;
+        let manifest = told.manifest && bytes.len() <= max_bytes(&path);
         let carrier = told.carrier.is_some_and(|named| {
             self.seen.fetch_add(1, Ordering::AcqRel);
             let speaks = match named {

@@ -249,7 +249,7 @@ fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Rep
         let here = |view: &FileView<'_>| {
             view.environment >= Environment::Staging && view.settings.targets.iter().any(Target::is_loopback)
         };
-        if repository.is_hosted(&file.path) && views.iter().any(here) {
+        if repository.host_of(&file.path).is_some() && views.iter().any(here) {
             views
                 .iter_mut()
                 .filter_map(|view| view.settings.whereabouts.as_mut())

@@ -63,9 +63,11 @@ pub(super) fn is_of_host(path: &str) -> bool {
 }
 
 impl Repository {
-    /// Whether a service that hosts programs runs the project that a file belongs to.
-    pub fn is_hosted(&self, path: &str) -> bool {
-        !self.hosted.is_empty() && self.hosted.contains(&self.project(&Directory::of(path)))
+    /// The manifest by which a service that hosts programs runs the project that a file belongs to.
+    pub fn host_of(&self, path: &str) -> Option<&str> {
+        // Without one no project is looked for.
+        let hosted = Some(&self.hosted).filter(|hosted| !hosted.is_empty())?;
+        hosted.get(&self.project(&Directory::of(path))).map(String::as_str)
     }
 
     /// Whether anything says that a server runs on the machine that a program is started on, and no file is there by its name

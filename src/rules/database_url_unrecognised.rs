@@ -57,7 +57,10 @@ fn is_meant(target: &Target, settings: &Settings) -> bool {
             | StandsFor::Host,
         ) => true,
         Some(StandsFor::Web) => settings.without_postgres,
-        None => false,
+        // What alembic.ini has for env.py to replace.
+        None => {
+            settings.whereabouts.as_ref().is_some_and(|w| w.path.ends_with(".ini")) && target.is_sentinel()
+        }
     };
     let refers = || {
         let place = target.origin().span();

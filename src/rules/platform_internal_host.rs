@@ -32,7 +32,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let name = owner.as_str();
     if internal {
         // Deployed it runs there, as far as nothing says otherwise.
-        let outside = here.map_or(out.environment() <= Environment::Test, |here| here != owner);
+        let deployed = here.is_none() && settings.hosted_on == Some(owner);
+        let outside = here.map_or(out.environment() <= Environment::Test, |here| here != owner) && !deployed;
         if outside && target.environment.is_none() {
             let code = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code);
             let draft = out

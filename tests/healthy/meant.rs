@@ -127,6 +127,26 @@ const TWINS: &[Twins] = &[
         healthy: &[("k8s/mail.yaml", STALWART)],
         ill: &[("k8s/mail.yaml", STALWART_PLAIN)],
     },
+    // What is deployed with a platform's manifest is at home there.
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[
+            ("src/main/resources/application.properties", ON_RENDER),
+            ("render.yaml", "services: []\n"),
+        ],
+        ill: &[("src/main/resources/application.properties", ON_RENDER), ("fly.toml", "app = 'shop'\n")],
+    },
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[("config.json", ON_RENDER_JSON), ("render.yaml", "services: []\n")],
+        ill: &[(".env", ON_RENDER_ENV), ("render.yaml", "services: []\n")],
+    },
+    // env.py replaces it.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("alembic.ini", "[alembic]\nsqlalchemy.url = REQUIRED_DATABASE_URL\n")],
+        ill: &[("alembic.ini", "[alembic]\nsqlalchemy.url = required database\n")],
+    },
     // The code tells the client.
     Twins {
         rule: "pooler-prepared-statements",
@@ -315,6 +335,12 @@ const PREPARED: &str = "import postgres from 'postgres';\nconst url = process.en
 const UNPREPARED_PY: &str = "import os, asyncpg\n\nasync def pool():\n    return await asyncpg.create_pool(os.environ['DATABASE_URL'], statement_cache_size=0)\n";
 const FLEETING: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16\n          volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n      volumes: [{name: data, emptyDir: {}}]\n";
 const LASTING: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16\n          volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n      volumes: [{name: data, persistentVolumeClaim: {claimName: db}}]\n";
+
+const ON_RENDER: &str = "spring.datasource.url=jdbc:postgresql://dpg-cq1v9q8zkw3ra7l2m4n5-a:5432/shop?sslmode=require\nspring.datasource.username=shop\n";
+const ON_RENDER_JSON: &str =
+    "{\"database\": {\"url\": \"postgresql://shop@dpg-cq1v9q8zkw3ra7l2m4n5-a/shop?sslmode=require\"}}";
+const ON_RENDER_ENV: &str =
+    "DATABASE_URL=postgresql://shop@dpg-cq1v9q8zkw3ra7l2m4n5-a/shop?sslmode=require\n";
 
 const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
 const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";

@@ -55,6 +55,15 @@ impl Target {
         })
     }
 
+    /// Whether the text is a name in capitals that asks for a URL: `REQUIRED_DATABASE_URL`.
+    pub fn is_sentinel(&self) -> bool {
+        let asks = |text: &str| {
+            let plain = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+            plain && text.contains('_') && text.split('_').any(|word| ["URL", "URI", "DSN"].contains(&word))
+        };
+        self.text.as_ref().is_some_and(|text| asks(text.value.expose().trim()))
+    }
+
     /// The host of a text of no known form that may be `host/dbname` or `host:port/dbname`.
     pub(crate) fn bare_place(&self) -> Option<Part> {
         let text = self.text.as_ref().filter(|_| self.engine.value == Engine::Unknown)?;
