@@ -59,7 +59,8 @@ fn is_meant(target: &Target, settings: &Settings) -> bool {
         Some(StandsFor::Web) => settings.without_postgres,
         // What alembic.ini has for env.py to replace.
         None => {
-            settings.whereabouts.as_ref().is_some_and(|w| w.path.ends_with(".ini")) && target.is_sentinel()
+            settings.whereabouts.as_ref().is_some_and(|w| w.path.rsplit('.').next() == Some("ini"))
+                && target.is_sentinel()
         }
     };
     let refers = || {
