@@ -146,6 +146,8 @@ pub struct Settings {
     pub without_postgres: bool,
     /// It is a manifest of what runs somewhere, in a repository where no program is built: who reads it is not here.
     pub without_programs: bool,
+    /// Django is required in versions alone that check no connection before it is used: before 4.1.
+    pub never_checks: bool,
     /// The service that hosts the project, by a manifest of it; what a developer's env file says is not run there.
     pub hosted_on: Option<Platform>,
     /// The program is installed with PostgreSQL's driver, and with SQLite's on a developer's machine alone.

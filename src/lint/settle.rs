@@ -33,6 +33,7 @@ pub(super) fn settle(
     programs(carried, views, repository);
     gems(carried, views, repository);
     hosted(carried, views, repository);
+    unfilled(carried, views);
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
@@ -250,6 +251,28 @@ fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Rep
             view.environment >= Environment::Staging && view.settings.targets.iter().any(Target::is_loopback)
         };
         if repository.host_of(&file.path).is_some() && views.iter().any(here) {
+            views
+                .iter_mut()
+                .filter_map(|view| view.settings.whereabouts.as_mut())
+                .for_each(Whereabouts::put_aside);
+        }
+    }
+}
+
+/// A file of Secrets, one with a password that git keeps to be replaced: so is what stands beside it.
+fn unfilled(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
+    let block = |view: &FileView<'_>| view.layers.last().and_then(|layer| layer.block.clone());
+    let map = |view: &FileView<'_>| {
+        block(view).is_some_and(|b| ["Secret.", "ConfigMap."].iter().any(|kind| b.starts_with(kind)))
+    };
+    let asks = |view: &FileView<'_>| {
+        let kept = view.settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret);
+        let passwords = || view.settings.targets.iter().filter_map(|target| target.get("password"));
+        let open = |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do();
+        kept && passwords().any(|password| open(password.value.secret()))
+    };
+    for (_, views) in carried.iter().zip(views).filter(|(file, _)| file.carrier == Carrier::Kubernetes) {
+        if views.iter().all(map) && views.iter().any(asks) {
             views
                 .iter_mut()
                 .filter_map(|view| view.settings.whereabouts.as_mut())

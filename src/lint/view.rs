@@ -188,6 +188,9 @@ impl<'c> FileView<'c> {
         if whereabouts.is_archived() && files.asks_for(&path) {
             whereabouts.take_out();
         }
+        if file.carrier == Carrier::Python {
+            settings.never_checks = repository.pinned_below(Some(&path), "django", (4, 1, 0)).is_some();
+        }
         if !whereabouts.is_env_file() {
             settings.hosted_on = repository.host_of(&path).and_then(of_manifest).map(|s| s.value);
         }

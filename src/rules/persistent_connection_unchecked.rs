@@ -21,7 +21,9 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 .note("Django refuses the two together: \"Pooling doesn't support persistent connections\"")
                 .help("remove `CONN_MAX_AGE`; the pool keeps the connections");
         } else if !database.health_checks {
-            out.report("connections are kept between requests, and nothing checks that they still live")
+            let never = file.views.iter().any(|view| view.settings.never_checks);
+            let draft = out
+                .report("connections are kept between requests, and nothing checks that they still live")
                 .at_span(age, "`CONN_HEALTH_CHECKS` is not set beside it")
                 .note("after a restart or a failover of the server every worker's next request fails once")
                 .help(
@@ -29,6 +31,10 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                        `conn_health_checks=True`",
                 )
                 .at_most(Levels::of("IIWW"));
+            // What is asked for is not to be had.
+            if never {
+                draft.at_most(Levels::of("IIII"));
+            }
         }
     }
 }

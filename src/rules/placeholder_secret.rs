@@ -57,7 +57,7 @@ fn check(credential: &Credential<'_>, most: &'static str, settings: &Settings, o
         return;
     }
     // `changeme` would do as a password, in a Secret too that does not ask to be filled in.
-    let usable = credential.secret.has_word(&["changeme", "change"]).is_some() && !settings.says_copy();
+    let usable = credential.secret.would_do() && !settings.says_copy();
     let most = if most == COPIED && usable { "EEEE" } else { most };
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.is_left_open() {

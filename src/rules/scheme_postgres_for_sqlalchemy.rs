@@ -15,6 +15,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let family = scheme.range.start..scheme.range.start + "postgres".len();
     let refusals = target.refused_for(settings, &family, "postgresql");
     let Some(first) = refusals.iter().find(|r| r.consumer.value == Consumer::SqlAlchemy) else { return };
+    let lint = out.door() == Door::Lint;
     let draft = out
         .report(format!("`{}` begins with `postgres://`, which SQLAlchemy does not know", target.name))
         .at_span(target.place_of(family.clone()), "since 1.4 `postgresql` alone")
@@ -22,9 +23,14 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .note("Heroku and others hand it out so; every other client takes both")
         .help("write `postgresql://`");
     let keeps = target.keeps(settings, &family, "postgresql");
-    match target.exact_place_of(family) {
+    let draft = match target.exact_place_of(family) {
         Some(span) if keeps => draft.edit(span, "postgresql"),
         Some(span) => draft.edit_unsafe(span, "postgresql"),
         None => draft,
     };
+    if lint && target.around.scheme_is_put {
+        draft
+            .note("no driver is required that SQLAlchemy takes for `postgresql://`: another client may be the one that reads it")
+            .at_most(Levels::of("IIII"));
+    }
 }

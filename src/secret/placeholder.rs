@@ -54,6 +54,11 @@ impl Secret {
         self.looks_like_placeholder() && !self.says_development()
     }
 
+    /// Whether a placeholder would do as a password, and often is one: `changeme`.
+    pub fn would_do(&self) -> bool {
+        self.has_word(&["changeme", "change"]).is_some()
+    }
+
     /// Whether such a mark stands in the text, and more: `postgresql://__DB_USER__@__DB_HOST__/shop`,
     /// `jdbc:postgresql://@db.host@:5432/shop`.
     pub fn holds_a_mark(&self) -> bool {
@@ -149,7 +154,7 @@ fn asks(flat: &[u8]) -> bool {
 
 /// Placeholders as a whole, letters and digits only, lower case.
 const PLACEHOLDER_WHOLE: &[&str] =
-    &["tbd", "todo", "fixme", "yourpassword", "yourpass", "passwordhere", "placeholder", "none", "null"];
+    &["tbd", "todo", "fixme", "yourpassword", "yourpass", "passwordhere", "none", "null"];
 
 /// Placeholders wherever they stand, letters and digits only, lower case.
 const PLACEHOLDER_INSIDE: &[&str] = &[
@@ -173,6 +178,7 @@ const PLACEHOLDER_INSIDE: &[&str] = &[
     "yourdbpassword",
     "yourdatabasepassword",
     "djangoinsecure",
+    "placeholder",
 ];
 
 #[cfg(test)]

@@ -47,12 +47,23 @@ pub(super) fn compare(settings: &mut Settings, repository: &Repository, path: Op
             // As for the consumers: where nobody said, what is for development may count.
             let dev = environment.is_none_or(|e| e < Environment::Staging);
             let required = repository.required(path, dev)?;
-            settings.consumers.iter().find_map(|consumer| of(target, consumer, &required))
+            let missing = settings.consumers.iter().find_map(|consumer| of(target, consumer, &required));
+            Some((missing, is_put(&required)))
         })
         .collect();
-    for (target, missing) in settings.targets.iter_mut().zip(missing) {
+    for (target, found) in settings.targets.iter_mut().zip(missing) {
+        let Some((missing, put)) = found else { continue };
         target.missing_driver = missing.map(Box::new);
+        target.around.scheme_is_put = put;
     }
+}
+
+/// Whether the drivers that are required are such as a plain scheme does not lead SQLAlchemy to.
+fn is_put(required: &Required<'_>) -> bool {
+    let brings =
+        |driver: &Driver| required.brings(*driver).or_else(|| required.brings_aside(*driver)).is_some();
+    let plain = [Driver::Psycopg2, Driver::Psycopg].iter().any(brings);
+    !plain && Driver::ALL.iter().filter(|d| d.is_for_postgres()).any(brings)
 }
 
 /// SQLAlchemy, or what requires it.

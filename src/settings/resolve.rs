@@ -110,6 +110,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         rails: request.lookup.entry("RAILS_ENV").is_some(),
         without_postgres: false,
         without_programs: false,
+        never_checks: false,
         hosted_on: None,
         without_sqlite: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),

@@ -147,6 +147,18 @@ const TWINS: &[Twins] = &[
         healthy: &[("alembic.ini", "[alembic]\nsqlalchemy.url = REQUIRED_DATABASE_URL\n")],
         ill: &[("alembic.ini", "[alembic]\nsqlalchemy.url = required database\n")],
     },
+    // Who has asyncpg alone reads the URL with it, or exchanges the scheme.
+    Twins {
+        rule: "scheme-postgres-for-sqlalchemy",
+        healthy: &[(".env", SHORT), ("requirements.txt", "sqlalchemy==2.0.40\nasyncpg==0.30.0\n")],
+        ill: &[(".env", SHORT), ("requirements.txt", "sqlalchemy==2.0.40\nasyncpg==0.30.0\npsycopg2\n")],
+    },
+    // Before 4.1 Django has nothing to set.
+    Twins {
+        rule: "persistent-connection-unchecked",
+        healthy: &[("config/settings/production.py", KEPT), ("requirements/base.txt", "django==3.2.25\n")],
+        ill: &[("config/settings/production.py", KEPT), ("requirements/base.txt", "django==4.2.16\n")],
+    },
     // The code tells the client.
     Twins {
         rule: "pooler-prepared-statements",
@@ -342,6 +354,10 @@ const ON_RENDER_JSON: &str =
 const ON_RENDER_ENV: &str =
     "DATABASE_URL=postgresql://shop@dpg-cq1v9q8zkw3ra7l2m4n5-a/shop?sslmode=require\n";
 
+const SHORT: &str = "DATABASE_URL=postgres://shop:k3Vq9@localhost/shop\n";
+
+const KEPT: &str = "DATABASES['default'] = env.db('DATABASE_URL')\nDATABASES['default']['CONN_MAX_AGE'] = env.int('CONN_MAX_AGE', default=60)\n";
+
 const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
 const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
 
@@ -399,4 +415,25 @@ fn a_secret_may_ask_for_other_values() {
     assert_eq!(worst(&text, Git::Tracked), Some(Severity::Error));
     let one = SAYS.replace("replaced by actual secrets", "# Replace with your key");
     assert_eq!(worst(&one, Git::Tracked), Some(Severity::Error));
+}
+
+/// What stands beside a password that git keeps to be replaced is replaced with it.
+#[test]
+fn a_secret_to_fill_in_is_one_as_a_whole() {
+    let worst = |url: &str, git: Git| {
+        let text = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData:\n  DATABASE_URL: {url}\n"
+        );
+        let files = Files {
+            files: vec![("k8s/secrets.yaml".to_owned(), text.into_bytes())],
+            git: [("k8s/secrets.yaml".to_owned(), git)].into(),
+            ..Files::default()
+        };
+        lint(&files, &Policy::default()).iter().map(|f| f.severity).max()
+    };
+    let to_fill_in = "postgresql://postgres:base64placeholder@test-db.acme.io/postgres";
+    let in_use = "postgresql://postgres:k3Vq9mT2xLpW7c@test-db.acme.io/postgres";
+    assert_eq!(worst(to_fill_in, Git::Tracked), Some(Severity::Note));
+    assert_eq!(worst(to_fill_in, Git::Ignored), Some(Severity::Error));
+    assert_eq!(worst(in_use, Git::Tracked), Some(Severity::Error));
 }

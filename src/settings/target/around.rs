@@ -6,6 +6,9 @@
 pub struct Around {
     /// Its host is a container beside its own: what is sent never leaves the machine.
     pub neighbour: bool,
+    /// What the project requires is a driver that SQLAlchemy takes for no plain scheme, such as asyncpg, and no other: it reads
+    /// the URL itself, or code exchanges the scheme.
+    pub scheme_is_put: bool,
     /// The server at its host is one that the repository runs itself, in the same cluster and without TLS.
     pub served_in_clear: bool,
     /// Its hosts are names of the cluster that it is dialled from: service and namespace.
