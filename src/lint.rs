@@ -19,7 +19,7 @@ pub use mend::{Mended, mend};
 
 use crate::{
     environment::Environment,
-    finding::{Finding, Located},
+    finding::{Finding, Located, Severity},
     fix,
     judge::{self, Evidence, Judge, Merged},
     layer::{
@@ -301,6 +301,15 @@ fn judged(
         let (aside, archived) = (stands(Whereabouts::is_aside), stands(Whereabouts::is_archived));
         of_one(Judge { aside, archived, ..whole }, &carried[i], files)
     };
+    let unfilled: BTreeSet<SourceId> = views_of_files
+        .iter()
+        .zip(&carried)
+        .filter(|(views, _)| stands(views, |at| at.unfilled))
+        .map(|(_, file)| file.source)
+        .collect();
+    let is_unfilled = |finding: &Finding| {
+        finding.primary.as_ref().is_some_and(|label| unfilled.contains(&label.span.source))
+    };
     let of_file = |i: usize| {
         let (file, views) = (&carried[i], views_of(i));
         if !is_judged(file, &views_of_files[i]) {
@@ -312,6 +321,12 @@ fn judged(
             .flat_map(|(own, view)| judge.in_environment(view, own.environment, Evidence::default()))
             .collect();
         found.extend(judge.file(&project, &File { carried: file, views }, whole_of(i)));
+        // A container is told of what it takes where that stands.
+        for finding in
+            found.iter_mut().filter(|f| is_unfilled(f) && policy.levels.iter().all(|l| l.rule != f.rule))
+        {
+            finding.severity = finding.severity.min(Severity::Note);
+        }
         found
     };
     let found = parallel::map(carried.len(), &of_file);

@@ -16,6 +16,7 @@ mod healthy {
     mod parsed;
     mod readers;
     mod reviewed;
+    mod secrets;
     mod servers;
     mod stands_for;
     mod started;

@@ -11,7 +11,7 @@ use crate::{
     repository::{Ecosystem, Package, Repository},
     secret::{Part, Secret},
     settings::{Engine, Form, Setting, Settings, Target, Whereabouts},
-    source::Sources,
+    source::{SourceId, Sources},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -261,22 +261,24 @@ fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Rep
 
 /// A file of Secrets, one with a password that git keeps to be replaced: so is what stands beside it.
 fn unfilled(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
-    let block = |view: &FileView<'_>| view.layers.last().and_then(|layer| layer.block.clone());
-    let map = |view: &FileView<'_>| {
-        block(view).is_some_and(|b| ["Secret.", "ConfigMap."].iter().any(|kind| b.starts_with(kind)))
+    let map = |file: &Carried| {
+        let mut blocks = file.layers.iter().filter_map(|layer| layer.block.as_deref());
+        blocks.all(|block| ["Secret.", "ConfigMap."].iter().any(|kind| block.starts_with(kind)))
     };
-    let asks = |view: &FileView<'_>| {
-        let kept = view.settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret);
-        let passwords = || view.settings.targets.iter().filter_map(|target| target.get("password"));
-        let open = |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do();
-        kept && passwords().any(|password| open(password.value.secret()))
-    };
-    for (_, views) in carried.iter().zip(views).filter(|(file, _)| file.carrier == Carrier::Kubernetes) {
-        if views.iter().all(map) && views.iter().any(asks) {
-            views
-                .iter_mut()
-                .filter_map(|view| view.settings.whereabouts.as_mut())
-                .for_each(Whereabouts::put_aside);
+    // Who takes a Secret is told of what stands there.
+    let mut asking: BTreeSet<SourceId> = BTreeSet::new();
+    for FileView { settings, .. } in views.iter().flatten() {
+        if settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret) {
+            let passwords = settings.targets.iter().filter_map(|target| target.get("password"));
+            let open = |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do();
+            let open = passwords.filter(|password| open(password.value.secret()));
+            asking.extend(open.filter_map(|password| password.origin.span()).map(|span| span.source));
+        }
+    }
+    for (file, views) in carried.iter().zip(views) {
+        if file.carrier == Carrier::Kubernetes && asking.contains(&file.source) && map(file) {
+            let whereabouts = views.iter_mut().filter_map(|view| view.settings.whereabouts.as_mut());
+            whereabouts.for_each(|at| at.unfilled = true);
         }
     }
 }

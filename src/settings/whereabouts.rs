@@ -49,6 +49,8 @@ pub struct Whereabouts {
     /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
     /// applies it.
     pub is_secret: bool,
+    /// All of it is there to be replaced, because a password in it is.
+    pub unfilled: bool,
     /// What waits for a server on the machine that it is for.
     pub server: Option<Span>,
     aside: bool,
@@ -89,6 +91,7 @@ impl Whereabouts {
             kept,
             says_copy: false,
             is_secret: false,
+            unfilled: false,
             server: None,
             aside,
             archived: is_archived(&directories),
@@ -142,9 +145,9 @@ impl Whereabouts {
         names(&self.path).any(|name| name.to_ascii_lowercase().contains("sqlite"))
     }
 
-    /// Whether it stands among tests, examples or documents, whose values are made up.
+    /// Whether it stands among tests, examples or documents, whose values are made up, or all of it is to be replaced.
     pub fn is_aside(&self) -> bool {
-        self.aside
+        self.aside || self.unfilled
     }
 
     /// Whether it was put away, by the name of a directory that it is in: nothing runs with it any more. What it gives away

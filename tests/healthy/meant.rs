@@ -1,7 +1,6 @@
 //! What an author meant, by words that stand in the text itself or by what is built beside it.
 
 use super::{Twins, mild::tell_apart};
-use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
     // To be filled in before anybody applies it.
@@ -358,9 +357,6 @@ const SHORT: &str = "DATABASE_URL=postgres://shop:k3Vq9@localhost/shop\n";
 
 const KEPT: &str = "DATABASES['default'] = env.db('DATABASE_URL')\nDATABASES['default']['CONN_MAX_AGE'] = env.int('CONN_MAX_AGE', default=60)\n";
 
-const ASKS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values - replace with actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
-const SAYS: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  # Base64 encoded values, replaced by actual secrets\n  DATABASE_URL: cG9zdGdyZXNxbDovL3Nob3A6cGFzc3dvcmRAZGIvc2hvcA==\n";
-
 const ON_FILE: &str = "{\"name\": \"shop\", \"dependencies\": {\"better-sqlite3\": \"11\"}}";
 const ON_SERVER: &str = "{\"name\": \"shop\", \"dependencies\": {\"pg\": \"8\"}}";
 const FILE: &str = "services:\n  web:\n    image: shop:1\n    environment: {DATABASE_URL: \"${DATABASE_URL:-file:/data/shop.db}\"}\n    volumes: [data:/data]\n";
@@ -393,47 +389,4 @@ const BUILT_ELSEWHERE: &str = "services:\n  db: {image: \"postgres:16.4\"}\n  we
 #[test]
 fn what_was_meant_is_no_warning() {
     tell_apart(TWINS);
-}
-
-/// A comment among the values of a Secret asks for others, where git keeps the file.
-#[test]
-fn a_secret_may_ask_for_other_values() {
-    let worst = |text: &str, git: Git| {
-        let files = Files {
-            files: vec![("k8s/secrets.yaml".to_owned(), text.into())],
-            git: [("k8s/secrets.yaml".to_owned(), git)].into(),
-            ..Files::default()
-        };
-        let all = lint(&files, &Policy::default());
-        all.iter().filter(|f| f.rule == "weak-secret").map(|f| f.severity).max()
-    };
-    assert_eq!(worst(ASKS, Git::Tracked), Some(Severity::Note));
-    assert_eq!(worst(ASKS, Git::Ignored), Some(Severity::Error));
-    assert_eq!(worst(SAYS, Git::Tracked), Some(Severity::Error));
-    let other = "apiVersion: v1\nkind: Ingress\nspec:\n  # Replace with actual domain\n  host: a\n---\n";
-    let text = format!("{other}{SAYS}");
-    assert_eq!(worst(&text, Git::Tracked), Some(Severity::Error));
-    let one = SAYS.replace("replaced by actual secrets", "# Replace with your key");
-    assert_eq!(worst(&one, Git::Tracked), Some(Severity::Error));
-}
-
-/// What stands beside a password that git keeps to be replaced is replaced with it.
-#[test]
-fn a_secret_to_fill_in_is_one_as_a_whole() {
-    let worst = |url: &str, git: Git| {
-        let text = format!(
-            "apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData:\n  DATABASE_URL: {url}\n"
-        );
-        let files = Files {
-            files: vec![("k8s/secrets.yaml".to_owned(), text.into_bytes())],
-            git: [("k8s/secrets.yaml".to_owned(), git)].into(),
-            ..Files::default()
-        };
-        lint(&files, &Policy::default()).iter().map(|f| f.severity).max()
-    };
-    let to_fill_in = "postgresql://postgres:base64placeholder@test-db.acme.io/postgres";
-    let in_use = "postgresql://postgres:k3Vq9mT2xLpW7c@test-db.acme.io/postgres";
-    assert_eq!(worst(to_fill_in, Git::Tracked), Some(Severity::Note));
-    assert_eq!(worst(to_fill_in, Git::Ignored), Some(Severity::Error));
-    assert_eq!(worst(in_use, Git::Tracked), Some(Severity::Error));
 }
