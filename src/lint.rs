@@ -12,6 +12,7 @@ mod settle;
 mod silence;
 mod sourced;
 mod surroundings;
+mod unfilled;
 mod view;
 mod vocabulary;
 
@@ -19,7 +20,7 @@ pub use mend::{Mended, mend};
 
 use crate::{
     environment::Environment,
-    finding::{Finding, Located, Severity},
+    finding::{Finding, Located},
     fix,
     judge::{self, Evidence, Judge, Merged},
     layer::{
@@ -42,6 +43,7 @@ use std::{
     mem,
 };
 use surroundings::Surroundings;
+use unfilled::Unfilled;
 use view::FileView;
 use vocabulary::Vocabulary;
 
@@ -259,14 +261,12 @@ fn judged(
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
     settle(sources, &carried, &mut views_of_files, repository);
     let views = side_by_side(&carried, &views_of_files);
-    let unknown_rules = judge::unknown_rules(policy);
-    let extensions: Vec<String> = policy.extensions.iter().map(|w| w.name.clone()).collect();
     let project = Project {
         views: &views,
         door: Door::Lint,
         unread: &[],
-        extensions: &extensions,
-        unknown_rules: &unknown_rules,
+        extensions: &policy.extensions.iter().map(|w| w.name.clone()).collect::<Vec<_>>(),
+        unknown_rules: &judge::unknown_rules(policy),
         policy,
         absent: &files.absent,
         made_roles: &made_roles(sources, &carried),
@@ -301,15 +301,7 @@ fn judged(
         let (aside, archived) = (stands(Whereabouts::is_aside), stands(Whereabouts::is_archived));
         of_one(Judge { aside, archived, ..whole }, &carried[i], files)
     };
-    let unfilled: BTreeSet<SourceId> = views_of_files
-        .iter()
-        .zip(&carried)
-        .filter(|(views, _)| stands(views, |at| at.unfilled))
-        .map(|(_, file)| file.source)
-        .collect();
-    let is_unfilled = |finding: &Finding| {
-        finding.primary.as_ref().is_some_and(|label| unfilled.contains(&label.span.source))
-    };
+    let unfilled = Unfilled::of(&carried, &views_of_files);
     let of_file = |i: usize| {
         let (file, views) = (&carried[i], views_of(i));
         if !is_judged(file, &views_of_files[i]) {
@@ -321,12 +313,7 @@ fn judged(
             .flat_map(|(own, view)| judge.in_environment(view, own.environment, Evidence::default()))
             .collect();
         found.extend(judge.file(&project, &File { carried: file, views }, whole_of(i)));
-        // A container is told of what it takes where that stands.
-        for finding in
-            found.iter_mut().filter(|f| is_unfilled(f) && policy.levels.iter().all(|l| l.rule != f.rule))
-        {
-            finding.severity = finding.severity.min(Severity::Note);
-        }
+        unfilled.soften(&mut found, policy);
         found
     };
     let found = parallel::map(carried.len(), &of_file);

@@ -3,6 +3,7 @@
 use super::{
     prepared::opt_outs,
     python::{drivers, of_django},
+    unfilled::unfilled,
     view::FileView,
 };
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     repository::{Ecosystem, Package, Repository},
     secret::{Part, Secret},
     settings::{Engine, Form, Setting, Settings, Target, Whereabouts},
-    source::{SourceId, Sources},
+    source::Sources,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -255,30 +256,6 @@ fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Rep
                 .iter_mut()
                 .filter_map(|view| view.settings.whereabouts.as_mut())
                 .for_each(Whereabouts::put_aside);
-        }
-    }
-}
-
-/// A file of Secrets, one with a password that git keeps to be replaced: so is what stands beside it.
-fn unfilled(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
-    let map = |file: &Carried| {
-        let mut blocks = file.layers.iter().filter_map(|layer| layer.block.as_deref());
-        blocks.all(|block| ["Secret.", "ConfigMap."].iter().any(|kind| block.starts_with(kind)))
-    };
-    // Who takes a Secret is told of what stands there.
-    let mut asking: BTreeSet<SourceId> = BTreeSet::new();
-    for FileView { settings, .. } in views.iter().flatten() {
-        if settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret) {
-            let passwords = settings.targets.iter().filter_map(|target| target.get("password"));
-            let open = |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do();
-            let open = passwords.filter(|password| open(password.value.secret()));
-            asking.extend(open.filter_map(|password| password.origin.span()).map(|span| span.source));
-        }
-    }
-    for (file, views) in carried.iter().zip(views) {
-        if file.carrier == Carrier::Kubernetes && asking.contains(&file.source) && map(file) {
-            let whereabouts = views.iter_mut().filter_map(|view| view.settings.whereabouts.as_mut());
-            whereabouts.for_each(|at| at.unfilled = true);
         }
     }
 }
