@@ -8,6 +8,7 @@ mod healthy {
     mod clusters;
     mod flat;
     mod forms;
+    mod heard;
     mod kept;
     mod meant;
     mod mild;

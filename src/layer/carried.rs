@@ -280,8 +280,10 @@ impl Reader<'_> {
         match yaml::parse(self.id, text) {
             Ok(documents) => Some(documents),
             Err(invalid) => {
-                // A template becomes YAML only when it is filled in.
-                if !["{{", "{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) && !is_filtered(text) {
+                // A template becomes YAML only when it is filled in; `${{ … }}` is filled in behind that.
+                let braces = text.match_indices("{{").any(|(at, _)| !text[..at].ends_with('$'));
+                if !braces && !["{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) && !is_filtered(text)
+                {
                     self.invalid(Invalid { at: yaml::fault(text, invalid.at), ..invalid });
                 }
                 None

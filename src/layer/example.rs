@@ -25,6 +25,8 @@ pub fn is_example(path: &str) -> bool {
     }
     let name = &path[name..];
     name.split('.').any(|w| matches!(w, "template" | "tmpl" | "tpl" | "dist") || WORDS.contains(&w))
+        // What a program is to be given, by dotenv's kin that check it: `.env.schema`.
+        || name == ".env.schema"
         // `.env.prod-sample`, `.env_example`, `example.env`.
         || name.contains("env")
             && name.split(['.', '-', '_']).any(|w| matches!(w, "template" | "dist") || WORDS.contains(&w))
@@ -46,7 +48,7 @@ fn is_data_example(name: &str) -> bool {
 mod tests {
     #[test]
     fn examples_are_told_by_their_paths() {
-        let yes = ".env.example a/b\\sample.env x/env.dist {{c.x}}/.env a{{b lib/generators/a/templates/.env
+        let yes = ".env.example a/.env.schema a/b\\sample.env x/env.dist {{c.x}}/.env a{{b lib/generators/a/templates/.env
             my-generators/templates/x generators/a/generators/templates/x";
         let no = ".env example/.env a{b/{.env templates/generators/.env generators\\templates/x ä/.env";
         assert!(yes.split_whitespace().all(super::is_example));

@@ -2,7 +2,7 @@
 //! that are a connection by their name and keys, variables in capitals. What is none of these is passed over.
 
 use super::{
-    Entry, Kamal, Layer, Means, Structure, Tls,
+    Entry, Kamal, Layer, Means, Read, Structure, Tls,
     carried::Reader,
     json,
     reference::{self, Syntax},
@@ -134,17 +134,20 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
     if path.len() > DEPTH {
         return;
     }
+    let block = shown(path);
+    let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).copied();
+    let word = word.or_else(|| is_of_tests(path).then_some("test")).map(str::to_owned);
+    let new = |reader: &Reader<'_>| Layer { word: word.clone(), ..reader.block(block.as_str()) };
     for item in node.items() {
         walk(reader, item, path, out);
+    }
+    if let Some(layer) = listed(reader, node, new(reader)) {
+        out.push(layer);
     }
     let pairs = node.pairs();
     if pairs.is_empty() {
         return;
     }
-    let block = shown(path);
-    let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).copied();
-    let word = word.or_else(|| is_of_tests(path).then_some("test")).map(str::to_owned);
-    let new = |reader: &Reader<'_>| Layer { word: word.clone(), ..reader.block(block.as_str()) };
     let mut variables = new(reader);
     let mut parts = new(reader);
     let connection = is_connection(node, path);
@@ -159,7 +162,8 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let means = means(name, &entry, connection);
         let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, means);
         let text = resolved.value.text.expose();
-        let is_url = means.is_none() && (is_url(text) || names_url(name) && is_slip(text));
+        let is_url = means.is_none()
+            && (is_url(text) || names_url(name) && is_slip(text) || names_string(name) && is_string(text));
         // What a description of an interface or a form shows for a value.
         let shown = || {
             const WORDS: &[&str] =
@@ -199,6 +203,35 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         parts.entries.extend(Tls::of_mapping(node, &libpqs));
     }
     out.extend([variables, parts]);
+}
+
+/// The variables of a container as Kubernetes lists them, in the values of a chart: `- name: DB_HOST` with a `value`; services
+/// that host programs say `key`, and `${db.DATABASE_URL}` for what they put in.
+fn listed(reader: &mut Reader<'_>, node: &Node, mut layer: Layer) -> Option<Layer> {
+    for item in node.items() {
+        let named = item.get("name").or_else(|| item.get("key"));
+        let Some((name, key)) = named.and_then(|n| Some((n.text()?, n.span))) else { continue };
+        let Some(value) = item.get("value").filter(|_| is_variable(name)) else {
+            if is_variable(name) && ["valueFrom", "fromDatabase"].iter().any(|k| item.get(k).is_some()) {
+                layer.reads.push(Read::new(name, key));
+            }
+            continue;
+        };
+        let Some(entry) = value.entry(name, key) else { continue };
+        let text = entry.value.text.expose().trim();
+        if text.starts_with("${") && text.ends_with('}') && !text.contains(':') {
+            layer.reads.push(Read::new(name, key));
+            continue;
+        }
+        let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, None);
+        layer.reads.extend(resolved.reads);
+        if !resolved.open && !resolved.value.text.is_blank() {
+            reader.reveal_pair(item.pair("value"));
+            reader.reveal_key(&entry, false);
+            layer.entries.push(Entry { value: resolved.value, ..entry });
+        }
+    }
+    (!layer.entries.is_empty()).then_some(layer)
 }
 
 /// The keys that lead to a block; one that may be anything is left out.
@@ -308,6 +341,18 @@ pub(super) fn is_url(text: &str) -> bool {
 /// Whether a key says that its value is a URL.
 fn names_url(name: &str) -> bool {
     words(name).last().is_some_and(|word| matches!(word.as_str(), "url" | "uri" | "dsn"))
+}
+
+/// Whether a key says that its value is a connection string, be it none of the web's.
+fn names_string(name: &str) -> bool {
+    let last = words(name).last();
+    last.is_some_and(|word| matches!(word.as_str(), "dsn" | "string" | "conninfo" | "connstr" | "connection"))
+}
+
+/// Whether a text is a string of libpq's keywords that names a host, and a database or a role.
+fn is_string(text: &str) -> bool {
+    let has = |keyword: &str| text.split_ascii_whitespace().any(|pair| pair.starts_with(keyword));
+    has("host=") && (has("dbname=") || has("user="))
 }
 
 /// `postgres:/user@host`, `postgresql//host`: a slash or the colon was lost.

@@ -82,19 +82,22 @@ fn word_of(reader: &Reader<'_>, properties: &[&Property]) -> Option<String> {
 /// The data sources of one document.
 fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
     let word = word_of(reader, properties);
-    for source in SOURCES {
-        let mut layer = reader.block(*source);
+    let known = SOURCES.iter().map(|source| (*source, (*source).to_owned()));
+    let others = others(properties).into_iter().map(|prefix| (SOURCES[0], prefix));
+    for (source, prefix) in known.chain(others) {
+        let plain = prefix.len() <= 64 && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
+        let mut layer = reader.block(if plain { prefix.as_str() } else { source });
         layer.word.clone_from(&word);
         for property in properties {
             let name = relaxed(&property.name);
-            let Some(key) = name.strip_prefix(source).and_then(|rest| rest.strip_prefix('.')) else {
+            let Some(key) = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('.')) else {
                 continue;
             };
             let means = match key {
                 "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
                 // What the pool hands to the driver beside the URL.
                 "hikari.datasourceproperties.sslmode" => Means::Fixed("sslmode"),
-                "properties.sslmode" if *source == "spring.r2dbc" => Means::Fixed("sslmode"),
+                "properties.sslmode" if source == "spring.r2dbc" => Means::Fixed("sslmode"),
                 _ => match KEYS.iter().find(|(own, _)| *own == key) {
                     Some((_, keyword)) => Means::Part(source, keyword),
                     None => continue,
@@ -107,6 +110,24 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
         }
     }
 }
+
+/// Prefixes of data sources that a project names itself, or a library that keeps several: `spring.datasource.druid`,
+/// `spring.datasource.dynamic.datasource.master`, `app.datasource.first`.
+fn others(properties: &[&Property]) -> BTreeSet<String> {
+    let of = |property: &&Property| {
+        let name = relaxed(&property.name);
+        let (prefix, last) = name.rsplit_once('.')?;
+        let text = property.entry.value.text.expose().trim_start();
+        let url =
+            matches!(last, "url" | "jdbcurl") && ["jdbc:", "r2dbc:"].iter().any(|s| text.starts_with(s));
+        let named = prefix.split('.').any(|segment| matches!(segment, "datasource" | "datasources"));
+        (url && named && !SOURCES.contains(&prefix)).then(|| prefix.to_owned())
+    };
+    properties.iter().filter_map(of).take(MANY).collect()
+}
+
+/// So many of them are looked at: each is looked for among all properties.
+const MANY: usize = 16;
 
 fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry, means: Means) {
     let mut resolved =

@@ -281,6 +281,10 @@ fn usual_environment(carrier: Carrier, path: &str, policy: &Policy) -> Environme
             Environment::Production
         }
         Carrier::GithubActions | Carrier::GitlabCi => Environment::Test,
+        // A service that hosts programs is told so, and runs them.
+        Carrier::Yaml | Carrier::Toml | Carrier::Json if of_manifest(path).is_some() => {
+            Environment::Production
+        }
         // A developer's.
         _ => Environment::Development,
     }

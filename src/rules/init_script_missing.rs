@@ -16,7 +16,8 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         for mount in service.mounts.iter().filter(|m| m.init) {
             let Source::Path(path) = &mount.source else { continue };
             // What a package manager installs is there after it ran (`vendor/laravel/sail/…`).
-            let installed = path.to_string().split('/').any(|d| matches!(d, "vendor" | "node_modules"));
+            let named = path.to_string();
+            let installed = named.split('/').any(|d| matches!(d, "vendor" | "node_modules"));
             if installed || !mount.is_absent(project.absent) {
                 continue;
             }
@@ -30,13 +31,16 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
                 Without::Refused => "docker makes no container with a config whose file is not there",
             };
             // What lies above may be put beside a checkout where it is started.
-            let above = path.to_string().starts_with("..");
+            let above = named.starts_with("..");
             let draft = out
                 .report(format!("the init script of `{}` is not there: `{path}`", service.name))
                 .at_span(mount.span, "no file and no directory of this name")
                 .note(note)
                 .help("name the script where it is, from the directory of the compose file");
-            if above {
+            // A directory may be kept for scripts that nobody has written: git keeps none that is empty.
+            let directory = mount.without == Without::Nothing
+                && !named.rsplit('/').next().unwrap_or(&named).contains('.');
+            if above || directory {
                 draft.at_most(Levels::of("IIII"));
             }
         }

@@ -253,7 +253,8 @@ pub(super) fn is_guessed(kind: LayerKind, entry: &Entry, policy: &Policy) -> boo
         return false;
     }
     let stands_for_nothing_else = match meaning_of(entry, policy) {
-        None => true,
+        // `DB_CONNECTION={"host": …}` names no engine by a word.
+        None | Some(Meaning::Toggle(_)) => true,
         // `DATABASE_URL` with a document in it is no URL for those who read it; a file may rightly hold one.
         Some(Meaning::Url(_)) => kind == LayerKind::SecretFile,
         Some(_) => false,

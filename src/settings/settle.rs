@@ -104,7 +104,9 @@ pub fn settle(
         }
         if settled.value == Environment::Production && lookup.has(Kinds::MODE) {
             for key in DEBUGS.iter().chain(TEST_MODES) {
-                if let Some(on) = lookup.winner(key).filter(|s| is_true(s.value.expose()))
+                // Of Flask's alone `1` is as usual.
+                let on = |text: &str| is_true(text) || *key == "FLASK_DEBUG" && text.trim() == "1";
+                if let Some(on) = lookup.winner(key).filter(|s| on(s.value.expose()))
                     && let Some(span) = on.span()
                 {
                     contradictions.push(Contradiction { key: on.key, span, says: None });

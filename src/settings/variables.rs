@@ -189,10 +189,19 @@ pub const SETS: &[Set] = &[
         ],
         needs: Some("host"),
     },
+    // Quarkus has no host of its own.
+    Set {
+        name: "QUARKUS_DATASOURCE_*",
+        parts: &[("user", &["QUARKUS_DATASOURCE_USERNAME"]), ("password", &["QUARKUS_DATASOURCE_PASSWORD"])],
+        needs: Some("host"),
+    },
 ];
 
-/// The family whose role and password go with a URL, by the URL's variable.
-pub const BESIDE: (&str, &str) = ("SPRING_DATASOURCE_URL", "SPRING_DATASOURCE_*");
+/// The families whose role and password go with a URL, by the URL's variable.
+pub const BESIDE: &[(&str, &str)] = &[
+    ("SPRING_DATASOURCE_URL", "SPRING_DATASOURCE_*"),
+    ("QUARKUS_DATASOURCE_JDBC_URL", "QUARKUS_DATASOURCE_*"),
+];
 
 /// The variables that libpq reads by itself, with their keywords (`PQconninfoOptions` in fe-connect.c).
 pub const LIBPQ: &[(&str, &str)] = &[
@@ -276,7 +285,7 @@ pub const MARKERS: &[(&str, u8)] = &[
 /// Switches that belong to tests.
 pub const TEST_MODES: &[&str] = &["TEST_MODE", "TESTING"];
 /// Switches that belong to development.
-pub const DEBUGS: &[&str] = &["DEBUG", "DJANGO_DEBUG"];
+pub const DEBUGS: &[&str] = &["DEBUG", "DJANGO_DEBUG", "APP_DEBUG", "FLASK_DEBUG"];
 
 /// What an entry means: what its carrier says, else what its name says.
 pub fn meaning_of(entry: &Entry, policy: &Policy) -> Option<Meaning> {

@@ -60,7 +60,7 @@ impl Waits {
                         out.recipes.insert(file.path.clone(), recipe.clone());
                     }
                 }
-                _ if file.carrier == Carrier::Shell && file.script.waits() => {
+                _ if file.carrier == Carrier::Shell && file.script.waits_in_a_container() => {
                     out.scripts.push(file.path.clone());
                 }
                 _ => {}

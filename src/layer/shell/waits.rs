@@ -187,6 +187,21 @@ impl Command {
         own && !listens && !arguments().any(is_others) || self.words.iter().any(|w| opens_device(text(w)))
     }
 
+    /// Whether it looks into a container from outside, or at the very machine: `docker exec db pg_isready`,
+    /// `nc -z localhost 5432`. Who asks a service of the same compose file may start the others behind that.
+    fn is_of_the_machine(&self) -> bool {
+        let words = || self.words.iter().map(text);
+        let outside = ["docker", "podman", "kubectl"];
+        let of_compose = || words().any(|word| word == "compose");
+        let is_own = |word: &str| {
+            let host = word.rsplit(['=', '@']).next().unwrap_or(word);
+            let host = host.strip_prefix("-h").unwrap_or(host);
+            matches!(host.split([':', '/']).next(), Some("localhost" | "127.0.0.1"))
+        };
+        let exec = words().any(|word| word == "exec") && words().any(|word| outside.contains(&word));
+        exec && !of_compose() || words().any(is_own)
+    }
+
     /// Whether it comes to its end only where the server let it in.
     fn is_let_in(&self) -> bool {
         let done = |word: &Argument| {
@@ -208,15 +223,25 @@ impl Script {
 
     /// Whether it waits for a server before it goes on.
     pub fn waits(&self) -> bool {
-        let words = || self.commands.iter().flat_map(|c| &c.words).map(text);
-        if self.commands.iter().any(Command::is_made_to_wait) {
+        self.waits_by(|_| true)
+    }
+
+    /// Whether it waits for a server that is not on its own machine, as it would have to in a container beside that.
+    pub fn waits_in_a_container(&self) -> bool {
+        self.waits_by(|command| !command.is_of_the_machine())
+    }
+
+    fn waits_by(&self, counts: impl Fn(&Command) -> bool) -> bool {
+        let commands = || self.commands.iter().filter(|c| counts(c));
+        let words = || commands().flat_map(|c| &c.words).map(text);
+        if commands().any(Command::is_made_to_wait) {
             return true;
         }
-        let mut conditions = self.commands.iter().filter(|c| c.repeated);
+        let mut conditions = commands().filter(|c| c.repeated);
         // `for i in …; do nc -z db 5432 && break; sleep 1; done`
         let sleeps = self.runs(&["sleep"]);
         let tried = |c: &Command| (c.repeated || sleeps) && c.tries() || c.repeated && c.is_let_in();
-        if self.commands.iter().any(tried) {
+        if commands().any(tried) {
             return true;
         }
         let asked =

@@ -26,20 +26,23 @@ impl Resolver<'_> {
         }
     }
 
-    /// Role and password in variables of their own, as Spring reads them beside `SPRING_DATASOURCE_URL`: pgjdbc takes them
-    /// where the URL has none.
+    /// Role and password in variables of their own, as Spring and Quarkus read them beside a URL: pgjdbc takes them where that has
+    /// none.
     pub(super) fn beside_variable(&self, target: &mut Target) {
-        let (url, family) = BESIDE;
-        if target.name != url || target.engine.value != Engine::Postgres {
-            return;
-        }
+        let of = BESIDE.iter().find(|(url, _)| target.name == *url);
+        let Some((_, family)) = of.filter(|_| target.engine.value == Engine::Postgres) else { return };
         let Ok(conninfo) = &mut target.parsed else { return };
-        let Some(set) = SETS.iter().find(|set| set.name == family) else { return };
+        let Some(set) = SETS.iter().find(|set| set.name == *family) else { return };
         for (keyword, names) in
             set.parts.iter().filter(|(keyword, _)| matches!(*keyword, "user" | "password"))
         {
             let Some(part) = parts::part(self.lookup, keyword, [names[0]]) else { continue };
-            let Some((_, entry)) = self.lookup.entry(&part.key) else { continue };
+            let Some((layer, entry)) = self.lookup.entry(&part.key) else { continue };
+            // A password may end in a quote of its own.
+            let wrapped = self
+                .wrapped(layer, entry)
+                .filter(|w| *keyword != "password" || w.what != "quotes" || suspect::is_quoted(&part.value));
+            target.oddities.wrapped = target.oddities.wrapped.take().or(wrapped.map(Box::new));
             // Spring puts `${…}` in itself.
             if part.value.is_empty()
                 || conninfo.get(keyword).is_some()
