@@ -301,7 +301,7 @@ fn judged(
         let (aside, archived) = (stands(Whereabouts::is_aside), stands(Whereabouts::is_archived));
         of_one(Judge { aside, archived, ..whole }, &carried[i], files)
     };
-    let unfilled = Unfilled::of(&carried, &views_of_files);
+    let unfilled = Unfilled::of(&views_of_files);
     let of_file = |i: usize| {
         let (file, views) = (&carried[i], views_of(i));
         if !is_judged(file, &views_of_files[i]) {
@@ -310,7 +310,9 @@ fn judged(
         let judge = judge_of(i);
         let own = views_of_files[i].iter().zip(views);
         let mut found: Vec<Finding> = own
-            .flat_map(|(own, view)| judge.in_environment(view, own.environment, Evidence::default()))
+            .flat_map(|(own, view)| {
+                own.judge(judge).in_environment(view, own.environment, Evidence::default())
+            })
             .collect();
         found.extend(judge.file(&project, &File { carried: file, views }, whole_of(i)));
         unfilled.soften(&mut found, policy);

@@ -194,8 +194,8 @@ pub struct Repository {
     servers: BTreeMap<Directory, Span>,
     /// Something is started in a container, or by a service that hosts it.
     contained: bool,
-    /// The projects that a service for it runs, each with the manifest that says so.
-    hosted: BTreeMap<Directory, String>,
+    /// The projects that a service for it runs, each with the manifests that say so.
+    hosted: BTreeMap<Directory, Vec<String>>,
     /// A script waits until compose finds its services healthy.
     gates: bool,
     /// The drivers that lock files of Python have, by the directory of each.
@@ -236,7 +236,11 @@ impl Repository {
             out.projects.insert(Directory::of_project(path, *kind));
         }
         let hosts = manifests.iter().filter(|(path, _)| machine::is_of_host(path));
-        out.hosted = hosts.map(|(path, _)| (out.project(&Directory::of(path)), path.clone())).collect();
+        let hosts: Vec<_> =
+            hosts.map(|(path, _)| (out.project(&Directory::of(path)), path.clone())).collect();
+        for (project, path) in hosts {
+            out.hosted.entry(project).or_default().push(path);
+        }
         let mut found = Vec::new();
         for (path, kind, text) in &texts {
             let (path, kind, text) = (*path, *kind, text.as_ref());

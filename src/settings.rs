@@ -148,8 +148,8 @@ pub struct Settings {
     pub without_programs: bool,
     /// Django is required in versions alone that check no connection before it is used: before 4.1.
     pub never_checks: bool,
-    /// The service that hosts the project, by a manifest of it; what a developer's env file says is not run there.
-    pub hosted_on: Option<Platform>,
+    /// The services that host the project, by manifests of it; what a developer's env file says is not run there.
+    pub hosted_on: Vec<Platform>,
     /// The program is installed with PostgreSQL's driver, and with SQLite's on a developer's machine alone.
     pub without_sqlite: bool,
 }

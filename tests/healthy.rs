@@ -13,6 +13,7 @@ mod healthy {
     mod meant;
     mod mild;
     mod named;
+    mod narrowed;
     mod packages;
     mod parsed;
     mod readers;

@@ -15,8 +15,8 @@ pub struct OptOut {
     pub words: &'static [&'static str],
 }
 
-const ASYNCPG: &[&str] = &["statement_cache_size"];
-const PSYCOPG: &[&str] = &["prepare_threshold"];
+const ASYNCPG: &[&str] = &["statement_cache_size=0", "statement_cache_size\": 0", "statement_cache_size': 0"];
+const PSYCOPG: &[&str] = &["prepare_threshold=None", "prepare_threshold\": None", "prepare_threshold': None"];
 
 impl OptOut {
     /// In the code alone.

@@ -280,10 +280,14 @@ impl Reader<'_> {
         match yaml::parse(self.id, text) {
             Ok(documents) => Some(documents),
             Err(invalid) => {
-                // A template becomes YAML only when it is filled in; `${{ … }}` is filled in behind that.
-                let braces = text.match_indices("{{").any(|(at, _)| !text[..at].ends_with('$'));
-                if !braces && !["{%", "{#", "<%"].iter().any(|mark| text.contains(mark)) && !is_filtered(text)
-                {
+                // A template becomes YAML only when it is filled in; GitHub fills in what stands behind that.
+                let workflow = self.path.contains(".github/workflows/");
+                let braces = |(at, _): (usize, &str)| !workflow || !text[..at].ends_with('$');
+                let filled = text.match_indices("{{").any(braces)
+                    || ["{%", "{#", "<%", "[[ ", "[% "]
+                        .iter()
+                        .any(|mark| text.contains(mark) && (workflow || !mark.starts_with('[')));
+                if !filled && !is_filtered(text) {
                     self.invalid(Invalid { at: yaml::fault(text, invalid.at), ..invalid });
                 }
                 None

@@ -25,9 +25,6 @@ pub(super) struct Expr {
     pub kind: Kind,
 }
 
-/// A quote, with what stands before the parameters of a URL.
-const QUERY: [&str; 6] = ["\"?", "'?", "`?", "\"&", "'&", "`&"];
-
 pub(super) enum Kind {
     /// A text with its pieces, several literals side by side taken together.
     Text(Vec<Piece>),
@@ -74,23 +71,12 @@ impl Expr {
         Self { range, kind }
     }
 
-    /// `+=`: the text with another behind it, which stands elsewhere.
-    pub(super) fn and(self, more: Self) -> Self {
-        let (mut all, range) = match self.kind {
-            Kind::Sum(all) => (all, self.range),
-            kind => (vec![Self::new(self.range.clone(), kind)], self.range),
-        };
-        match more.kind {
-            Kind::Sum(rest) => all.extend(rest),
-            kind => all.push(Self::new(more.range, kind)),
-        }
-        Self::new(range, Kind::Sum(all))
-    }
-
-    /// Whether it begins as the parameters of a URL do.
-    pub(super) fn is_query(&self, source: &str) -> bool {
-        let text = source[self.range.clone()].trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        QUERY.iter().any(|begin| text.starts_with(begin))
+    /// Whether it is the beginning of a URL that has neither a host nor a path yet, so that what follows (`+=`) decides what
+    /// stands in it.
+    pub(super) fn is_begun(&self, source: &str) -> bool {
+        let text = &source[self.range.clone()];
+        let literal = matches!(&self.kind, Kind::Text(_) | Kind::Sum(_));
+        text.split_once("://").is_some_and(|(_, rest)| literal && !rest.contains(['@', '/', '?']))
     }
 
     /// The dotted name, of a name.

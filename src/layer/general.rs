@@ -1,8 +1,10 @@
 //! YAML, TOML and JSON files that hold connection settings among others: values that are URLs of a database, mappings
 //! that are a connection by their name and keys, variables in capitals. What is none of these is passed over.
 
+mod list;
+
 use super::{
-    Entry, Kamal, Layer, Means, Read, Structure, Tls,
+    Entry, Kamal, Layer, Means, Structure, Tls,
     carried::Reader,
     json,
     reference::{self, Syntax},
@@ -141,7 +143,7 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
     for item in node.items() {
         walk(reader, item, path, out);
     }
-    if let Some(layer) = listed(reader, node, new(reader)) {
+    if let Some(layer) = list::variables(reader, node, new(reader)) {
         out.push(layer);
     }
     let pairs = node.pairs();
@@ -151,8 +153,13 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
     let mut variables = new(reader);
     let mut parts = new(reader);
     let connection = is_connection(node, path);
+    let listed = list::name_of(node).is_some();
     for (key, value) in pairs {
         let Some(name) = key.text() else { continue };
+        // Read as the variable that it is of; a preview has rows of its own.
+        if listed && matches!(name, "value" | "previewValue") {
+            continue;
+        }
         let Some(entry) = value.entry(name, key.span) else {
             path.push(name);
             walk(reader, value, path, out);
@@ -163,7 +170,9 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, means);
         let text = resolved.value.text.expose();
         let is_url = means.is_none()
-            && (is_url(text) || names_url(name) && is_slip(text) || names_string(name) && is_string(text));
+            && (is_url(text)
+                || names_url(name) && is_slip(text)
+                || names_string(name) && is_string(text) && !is_of_others(path));
         // What a description of an interface or a form shows for a value.
         let shown = || {
             const WORDS: &[&str] =
@@ -203,35 +212,6 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         parts.entries.extend(Tls::of_mapping(node, &libpqs));
     }
     out.extend([variables, parts]);
-}
-
-/// The variables of a container as Kubernetes lists them, in the values of a chart: `- name: DB_HOST` with a `value`; services
-/// that host programs say `key`, and `${db.DATABASE_URL}` for what they put in.
-fn listed(reader: &mut Reader<'_>, node: &Node, mut layer: Layer) -> Option<Layer> {
-    for item in node.items() {
-        let named = item.get("name").or_else(|| item.get("key"));
-        let Some((name, key)) = named.and_then(|n| Some((n.text()?, n.span))) else { continue };
-        let Some(value) = item.get("value").filter(|_| is_variable(name)) else {
-            if is_variable(name) && ["valueFrom", "fromDatabase"].iter().any(|k| item.get(k).is_some()) {
-                layer.reads.push(Read::new(name, key));
-            }
-            continue;
-        };
-        let Some(entry) = value.entry(name, key) else { continue };
-        let text = entry.value.text.expose().trim();
-        if text.starts_with("${") && text.ends_with('}') && !text.contains(':') {
-            layer.reads.push(Read::new(name, key));
-            continue;
-        }
-        let resolved = reference::resolve(reader.id, &entry.value, value.span, Syntax::Shell, None);
-        layer.reads.extend(resolved.reads);
-        if !resolved.open && !resolved.value.text.is_blank() {
-            reader.reveal_pair(item.pair("value"));
-            reader.reveal_key(&entry, false);
-            layer.entries.push(Entry { value: resolved.value, ..entry });
-        }
-    }
-    (!layer.entries.is_empty()).then_some(layer)
 }
 
 /// The keys that lead to a block; one that may be anything is left out.
@@ -345,14 +325,51 @@ fn names_url(name: &str) -> bool {
 
 /// Whether a key says that its value is a connection string, be it none of the web's.
 fn names_string(name: &str) -> bool {
-    let last = words(name).last();
-    last.is_some_and(|word| matches!(word.as_str(), "dsn" | "string" | "conninfo" | "connstr" | "connection"))
+    const OF: [&str; 7] = ["conn", "connection", "db", "database", "pg", "postgres", "postgresql"];
+    let all: Vec<String> = words(name).collect();
+    let Some((last, before)) = all.split_last() else { return false };
+    match last.as_str() {
+        "dsn" | "conninfo" | "connstr" | "connectionstring" | "connection" => true,
+        "string" | "str" => before.iter().any(|word| OF.contains(&word.as_str())),
+        _ => false,
+    }
 }
 
-/// Whether a text is a string of libpq's keywords that names a host, and a database or a role.
+/// Keywords of libpq that such strings have (`PQconninfoOptions` in fe-connect.c).
+const KEYWORDS: [&str; 18] = [
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "passfile",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "connect_timeout",
+    "application_name",
+    "client_encoding",
+    "options",
+    "replication",
+    "channel_binding",
+    "target_session_attrs",
+];
+
+/// Whether a text is nothing but pairs of libpq's keywords, which name a host, and a database or a role. What is put in later
+/// is none.
 fn is_string(text: &str) -> bool {
-    let has = |keyword: &str| text.split_ascii_whitespace().any(|pair| pair.starts_with(keyword));
-    has("host=") && (has("dbname=") || has("user="))
+    let pairs = || text.split(' ').filter(|pair| !pair.is_empty());
+    let has = |keyword: &str| pairs().any(|pair| pair.split_once('=').is_some_and(|(own, _)| own == keyword));
+    let known = |pair: &str| pair.split_once('=').is_some_and(|(own, _)| KEYWORDS.contains(&own));
+    let filled = text.contains(['$', '{', '<', '%', '\n', '\'']);
+    !filled && has("host") && (has("dbname") || has("user")) && pairs().all(known)
+}
+
+/// Whether the keys lead below one that names another engine.
+fn is_of_others(path: &[&str]) -> bool {
+    path.iter().any(|key| words(key).any(|word| OTHERS.contains(&word.as_str())))
 }
 
 /// `postgres:/user@host`, `postgresql//host`: a slash or the colon was lost.

@@ -3,7 +3,6 @@
 use super::{
     prepared::opt_outs,
     python::{drivers, of_django},
-    unfilled::unfilled,
     view::FileView,
 };
 use crate::{
@@ -28,13 +27,13 @@ pub(super) fn settle(
     of_django(sources, carried, views, repository);
     machines(carried, views, repository);
     opt_outs(sources, carried, views);
+    engines_of_sqlalchemy(sources, carried, views);
     let prisma = may_be_postgres(carried);
     by_drivers(sources, carried, views, repository, prisma);
     engines(carried, views, repository, prisma);
     programs(carried, views, repository);
     gems(carried, views, repository);
     hosted(carried, views, repository);
-    unfilled(carried, views);
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
@@ -245,18 +244,39 @@ fn gems(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repos
 }
 
 /// A section of database.yml for production that leads to the very machine is what development has in common with it, where a
-/// service that hosts the program says its `DATABASE_URL`, which Rails puts before the file.
+/// service that hosts the program says its `DATABASE_URL`, which Rails puts before the file. That is the primary's alone, and
+/// what is given away stays given away.
 fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
     for (file, views) in carried.iter().zip(views).filter(|(file, _)| file.carrier == Carrier::DatabaseYml) {
-        let here = |view: &FileView<'_>| {
-            view.environment >= Environment::Staging && view.settings.targets.iter().any(Target::is_loopback)
-        };
-        if repository.host_of(&file.path).is_some() && views.iter().any(here) {
-            views
-                .iter_mut()
-                .filter_map(|view| view.settings.whereabouts.as_mut())
-                .for_each(Whereabouts::put_aside);
+        if repository.hosts_of(&file.path).is_empty() {
+            continue;
         }
+        for view in views.iter_mut().filter(|view| view.environment >= Environment::Staging) {
+            let block = view.layers.last().and_then(|layer| layer.block.as_deref()).unwrap_or_default();
+            let primary = block.split_once('.').is_none_or(|(_, database)| database == "primary");
+            let here =
+                !view.settings.targets.is_empty() && view.settings.targets.iter().all(Target::is_loopback);
+            if let Some(at) = view.settings.whereabouts.as_mut() {
+                at.replaced = primary && here;
+            }
+        }
+    }
+}
+
+/// Where code of the project hands a URL to SQLAlchemy, or none of it was read, it is not another driver's.
+fn engines_of_sqlalchemy(sources: &Sources, carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
+    let put = |view: &FileView<'_>| view.settings.targets.iter().any(|target| target.around.scheme_is_put);
+    if !views.iter().flatten().any(put) {
+        return;
+    }
+    let makes = |file: &&Carried| {
+        let text = String::from_utf8_lossy(sources.get(file.source).bytes());
+        ["create_engine", "create_async_engine", "engine_from_config"].iter().any(|word| text.contains(word))
+    };
+    let mut python = carried.iter().filter(|file| file.carrier == Carrier::Python).peekable();
+    if python.peek().is_none() || python.any(|file| makes(&file)) {
+        let targets = views.iter_mut().flatten().flat_map(|view| &mut view.settings.targets);
+        targets.for_each(|target| target.around.scheme_is_put = false);
     }
 }
 

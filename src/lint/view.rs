@@ -4,6 +4,7 @@ use super::Files;
 use crate::{
     consumer::Consumer,
     environment::Environment,
+    judge::Judge,
     layer::{Carried, Carrier, Entry, Footing, Layer, LayerKind, Means, Read, Structure, compose::Compose},
     policy::Policy,
     repository::Repository,
@@ -91,6 +92,12 @@ impl<'c> FileView<'c> {
             return alone;
         }
         with(Cow::Owned(vec![(*base).clone(), layer.clone()]))
+    }
+
+    /// Who judges it, of those who judge its file: what is said anew where the program runs is worth a note.
+    pub(super) fn judge<'a>(&self, judge: Judge<'a>) -> Judge<'a> {
+        let replaced = self.settings.whereabouts.as_ref().is_some_and(|at| at.replaced);
+        Judge { archived: judge.archived || replaced, ..judge }
     }
 
     /// The same with its layers in its own hands.
@@ -192,7 +199,8 @@ impl<'c> FileView<'c> {
             settings.never_checks = repository.pinned_below(Some(&path), "django", (4, 1, 0)).is_some();
         }
         if !whereabouts.is_env_file() {
-            settings.hosted_on = repository.host_of(&path).and_then(of_manifest).map(|s| s.value);
+            let hosts = repository.hosts_of(&path).iter();
+            settings.hosted_on = hosts.filter_map(|host| of_manifest(host)).map(|s| s.value).collect();
         }
         settings.whereabouts = Some(whereabouts);
         Self { layers, environment, settings }

@@ -63,11 +63,11 @@ pub(super) fn is_of_host(path: &str) -> bool {
 }
 
 impl Repository {
-    /// The manifest by which a service that hosts programs runs the project that a file belongs to.
-    pub fn host_of(&self, path: &str) -> Option<&str> {
+    /// The manifests by which services that host programs run the project that a file belongs to.
+    pub fn hosts_of(&self, path: &str) -> &[String] {
         // Without one no project is looked for.
-        let hosted = Some(&self.hosted).filter(|hosted| !hosted.is_empty())?;
-        hosted.get(&self.project(&Directory::of(path))).map(String::as_str)
+        let hosted = Some(&self.hosted).filter(|hosted| !hosted.is_empty());
+        hosted.and_then(|hosted| hosted.get(&self.project(&Directory::of(path)))).map_or(&[], Vec::as_slice)
     }
 
     /// Whether anything says that a server runs on the machine that a program is started on, and no file is there by its name

@@ -32,7 +32,13 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let name = owner.as_str();
     if internal {
         // Deployed it runs there, as far as nothing says otherwise.
-        let deployed = here.is_none() && settings.hosted_on == Some(owner);
+        // What says development or tests of itself is not deployed.
+        let word = settings.settled.environment.as_ref();
+        let silent = word.is_none_or(|word| matches!(word.origin, Origin::Default(_)));
+        let deployed = here.is_none()
+            && silent
+            && out.environment() != Environment::Test
+            && settings.hosted_on.contains(&owner);
         let outside = here.map_or(out.environment() <= Environment::Test, |here| here != owner) && !deployed;
         if outside && target.environment.is_none() {
             let code = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code);

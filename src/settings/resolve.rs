@@ -111,7 +111,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         without_postgres: false,
         without_programs: false,
         never_checks: false,
-        hosted_on: None,
+        hosted_on: Vec::new(),
         without_sqlite: false,
         open: lookup.layers().iter().flat_map(|l| &l.reads).any(|r| r.variable == Read::REST),
     };

@@ -49,8 +49,8 @@ pub struct Whereabouts {
     /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
     /// applies it.
     pub is_secret: bool,
-    /// All of it is there to be replaced, because a password in it is.
-    pub unfilled: bool,
+    /// What it says of a connection is said anew by who runs the program.
+    pub replaced: bool,
     /// What waits for a server on the machine that it is for.
     pub server: Option<Span>,
     aside: bool,
@@ -91,7 +91,7 @@ impl Whereabouts {
             kept,
             says_copy: false,
             is_secret: false,
-            unfilled: false,
+            replaced: false,
             server: None,
             aside,
             archived: is_archived(&directories),
@@ -145,20 +145,15 @@ impl Whereabouts {
         names(&self.path).any(|name| name.to_ascii_lowercase().contains("sqlite"))
     }
 
-    /// Whether it stands among tests, examples or documents, whose values are made up, or all of it is to be replaced.
+    /// Whether it stands among tests, examples or documents, whose values are made up.
     pub fn is_aside(&self) -> bool {
-        self.aside || self.unfilled
+        self.aside
     }
 
     /// Whether it was put away, by the name of a directory that it is in: nothing runs with it any more. What it gives away
     /// it gives away still.
     pub fn is_archived(&self) -> bool {
         self.archived
-    }
-
-    /// What it says of production is said anew where that runs.
-    pub(crate) fn put_aside(&mut self) {
-        self.aside = true;
     }
 
     /// The user asks for it: it is judged as if it had not been put away.

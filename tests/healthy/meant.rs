@@ -73,7 +73,7 @@ const TWINS: &[Twins] = &[
             (".env.dev", "DATABASE_URL=postgresql://shop@db.acme.io/shop_production\n"),
         ],
     },
-    // A text that is lengthened is no URL before that.
+    // What is only the beginning of a URL is none.
     Twins { rule: "port-invalid", healthy: &[("db.py", LENGTHENED)], ill: &[("db.py", LENGTHENED_ILL)] },
     Twins { rule: "port-invalid", healthy: &[("db.js", LENGTHENED_JS)], ill: &[("db.js", BEGUN_JS)] },
     // For a build that asks for a URL.
@@ -81,22 +81,11 @@ const TWINS: &[Twins] = &[
         rule: "url-in-image",
         healthy: &[(
             "Dockerfile",
-            "FROM node:22\nENV DATABASE_URL=postgresql://build:k3Vq9mT2xL@127.0.0.1:5432/build?schema=public\nRUN npm run build\n",
+            "FROM node:22\nENV DATABASE_URL=postgresql://build:[REDACTED]@127.0.0.1:5432/build?schema=public\nRUN npm run build\n",
         )],
         ill: &[(
             "Dockerfile",
             "FROM node:22\nENV DATABASE_URL=postgresql://build:k3Vq9mT2xL@db.acme.io:5432/build?schema=public\nRUN npm run build\n",
-        )],
-    },
-    Twins {
-        rule: "compose-localhost-host",
-        healthy: &[(
-            "compose.yml",
-            "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgresql://dummy:dummy@localhost/dummy\"}\n",
-        )],
-        ill: &[(
-            "compose.yml",
-            "services:\n  db: {image: \"postgres:16.4\"}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgresql://dummy:dummy@localhost/shop\"}\n",
         )],
     },
     // Where a platform hosts the program, its DATABASE_URL precedes what all sections have in common.
@@ -149,8 +138,19 @@ const TWINS: &[Twins] = &[
     // Who has asyncpg alone reads the URL with it, or exchanges the scheme.
     Twins {
         rule: "scheme-postgres-for-sqlalchemy",
-        healthy: &[(".env", SHORT), ("requirements.txt", "sqlalchemy==2.0.40\nasyncpg==0.30.0\n")],
-        ill: &[(".env", SHORT), ("requirements.txt", "sqlalchemy==2.0.40\nasyncpg==0.30.0\npsycopg2\n")],
+        healthy: &[
+            (".env", SHORT),
+            ("requirements.txt", "sqlalchemy==2.0.40\nasyncpg==0.30.0\n"),
+            ("db.py", UNPREPARED_PY),
+        ],
+        ill: &[
+            (".env", SHORT),
+            ("requirements.txt", "sqlalchemy==2.0.40\nasyncpg==0.30.0\n"),
+            (
+                "db.py",
+                "import os\nfrom sqlalchemy.ext.asyncio import create_async_engine\nengine = create_async_engine(os.environ['DATABASE_URL'])\n",
+            ),
+        ],
     },
     // Before 4.1 Django has nothing to set.
     Twins {
@@ -324,9 +324,10 @@ const NAMED_LIVE: &str =
     "services:\n  db: {image: \"postgres:16.4\"}\n  web: {build: ., env_file: .env.dev}\n";
 
 const LENGTHENED: &str = "USER = \"shop\"\nDB_URL = f\"postgresql://{USER}:k3Vq9\"\nDB_URL += \"@localhost:5432/shop\"\nLATER_URL = \"postgresql://shop:k3Vq9\"\nif USER:\n    LATER_URL += \"@localhost/shop\"\n";
-const LENGTHENED_ILL: &str = "DB_URL = \"postgresql://shop:k3Vq9\"\nDB_URL += \"@localhost:54x2/shop\"\n";
+const LENGTHENED_ILL: &str =
+    "DB_URL = \"postgresql://shop:k3Vq9@localhost:54x2/shop\"\nDB_URL += \"?sslmode=require\"\n";
 const LENGTHENED_JS: &str = "let url = 'postgresql://shop:k3Vq9';\nurl += '@localhost:5432/shop';\n";
-const BEGUN_JS: &str = "let url = 'postgresql://shop:k3Vq9';\nurl += '?sslmode=require';\n";
+const BEGUN_JS: &str = "let url = 'postgresql://shop:k3Vq9';\nconst other = '';\n";
 
 const STOCK_RAILS: &str = "production:\n  adapter: sqlite3\n  database: db/production.sqlite3\n";
 const LEFT_OUT: &str =

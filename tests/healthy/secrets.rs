@@ -67,3 +67,16 @@ fn who_takes_a_secret_to_fill_in_takes_another() {
     assert_eq!(worst("placeholder"), Some(Severity::Note));
     assert_eq!(worst("k3Vq9mT2xLpW7c"), Some(Severity::Error));
 }
+
+/// What is no part of that connection is in use.
+#[test]
+fn beside_a_secret_to_fill_in_others_are_in_use() {
+    let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  DATABASE_URL: postgresql://shop:placeholder@db.acme.io/shop\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/reports\n";
+    let files = Files {
+        files: vec![("k8s/secrets.yaml".to_owned(), text.into())],
+        git: [("k8s/secrets.yaml".to_owned(), Git::Tracked)].into(),
+        ..Files::default()
+    };
+    let all = lint(&files, &Policy::default());
+    assert!(all.iter().any(|f| f.rule == "k8s-literal-url" && f.severity == Severity::Error), "{all:?}");
+}

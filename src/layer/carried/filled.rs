@@ -78,8 +78,9 @@ impl File<'_> {
             || self.vercel && written.starts_with(b"@")
             || self.carrier == Carrier::Yaml && is_parameter(written)
             || self.railway && is_platforms(written)
-            || is_stalwarts(text.expose())
-            || matches!(self.carrier, Carrier::Dockerfile | Carrier::Compose) && is_stand_in(text.expose())
+            || !matches!(self.carrier, Carrier::Dotenv | Carrier::Compose | Carrier::Shell)
+                && is_stalwarts(text.expose())
+            || self.carrier == Carrier::Dockerfile && is_stand_in(text.expose())
     }
 
     /// Whether dynaconf puts the value together when it is read: `@format {env[DATABASE_URL]}`; or a program of the desktop
@@ -128,10 +129,17 @@ fn is_stand_in(text: &str) -> bool {
         return false;
     };
     let Some((host, database)) = place.split_once('/') else { return false };
-    let user = userinfo.split(':').next().unwrap_or(userinfo);
-    let database = database.split('?').next().unwrap_or(database);
+    let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+    let (database, query) = database.split_once('?').unwrap_or((database, ""));
     let here = ["localhost", "127.0.0.1"].contains(&host.split(':').next().unwrap_or(host));
-    here && NOBODY.contains(&user) && NOBODY.contains(&database)
+    let nobodys = password.is_empty()
+        || password == user
+        || NOBODY.contains(&password)
+        || Secret::from(password).looks_like_placeholder();
+    // These would lead elsewhere.
+    let leads =
+        ["host", "user", "password", "port", "dbname", "service"].iter().any(|word| query.contains(word));
+    here && nobodys && !leads && NOBODY.contains(&user) && NOBODY.contains(&database)
 }
 
 /// Whether a value is a parameter of Symfony's container: `%database_host%`, `%env(resolve:DATABASE_URL)%`. Its doubled signs

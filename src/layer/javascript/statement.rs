@@ -32,19 +32,15 @@ pub(super) fn statements(source: &str, tokens: &[Token]) -> Vec<Statement> {
             default = true;
         } else if parser.takes("+=") {
             let name = value.name().map(str::to_owned);
-            let more = parser.expr();
             let made =
                 |s: &&mut Statement| name.is_some() && s.to.as_ref().and_then(Expr::name) == name.as_deref();
-            match out.iter_mut().rev().take(NEAR).find(made).filter(|_| !more.is_query(source)) {
-                // What was made of it before is no more than a beginning.
-                Some(before) => {
-                    let nothing = Expr::new(before.value.range.clone(), Kind::Other(Vec::new()));
-                    let begun = std::mem::replace(&mut before.value, nothing);
-                    to = before.to.take();
-                    value = begun.and(more);
-                }
-                None => value = more,
+            // What was only the beginning of a URL is none.
+            if let Some(before) = out.iter_mut().rev().take(NEAR).find(made)
+                && before.value.is_begun(source)
+            {
+                before.value.kind = Kind::Other(Vec::new());
             }
+            value = parser.expr();
         } else if parser.take(b':') {
             // A type with a value behind it, or the pair of an object that was left in the middle.
             let key = std::mem::replace(&mut value, parser.expr());

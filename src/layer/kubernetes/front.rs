@@ -102,7 +102,8 @@ fn may_have_tls(container: &Node) -> bool {
         || mounts.any(|path| ["/etc/", ".conf", "tls", "cert", "ssl"].iter().any(|own| path.contains(own)))
 }
 
-/// Whether nothing of a container outlives its pod: what it mounts are empty directories, and files of objects.
+/// Whether nothing of a container outlives its pod: what it mounts are empty directories, and files of objects. Of one that mounts
+/// nothing another file may say what it mounts.
 pub(super) fn is_fleeting(object: &Node, spec: &Node, container: &Node) -> bool {
     const ENDS: [&str; 5] = ["emptyDir", "configMap", "secret", "projected", "downwardAPI"];
     let all = |node: &'_ Node, key: &str| node.get(key).map(Node::items).unwrap_or_default().to_vec();
@@ -113,7 +114,11 @@ pub(super) fn is_fleeting(object: &Node, spec: &Node, container: &Node) -> bool 
     };
     let claims = object.at(&["spec", "volumeClaimTemplates"]).is_some();
     let mounts = all(container, "volumeMounts");
-    !claims && mounts.iter().all(|m| m.get("name").and_then(Node::text).is_some_and(ends))
+    let empty = volumes.iter().any(|volume| volume.get("emptyDir").is_some());
+    !claims
+        && empty
+        && !mounts.is_empty()
+        && mounts.iter().all(|m| m.get("name").and_then(Node::text).is_some_and(ends))
 }
 
 /// Whether a host is by its name neither in a cluster nor in somebody's own network.

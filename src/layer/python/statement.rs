@@ -163,30 +163,17 @@ fn assignment(parser: &mut Parser<'_>, line: &Line, context: usize, out: &mut Ve
     out.push(statement(chain, value));
 }
 
-/// Joins the last statement, `NAME += more`, to the one before it that made NAME: what that made is no more than a beginning.
+/// Where the last statement is `NAME += more`, forgets what was no more than the beginning of a URL in NAME.
 fn lengthen(source: &str, out: &mut Vec<Statement>) {
     let Some(mut last) = out.pop() else { return };
-    let [to] = &last.to[..] else { return };
-    let made =
-        |s: &&mut Statement| matches!(&s.to[..], [one] if one.name().is_some() && one.name() == to.name());
+    let to = last.to.pop();
+    let name = to.as_ref().and_then(Expr::name);
+    let made = |s: &&mut Statement| matches!(&s.to[..], [one] if name.is_some() && one.name() == name);
     let before = out.iter_mut().rev().take(NEAR).find(made);
-    if let (Some(before), Some(more)) = (before, last.value.take()) {
-        match before.value.take() {
-            Some(begun) if before.context == last.context => {
-                before.to.clear();
-                last.tokens.start = before.tokens.start;
-                last.value = Some(begun.and(more));
-            }
-            begun => {
-                // In a branch it may be lengthened or not.
-                let open = |begun: Expr| Expr::new(begun.range.clone(), Kind::Other(vec![begun]));
-                before.value = if more.is_query(source) { begun } else { begun.map(open) };
-                last.to.clear();
-                last.value = Some(more);
-            }
-        }
-    } else {
-        last.to.clear();
+    if let Some(value) =
+        before.and_then(|before| before.value.as_mut()).filter(|value| value.is_begun(source))
+    {
+        value.kind = Kind::Other(Vec::new());
     }
     out.push(last);
 }

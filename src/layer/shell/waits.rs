@@ -188,18 +188,38 @@ impl Command {
     }
 
     /// Whether it looks into a container from outside, or at the very machine: `docker exec db pg_isready`,
-    /// `nc -z localhost 5432`. Who asks a service of the same compose file may start the others behind that.
+    /// `nc -z localhost 5432`. Who asks a service of the same compose file may start the others behind that, and what stands
+    /// behind `--` is started then.
     fn is_of_the_machine(&self) -> bool {
-        let words = || self.words.iter().map(text);
-        let outside = ["docker", "podman", "kubectl"];
-        let of_compose = || words().any(|word| word == "compose");
-        let is_own = |word: &str| {
-            let host = word.rsplit(['=', '@']).next().unwrap_or(word);
-            let host = host.strip_prefix("-h").unwrap_or(host);
-            matches!(host.split([':', '/']).next(), Some("localhost" | "127.0.0.1"))
+        let words = || self.words.iter().map(text).take_while(|word| *word != "--");
+        let has = |own: &str| words().any(|word| word == own);
+        if has("exec") && (has("compose") || has("docker-compose")) {
+            return false;
+        }
+        if has("exec") && ["docker", "podman", "kubectl"].iter().any(|own| has(own)) {
+            return true;
+        }
+        let local = |host: &str| {
+            let host = host.rsplit('@').next().unwrap_or(host);
+            matches!(host, "localhost" | "127.0.0.1")
         };
-        let exec = words().any(|word| word == "exec") && words().any(|word| outside.contains(&word));
-        exec && !of_compose() || words().any(is_own)
+        let place = |word: &str| address(word).map_or_else(|| word.to_owned(), |(host, _)| host.to_owned());
+        // `wait-for-it db:5432` is told of another one.
+        if words().any(|word| {
+            is_ours(word) && address(word).is_some_and(|(host, _)| !host.is_empty() && !local(host))
+        }) {
+            return false;
+        }
+        let named =
+            words().zip(words().skip(1)).any(|(flag, host)| matches!(flag, "-h" | "--host") && local(host));
+        let attached = |word: &str| {
+            ["-h", "--host=", "host="].iter().any(|flag| word.strip_prefix(flag).is_some_and(local))
+        };
+        let tried =
+            self.words.iter().any(|w| TRYING.contains(&text(w).rsplit('/').next().unwrap_or_default()));
+        let bare =
+            |word: &str| (tried || address(word).is_some()) && !word.starts_with('-') && local(&place(word));
+        named || words().any(|word| attached(word) || bare(word))
     }
 
     /// Whether it comes to its end only where the server let it in.

@@ -1,0 +1,123 @@
+//! What is healthy by a narrow margin: the same words where they mean less.
+
+use super::{Twins, mild::tell_apart};
+
+const TWINS: &[Twins] = &[
+    // What stands between is not known: the last text is no `role@host`.
+    Twins {
+        rule: "literal-password",
+        healthy: &[("db.js", PUT_TOGETHER)],
+        ill: &[(
+            "db.js",
+            "new Pool({connectionString: 'postgresql://shop:Qz7wXv4RtYb9Jk@db.acme.io/shop'});\n",
+        )],
+    },
+    // A whole text stays what it is, whatever follows.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "settings/production.py",
+            "import os\nDB_URL = os.environ['DATABASE_URL']\nDB_URL += '?sslmode=require'\n",
+        )],
+        ill: &[(
+            "settings/production.py",
+            "import os\nDB_URL = os.getenv('DATABASE_URL', 'postgresql://shop:k3Vq9@db.acme.io/shop')\nDB_URL += '?sslmode=require'\n",
+        )],
+    },
+    // The platform's URL is the primary's alone.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[
+            ("config/database.yml", PRIMARY),
+            ("Procfile", "web: bin/rails server\n"),
+            ("Gemfile", "gem 'pg'\n"),
+        ],
+        ill: &[
+            ("config/database.yml", SECOND),
+            ("Procfile", "web: bin/rails server\n"),
+            ("Gemfile", "gem 'pg'\n"),
+        ],
+    },
+    // Nobody's URL has nobody's password, and leads nowhere else.
+    Twins {
+        rule: "url-in-image",
+        healthy: &[(
+            "Dockerfile",
+            "FROM node:22\nENV DATABASE_URL=postgresql://dummy:dummy@localhost/dummy\n",
+        )],
+        ill: &[(
+            "Dockerfile",
+            "FROM node:22\nENV DATABASE_URL=postgresql://dummy:dummy@localhost/dummy?host=db.acme.io&password=k3Vq9mT2xL\n",
+        )],
+    },
+    Twins {
+        rule: "pooler-prepared-statements",
+        healthy: &[(".env", POOLED), ("requirements.txt", "asyncpg\n"), ("db.py", UNPREPARED)],
+        ill: &[(".env", POOLED), ("requirements.txt", "asyncpg\n"), ("db.py", CACHED)],
+    },
+    // Each variable of a list by its own name.
+    Twins {
+        rule: "environment-word-mismatch",
+        healthy: &[("render.yaml", STAGED)],
+        ill: &[("render.yaml", MISPLACED)],
+    },
+    // What a program listens on is not where it waits for.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[
+            ("compose.prod.yml", UNGATED),
+            ("start.sh", "wait-for-it.sh db:5432 -- gunicorn -b localhost:8000 shop\n"),
+        ],
+        ill: &[
+            ("compose.prod.yml", UNGATED),
+            ("start.sh", "wait-for-it.sh localhost:5432 -- gunicorn -b 0.0.0.0:8000 shop\n"),
+        ],
+    },
+    // Neither a pipeline nor a developer's stack runs on the platform.
+    Twins {
+        rule: "platform-internal-host",
+        healthy: &[("config.json", INTERNAL), ("railway.toml", "[deploy]\n"), ("fly.toml", "app = 'shop'\n")],
+        ill: &[("config.development.json", INTERNAL), ("railway.toml", "[deploy]\n")],
+    },
+    // A string of keywords is one as a whole, under a key that says so.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "config.production.yaml",
+            "log:\n  search_string: host=web01 user=root\n  dsn: 'host=%s user=root dbname=%s'\n",
+        )],
+        ill: &[(
+            "config.production.yaml",
+            "db:\n  conn_string: host=db.acme.io user=root dbname=postgres_shop\n",
+        )],
+    },
+    // Of a pod that mounts nothing here another file may say what it keeps.
+    Twins { rule: "image-floating", healthy: &[("k8s/db.yaml", EMPTY)], ill: &[("k8s/base/db.yaml", BARE)] },
+];
+
+const PUT_TOGETHER: &str = "let u = 'postgresql://';\nif (user) { u += user + ':'; }\nu += 'Qz7wXv4RtYb9Jk@db.acme.io/shop';\nnew Pool({connectionString: u});\n";
+
+const PRIMARY: &str =
+    "production:\n  adapter: postgresql\n  host: localhost\n  username: postgres\n  database: shop\n";
+const SECOND: &str = "production:\n  primary:\n    adapter: postgresql\n    host: localhost\n    username: postgres\n    database: shop\n  reporting:\n    adapter: postgresql\n    host: db.acme.io\n    username: postgres\n    database: reports\n";
+
+const POOLED: &str =
+    "DATABASE_URL=postgresql://shop:k3Vq9@aws-0-eu-west-1.pooler.supabase.com:6543/shop?sslmode=require\n";
+const UNPREPARED: &str = "import os, asyncpg\n\nasync def pool():\n    return await asyncpg.create_pool(os.environ['DATABASE_URL'], statement_cache_size=0)\n";
+const CACHED: &str = "import os, asyncpg\n\nasync def pool():\n    return await asyncpg.create_pool(os.environ['DATABASE_URL'], statement_cache_size=1024)\n";
+
+const STAGED: &str = "services:\n  - type: web\n    envVars:\n      - key: APP_ENV\n        value: staging\n      - key: DATABASE_URL\n        value: postgresql://shop@db.acme.io/shop_staging\n        previewValue: postgresql://shop@db.acme.io/shop_dev\n";
+const MISPLACED: &str = "services:\n  - type: web\n    envVars:\n      - key: APP_ENV\n        value: production\n      - key: DATABASE_URL\n        value: postgresql://shop@db.acme.io/shop_staging\n";
+
+const UNGATED: &str = "services:\n  db: {image: \"postgres:16.4\", healthcheck: {test: pg_isready -h 127.0.0.1}}\n  web:\n    build: .\n    environment: {DB_HOST: db}\n    depends_on: [db]\n";
+
+const INTERNAL: &str =
+    "{\"database\": {\"url\": \"postgresql://shop@postgres.railway.internal:5432/shop?sslmode=require\"}}";
+
+const EMPTY: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]\n      volumes: [{name: data, emptyDir: {}}]\n";
+const BARE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16\"}]\n";
+
+#[test]
+fn what_means_less_is_no_excuse() {
+    tell_apart(TWINS);
+}
