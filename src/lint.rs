@@ -261,7 +261,7 @@ fn judged(
     let mut views_of_files = views_of_files(sources, files, &carried, &vocabulary, policy, repository);
     settle(sources, &carried, &mut views_of_files, repository);
     let views = side_by_side(&carried, &views_of_files);
-    let project = Project {
+    let project = &Project {
         views: &views,
         door: Door::Lint,
         unread: &[],
@@ -314,20 +314,18 @@ fn judged(
                 own.judge(judge).in_environment(view, own.environment, Evidence::default())
             })
             .collect();
-        found.extend(judge.file(&project, &File { carried: file, views }, whole_of(i)));
+        found.extend(judge.file(project, &File { carried: file, views }, whole_of(i)));
         unfilled.soften(&mut found, policy);
         found
     };
     let found = parallel::map(carried.len(), &of_file);
     for (i, (file, found)) in carried.iter().zip(found).enumerate() {
         let (judge, views, of_file) = (judge_of(i), views_of(i), &views_of_files[i]);
-        let environment = environment_of(i);
         out.add(found);
         if !judge.example {
             environments.extend(of_file.iter().map(|own| own.environment));
         }
         let declared = declared(of_file, &file.path);
-        let project = &project;
         let everywhere = move || {
             let each = |e: Environment| {
                 let in_views =
@@ -342,13 +340,13 @@ fn judged(
             source: file.source,
             layers: file.layers.iter().collect(),
             dialects: declared.chain(Dialect::LIBRARIES).collect(),
-            environment,
+            environment: environment_of(i),
             judge,
             everywhere: Box::new(everywhere),
         });
     }
     for environment in environments {
-        out.add(whole.together(&project, environment));
+        out.add(whole.together(project, environment));
     }
     let mut out = out.into_findings();
     silence::silence(sources, files, &spoken, &mut out);
