@@ -284,9 +284,9 @@ impl Reader<'_> {
                 let workflow = self.path.contains(".github/workflows/");
                 let braces = |(at, _): (usize, &str)| !workflow || !text[..at].ends_with('$');
                 let filled = text.match_indices("{{").any(braces)
-                    || ["{%", "{#", "<%", "[[ ", "[% "]
-                        .iter()
-                        .any(|mark| text.contains(mark) && (workflow || !mark.starts_with('[')));
+                    || ["{%", "{#", "<%"].iter().any(|mark| text.contains(mark))
+                    // Copier's own, where GitHub's braces are in use.
+                    || workflow && text.contains("[% ");
                 if !filled && !is_filtered(text) {
                     self.invalid(Invalid { at: yaml::fault(text, invalid.at), ..invalid });
                 }
