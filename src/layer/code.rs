@@ -71,12 +71,12 @@ impl Expr {
         Self { range, kind }
     }
 
-    /// Whether it is the beginning of a URL that has neither a host nor a path yet, so that what follows (`+=`) decides what
-    /// stands in it.
+    /// Whether it is the beginning of a URL that is not past its host yet, so that what follows (`+=`) decides what stands in it:
+    /// behind another `@` the host would be the end of a password.
     pub(super) fn is_begun(&self, source: &str) -> bool {
         let text = &source[self.range.clone()];
         let literal = matches!(&self.kind, Kind::Text(_) | Kind::Sum(_));
-        text.split_once("://").is_some_and(|(_, rest)| literal && !rest.contains(['@', '/', '?']))
+        text.split_once("://").is_some_and(|(_, rest)| literal && !rest.contains(['/', '?']))
     }
 
     /// The dotted name, of a name.
