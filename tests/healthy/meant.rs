@@ -61,6 +61,12 @@ const TWINS: &[Twins] = &[
         healthy: &[("docker-compose.desk.yml", DESK_DEV)],
         ill: &[("docker-compose.desk.yml", DESK)],
     },
+    // What a service does is no word for where it runs.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("docker-compose.desk.yml", DESK_DEV)],
+        ill: &[("docker-compose.desk.yml", DESK_TESTING)],
+    },
     // The rows of a developer's container are a developer's, whatever the database is called.
     Twins {
         rule: "environment-word-mismatch",
@@ -320,6 +326,7 @@ const PGSQL: &str =
 const DESK_DEV: &str = "services:\n  desk:\n    image: desk/desk:4.1\n    container_name: shop_desk_dev\n    environment: {RAILS_ENV: production, POSTGRES_HOST: db, POSTGRES_USERNAME: desk, POSTGRES_PASSWORD: k3Vq9mT2xL}\n";
 const DESK: &str = "services:\n  desk:\n    image: desk/desk:4.1\n    container_name: shop_desk\n    environment: {RAILS_ENV: production, POSTGRES_HOST: db, POSTGRES_USERNAME: desk, POSTGRES_PASSWORD: k3Vq9mT2xL}\n";
 
+const DESK_TESTING: &str = "services:\n  desk:\n    image: desk/desk:4.1\n    container_name: load_testing\n    environment: {RAILS_ENV: production, POSTGRES_HOST: db, POSTGRES_USERNAME: desk, POSTGRES_PASSWORD: k3Vq9mT2xL}\n";
 const NAMED_LIVE: &str =
     "services:\n  db: {image: \"postgres:16.4\"}\n  web: {build: ., env_file: .env.dev}\n";
 

@@ -1,6 +1,7 @@
 //! What a tool or a platform puts in before anybody reads the value, comes from elsewhere: references to secrets that are kept
 //! in a store, marks that a deployment replaces, Railway's `${{Postgres.PGHOST}}` in an env file, Vercel's
-//! `@shop-database-url`. So does what is nobody's, for a build that asks for a URL. A password that stands beside one in plain sight is there all the same.
+//! `@shop-database-url`. So does what is nobody's, for a build that asks for a URL. A password that stands beside one in plain
+//! sight is there all the same.
 
 use crate::{
     layer::{Carrier, Entry, Layer, Read, carrier::has},

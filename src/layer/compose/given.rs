@@ -136,10 +136,10 @@ pub(super) fn target(node: &Node) -> Option<String> {
     Some(node.get("build")?.get("target")?.text()?.to_ascii_lowercase())
 }
 
-/// The word for an environment that a container's name ends with, where it is one of a developer or of tests:
-/// `shop_web_dev`. Production's say nothing that the file does not.
+/// The word for an environment that a container's name ends with, where it is a developer's: `shop_web_dev`. Production's say
+/// nothing that the file does not, and `load_testing` is what a service does.
 pub(super) fn mild_word(node: &Node) -> Option<String> {
     let (_, last) = node.get("container_name")?.text()?.rsplit_once(['-', '_'])?;
-    let mild = |environment: &Environment| *environment < Environment::Staging;
+    let mild = |environment: &Environment| *environment == Environment::Development;
     Environment::from_word(last).filter(mild).map(|_| last.to_owned())
 }
