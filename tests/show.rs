@@ -214,6 +214,19 @@ fn twice_in_one_file() {
     assert!(shown.row("host ")[0].starts_with("host new.internal DATABASE_URL, .env:4:"), "{}", shown.stdout);
     let json = show(&["--format", "json"], &files, &[]).json();
     assert_eq!(lost(&json["targets"][0]), ["DATABASE_URL at .env:1"]);
+
+    // Among many other lines, and below another layer, it is the same.
+    let many = |a: char| (0..60).map(|i| format!("{a}_{i}=x\n")).collect::<Vec<_>>().concat();
+    let env = format!("{}DATABASE_URL={old}\n{}DATABASE_URL={new}\n{}", many('A'), many('B'), many('C'));
+    let files = [(".env", &*env)];
+    let development = ("APP_ENV", "development");
+    let json = show(&["--format", "json"], &files, &[development]).json();
+    assert_eq!(lost(&json["targets"][0]), ["DATABASE_URL at .env:61"]);
+    let set = url("set.internal", "");
+    let shown = show(&[], &files, &[development, ("DATABASE_URL", &set)]);
+    assert!(shown.row("host ")[0].starts_with("host set.internal DATABASE_URL (env"), "{}", shown.stdout);
+    let json = show(&["--format", "json"], &files, &[development, ("DATABASE_URL", &set)]).json();
+    assert_eq!(lost(&json["targets"][0]), ["DATABASE_URL at .env:122", "DATABASE_URL at .env:61"]);
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub struct Lookup<'l> {
     documents: bool,
     /// Some entries are told by their carrier.
     told: bool,
+    /// No layer is stronger than one behind it, so that the last entry of a key wins.
+    in_order: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -75,6 +77,7 @@ impl<'l> Lookup<'l> {
             kinds: Kinds::default(),
             documents: false,
             told,
+            in_order: layers.is_sorted_by_key(|layer| layer.kind),
         };
         for entry in own().flat_map(|(_, layer)| &layer.entries) {
             let mark = mark(&entry.key);
@@ -140,14 +143,16 @@ impl<'l> Lookup<'l> {
             }
             return;
         }
-        let mut at = self.slots[self.slot(key)];
-        while let Some(place) = self.places.get(at as usize) {
-            let entry = &self.layers[place.layer as usize].entries[place.entry as usize];
-            if entry.key == key {
-                found(place.layer as usize, entry);
-            }
-            at = place.before;
-        }
+        self.chain(key).for_each(|(id, entry)| found(id, entry));
+    }
+
+    /// Every entry of a key that has a slot, the last one first.
+    fn chain(&self, key: &str) -> impl Iterator<Item = (LayerId, &'l Entry)> {
+        let place = |at: u32| self.places.get(at as usize);
+        let first = self.slots.get(self.slot(key)).and_then(|at| place(*at));
+        std::iter::successors(first, move |p| place(p.before))
+            .map(|p| (p.layer as usize, &self.layers[p.layer as usize].entries[p.entry as usize]))
+            .filter(move |(_, entry)| entry.key == key)
     }
 
     /// Every entry of a key, the strongest first.
@@ -213,6 +218,10 @@ impl<'l> Lookup<'l> {
 
     /// The winning entry.
     pub fn entry(&self, key: &str) -> Option<(LayerId, &'l Entry)> {
+        if self.in_order && !self.slots.is_empty() {
+            // One key on every line would be gone through for each of them.
+            return if self.may_hold(key) { self.chain(key).next() } else { None };
+        }
         let mut best: Option<(LayerId, &'l Entry)> = None;
         self.each(key, |id, entry| {
             if best.is_none_or(|(other, _)| self.strength(id) > self.strength(other)) {
