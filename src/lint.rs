@@ -1,5 +1,6 @@
 //! The files of a project ▶ findings. Pure: the texts are handed in.
 
+mod anew;
 mod meaning;
 mod mend;
 mod misread;

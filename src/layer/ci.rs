@@ -2,7 +2,7 @@
 //! stand beside it.
 
 use super::{
-    Entry, Layer, Read, Structure,
+    Entry, Layer, Read, Structure, Value,
     carried::Reader,
     service::{DatabaseService, is_postgres_image, makes_roles, variables},
     shell::{self, Script, inside},
@@ -211,9 +211,11 @@ fn push(reader: &mut Reader<'_>, above: &str, name: &Node, layer: &Layer) -> usi
     reader.layers.len() - 1
 }
 
-/// Without those that an expression fills.
-fn known(variables: Vec<Entry>) -> Vec<Entry> {
-    variables.into_iter().filter(|e| !e.value.text.expose().contains('$')).collect()
+/// Nothing for the value of those that an expression fills: they are set, and to what is known where the job runs.
+fn known(mut variables: Vec<Entry>) -> Vec<Entry> {
+    let filled = variables.iter_mut().filter(|e| e.value.text.expose().contains('$'));
+    filled.for_each(|entry| entry.value = Value::default());
+    variables
 }
 
 fn database(
@@ -246,7 +248,7 @@ fn reveal(reader: &mut Reader<'_>, services: &[DatabaseService]) {
     for service in services {
         for entry in &service.variables {
             reader.reveal_key(entry, false);
-            if matches!(entry.key.as_str(), "POSTGRES_USER" | "POSTGRES_DB") {
+            if matches!(entry.key.as_str(), "POSTGRES_USER" | "POSTGRES_DB") && !entry.value.text.is_empty() {
                 reader.sources.reveal(entry.value_span);
             }
         }

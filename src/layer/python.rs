@@ -232,6 +232,8 @@ impl<'e> File<'e> {
             let named = |n: &str| args.iter().find(|a| a.name.as_deref() == Some(n)).map(|a| &a.value);
             value = args.first().filter(|a| a.name.is_none()).map(|a| &a.value).or_else(|| named("default"));
         }
+        // What is put together when the settings are made is taken, and not what stands here.
+        let value = value.filter(|_| !statement::is_set_by_method(self.scope.source, name));
         let at = self.block(reader, &variable, context);
         let means =
             url.then_some(if variable.split('_').any(|w| w == "TEST") { Means::TestUrl } else { Means::Url });

@@ -20,7 +20,8 @@ pub struct DatabaseService {
 }
 
 impl DatabaseService {
-    /// The value of a variable of the image; none where it is not set, or only where the container runs.
+    /// The value of a variable of the image; none where it is not set, and an empty one where it is known
+    /// only where the container runs.
     pub fn variable(&self, name: &str) -> Option<&Entry> {
         self.variables.iter().rev().find(|e| e.key == name)
     }

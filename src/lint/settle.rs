@@ -1,12 +1,12 @@
 //! What the files of a project together settle for each of them.
 
 use super::{
+    anew::said_anew,
     prepared::opt_outs,
     python::{drivers, of_django},
     view::FileView,
 };
 use crate::{
-    environment::Environment,
     layer::{Carried, Carrier, Structure, sql},
     repository::{Ecosystem, Package, Repository},
     secret::{Part, Secret},
@@ -33,7 +33,7 @@ pub(super) fn settle(
     engines(carried, views, repository, prisma);
     programs(carried, views, repository);
     gems(carried, views, repository);
-    hosted(carried, views, repository);
+    said_anew(carried, views, repository);
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.
@@ -239,26 +239,6 @@ fn gems(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repos
         let left_out = sqlite.peek().is_some() && sqlite.all(|dev| dev) && gem("pg").any(|dev| !dev);
         for view in views {
             view.settings.without_sqlite = left_out;
-        }
-    }
-}
-
-/// A section of database.yml for production that leads to the very machine is what development has in common with it, where a
-/// service that hosts the program says its `DATABASE_URL`, which Rails puts before the file. That is the primary's alone, and
-/// what is given away stays given away.
-fn hosted(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    for (file, views) in carried.iter().zip(views).filter(|(file, _)| file.carrier == Carrier::DatabaseYml) {
-        if repository.hosts_of(&file.path).is_empty() {
-            continue;
-        }
-        for view in views.iter_mut().filter(|view| view.environment >= Environment::Staging) {
-            let block = view.layers.last().and_then(|layer| layer.block.as_deref()).unwrap_or_default();
-            let primary = block.split_once('.').is_none_or(|(_, database)| database == "primary");
-            let here =
-                !view.settings.targets.is_empty() && view.settings.targets.iter().all(Target::is_loopback);
-            if let Some(at) = view.settings.whereabouts.as_mut() {
-                at.replaced = primary && here;
-            }
         }
     }
 }

@@ -22,7 +22,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // A host that is taken where nobody named one: that it is a default is told by a rule of its own. What a program
     // itself falls back to its author has decided.
     let code = settings.whereabouts.as_ref().is_none_or(Whereabouts::is_code);
-    if out.door() == Door::Lint && !code && target.oddities.fallbacks.iter().any(|f| f.supplies == "host") {
+    let default = || target.oddities.fallbacks.iter().any(|f| matches!(f.supplies, "host" | "url"));
+    if out.door() == Door::Lint && !code && default() {
         return;
     }
     let place = if target.get("hostaddr").is_some_and(|h| !h.value.is_empty()) { "hostaddr" } else { "host" };

@@ -14,11 +14,13 @@ pub enum HostClass {
 }
 
 impl HostClass {
-    /// The class of a host as libpq reads it: a name, an address, or a socket directory.
+    /// The class of a host as libpq reads it: a name, an address, or a socket directory. A port that somebody wrote behind
+    /// a name changes nothing of where it is.
     pub fn of(host: &str) -> Self {
         if is_socket(host) {
             return Self::Local;
         }
+        let host = with_port(host).map_or(host, |(host, _)| host);
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
         // Most names have a letter that no address has.
@@ -309,6 +311,7 @@ mod tests {
             "db.localhost",
             "@abstract",
             "::ffff:127.0.0.1",
+            "localhost:8080",
         ] {
             assert_eq!(of(local), HostClass::Local, "{local}");
         }
@@ -324,6 +327,7 @@ mod tests {
             "fe80::1%eth0",
             "app.flycast",
             "app.railway.internal.",
+            "10.0.0.5:5432",
         ] {
             assert_eq!(of(private), HostClass::Private, "{private}");
         }

@@ -38,6 +38,45 @@ const TWINS: &[Twins] = &[
             ("Gemfile", "gem 'pg'\n"),
         ],
     },
+    // A container is started with what Spring Boot puts before its file; nothing says so of a second source.
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[
+            ("src/main/resources/application-prod.yml", SPRING),
+            (
+                "docker/app.yml",
+                "services:\n  app:\n    image: shop\n    environment: [SPRING_DATASOURCE_URL=jdbc:postgresql://db/shop]\n",
+            ),
+        ],
+        ill: &[
+            ("src/main/resources/application-prod.yml", SPRING),
+            (
+                "docker/app.yml",
+                "services:\n  app:\n    image: shop\n    environment: [REPORTS_URL=jdbc:postgresql://db/shop]\n",
+            ),
+        ],
+    },
+    // Prisma's migrations make their database where there is none.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("docker-compose.yml", MIGRATED)],
+        ill: &[("docker-compose.yml", STARTED)],
+    },
+    // What a method puts together is taken, unless it depends.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("app/settings/production.py", PUT_BY_METHOD)],
+        ill: &[("app/settings/production.py", PUT_IN_TESTS)],
+    },
+    // A file, as Tortoise has it.
+    Twins {
+        rule: "sqlite-in-memory",
+        healthy: &[
+            (".env", "DATABASE_URL=sqlite://db.sqlite3\n"),
+            ("requirements.txt", "tortoise-orm==0.24.0\n"),
+        ],
+        ill: &[(".env", "DATABASE_URL=sqlite://db.sqlite3\n"), ("requirements.txt", "databases==0.9.0\n")],
+    },
     // Nobody's URL has nobody's password, and leads nowhere else.
     Twins {
         rule: "url-in-image",
@@ -100,6 +139,15 @@ const PUT_TOGETHER: &str = "let u = 'postgresql://';\nif (user) { u += user + ':
 const PRIMARY: &str =
     "production:\n  adapter: postgresql\n  host: localhost\n  username: postgres\n  database: shop\n";
 const SECOND: &str = "production:\n  primary:\n    adapter: postgresql\n    host: localhost\n    username: postgres\n    database: shop\n  reporting:\n    adapter: postgresql\n    host: db.acme.io\n    username: postgres\n    database: reports\n";
+
+const SPRING: &str =
+    "spring:\n  datasource:\n    url: jdbc:postgresql://localhost:5432/shop\n    username: shop\n";
+
+const MIGRATED: &str = "services:\n  db: {image: \"postgres:17.2\", environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: k3Vq9mT2, POSTGRES_DB: shop}}\n  test:\n    build: .\n    command: sh -c \"npx prisma migrate deploy && npm test\"\n    environment: {DATABASE_URL: \"postgresql://shop:k3Vq9mT2@db/shop_e2e\"}\n    depends_on: {db: {condition: service_healthy}}\n";
+const STARTED: &str = "services:\n  db: {image: \"postgres:17.2\", environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: k3Vq9mT2, POSTGRES_DB: shop}}\n  test:\n    build: .\n    command: sh -c \"npx prisma generate && npm test\"\n    environment: {DATABASE_URL: \"postgresql://shop:k3Vq9mT2@db/shop_e2e\"}\n    depends_on: {db: {condition: service_healthy}}\n";
+
+const PUT_BY_METHOD: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n\n        self.database_url = f'postgresql://shop@{self.pg_host}/shop'\n";
+const PUT_IN_TESTS: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n        if kwargs.get('tests'):\n            self.database_url = f'postgresql://shop@{self.pg_host}/shop'\n";
 
 const POOLED: &str =
     "DATABASE_URL=postgresql://shop:k3Vq9@aws-0-eu-west-1.pooler.supabase.com:6543/shop?sslmode=require\n";

@@ -5,6 +5,27 @@ use super::{Twins, mild::tell_apart};
 use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
+    // A letter for each part is no server.
+    Twins {
+        rule: "user-implicit",
+        healthy: &[(
+            "persistence/.soda.yml",
+            "postgres:\n  url: postgres://a/b\nmysql:\n  url: mysql://tcp(a)/b\n",
+        )],
+        ill: &[("persistence/.soda.yml", "production:\n  url: postgres://db/b\n")],
+    },
+    // What an expression fills is set.
+    Twins {
+        rule: "ci-service-mismatch",
+        healthy: &[(".github/workflows/test.yml", MADE_BY_EXPRESSION)],
+        ill: &[(".github/workflows/test.yml", MADE_OF_NOTHING)],
+    },
+    // Whoever says the port in the host says the host all the same.
+    Twins {
+        rule: "test-inherits-database-url",
+        healthy: &[(".github/workflows/test.yml", TESTED_HERE)],
+        ill: &[(".github/workflows/test.yml", TESTED_THERE)],
+    },
     // What a program of the desktop takes from its own environment, or from a file.
     Twins {
         rule: "database-url-unrecognised",
@@ -256,6 +277,11 @@ const TWINS: &[Twins] = &[
         ],
     },
 ];
+
+const MADE_BY_EXPRESSION: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    env: {DB_HOST: 127.0.0.1, DB_USERNAME: shop, DB_PASSWORD: password}\n    services:\n      postgres:\n        image: postgres:17.2-bookworm\n        env: {POSTGRES_USER: \"${{ env.DB_USERNAME }}\", POSTGRES_PASSWORD: \"${{ env.DB_PASSWORD }}\"}\n        ports: [\"5432:5432\"]\n    steps: [{run: npm test}]\n";
+const MADE_OF_NOTHING: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    env: {DB_HOST: 127.0.0.1, DB_USERNAME: shop, DB_PASSWORD: password}\n    services:\n      postgres:\n        image: postgres:17.2-bookworm\n        env: {POSTGRES_PASSWORD: \"${{ env.DB_PASSWORD }}\"}\n        ports: [\"5432:5432\"]\n    steps: [{run: npm test}]\n";
+const TESTED_HERE: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: npm test\n        env: {DATABASE_HOST: \"localhost:8080\", DATABASE_USERNAME: shop, DATABASE_NAME: shop}\n";
+const TESTED_THERE: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: npm test\n        env: {DATABASE_HOST: \"db.acme.io:8080\", DATABASE_USERNAME: shop, DATABASE_NAME: shop}\n";
 
 #[test]
 fn what_stands_for_something_else_is_no_warning() {

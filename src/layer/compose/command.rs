@@ -12,8 +12,24 @@ const WAITS: [&str; 3] = ["pg_isready", "pgward", "until "];
 /// Words in the names of programs that wait for what they are told.
 const TOLD: [&str; 7] = ["wait-for", "wait_for", "wait4x", "dockerize", "wait-until", "wait-on", "wait-port"];
 
-/// Words of commands that make databases.
-const CREATES: [&str; 5] = ["create database", "createdb", "create_db", "db:create", "db:prepare"];
+/// Words of commands that make databases. Prisma's migrations do where there is none
+/// (<https://www.prisma.io/docs/orm/prisma-migrate/workflows/development-and-production>).
+const CREATES: [&str; 14] = [
+    "create database",
+    "createdb",
+    "create_db",
+    "db:create",
+    "db:prepare",
+    "db:setup",
+    "database:create",
+    "database create",
+    "database setup",
+    "diesel setup",
+    "ecto.create",
+    "ecto.setup",
+    "prisma migrate",
+    "prisma db push",
+];
 
 /// Whether the command of a service waits for the server. `hosts` is what `WAIT_HOSTS` says, which docker-compose-wait reads.
 pub(super) fn waits(node: &Node, hosts: Option<&Entry>) -> bool {

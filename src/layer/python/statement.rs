@@ -178,6 +178,27 @@ fn lengthen(source: &str, out: &mut Vec<Statement>) {
     out.push(last);
 }
 
+/// Whether a method sets an attribute of its object whatever the case, as `__init__` and the validators of pydantic do:
+/// `self.database_url = …` right below its `def`.
+pub(super) fn is_set_by_method(source: &str, name: &str) -> bool {
+    let lines: Vec<&str> = source.lines().collect();
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let sets = |line: &str| {
+        let rest = line.trim_start().strip_prefix("self.").and_then(|rest| rest.strip_prefix(name));
+        rest.map(str::trim_start).is_some_and(|rest| rest.starts_with('=') && !rest.starts_with("=="))
+    };
+    let is_method = |line: &str| {
+        let line = line.trim_start();
+        line.strip_prefix("async ").unwrap_or(line).starts_with("def ")
+    };
+    let set = |at: usize| {
+        let above = lines[..at].iter().rev().filter(|line| !line.trim_start().is_empty());
+        let mut outside = above.filter(|line| depth(line) < depth(lines[at]));
+        outside.next().is_some_and(|line| is_method(line))
+    };
+    lines.iter().enumerate().any(|(at, line)| sets(line) && set(at))
+}
+
 /// The word of a class that is an environment's: `ProductionConfig`; empty where it says none.
 fn class_word(name: &str) -> String {
     let mut word = name;

@@ -91,11 +91,15 @@ fn over_http(out: &mut Settings, repository: &Repository) {
     }
 }
 
-/// It is Python's libraries that drop the name in `sqlite://posts.db` or refuse it; elsewhere it is a file.
+/// It is Python's libraries that drop the name in `sqlite://posts.db` or refuse it; elsewhere it is a file, and so Tortoise's
+/// documentation has it.
 fn of_files(out: &mut Settings, packages: &[&Package]) {
+    let foreign =
+        !packages.is_empty() && packages.iter().all(|package| package.ecosystem != Ecosystem::Python);
+    let tortoise = packages.iter().any(|p| p.ecosystem == Ecosystem::Python && p.name == "tortoise-orm");
     let by_name = |t: &&mut Target| t.sqlite_names_host() && !t.sqlite_asks_for_memory();
     for target in out.targets.iter_mut().filter(by_name) {
-        if !packages.is_empty() && packages.iter().all(|package| package.ecosystem != Ecosystem::Python) {
+        if foreign || tortoise {
             target.engine.value = Engine::Sqlite { memory: false };
         }
     }

@@ -95,11 +95,19 @@ impl Target {
     }
 
     /// Whether the text shows what to write where and no database: `postgresql://user:password@host:port/database`, in
-    /// any language. A word where the port should be is no number that somebody mistyped.
+    /// any language, or a letter for each. A word where the port should be is no number that somebody mistyped.
     pub fn is_sketch(&self) -> bool {
         let part = |keyword: &str, text: &str| self.get(keyword).is_some_and(|p| p.value.equals(text));
         // What `knex init` writes.
         if self.get("host").is_none() && part("user", "username") && part("password", "password") {
+            return true;
+        }
+        let letter = |keyword: &str| match self.get(keyword) {
+            Some(p) => matches!(p.value.expose().as_bytes(), [b] if b.is_ascii_alphabetic()),
+            None => matches!(keyword, "user" | "password"),
+        };
+        // `postgres://a/b`, `postgresql://u:p@h/d`.
+        if ["host", "dbname", "user", "password"].into_iter().all(letter) {
             return true;
         }
         let word = |port: &str| port.len() > 2 && port.bytes().all(|b| b.is_ascii_alphabetic());

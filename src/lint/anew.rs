@@ -1,0 +1,49 @@
+//! What a file of a framework says of a connection, and who runs the program says anew.
+
+use super::view::FileView;
+use crate::{
+    environment::Environment,
+    layer::{Carried, Carrier, Layer},
+    repository::Repository,
+    settings::Target,
+};
+
+/// A section for production that leads to the very machine is what development has in common with it, where the program
+/// gets the URL of its primary database from its environment: both Rails and Spring Boot put that before the file. What is
+/// given away stays given away.
+pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let spring = carried.iter().any(sets_url_of_spring);
+    for (file, views) in carried.iter().zip(views) {
+        let said = match file.carrier {
+            // A service that hosts programs sets `DATABASE_URL`.
+            Carrier::DatabaseYml => !repository.hosts_of(&file.path).is_empty(),
+            Carrier::Spring => spring,
+            _ => false,
+        };
+        if !said {
+            continue;
+        }
+        for view in views.iter_mut().filter(|view| view.environment >= Environment::Staging) {
+            let block = view.layers.last().and_then(|layer| layer.block.as_deref()).unwrap_or_default();
+            let primary = match file.carrier {
+                Carrier::Spring => block == "spring.datasource",
+                _ => block.split_once('.').is_none_or(|(_, database)| database == "primary"),
+            };
+            let here =
+                !view.settings.targets.is_empty() && view.settings.targets.iter().all(Target::is_loopback);
+            if let Some(at) = view.settings.whereabouts.as_mut() {
+                at.replaced = primary && here;
+            }
+        }
+    }
+}
+
+/// Whether a container is started with the URL that Spring Boot takes instead of `spring.datasource.url`.
+fn sets_url_of_spring(file: &Carried) -> bool {
+    use Carrier::{Compose, Dockerfile, EcsTask, Kubernetes};
+    const URL: &str = "SPRING_DATASOURCE_URL";
+    let sets = |layer: &Layer| {
+        layer.entries.iter().any(|e| e.key == URL) || layer.reads.iter().any(|r| r.variable == URL)
+    };
+    matches!(file.carrier, Compose | Dockerfile | EcsTask | Kubernetes) && file.layers.iter().any(sets)
+}
