@@ -364,7 +364,7 @@ mod prelude {
             Validity, Whereabouts, document,
             engine::Spelling,
             misreading::{Cause, Teller},
-            secret_file,
+            of_manifest, secret_file,
             tls::FILES,
             variables::{Meaning, meaning},
         },

@@ -51,7 +51,7 @@ pub use identity::Key;
 pub use misspelt::Misspelt;
 pub use overrides::Override;
 pub use passfile::{Ignored, PassFile};
-pub use platform::{CloudSqlFault, Platform};
+pub use platform::{CloudSqlFault, Platform, of_manifest};
 pub use pooling::{PoolMode, Pooling, Preparer};
 pub use readers::{FileLoader, FileLoaders};
 pub use resolve::{Request, resolve};

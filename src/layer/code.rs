@@ -2,9 +2,11 @@
 //! rules about code look at. What an expression comes to is told in `code/`; no code is run.
 
 mod compose;
+mod cursor;
 mod evaluate;
 mod site;
 
+pub(super) use cursor::{Cursor, Token};
 pub(super) use evaluate::{Language, Outcome, Scope};
 pub(super) use site::{Site, Writer};
 

@@ -31,10 +31,9 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
             .at_span(*first, "from here on")
             .note("what is written there is not judged")
             .help("a linter of the format says what is wrong; a template is read when it is rendered");
-        // Of such a file nobody knows whether it has to do with a database.
+        // Of such a file nobody knows whether it has to do with a database; a platform's manifest says what runs there.
         let general = Carrier::of_name(&layer.name);
-        let known =
-            ["render.yaml", "render.yml"].contains(&layer.name.rsplit('/').next().unwrap_or_default());
+        let known = of_manifest(&layer.name).is_some();
         if matches!(general, Some(Carrier::Json | Carrier::Yaml | Carrier::Toml)) && !known {
             draft.at_most(Levels::of("IIII"));
         }

@@ -1,6 +1,7 @@
 //! JavaScript's and TypeScript's text ▶ tokens. Comments, regular expressions and templates are told apart as far as
 //! that needs no grammar. One pass, but for templates inside templates, each of which is looked at once more.
 
+use crate::layer::code;
 use std::ops::Range;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +23,20 @@ pub(super) struct Token {
     pub range: Range<usize>,
     /// A line ends before it.
     pub fresh: bool,
+}
+
+impl code::Token for Token {
+    fn range(&self) -> &Range<usize> {
+        &self.range
+    }
+
+    fn is_name(&self) -> bool {
+        self.kind == Tok::Name
+    }
+
+    fn is_sign(&self, sign: u8) -> bool {
+        self.kind == Tok::Sign(sign)
+    }
 }
 
 /// The tokens of a stretch of a text.

@@ -2,60 +2,13 @@
 //! token: the body of a function is left to who asked.
 
 use super::lex::{Tok, Token, lex, template};
-use crate::layer::code::{Arg, DEPTH, Expr, Kind, Piece};
+use crate::layer::code::{Arg, Cursor, DEPTH, Expr, Kind, Piece};
 use std::ops::Range;
 
-pub(super) struct Parser<'t> {
-    pub source: &'t str,
-    pub tokens: &'t [Token],
-    pub at: usize,
-    depth: usize,
-    inside: usize,
-}
+/// Reads the tokens of one statement.
+pub(super) type Parser<'t> = Cursor<'t, Token>;
 
-impl<'t> Parser<'t> {
-    pub(super) fn new(source: &'t str, tokens: &'t [Token]) -> Self {
-        Self { source, tokens, at: 0, depth: 0, inside: 0 }
-    }
-
-    pub(super) fn at_end(&self) -> bool {
-        self.at >= self.tokens.len()
-    }
-
-    pub(super) fn is_sign(&self, sign: u8) -> bool {
-        self.tokens.get(self.at).is_some_and(|t| t.kind == Tok::Sign(sign))
-    }
-
-    pub(super) fn take(&mut self, sign: u8) -> bool {
-        let is = self.is_sign(sign);
-        self.at += usize::from(is);
-        is
-    }
-
-    /// Takes a sign by its text, of those that have one kind in common.
-    pub(super) fn takes(&mut self, sign: &str) -> bool {
-        let is = self.tokens.get(self.at).is_some_and(|t| self.source[t.range.clone()] == *sign);
-        self.at += usize::from(is);
-        is
-    }
-
-    pub(super) fn word(&self) -> Option<&'t str> {
-        let token = self.tokens.get(self.at).filter(|t| t.kind == Tok::Name)?;
-        Some(&self.source[token.range.clone()])
-    }
-
-    fn here(&self) -> usize {
-        match self.tokens.get(self.at) {
-            Some(token) => token.range.start,
-            None => self.tokens.last().map_or(0, |t| t.range.end),
-        }
-    }
-
-    fn since(&self, start: usize) -> Range<usize> {
-        let end = self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(start, |t| t.range.end);
-        start..end.max(start)
-    }
-
+impl Parser<'_> {
     /// An expression; takes nothing where none stands.
     pub(super) fn expr(&mut self) -> Expr {
         let start = self.here();

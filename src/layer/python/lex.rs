@@ -1,6 +1,7 @@
 //! Python's text ▶ tokens, a line of a program after the other. Every prefix and quote of a text is known, so that
 //! neither a comment nor a docstring is taken for code. One pass.
 
+use crate::layer::code;
 use std::ops::Range;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +25,20 @@ pub(super) enum Tok {
 pub(super) struct Token {
     pub kind: Tok,
     pub range: Range<usize>,
+}
+
+impl code::Token for Token {
+    fn range(&self) -> &Range<usize> {
+        &self.range
+    }
+
+    fn is_name(&self) -> bool {
+        self.kind == Tok::Name
+    }
+
+    fn is_sign(&self, sign: u8) -> bool {
+        self.kind == Tok::Sign(sign)
+    }
 }
 
 /// One line of the program, however many lines of text it takes.

@@ -1,18 +1,10 @@
 //! Python's tokens ▶ expressions. It takes what it understands and passes over the rest, never looking twice at a token.
 
 use super::lex::{Tok, Token};
-use crate::layer::code::{Arg, DEPTH, Expr, Kind};
-use std::ops::Range;
+use crate::layer::code::{Arg, Cursor, DEPTH, Expr, Kind};
 
 /// Reads the tokens of one line.
-pub(super) struct Parser<'t> {
-    pub source: &'t str,
-    pub tokens: &'t [Token],
-    pub at: usize,
-    pub(super) depth: usize,
-    /// Texts inside each other's holes.
-    pub(super) inside: usize,
-}
+pub(super) type Parser<'t> = Cursor<'t, Token>;
 
 /// Words that no value has.
 const KEYWORDS: &[&str] = &[
@@ -22,55 +14,6 @@ const KEYWORDS: &[&str] = &[
 ];
 
 impl<'t> Parser<'t> {
-    pub(super) fn new(source: &'t str, tokens: &'t [Token]) -> Self {
-        Self { source, tokens, at: 0, depth: 0, inside: 0 }
-    }
-
-    pub(super) fn is_sign(&self, sign: u8) -> bool {
-        self.tokens.get(self.at).is_some_and(|t| t.kind == Tok::Sign(sign))
-    }
-
-    pub(super) fn word(&self) -> Option<&'t str> {
-        let token = self.tokens.get(self.at).filter(|t| t.kind == Tok::Name)?;
-        Some(&self.source[token.range.clone()])
-    }
-
-    pub(super) fn take(&mut self, sign: u8) -> bool {
-        let is = self.is_sign(sign);
-        self.at += usize::from(is);
-        is
-    }
-
-    /// Takes a sign by its text, of those that have one kind in common.
-    pub(super) fn takes(&mut self, sign: &str) -> bool {
-        let is = self.tokens.get(self.at).is_some_and(|t| self.source[t.range.clone()] == *sign);
-        self.at += usize::from(is);
-        is
-    }
-
-    pub(super) fn take_word(&mut self, word: &str) -> bool {
-        let is = self.word() == Some(word);
-        self.at += usize::from(is);
-        is
-    }
-
-    pub(super) fn at_end(&self) -> bool {
-        self.at >= self.tokens.len()
-    }
-
-    /// Where the next token begins, else where the last one ended.
-    pub(super) fn here(&self) -> usize {
-        match self.tokens.get(self.at) {
-            Some(token) => token.range.start,
-            None => self.tokens.last().map_or(0, |t| t.range.end),
-        }
-    }
-
-    pub(super) fn since(&self, start: usize) -> Range<usize> {
-        let end = self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(start, |t| t.range.end);
-        start..end.max(start)
-    }
-
     /// An expression; takes nothing where none stands.
     pub(super) fn expr(&mut self) -> Expr {
         let start = self.here();
