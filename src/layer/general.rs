@@ -161,6 +161,10 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
             continue;
         }
         let Some(entry) = value.entry(name, key.span) else {
+            // What a description of an interface shows is nobody's.
+            if matches!(name, "example" | "examples") {
+                continue;
+            }
             path.push(name);
             walk(reader, value, path, out);
             path.pop();

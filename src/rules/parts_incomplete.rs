@@ -44,6 +44,14 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if guess && (target.told || out.environment() == Environment::Test || set.telling() < 2) {
         return;
     }
+    // `defaults.env`: what it leaves out has no default.
+    let defaults = |at: &Whereabouts| {
+        let name = at.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        name.split(['.', '-', '_']).any(|word| matches!(word, "default" | "defaults"))
+    };
+    if undecided && settings.whereabouts.as_ref().is_some_and(defaults) {
+        return;
+    }
     // A container that is not built here, and a server, have defaults of their own.
     if undecided && (settings.foreign || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_script)) {
         return;

@@ -143,10 +143,12 @@ pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
     })
 }
 
-/// Whether a family makes a connection and lacks nothing but its host: `DATABASE_PORT`, `DATABASE_NAME`.
+/// Whether a family makes a connection and lacks nothing but its host: `DATABASE_PORT`, `DATABASE_NAME`, or a login.
 pub(super) fn lacks_a_host(set: &PartSet) -> bool {
-    let other = ["user", "dbname", "password"].iter().any(|k| set.parts.contains_key(k));
-    set.has("port") && !set.has("host") && other
+    let has = |keyword: &&str| set.parts.contains_key(keyword);
+    let other = ["user", "dbname", "password"].iter().any(has);
+    let login = ["user", "password"].iter().all(has);
+    !set.has("host") && (set.has("port") && other || login)
 }
 
 /// What a chosen family leaves open.

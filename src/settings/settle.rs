@@ -185,7 +185,10 @@ fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
     let compose = matches!(family, "compose" | "docker-compose" | "docker_compose" | "values");
     // `load-test.yaml` is a test of its own, wherever it is run.
     let vague = matches!(word, "live" | "local" | "test" | "tests" | "testing");
-    let document = matches!(extension, "yaml" | "yml" | "json") && !vague;
+    let document = matches!(extension, "yaml" | "yml" | "json");
+    if document && vague && !compose {
+        return of_settings(stem, policy).filter(|_| matches!(family, "settings" | "config"));
+    }
     (compose || document).then(|| policy.environment(word))?
 }
 

@@ -77,6 +77,23 @@ const TWINS: &[Twins] = &[
         ],
         ill: &[(".env", "DATABASE_URL=sqlite://db.sqlite3\n"), ("requirements.txt", "databases==0.9.0\n")],
     },
+    // A login beside it leaves the host to it.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[(".env", "DATABASE_URL=pg-service\nDATABASE_USERNAME=shop\nDATABASE_PASSWORD=k3Vq9mT2\n")],
+        ill: &[(".env", "DATABASE_URL=pg-service\nDATABASE_USERNAME=shop\n")],
+    },
+    // What is set beside these has no default.
+    Twins {
+        rule: "parts-incomplete",
+        healthy: &[("defaults.env", UNNAMED), ("db.py", NAMED)],
+        ill: &[("shop.env", UNNAMED), ("db.py", NAMED)],
+    },
+    Twins {
+        rule: "sqlite-in-memory",
+        healthy: &[("settings_test.json", "{\"SQLALCHEMY_DATABASE_URI\": \"sqlite:///:memory:\"}\n")],
+        ill: &[("settings_main.json", "{\"SQLALCHEMY_DATABASE_URI\": \"sqlite:///:memory:\"}\n")],
+    },
     // Nobody's URL has nobody's password, and leads nowhere else.
     Twins {
         rule: "url-in-image",
@@ -148,6 +165,9 @@ const STARTED: &str = "services:\n  db: {image: \"postgres:17.2\", environment: 
 
 const PUT_BY_METHOD: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n\n        self.database_url = f'postgresql://shop@{self.pg_host}/shop'\n";
 const PUT_IN_TESTS: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n        if kwargs.get('tests'):\n            self.database_url = f'postgresql://shop@{self.pg_host}/shop'\n";
+
+const UNNAMED: &str = "SHOP_DB_USER=shop\nSHOP_DB_PASSWORD=k3Vq9mT2\nSHOP_DB_NAME=shop\n";
+const NAMED: &str = "import os, psycopg\nc = psycopg.connect(host=os.environ['SHOP_DB_HOST'], user=os.environ['SHOP_DB_USER'], password=os.environ['SHOP_DB_PASSWORD'], dbname=os.environ['SHOP_DB_NAME'])\n";
 
 const POOLED: &str =
     "DATABASE_URL=postgresql://shop:k3Vq9@aws-0-eu-west-1.pooler.supabase.com:6543/shop?sslmode=require\n";

@@ -14,6 +14,18 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[("persistence/.soda.yml", "production:\n  url: postgres://db/b\n")],
     },
+    // What the description of an interface shows is nobody's.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "api/openapi.production.yaml",
+            "examples:\n  replace:\n    value:\n      - {key: DATABASE_URL, value: \"postgresql://shop:k3Vq9mT2xL@db.acme.io/shop\"}\n",
+        )],
+        ill: &[(
+            "api/settings.production.yaml",
+            "services:\n  replace:\n    value:\n      - {key: DATABASE_URL, value: \"postgresql://shop:k3Vq9mT2xL@db.acme.io/shop\"}\n",
+        )],
+    },
     // What an expression fills is set.
     Twins {
         rule: "ci-service-mismatch",
