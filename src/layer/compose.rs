@@ -7,13 +7,15 @@ pub(super) mod command;
 mod extends;
 mod given;
 pub(super) mod image;
+mod mount;
 mod service;
 mod variables;
 
 pub use built::Waits;
 pub use given::Without;
 pub use image::{Image, Pinned};
-pub use service::{Dependency, HealthCheck, Interface, IsReady, Mount, Port, Source};
+pub use mount::{Mount, Source};
+pub use service::{Dependency, HealthCheck, Interface, IsReady, Port};
 pub(super) use variables::filled;
 
 use super::{Footing, Seat, carried::Reader, carried::Structure};
@@ -122,6 +124,8 @@ pub struct Service {
     pub own_entrypoint: bool,
     /// It is given another command than the image has.
     own_command: bool,
+    /// The names of the scripts that it is told to run.
+    scripts: Vec<String>,
     /// It is a part of a service: what it changes or takes over stands in another file.
     pub partial: bool,
 }

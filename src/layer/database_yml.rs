@@ -7,6 +7,7 @@ use super::{
     reference::{self, Syntax},
     tree::Node,
 };
+use crate::environment::Environment;
 
 /// The keys of a database and libpq's keywords for them (`ConnectionHandling#postgresql_connection`).
 const KEYS: &[(&str, &str)] = &[
@@ -90,10 +91,17 @@ fn is_plain(word: &str) -> bool {
     word.len() <= 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
 }
 
+/// The environment that a section is of: `production_standby` holds a second database of production's.
+fn environment_of(section: &str) -> &str {
+    let first = section.split(['_', '-']).next().unwrap_or(section);
+    let says = |word: &str| Environment::from_word(word).is_some();
+    if !says(section) && says(first) { first } else { section }
+}
+
 /// One database of one environment.
 fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
     let mut layer = reader.block(block);
-    layer.word = Some(word.to_owned());
+    layer.word = Some(environment_of(word).to_owned());
     // What stands in a URL replaces the keys beside it (`ActiveRecord::DatabaseConfigurations::UrlConfig`), and a URL names a
     // server.
     let url = database.get("url").and_then(|url| Some((url.entry("url", url.span)?, url.span)));

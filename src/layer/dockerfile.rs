@@ -28,6 +28,8 @@ struct Stage {
     variables: Vec<Variable>,
     /// A server is in it.
     serves: bool,
+    /// Directories that outlive its containers (`VOLUME`).
+    volumes: Vec<String>,
     /// Whether its `ENTRYPOINT` and its `CMD` wait for a server.
     entrypoint: Option<bool>,
     command: Option<bool>,
@@ -88,6 +90,13 @@ pub(super) fn read(reader: &mut Reader<'_>) {
                 }
                 script.append(shell::script(reader, &text, rest));
             }
+            "VOLUME" => {
+                if let Some(stage) = stages.last_mut() {
+                    let signs = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '"' | ',');
+                    let paths = text[rest].split(signs).filter(|path| path.starts_with('/'));
+                    stage.volumes.extend(paths.map(str::to_owned));
+                }
+            }
             _ => {}
         }
     }
@@ -102,6 +111,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         shell::push(reader, &mut layer, entry);
     }
     recipe.serves = shipped.iter().any(|stage| stage.serves);
+    recipe.volumes = shipped.iter().flat_map(|stage| stage.volumes.clone()).collect();
     recipe.waits = Waiting {
         entrypoint: shipped.iter().rev().find_map(|s| s.entrypoint).unwrap_or_default(),
         command: shipped.iter().rev().find_map(|s| s.command).unwrap_or_default(),

@@ -40,6 +40,10 @@ const WORDS: [&str; 8] =
 /// `config_example.yml`, `dendrite-sample.yaml`. Of code, `sample` may be a part of what it does.
 fn is_data_example(name: &str) -> bool {
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    // `settings/production_example.py`
+    if matches!(extension, "py" | "rb" | "php" | "js" | "ts") {
+        return stem.ends_with("_example");
+    }
     matches!(extension, "yml" | "yaml" | "json" | "toml" | "ini" | "conf" | "cfg" | "properties")
         && stem.rsplit_once(['-', '_']).is_some_and(|(_, w)| matches!(w, "example" | "sample" | "template"))
 }
@@ -48,7 +52,7 @@ fn is_data_example(name: &str) -> bool {
 mod tests {
     #[test]
     fn examples_are_told_by_their_paths() {
-        let yes = ".env.example a/.env.schema a/b\\sample.env x/env.dist {{c.x}}/.env a{{b lib/generators/a/templates/.env
+        let yes = ".env.example a/.env.schema a/b\\sample.env x/env.dist settings/production_example.py {{c.x}}/.env a{{b lib/generators/a/templates/.env
             my-generators/templates/x generators/a/generators/templates/x";
         let no = ".env example/.env a{b/{.env templates/generators/.env generators\\templates/x ä/.env";
         assert!(yes.split_whitespace().all(super::is_example));

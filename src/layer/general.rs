@@ -4,7 +4,7 @@
 mod list;
 
 use super::{
-    Entry, Kamal, Layer, Means, Structure, Tls,
+    Entry, Kamal, Layer, Means, Read, Structure, Tls,
     carried::Reader,
     json,
     reference::{self, Syntax},
@@ -131,6 +131,12 @@ pub(super) fn take(reader: &mut Reader<'_>, document: &Node) {
     reader.layers.extend(found.into_iter().filter(|layer| !layer.entries.is_empty()));
 }
 
+/// Whether a value is a variable that the program or a pipeline puts in: `$(DB_HOST)`, `$(DB_PORT:5432)`.
+fn is_from_elsewhere(text: &str) -> bool {
+    let inner = text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+    inner.is_some_and(|inner| is_variable(inner.split(':').next().unwrap_or(inner)))
+}
+
 /// The blocks of a node and of what is below it.
 fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, out: &mut Vec<Layer>) {
     if path.len() > DEPTH {
@@ -196,6 +202,12 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let role = if names_tests(name) { Means::TestUrl } else { Means::Url };
         let means = if is_url { Some(role) } else { means };
         layer.reads.extend(resolved.reads);
+        // `$(DB_HOST)`, `$(DB_PORT:5432)`: the program or a pipeline puts it in.
+        if is_from_elsewhere(resolved.value.text.expose().trim()) {
+            let (variable, means) = (entry.key.clone(), means);
+            layer.reads.push(Read { variable, span: value.span, means, defaulted: false });
+            continue;
+        }
         // What is empty in a file of settings is for others to fill in: `values.yaml` of a chart, `config.default.json`.
         if resolved.open || matches!(means, Some(Means::Part(..))) && resolved.value.text.is_blank() {
             continue;

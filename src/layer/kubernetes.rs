@@ -23,6 +23,7 @@ use super::{
     tree::{Node, Style},
 };
 use crate::{
+    environment::Environment,
     secret::{Part, Secret},
     source::Span,
 };
@@ -240,7 +241,10 @@ impl Objects<'_, '_> {
             return;
         }
         let namespace = object.at(&["metadata", "namespace"]).and_then(Node::text);
-        layer.word = layer.word.or_else(|| namespace.map(str::to_owned));
+        let says = |word: &&str| Environment::from_word(word).is_some();
+        let label = ["environment", "env"].iter().find_map(|l| object.at(&["metadata", "labels", l])?.text());
+        let word = label.filter(says).or(namespace);
+        layer.word = layer.word.or_else(|| word.map(str::to_owned));
         self.out.index.insert(layer.block.clone().unwrap_or_default(), self.out.blocks.len());
         self.out.blocks.push(block);
         self.reader.layers.push(layer);

@@ -73,6 +73,7 @@ impl<'c> Surroundings<'c> {
             at.says_copy |= layers.iter().filter_map(|l| l.source).any(|s| self.asking.contains(&s));
         }
         let open = |placeholder: &Placeholder| match self.given.get(&placeholder.span.source) {
+            _ if variable(sources, placeholder) == Some(OF_CARGO) => false,
             Some(given) => variable(sources, placeholder).is_none_or(|name| !given.contains(name)),
             None => !self.substitutes || file.carrier != Carrier::Kubernetes || placeholder.shape != "${…}",
         };
@@ -86,6 +87,10 @@ impl<'c> Surroundings<'c> {
         for target in &mut settings.targets {
             target.around.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
             target.oddities.placeholders.retain(open);
+            if let Structure::Image(recipe) = &file.structure {
+                target.around.in_image = true;
+                target.around.in_volume = target.is_file_within(|path| recipe.keeps(path));
+            }
             // `postgres/shop`: the program puts the scheme before it.
             let called = |host: &Part| match &file.structure {
                 Structure::Compose(compose) => compose.server_names().any(|name| host.is_host_called(name)),
@@ -113,6 +118,9 @@ impl<'c> Surroundings<'c> {
         }
     }
 }
+
+/// What cargo sets for every program that it runs.
+const OF_CARGO: &str = "CARGO_MANIFEST_DIR";
 
 /// Where Symfony configures Doctrine, for all environments and for tests alone.
 const DOCTRINE: [&str; 2] = ["config/packages/doctrine.yaml", "config/packages/test/doctrine.yaml"];

@@ -49,8 +49,18 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         let file = target.is_sqlite() && view.settings.without_postgres && !password;
         // What gives nothing away matters where it runs.
         let idle = !password && view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_archived);
-        if own && !password || aside || choice || file || idle {
+        if own && !password || aside || choice || file || idle || target.around.in_volume {
             draft.at_most(Levels::of("IIII"));
+        } else if (own || target.is_single_label()) && !for_build && is_guessed(target) {
+            draft.at_most(Levels::of("WWWW"));
         }
     }
+}
+
+/// Whether a password keeps nobody out, so that none is given away: `postgres`, or the name of its role.
+fn is_guessed(target: &Target) -> bool {
+    target.credential().is_some_and(|password| {
+        let same = |k| target.get(k).is_some_and(|p| p.value.secret().same_ignore_case(password.secret));
+        password.secret.is_common() || same("user") || same("dbname")
+    })
 }

@@ -19,40 +19,46 @@ fn password(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // What equals the user or the database is reported as that; its length adds nothing.
     let same =
         |keyword| target.get(keyword).is_some_and(|p| p.value.secret().same_ignore_case(password.secret));
-    judge(&password, same("user") || same("dbname"), settings, out);
+    let most = if target.around.in_image { Levels::of("IIII") } else { most(settings) };
+    judge(&password, same("user") || same("dbname"), most, out);
 }
 
 fn secrets(settings: &Settings, out: &mut Sink<'_>) {
     for secret in settings.credentials() {
-        judge(&secret, false, settings, out);
+        judge(&secret, false, most(settings), out);
     }
 }
 
-fn judge(credential: &Credential<'_>, reported: bool, settings: &Settings, out: &mut Sink<'_>) {
+/// A Secret that asks to be copied and filled in shows how one is written.
+fn most(settings: &Settings) -> Levels {
+    if settings.is_secret_to_fill_in() { Levels::of("IIII") } else { RULE.levels }
+}
+
+fn judge(credential: &Credential<'_>, reported: bool, most: Levels, out: &mut Sink<'_>) {
     let Credential { name, secret, origin } = credential;
     if secret.looks_like_placeholder() || secret.says_development() {
         return;
     }
     let help = "generate one: `openssl rand -hex 24` needs no encoding in a URL";
-    // A Secret that asks to be copied and filled in shows how one is written.
-    let most = |levels| if settings.is_secret_to_fill_in() { Levels::of("IIII") } else { levels };
     if secret.is_empty() {
         out.report(format!("{name} is empty")).at(origin, "nothing stands here").help(help);
     } else if secret.is_common() {
         out.report(format!("{name} is one that every attacker tries first"))
             .at(origin, "in the lists of common passwords")
             .help(help)
-            .at_most(most(RULE.levels));
+            .at_most(most);
     } else if !reported && secret.chars() < SHORT {
         out.report(format!("{name} is short"))
             .at(origin, format!("fewer than {SHORT} characters"))
             .help(help)
-            .at_most(most(Levels::of("..WW")));
+            .at_most(Levels::of("..WW"))
+            .at_most(most);
     } else if !reported && secret.variety() < FEW {
         out.report(format!("{name} repeats a few characters"))
             .at(origin, format!("fewer than {FEW} different characters"))
             .help(help)
-            .at_most(most(Levels::of("..WW")));
+            .at_most(Levels::of("..WW"))
+            .at_most(most);
     }
 }
 

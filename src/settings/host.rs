@@ -113,8 +113,10 @@ pub fn is_placeholder(host: &str) -> bool {
     let filled = |label: &str| label.len() >= 4 && label.bytes().all(|b| b == b'x');
     let asks = |label: &str| {
         // Most labels begin and end otherwise than all of these.
-        let begins =
-            matches!(label.as_bytes().first(), Some(b'y' | b'c' | b'p' | b'r' | b'x' | b'1' | b'[' | b']'));
+        let begins = matches!(
+            label.as_bytes().first(),
+            Some(b'y' | b'c' | b'p' | b'r' | b'x' | b'1' | b'[' | b']' | b'm')
+        );
         if !begins && !label.trim_end_matches(['[', ']']).ends_with("placeholder") {
             return false;
         }
@@ -246,6 +248,7 @@ const PLACEHOLDER_LABELS: &[&str] = &[
     "yourproject",
     "yourinstance",
     "yourcompany",
+    "mock",
 ];
 
 /// Names that the services themselves hand out in their connection strings.

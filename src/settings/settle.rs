@@ -164,9 +164,17 @@ fn is_off(text: &str) -> bool {
 }
 
 /// `app-dev.yaml`, `docker-compose-test.yml`, `task-prod.json`: a document with such a last word has no other reason to.
-/// `live`, `local` and `test` say too little.
-fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
+/// `live`, `local` and `test` say too little. Of an env file the first word does as well: `test_db.env`, `.env-production`.
+fn of_suffix(path: &str, name: &str, policy: &Policy) -> Option<Environment> {
+    if let Some(own) = name.strip_prefix(".env").filter(|own| own.starts_with(['-', '_'])) {
+        return own.split(['-', '_', '.']).find_map(|word| policy.environment(word));
+    }
     let (stem, extension) = name.split_once('.')?;
+    if extension == "env" {
+        let mut words = stem.split(['-', '_']).filter(|word| *word != "live");
+        let (first, last) = (words.next()?, words.next_back());
+        return last.into_iter().chain([first]).find_map(|word| policy.environment(word));
+    }
     // `test-core.ini` of Paste and pytest.
     if extension == "ini" {
         return stem.split(['-', '_']).find_map(|word| policy.environment(word));
@@ -187,7 +195,11 @@ fn of_suffix(name: &str, policy: &Policy) -> Option<Environment> {
     let vague = matches!(word, "live" | "local" | "test" | "tests" | "testing");
     let document = matches!(extension, "yaml" | "yml" | "json");
     if document && vague && !compose {
-        return of_settings(stem, policy).filter(|_| matches!(family, "settings" | "config"));
+        // In a directory of settings it is one of them: `config/migration-test.json`.
+        let mut above = path.rsplit(['/', '\\']).skip(1);
+        let settings = |word: &str| matches!(word, "settings" | "config");
+        let own = settings(family) || word == "test" && above.next().is_some_and(settings);
+        return own.then(|| policy.environment(word))?;
     }
     (compose || document).then(|| policy.environment(word))?
 }
@@ -267,7 +279,7 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
         matches!(name.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts"))
     };
     let tried = || code(name) && path.split(['/', '\\']).rev().skip(1).any(|step| step == "tests");
-    let of_suffix = || of_suffix(name, policy).filter(|_| !tried());
+    let of_suffix = || of_suffix(path, name, policy).filter(|_| !tried());
     of_name.or_else(of_suffix).or_else(|| of_machine(name)).or_else(|| of_ci(name)).or_else(|| {
         segments.find_map(|directory| match directory.trim_start_matches('.') {
             "tests" | "circleci" | "buildkite" | "semaphore" | "woodpecker" => Some(Environment::Test),

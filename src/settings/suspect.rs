@@ -31,6 +31,11 @@ pub(super) fn wrapped(layer: usize, entry: &Entry) -> Option<Wrapped> {
     if last == '\r' || last == '\n' {
         return found("a line end", end..text.len());
     }
+    // libpq passes over blanks around `keyword=value` (`conninfo_parse` in fe-connect.c), and so do its kin.
+    let pairs = || !text.contains("://") && ["host=", "dbname="].iter().any(|word| text.contains(word));
+    if (first.is_whitespace() || last.is_whitespace()) && pairs() {
+        return None;
+    }
     if first.is_whitespace() {
         return found("blanks", 0..first.len_utf8());
     }

@@ -336,6 +336,11 @@ impl Target {
         Some(Part::with_proof(if path.is_empty() { ":memory:" } else { path }, shown))
     }
 
+    /// Whether it is a file of SQLite at a path that is among those asked for.
+    pub(crate) fn is_file_within(&self, within: impl Fn(&str) -> bool) -> bool {
+        self.sqlite_file().is_some_and(|path| within(path.expose()))
+    }
+
     /// Host or socket directory, and port, of the first endpoint.
     #[cfg(feature = "guard")]
     pub(crate) fn first_endpoint(&self) -> Option<(String, u16)> {

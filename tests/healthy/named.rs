@@ -4,7 +4,7 @@ use super::{Twins, mild::tell_apart, readers::ALEMBIC};
 
 const POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"web:1\", env: [{name: DATABASE_URL, value: \"postgresql://shop:shop@db:5432/shop\"}]}]}}}\n";
 const COMPOSE: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: shop}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgresql://shop:shop@db:5432/shop\"}\n";
-const IMAGE: &str = "FROM debian:12\nENV DATABASE_URL=postgresql://shop:shop@localhost:5432/shop\n";
+const IMAGE: &str = "FROM debian:12\nENV DATABASE_URL=postgresql://postgres:shop@localhost:5432/shop\n";
 const PROCFILE: &str = "web: DATABASE_URL=postgresql://shop:shop@localhost/shop bin/serve\n";
 const PIPELINE: &str = "steps:\n  - bash: npm test\n    env: {DATABASE_URL: \"postgresql://$(DB_USER):$(DB_PASSWORD)@localhost/shop_test\"}\n";
 const SETUP: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_PASSWORD: k3Vq9mT2xL, POSTGRES_DB: shop}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgresql://shop_rw:k3Vq9mT2xL@db/shop\"}\n";
@@ -41,7 +41,7 @@ const TWINS: &[Twins] = &[
         ill: &[("Procfile", PROCFILE)],
     },
     Twins {
-        rule: "password-equals-identifier",
+        rule: "superuser-role",
         healthy: &[
             (".devcontainer/Dockerfile", IMAGE),
             (".gitpod.Dockerfile", IMAGE),

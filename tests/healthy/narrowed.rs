@@ -94,6 +94,59 @@ const TWINS: &[Twins] = &[
         healthy: &[("settings_test.json", "{\"SQLALCHEMY_DATABASE_URI\": \"sqlite:///:memory:\"}\n")],
         ill: &[("settings_main.json", "{\"SQLALCHEMY_DATABASE_URI\": \"sqlite:///:memory:\"}\n")],
     },
+    // A file in a volume of the image is there for good; what everybody guesses is told once.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("Dockerfile", KEPT), ("requirements.txt", "psycopg2==2.9.9\n")],
+        ill: &[("Dockerfile", LOST), ("requirements.txt", "psycopg2==2.9.9\n")],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            "Dockerfile",
+            "FROM node:22\nENV POSTGRES_HOST=db POSTGRES_USERNAME=shop POSTGRES_PASSWORD=postgres\n",
+        )],
+        ill: &[(".env.production", "POSTGRES_HOST=db\nPOSTGRES_USERNAME=shop\nPOSTGRES_PASSWORD=postgres\n")],
+    },
+    // A script of the project waits in the image that a service runs it in.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[
+            ("docker-compose.prod.yml", PULLED),
+            ("tools/celery.sh", "#!/bin/sh\npython manage.py wait_for_db\nexec celery worker\n"),
+        ],
+        ill: &[("docker-compose.prod.yml", PULLED), ("tools/celery.sh", "#!/bin/sh\nexec celery worker\n")],
+    },
+    // The words of the names of files and sections.
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[(".env", SAME), ("hack/dev_other.env", SAME)],
+        ill: &[(".env", SAME), ("prod_other.env", SAME)],
+    },
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[("config/database.yml", STANDBY)],
+        ill: &[("config/database.yml", STANDALONE)],
+    },
+    // What is a mock is nobody's; what a program fills in is known there.
+    Twins {
+        rule: "user-implicit",
+        healthy: &[("jest.setup.js", "process.env.DB_URL = 'postgres://mock.db.url';\n")],
+        ill: &[("db.js", "process.env.DB_URL = 'postgres://shop.db.url';\n")],
+    },
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[(
+            "config.yml",
+            "db:\n  type: $(DB_TYPE)\n  host: '$(DB_HOST)'\n  user: $(DB_USER:shop)\n  db: shop\n",
+        )],
+        ill: &[("config.yml", "db:\n  url: postgresql://shop@$(DB_HOST)/shop\n")],
+    },
+    Twins {
+        rule: "url-composed-unencoded",
+        healthy: &[("deploy/prod.sh", GENERATED)],
+        ill: &[("deploy/prod.sh", TAKEN)],
+    },
     // Nobody's URL has nobody's password, and leads nowhere else.
     Twins {
         rule: "url-in-image",
@@ -168,6 +221,18 @@ const PUT_IN_TESTS: &str = "from pydantic_settings import BaseSettings\n\nclass 
 
 const UNNAMED: &str = "SHOP_DB_USER=shop\nSHOP_DB_PASSWORD=k3Vq9mT2\nSHOP_DB_NAME=shop\n";
 const NAMED: &str = "import os, psycopg\nc = psycopg.connect(host=os.environ['SHOP_DB_HOST'], user=os.environ['SHOP_DB_USER'], password=os.environ['SHOP_DB_PASSWORD'], dbname=os.environ['SHOP_DB_NAME'])\n";
+
+const KEPT: &str = "FROM python:3.12\nVOLUME [\"/data\"]\nENV DATABASE_URL=\"sqlite:////data/shop.db\"\n";
+const LOST: &str = "FROM python:3.12\nVOLUME [\"/uploads\"]\nENV DATABASE_URL=\"sqlite:////data/shop.db\"\n";
+
+const PULLED: &str = "services:\n  db: {image: \"postgres:16.4\", healthcheck: {test: pg_isready -h 127.0.0.1}}\n  web:\n    image: acme/shop:backend\n    environment: {DATABASE_URL: \"postgresql://shop:${P:?}@db/shop\"}\n    depends_on: [db]\n  worker:\n    image: acme/shop:backend\n    entrypoint: [\"/opt/bin/celery.sh\"]\n    environment: {DATABASE_URL: \"postgresql://shop:${P:?}@db/shop\"}\n    depends_on: [db]\n";
+
+const SAME: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2@db.acme.io/shop\n";
+const STANDBY: &str = "development:\n  adapter: postgresql\n  host: localhost\n  database: shop_dev\ntest:\n  adapter: postgresql\n  host: localhost\n  database: shop_test\ntest_standby:\n  adapter: postgresql\n  host: localhost\n  database: shop_test\n";
+const STANDALONE: &str = "development:\n  adapter: postgresql\n  host: localhost\n  database: shop_test\ntest:\n  adapter: postgresql\n  host: localhost\n  database: shop_test\n";
+
+const GENERATED: &str = "declare -A OWN=(\n    [DB_PASSWORD]=$(openssl rand -hex 16)\n)\nfor V in \"${!OWN[@]}\"; do export $V=${OWN[$V]}; done\nexport DATABASE_URL=postgresql://shop:$DB_PASSWORD@db/shop\n";
+const TAKEN: &str = "declare -A OWN=(\n    [DB_PASSWORD]=$(cat /run/secrets/db)\n)\nfor V in \"${!OWN[@]}\"; do export $V=${OWN[$V]}; done\nexport DATABASE_URL=postgresql://shop:$DB_PASSWORD@db/shop\n";
 
 const POOLED: &str =
     "DATABASE_URL=postgresql://shop:k3Vq9@aws-0-eu-west-1.pooler.supabase.com:6543/shop?sslmode=require\n";

@@ -184,14 +184,14 @@ const TWINS: &[Twins] = &[
     },
     // The stage that is shipped is not the one for tests.
     Twins {
-        rule: "weak-secret",
+        rule: "superuser-role",
         healthy: &[(
             "Dockerfile",
-            "FROM python AS base\nFROM base AS production\nFROM production AS ci_tests\nENV DATABASE_URL=postgresql://app:postgres@db/shop\n",
+            "FROM python AS base\nFROM base AS production\nFROM production AS ci_tests\nENV DATABASE_URL=postgresql://postgres:k3Vq9@db/shop\n",
         )],
         ill: &[(
             "Dockerfile",
-            "FROM python AS base\nFROM base AS ci_tests\nFROM base AS production\nENV DATABASE_URL=postgresql://app:postgres@db/shop\n",
+            "FROM python AS base\nFROM base AS ci_tests\nFROM base AS production\nENV DATABASE_URL=postgresql://postgres:k3Vq9@db/shop\n",
         )],
     },
     // `test-core.ini` is one of tests, the one alembic.ini is shipped.

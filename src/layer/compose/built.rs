@@ -1,10 +1,13 @@
 //! What a project's own images do before their programs start: who waits for a server behind the name of a service, and who for
 //! a healthy one.
 
-use super::Service;
-use crate::layer::{
-    Carried, Carrier, Structure,
-    dockerfile::{Recipe, Waiting},
+use super::{Image, Service};
+use crate::{
+    layer::{
+        Carried, Carrier, Structure,
+        dockerfile::{Recipe, Waiting},
+    },
+    secret::Part,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +22,8 @@ pub struct Waits {
     built: BTreeMap<String, Option<Built>>,
     /// Names of services that another one waits for until they are healthy, in any file.
     gated: BTreeSet<String>,
+    /// Images that a service runs, each with the names of the scripts that it is told to run.
+    told: Vec<(Part, Vec<String>)>,
 }
 
 /// How an image is made.
@@ -72,11 +77,14 @@ impl Waits {
     fn take(&mut self, service: &Service) {
         let gated = service.depends_on.iter().filter(|d| d.gated);
         self.gated.extend(gated.map(|d| d.service.expose().to_owned()));
+        if let Some(image) = service.image.as_ref().filter(|_| !service.scripts.is_empty()) {
+            self.told.push((image.text.clone(), service.scripts.clone()));
+        }
         if !service.built {
             return;
         }
         let mut names = vec![service.name.expose()];
-        names.extend(service.image.as_ref().map(super::Image::own_name));
+        names.extend(service.image.as_ref().map(Image::own_name));
         for name in names {
             let built = Built::of(service);
             match self.built.get_mut(name) {
@@ -93,8 +101,16 @@ impl Waits {
     }
 
     /// Whether a service runs an image of the project that waits. One that is pulled is the project's own where exactly one
-    /// Dockerfile builds an image of its name; a script waits in it where the image may have that.
+    /// Dockerfile builds an image of its name, and a script waits in it where the image may have that; or where a service is
+    /// told to run a script in it that waits and that the project has.
     pub fn has(&self, service: &Service) -> bool {
+        let own = |names: &[String]| names.iter().any(|name| self.has_script(name));
+        let pulled = |image: &Image| {
+            self.told.iter().any(|(text, names)| text.secret().same_as(image.text.secret()) && own(names))
+        };
+        if own(&service.scripts) || !service.built && service.image.as_ref().is_some_and(pulled) {
+            return true;
+        }
         let built = match (&service.image, service.built) {
             (_, true) => Built::of(service),
             (Some(image), false) => match self.built.get(image.own_name()) {
@@ -110,6 +126,11 @@ impl Waits {
             self.scripts.iter().any(has)
         };
         own || scripts()
+    }
+
+    /// Whether a script of the project that waits has this name.
+    fn has_script(&self, name: &str) -> bool {
+        self.scripts.iter().any(|path| path.rsplit(['/', '\\']).next() == Some(name))
     }
 
     fn recipe_waits(&self, built: &Built, service: &Service) -> bool {

@@ -66,6 +66,21 @@ fn is_told_to_wait(text: &str) -> bool {
         })
 }
 
+/// The names of the scripts that the command of a service runs: `prod.sh` of `/opt/bin/prod.sh`.
+pub(super) fn scripts(node: &Node) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut take = |text: &str| {
+        let words = text.split_whitespace().map(|word| word.trim_matches(['"', '\'', ';']));
+        let scripts = words.filter(|word| matches!(word.rsplit_once('.'), Some((_, "sh" | "bash"))));
+        out.extend(scripts.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned()));
+    };
+    for node in ["command", "entrypoint"].iter().filter_map(|key| node.get(key)) {
+        node.text().into_iter().for_each(&mut take);
+        node.items().iter().filter_map(|item| item.text()).for_each(&mut take);
+    }
+    out
+}
+
 /// Whether the command of a service makes databases.
 pub(super) fn creates(node: &Node) -> bool {
     says(node, |text| CREATES.iter().any(|word| text.contains(word)))

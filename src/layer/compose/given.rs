@@ -3,7 +3,8 @@
 use super::{
     INIT,
     client::holds_data,
-    service::{Mount, Source, beside, items, text_of},
+    mount::{Mount, Source},
+    service::{beside, items, text_of},
 };
 use crate::{
     environment::Environment,

@@ -1,15 +1,20 @@
 //! One service of a compose file. Short and long forms come to the same.
 
 use super::{
-    Compose, MANY, Service, client, command, extends::Whole, filled, given, given::Without, image,
-    is_plain_name, name, variables,
+    Compose, MANY, Service, client, command,
+    extends::Whole,
+    filled, given,
+    given::Without,
+    image, is_plain_name,
+    mount::{Mount, Source},
+    name, variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
     secret::Part,
     source::Span,
 };
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
 /// What a service waits for.
 #[derive(Clone, Debug)]
@@ -72,39 +77,6 @@ pub enum Interface {
     /// Loopback.
     Loopback,
     /// One that is named, or not known.
-    Other,
-}
-
-/// What is mounted into a service.
-#[derive(Clone, Debug)]
-pub struct Mount {
-    /// Where its source stands.
-    pub span: Span,
-    /// What it is.
-    pub source: Source,
-    /// It is, or holds, the server's data directory.
-    pub data: bool,
-    /// It is, or lies in, the directory of scripts that run while the data directory is made.
-    pub init: bool,
-    /// What comes of it where its source is not there.
-    pub without: Without,
-}
-
-impl Mount {
-    /// Whether it is among the paths where nothing is.
-    pub fn is_absent(&self, absent: &BTreeSet<String>) -> bool {
-        matches!(&self.source, Source::Path(path) if absent.contains(path.expose()))
-    }
-}
-
-/// What is mounted.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// A volume with a name, which outlives its container.
-    Volume,
-    /// A path below the compose file's directory, or beside it: as the run names its files, shown when it is plain.
-    Path(Part),
-    /// Something else.
     Other,
 }
 
@@ -199,6 +171,7 @@ pub(super) fn read(
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         own_entrypoint: node.get("entrypoint").is_some(),
         own_command: node.get("command").is_some(),
+        scripts: command::scripts(node),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })

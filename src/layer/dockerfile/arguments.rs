@@ -15,6 +15,8 @@ pub struct Recipe {
     for_build: BTreeSet<Span>,
     /// A PostgreSQL server is installed in the image, or it is made from a server's.
     pub serves: bool,
+    /// Directories that outlive the containers (`VOLUME`).
+    pub(super) volumes: Vec<String>,
     /// Whether what is shipped waits.
     pub waits: Waiting,
     /// Whether what is built up to a stage waits, by the names of the stages.
@@ -34,6 +36,12 @@ impl Recipe {
     /// Whether only the build sees the value at this place.
     pub fn is_for_build(&self, value: Span) -> bool {
         self.for_build.contains(&value)
+    }
+
+    /// Whether a file outlives the containers: it lies in a volume.
+    pub fn keeps(&self, path: &str) -> bool {
+        let within = |volume: &String| path.strip_prefix(volume.trim_end_matches('/'));
+        self.volumes.iter().filter_map(within).any(|below| below.starts_with('/'))
     }
 }
 

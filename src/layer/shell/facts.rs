@@ -73,6 +73,14 @@ fn tells(text: &str) -> bool {
 }
 
 impl Command {
+    /// The variables that it sets, with their texts: `declare -A VARIABLES=( [DB_PASSWORD]=… )` too.
+    fn given(&self) -> impl Iterator<Item = (&str, &str)> {
+        let set = self.assignments.iter().map(|e| (e.key.as_str(), e.value.text.expose()));
+        let listed =
+            self.words.iter().filter_map(|w| w.value.text.expose().strip_prefix('[')?.split_once("]="));
+        set.chain(listed)
+    }
+
     /// Where `PGPASSWORD` is written out for this command: before it, or handed on as one of its arguments.
     pub fn given_password(&self) -> Option<Span> {
         let for_it = !self.program().is_none_or(|p| super::DECLARING.contains(&p));
@@ -167,12 +175,12 @@ impl Script {
 
     /// Where the password of a URL that is put together goes in as it is.
     pub fn unencoded(&self) -> Vec<Span> {
-        let given = self.commands.iter().flat_map(|c| &c.assignments);
         let mut plain = BTreeMap::new();
-        for entry in given.filter(|_| !self.composed.is_empty()) {
-            let text = entry.value.text.expose();
-            let own = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
-            plain.insert(entry.key.as_str(), own || encodes(text));
+        for command in self.commands.iter().filter(|_| !self.composed.is_empty()) {
+            for (name, text) in command.given() {
+                let own = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+                plain.insert(name, own || encodes(text));
+            }
         }
         let told = |name: &str| {
             let name = name.to_ascii_uppercase();

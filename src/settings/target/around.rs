@@ -13,6 +13,10 @@ pub struct Around {
     pub served_in_clear: bool,
     /// Its hosts are names of the cluster that it is dialled from: service and namespace.
     pub in_cluster: bool,
+    /// It is a default that an image has for its containers.
+    pub in_image: bool,
+    /// It is a file in a volume of the image that says so: its containers come and go.
+    pub in_volume: bool,
     /// A suffix is put behind the name of its database, for tests.
     pub suffixed: bool,
 }
