@@ -343,6 +343,13 @@ impl Entry {
         Self { told: means.map(Box::new), ..self }
     }
 
+    /// Whether the value is a URL of PostgreSQL's, whatever the name says. One of JDBC is for who knows the name.
+    pub fn is_url_of_postgres(&self) -> bool {
+        let text = self.value.text.expose().trim_start();
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.split('+').next().unwrap_or(scheme));
+        matches!(scheme, Some("postgres" | "postgresql"))
+    }
+
     /// An assignment whose name tells what it is.
     pub fn new(key: impl Into<String>, key_span: Span, value: Value, value_span: Span) -> Self {
         Self { key: key.into(), value, key_span, value_span, doubtful: false, told: None }

@@ -1,6 +1,7 @@
 //! The files of a project ▶ findings. Pure: the texts are handed in.
 
 mod anew;
+mod by_value;
 mod meaning;
 mod mend;
 mod misread;

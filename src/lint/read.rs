@@ -1,6 +1,6 @@
 //! The files of a run ▶ what their carriers make of them, env files first: others take variables from them.
 
-use super::Files;
+use super::{Files, by_value};
 use crate::{
     environment::Environment,
     layer::{
@@ -54,6 +54,7 @@ pub(super) fn read<'p>(
         }
     }
     let mut out: Vec<Carried> = out.into_values().collect();
+    by_value::tell(&mut out, policy);
     let is_base = |path: &str| BASES.contains(&path.rsplit(['/', '\\']).next().unwrap_or_default());
     let bases: BTreeMap<String, Compose> = out
         .iter()

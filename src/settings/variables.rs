@@ -148,8 +148,8 @@ pub const SETS: &[Set] = &[
         parts: &[
             ("host", &["POSTGRES_HOST", "POSTGRES_SERVER"]),
             ("port", &["POSTGRES_PORT"]),
-            ("dbname", &["POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRES_DBNAME", "POSTGRES_NAME"]),
-            ("user", &["POSTGRES_USER", "POSTGRES_USERNAME"]),
+            ("dbname", &["POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRES_DBNAME"]),
+            ("user", &["POSTGRES_USER"]),
             ("password", &["POSTGRES_PASSWORD"]),
             ("sslmode", &["POSTGRES_SSLMODE", "POSTGRES_SSL_MODE"]),
         ],

@@ -3,6 +3,29 @@
 use super::{Twins, mild::tell_apart};
 
 const TWINS: &[Twins] = &[
+    // A value that is a connection is one under any name, where it is the only one.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  hydra:\n    image: oryd/hydra:v2\n    environment: [\"DSN=postgres://hydra:${P:?}@db.acme.io/hydra?sslmode=require\"]\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  hydra:\n    image: oryd/hydra:v2\n    environment: [\"DSN=postgres://hydra:k3Vq9mT2xL@db.acme.io/hydra?sslmode=require\"]\n",
+        )],
+    },
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  db: {image: \"postgres:16.4\", environment: {POSTGRES_USER: admin, POSTGRES_PASSWORD: k3Vq9mT2xL}}\n  web:\n    image: acme/web:1\n    environment: {API_DSN: \"postgres://api:a7Vq9mT2xL@db/shop\", WORKER_DSN: \"postgres://worker:b7Vq9mT2xL@db/shop\"}\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  db: {image: \"postgres:16.4\", environment: {POSTGRES_USER: admin, POSTGRES_PASSWORD: k3Vq9mT2xL}}\n  web:\n    image: acme/web:1\n    environment: {API_DSN: \"postgres://api:a7Vq9mT2xL@db/shop\"}\n",
+        )],
+    },
     Twins {
         rule: "k8s-literal-url",
         healthy: &[("k8s/web.yaml", QUARKUS_TAKEN)],

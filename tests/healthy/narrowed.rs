@@ -104,9 +104,9 @@ const TWINS: &[Twins] = &[
         rule: "weak-secret",
         healthy: &[(
             "Dockerfile",
-            "FROM node:22\nENV POSTGRES_HOST=db POSTGRES_USERNAME=shop POSTGRES_PASSWORD=postgres\n",
+            "FROM node:22\nENV POSTGRES_HOST=db POSTGRES_USER=shop POSTGRES_PASSWORD=postgres\n",
         )],
-        ill: &[(".env.production", "POSTGRES_HOST=db\nPOSTGRES_USERNAME=shop\nPOSTGRES_PASSWORD=postgres\n")],
+        ill: &[(".env.production", "POSTGRES_HOST=db\nPOSTGRES_USER=shop\nPOSTGRES_PASSWORD=postgres\n")],
     },
     // A script of the project waits in the image that a service runs it in.
     Twins {

@@ -23,7 +23,7 @@ const FILES: &[(&str, &str)] = &[
         "APP_ENV=production\r\n\t# żółć\r\nDATABASE_URL=\"postgresql://app:漢字@db.example.com/app?sslmode=prefer&sslmod=x\"\t\r\nTEST_DATABASE_URL=postgresql://app:漢字@db.example.com/app\r\n",
     ),
     ("x/.env.production", "DATABASE_URL=\"sqlite:///ż.db\nDEBUG=1\n"),
-    ("y/.env.production", "DATABASE_URL=postgres://a:b@h/d?sslmode=prefer"),
+    ("y/.env.production", "DATABASE_URL=postgres://ann:b@hub/d?sslmode=prefer"),
 ];
 
 fn report() -> Report {

@@ -1,0 +1,40 @@
+//! Variables of containers that no vocabulary has, and whose value is a connection all the same: `DSN=postgres://…`.
+
+use crate::{
+    layer::{Carried, Carrier, Entry, Layer, Means},
+    policy::Policy,
+    settings::variables::{Meaning, meaning, meaning_of},
+};
+
+/// Says of one that it is a connection, where the container has no other: of several nobody knows which are a service's own.
+/// Which URL a service takes at its start is not decided by this: `check` and the guard go by names.
+pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
+    let containers =
+        |c: &&mut Carried| matches!(c.carrier, Carrier::Compose | Carrier::Kubernetes | Carrier::EcsTask);
+    for layer in carried.iter_mut().filter(containers).flat_map(|file| &mut file.layers) {
+        if speaks(layer, policy) {
+            continue;
+        }
+        let own = |e: &&mut Entry| {
+            e.told.is_none() && e.is_url_of_postgres() && !OF_OTHERS.contains(&e.key.as_str())
+        };
+        let mut found = layer.entries.iter_mut().filter(own);
+        if let (Some(entry), None) = (found.next(), found.next()) {
+            let tests = entry.key.split('_').any(|word| matches!(word, "TEST" | "TESTS"));
+            entry.told = Some(Box::new(if tests { Means::TestUrl } else { Means::Url }));
+        }
+    }
+}
+
+/// What looks at a server, and is no service of it.
+const OF_OTHERS: [&str; 2] = ["DATA_SOURCE_NAME", "DATA_SOURCE_URI"];
+
+/// Whether one of its variables is a connection, or a part of one, by its name.
+fn speaks(layer: &Layer, policy: &Policy) -> bool {
+    let ours = |meaning: Option<Meaning>| {
+        use Meaning::{Document, Libpq, Part, Toggle, Url};
+        matches!(meaning, Some(Url(_) | Part(..) | Libpq(_) | Document | Toggle(_)))
+    };
+    layer.entries.iter().any(|e| ours(meaning_of(e, policy)))
+        || layer.reads.iter().any(|r| ours(meaning(&r.variable, policy)))
+}
