@@ -18,7 +18,7 @@ mod hosted;
 mod identity;
 pub mod lookup;
 pub mod misreading;
-mod misspelt;
+pub(crate) mod misspelt;
 pub mod overrides;
 mod parts;
 pub mod passfile;

@@ -3,7 +3,10 @@
 use crate::{
     layer::{Carried, Carrier, Entry, Layer, Means},
     policy::Policy,
-    settings::variables::{Meaning, meaning, meaning_of},
+    settings::{
+        misspelt::is_slip,
+        variables::{Meaning, meaning, meaning_of},
+    },
 };
 
 /// Says of one that it is a connection, where the container has no other: of several nobody knows which are a service's own.
@@ -16,7 +19,10 @@ pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
             continue;
         }
         let own = |e: &&mut Entry| {
-            e.told.is_none() && e.is_url_of_postgres() && !OF_OTHERS.contains(&e.key.as_str())
+            e.told.is_none()
+                && e.is_url_of_postgres()
+                && !OF_OTHERS.contains(&e.key.as_str())
+                && !is_slip(&e.key)
         };
         let mut found = layer.entries.iter_mut().filter(own);
         if let (Some(entry), None) = (found.next(), found.next()) {

@@ -25,6 +25,11 @@ pub struct Misspelt {
     pub meant: &'static str,
 }
 
+/// Whether a name is a slip away from one of ours.
+pub(crate) fn is_slip(key: &str) -> bool {
+    first_like(key, |word| near::is_slip(key, word)).is_some()
+}
+
 /// The slips in env files and among the variables of other carriers, each name once, where the name that was meant is
 /// set nowhere.
 pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {

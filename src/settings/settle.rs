@@ -146,9 +146,13 @@ fn word(key: &str, text: &str, policy: &Policy) -> Word {
         "DJANGO_SETTINGS_MODULE" => {
             text.rsplit('.').next().and_then(means).map_or(Word::Nothing, Word::Means)
         }
-        "SPRING_PROFILES_ACTIVE" => text.split(',').find_map(means).map_or(Word::Nothing, Word::Means),
+        "SPRING_PROFILES_ACTIVE" | "QUARKUS_PROFILE" => {
+            text.split(',').find_map(means).map_or(Word::Nothing, Word::Means)
+        }
         // The word is an environment of the ecosystem, or of somebody else's.
-        "NODE_ENV" => means(text).map_or(Word::Nothing, Word::Means),
+        "NODE_ENV" | "ASPNETCORE_ENVIRONMENT" | "DOTNET_ENVIRONMENT" | "APP_ENVIRONMENT" => {
+            means(text).map_or(Word::Nothing, Word::Means)
+        }
         _ => means(text).map_or(Word::Unknown, Word::Means),
     }
 }

@@ -279,6 +279,10 @@ pub const MARKERS: &[(&str, u8)] = &[
     ("DJANGO_ENV", 1),
     ("FLASK_ENV", 1),
     ("SPRING_PROFILES_ACTIVE", 1),
+    ("QUARKUS_PROFILE", 1),
+    ("ASPNETCORE_ENVIRONMENT", 1),
+    ("DOTNET_ENVIRONMENT", 1),
+    ("APP_ENVIRONMENT", 1),
     ("NODE_ENV", 2),
 ];
 

@@ -3,6 +3,18 @@
 use super::{Twins, mild::tell_apart};
 
 const TWINS: &[Twins] = &[
+    // The words of Quarkus and .NET for where a program runs.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment: {ASPNETCORE_ENVIRONMENT: Development, DATABASE_URL: \"postgres://shop:k3Vq9mT2xL@db.acme.io/shop\"}\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment: {QUARKUS_PROFILE: prod, DATABASE_URL: \"postgres://shop:k3Vq9mT2xL@db.acme.io/shop\"}\n",
+        )],
+    },
     // A value that is a connection is one under any name, where it is the only one.
     Twins {
         rule: "url-in-compose",
