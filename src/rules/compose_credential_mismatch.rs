@@ -22,7 +22,10 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
                 |s: &&Service| s.server && s.hosts.iter().any(|n| host.is_some_and(|h| h.is_host_called(n)));
             let mut servers = compose.services.iter().filter(reached);
             let (Some(server), None) = (servers.next(), servers.next()) else { continue };
-            compare(&Login::of(target, service), &Server::of(server, file, project), out);
+            // A URL under a name of the project's own may be one service of several, each with a role that others make.
+            let own = target.form == Form::Url && meaning(&target.name, project.policy).is_none();
+            let login = Login { own, ..Login::of(target, service) };
+            compare(&login, &Server::of(server, file, project), out);
         }
     }
 }
@@ -189,7 +192,7 @@ impl<'p> Code<'p> {
         port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
         let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
         let host = known("host")?.map(|h| h.text);
-        Some(Login { who, host, user, password, dbname, role: Role::Primary })
+        Some(Login { who, host, user, password, dbname, role: Role::Primary, own: false })
     }
 }
 
@@ -209,6 +212,8 @@ struct Login<'t> {
     password: Option<Told<'t>>,
     dbname: Option<Told<'t>>,
     role: Role,
+    /// By a variable that no vocabulary has.
+    own: bool,
 }
 
 impl<'t> Login<'t> {
@@ -220,7 +225,7 @@ impl<'t> Login<'t> {
         let (user, password, dbname) = (part("user"), part("password"), part("dbname"));
         let host = target.get("host").map(|h| h.value.secret());
         let who = format!("`{}`", service.name);
-        Self { who, host, user, password, dbname, role: target.role }
+        Self { who, host, user, password, dbname, role: target.role, own: false }
     }
 }
 
@@ -324,6 +329,7 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
         if server.plain && !server.roles.iter().any(|made| made.same_as(user.text)) {
             let draft = out
                 .report(format!("{name} logs in to `{container}` as a role that is not made there"))
+                .at_most(if login.own { Levels::of("IIII") } else { RULE.levels })
                 .at_span(user.span, "this role")
                 .note("the image makes the one role of `POSTGRES_USER`, `postgres` where that is not set");
             with_default(

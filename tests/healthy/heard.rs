@@ -35,7 +35,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "docker-compose.yml",
-            "services:\n  db: {image: \"postgres:16.4\", environment: {POSTGRES_USER: admin, POSTGRES_PASSWORD: k3Vq9mT2xL}}\n  web:\n    image: acme/web:1\n    environment: {API_DSN: \"postgres://api:a7Vq9mT2xL@db/shop\"}\n",
+            "services:\n  db: {image: \"postgres:16.4\", environment: {POSTGRES_USER: admin, POSTGRES_PASSWORD: k3Vq9mT2xL}}\n  web:\n    image: acme/web:1\n    environment: {API_DSN: \"postgres://admin:a7Vq9mT2xL@db/shop\"}\n",
         )],
     },
     Twins {
