@@ -343,11 +343,19 @@ impl Entry {
         Self { told: means.map(Box::new), ..self }
     }
 
-    /// Whether the value is a URL of PostgreSQL's, whatever the name says. One of JDBC is for who knows the name.
+    /// Whether the value is a service's URL of PostgreSQL, whatever the name says: it names a role, a host and a database, and
+    /// nothing in it is left to be filled in by a format. One of JDBC is for who knows the name, and the superuser's is for who
+    /// administers the server.
     pub fn is_url_of_postgres(&self) -> bool {
-        let text = self.value.text.expose().trim_start();
-        let scheme = text.split_once("://").map(|(scheme, _)| scheme.split('+').next().unwrap_or(scheme));
-        matches!(scheme, Some("postgres" | "postgresql"))
+        let text = self.value.text.expose();
+        let Some((scheme, rest)) = text.split_once("://") else { return false };
+        let ours = matches!(scheme.split('+').next(), Some("postgres" | "postgresql"));
+        let format = |c: char| c.is_whitespace() || matches!(c, '{' | '}' | '*' | '<' | '>' | '|' | ',');
+        let Some((login, place)) = rest.rsplit_once('@') else { return false };
+        let user = login.split(':').next().unwrap_or(login);
+        let (host, path) = place.split_once('/').unwrap_or((place, ""));
+        let named = !user.is_empty() && user != "postgres" && !host.is_empty() && !path.is_empty();
+        ours && named && !rest.contains(format) && !rest.contains("%s")
     }
 
     /// An assignment whose name tells what it is.

@@ -131,10 +131,15 @@ pub(super) fn take(reader: &mut Reader<'_>, document: &Node) {
     reader.layers.extend(found.into_iter().filter(|layer| !layer.entries.is_empty()));
 }
 
-/// Whether a value is a variable that the program or a pipeline puts in: `$(DB_HOST)`, `$(DB_PORT:5432)`.
+/// Whether a value is a variable that the program or a pipeline puts in: `$(DB_HOST)`.
 fn is_from_elsewhere(text: &str) -> bool {
-    let inner = text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
-    inner.is_some_and(|inner| is_variable(inner.split(':').next().unwrap_or(inner)))
+    text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).is_some_and(is_variable)
+}
+
+/// Whether a mapping holds examples as `OpenAPI` has them, each with its `value`.
+fn is_of_an_interface(examples: &Node) -> bool {
+    let pairs = examples.pairs();
+    !pairs.is_empty() && pairs.iter().all(|(_, example)| example.get("value").is_some())
 }
 
 /// The blocks of a node and of what is below it.
@@ -168,7 +173,7 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         }
         let Some(entry) = value.entry(name, key.span) else {
             // What a description of an interface shows is nobody's.
-            if matches!(name, "example" | "examples") {
+            if name == "examples" && is_of_an_interface(value) {
                 continue;
             }
             path.push(name);
@@ -202,7 +207,7 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let role = if names_tests(name) { Means::TestUrl } else { Means::Url };
         let means = if is_url { Some(role) } else { means };
         layer.reads.extend(resolved.reads);
-        // `$(DB_HOST)`, `$(DB_PORT:5432)`: the program or a pipeline puts it in.
+        // `$(DB_HOST)`: the program or a pipeline puts it in.
         if is_from_elsewhere(resolved.value.text.expose().trim()) {
             let (variable, means) = (entry.key.clone(), means);
             layer.reads.push(Read { variable, span: value.span, means, defaulted: false });

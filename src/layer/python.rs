@@ -40,6 +40,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         tokens: &tokens,
         databases: Vec::new(),
         unsure: BTreeSet::new(),
+        made: statement::set_by_methods(&text),
         said: 0,
     };
     for statement in &statements {
@@ -70,6 +71,8 @@ struct File<'e> {
     scope: Scope<'e>,
     writer: Writer,
     contexts: &'e [Context],
+    /// What the makers of each class set themselves.
+    made: Vec<(Range<usize>, BTreeSet<&'e str>)>,
     conditions: &'e [Expr],
     /// What the branches of conditions say of the engine.
     sides: Vec<switch::Side>,
@@ -233,7 +236,10 @@ impl<'e> File<'e> {
             value = args.first().filter(|a| a.name.is_none()).map(|a| &a.value).or_else(|| named("default"));
         }
         // What is put together when the settings are made is taken, and not what stands here.
-        let value = value.filter(|_| !statement::is_set_by_method(self.scope.source, name));
+        let set = |(class, names): &(Range<usize>, BTreeSet<&str>)| {
+            class.contains(&key.range.start) && names.contains(name)
+        };
+        let value = value.filter(|_| !self.made.iter().any(set));
         let at = self.block(reader, &variable, context);
         let means =
             url.then_some(if variable.split('_').any(|w| w == "TEST") { Means::TestUrl } else { Means::Url });

@@ -4,20 +4,26 @@ use super::view::FileView;
 use crate::{
     environment::Environment,
     layer::{Carried, Carrier, Layer},
+    policy::Policy,
     repository::Repository,
-    settings::Target,
+    settings::{Target, settle},
 };
 
 /// A section for production that leads to the very machine is what development has in common with it, where the program
 /// gets the URL of its primary database from its environment: both Rails and Spring Boot put that before the file. What is
 /// given away stays given away.
 pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    let spring = carried.iter().any(sets_url_of_spring);
+    let spring: Vec<&str> =
+        carried.iter().filter(|file| sets_url_of_spring(file)).map(|f| f.path.as_str()).collect();
     for (file, views) in carried.iter().zip(views) {
         let said = match file.carrier {
             // A service that hosts programs sets `DATABASE_URL`.
             Carrier::DatabaseYml => !repository.hosts_of(&file.path).is_empty(),
-            Carrier::Spring => spring,
+            // In the program's own module.
+            Carrier::Spring => {
+                let module = file.path.find("src/main/").map_or("", |at| &file.path[..at]);
+                spring.iter().any(|path| path.starts_with(module))
+            }
             _ => false,
         };
         if !said {
@@ -38,12 +44,16 @@ pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], re
     }
 }
 
-/// Whether a container is started with the URL that Spring Boot takes instead of `spring.datasource.url`.
+/// Whether a container is started with the URL that Spring Boot takes instead of `spring.datasource.url`, and not by a file for
+/// tests or developers.
 fn sets_url_of_spring(file: &Carried) -> bool {
     use Carrier::{Compose, Dockerfile, EcsTask, Kubernetes};
     const URL: &str = "SPRING_DATASOURCE_URL";
     let sets = |layer: &Layer| {
         layer.entries.iter().any(|e| e.key == URL) || layer.reads.iter().any(|r| r.variable == URL)
     };
-    matches!(file.carrier, Compose | Dockerfile | EcsTask | Kubernetes) && file.layers.iter().any(sets)
+    let deployed = settle::of_path(&file.path, &Policy::default()).is_none_or(|e| e >= Environment::Staging);
+    deployed
+        && matches!(file.carrier, Compose | Dockerfile | EcsTask | Kubernetes)
+        && file.layers.iter().any(sets)
 }

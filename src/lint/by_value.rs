@@ -1,7 +1,10 @@
 //! Variables of containers that no vocabulary has, and whose value is a connection all the same: `DSN=postgres://…`.
 
 use crate::{
-    layer::{Carried, Carrier, Entry, Layer, Means},
+    layer::{
+        Carried, Entry, Layer, Means, Structure,
+        kubernetes::{Block, Holder},
+    },
     policy::Policy,
     settings::{
         misspelt::is_slip,
@@ -12,23 +15,32 @@ use crate::{
 /// Says of one that it is a connection, where the container has no other: of several nobody knows which are a service's own.
 /// Which URL a service takes at its start is not decided by this: `check` and the guard go by names.
 pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
-    let containers =
-        |c: &&mut Carried| matches!(c.carrier, Carrier::Compose | Carrier::Kubernetes | Carrier::EcsTask);
-    for layer in carried.iter_mut().filter(containers).flat_map(|file| &mut file.layers) {
-        if speaks(layer, policy) {
-            continue;
-        }
-        let own = |e: &&mut Entry| {
-            e.told.is_none()
-                && e.is_url_of_postgres()
-                && !OF_OTHERS.contains(&e.key.as_str())
-                && !is_slip(&e.key)
+    for file in carried {
+        let held = match &file.structure {
+            Structure::Kubernetes(objects) => {
+                let inside = |block: &Block| matches!(block.holder, Holder::Container { .. });
+                objects.blocks.iter().map(inside).collect()
+            }
+            Structure::Compose(_) | Structure::Task(_) => vec![true; file.layers.len()],
+            _ => continue,
         };
-        let mut found = layer.entries.iter_mut().filter(own);
-        if let (Some(entry), None) = (found.next(), found.next()) {
-            let tests = entry.key.split('_').any(|word| matches!(word, "TEST" | "TESTS"));
-            entry.told = Some(Box::new(if tests { Means::TestUrl } else { Means::Url }));
-        }
+        let layers = file.layers.iter_mut().zip(held).filter(|(_, container)| *container);
+        layers.for_each(|(layer, _)| tell_one(layer, policy));
+    }
+}
+
+fn tell_one(layer: &mut Layer, policy: &Policy) {
+    if speaks(layer, policy) {
+        return;
+    }
+    let own = |e: &&mut Entry| {
+        let others = OF_OTHERS.contains(&e.key.as_str()) || e.key.ends_with("TEMPLATE");
+        e.told.is_none() && e.is_url_of_postgres() && !others && !is_slip(&e.key)
+    };
+    let mut found = layer.entries.iter_mut().filter(own);
+    if let (Some(entry), None) = (found.next(), found.next()) {
+        let tests = entry.key.split('_').any(|word| matches!(word, "TEST" | "TESTS"));
+        entry.told = Some(Box::new(if tests { Means::TestUrl } else { Means::Url }));
     }
 }
 

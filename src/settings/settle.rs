@@ -168,13 +168,14 @@ fn is_off(text: &str) -> bool {
 }
 
 /// `app-dev.yaml`, `docker-compose-test.yml`, `task-prod.json`: a document with such a last word has no other reason to.
-/// `live`, `local` and `test` say too little. Of an env file the first word does as well: `test_db.env`, `.env-production`.
+/// `live`, `local` and `test` say too little. Of an env file the first word does as well: `test_db.env`.
 fn of_suffix(path: &str, name: &str, policy: &Policy) -> Option<Environment> {
-    if let Some(own) = name.strip_prefix(".env").filter(|own| own.starts_with(['-', '_'])) {
-        return own.split(['-', '_', '.']).find_map(|word| policy.environment(word));
-    }
     let (stem, extension) = name.split_once('.')?;
     if extension == "env" {
+        // `non-prod.env` and `pre-prod.env` are for something else.
+        if stem.split(['-', '_']).any(|word| matches!(word, "non" | "not" | "no" | "pre")) {
+            return None;
+        }
         let mut words = stem.split(['-', '_']).filter(|word| *word != "live");
         let (first, last) = (words.next()?, words.next_back());
         return last.into_iter().chain([first]).find_map(|word| policy.environment(word));
@@ -202,7 +203,9 @@ fn of_suffix(path: &str, name: &str, policy: &Policy) -> Option<Environment> {
         // In a directory of settings it is one of them: `config/migration-test.json`.
         let mut above = path.rsplit(['/', '\\']).skip(1);
         let settings = |word: &str| matches!(word, "settings" | "config");
-        let own = settings(family) || word == "test" && above.next().is_some_and(settings);
+        let kind = family.rsplit(['-', '_']).next().unwrap_or(family);
+        let tries = matches!(kind, "load" | "smoke" | "stress" | "ab" | "perf" | "performance");
+        let own = settings(family) || word == "test" && !tries && above.next().is_some_and(settings);
         return own.then(|| policy.environment(word))?;
     }
     (compose || document).then(|| policy.environment(word))?

@@ -96,7 +96,7 @@ const TWINS: &[Twins] = &[
     },
     // A file in a volume of the image is there for good; what everybody guesses is told once.
     Twins {
-        rule: "sqlite-in-production",
+        rule: "url-in-image",
         healthy: &[("Dockerfile", KEPT), ("requirements.txt", "psycopg2==2.9.9\n")],
         ill: &[("Dockerfile", LOST), ("requirements.txt", "psycopg2==2.9.9\n")],
     },
@@ -138,7 +138,7 @@ const TWINS: &[Twins] = &[
         rule: "unresolved-placeholder",
         healthy: &[(
             "config.yml",
-            "db:\n  type: $(DB_TYPE)\n  host: '$(DB_HOST)'\n  user: $(DB_USER:shop)\n  db: shop\n",
+            "db:\n  type: $(DB_TYPE)\n  host: '$(DB_HOST)'\n  user: $(DB_USER)\n  db: shop\n",
         )],
         ill: &[("config.yml", "db:\n  url: postgresql://shop@$(DB_HOST)/shop\n")],
     },
@@ -146,6 +146,41 @@ const TWINS: &[Twins] = &[
         rule: "url-composed-unencoded",
         healthy: &[("deploy/prod.sh", GENERATED)],
         ill: &[("deploy/prod.sh", TAKEN)],
+    },
+    // A class of its own makes nothing of another one.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("app/settings/production.py", PUT_BY_METHOD)],
+        ill: &[("app/settings/production.py", PUT_ELSEWHERE)],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("non-prod.env", "DATABASE_URL=postgresql://shop:postgres@db/shop\n")],
+        ill: &[("api-prod.env", "DATABASE_URL=postgresql://shop:postgres@db/shop\n")],
+    },
+    // Another module's container says nothing of this one.
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[
+            ("billing/src/main/resources/application-prod.yml", SPRING),
+            ("billing/docker-compose.yml", SHIPPED),
+        ],
+        ill: &[
+            ("billing/src/main/resources/application-prod.yml", SPRING),
+            ("shop/docker-compose.yml", SHIPPED),
+        ],
+    },
+    // What is filled in by a format is no connection yet.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    image: acme/web:1\n    environment: {FORMAT: \"postgres://{user}:{password}@{host}/{db}\"}\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    image: acme/web:1\n    environment: {FORMAT: \"postgres://shop:k3Vq9mT2xL@db/shop\"}\n",
+        )],
     },
     // Nobody's URL has nobody's password, and leads nowhere else.
     Twins {
@@ -233,6 +268,9 @@ const STANDALONE: &str = "development:\n  adapter: postgresql\n  host: localhost
 
 const GENERATED: &str = "declare -A OWN=(\n    [DB_PASSWORD]=$(openssl rand -hex 16)\n)\nfor V in \"${!OWN[@]}\"; do export $V=${OWN[$V]}; done\nexport DATABASE_URL=postgresql://shop:$DB_PASSWORD@db/shop\n";
 const TAKEN: &str = "declare -A OWN=(\n    [DB_PASSWORD]=$(cat /run/secrets/db)\n)\nfor V in \"${!OWN[@]}\"; do export $V=${OWN[$V]}; done\nexport DATABASE_URL=postgresql://shop:$DB_PASSWORD@db/shop\n";
+
+const PUT_ELSEWHERE: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\nclass Client:\n    def __init__(self, settings):\n        self.database_url = settings.database_url\n";
+const SHIPPED: &str = "services:\n  app:\n    image: acme/billing:1\n    environment: [SPRING_DATASOURCE_URL=jdbc:postgresql://db/shop]\n";
 
 const POOLED: &str =
     "DATABASE_URL=postgresql://shop:k3Vq9@aws-0-eu-west-1.pooler.supabase.com:6543/shop?sslmode=require\n";

@@ -52,6 +52,18 @@ impl Built {
     }
 }
 
+/// Names of scripts that say nothing of whose they are.
+const COMMON: [&str; 8] = [
+    "start.sh",
+    "run.sh",
+    "entrypoint.sh",
+    "docker-entrypoint.sh",
+    "init.sh",
+    "wait.sh",
+    "app.sh",
+    "server.sh",
+];
+
 impl Waits {
     /// What the files of a run say.
     pub fn of(carried: &[Carried]) -> Self {
@@ -105,10 +117,15 @@ impl Waits {
     /// told to run a script in it that waits and that the project has.
     pub fn has(&self, service: &Service) -> bool {
         let own = |names: &[String]| names.iter().any(|name| self.has_script(name));
-        let pulled = |image: &Image| {
-            self.told.iter().any(|(text, names)| text.secret().same_as(image.text.secret()) && own(names))
+        // Of a public image another service says nothing, nor where this one runs something else.
+        let same = |image: &Image| {
+            let ours = image.text.expose().contains('/') && !service.own_command && !service.own_entrypoint;
+            ours && self
+                .told
+                .iter()
+                .any(|(text, names)| text.secret().same_as(image.text.secret()) && own(names))
         };
-        if own(&service.scripts) || !service.built && service.image.as_ref().is_some_and(pulled) {
+        if own(&service.scripts) || !service.built && service.image.as_ref().is_some_and(same) {
             return true;
         }
         let built = match (&service.image, service.built) {
@@ -128,9 +145,10 @@ impl Waits {
         own || scripts()
     }
 
-    /// Whether a script of the project that waits has this name.
+    /// Whether a script of the project that waits has this name, which is not one of those that every image has.
     fn has_script(&self, name: &str) -> bool {
-        self.scripts.iter().any(|path| path.rsplit(['/', '\\']).next() == Some(name))
+        !COMMON.contains(&name)
+            && self.scripts.iter().any(|path| path.rsplit(['/', '\\']).next() == Some(name))
     }
 
     fn recipe_waits(&self, built: &Built, service: &Service) -> bool {

@@ -14,7 +14,7 @@ const TOLD: [&str; 7] = ["wait-for", "wait_for", "wait4x", "dockerize", "wait-un
 
 /// Words of commands that make databases. Prisma's migrations do where there is none
 /// (<https://www.prisma.io/docs/orm/prisma-migrate/workflows/development-and-production>).
-const CREATES: [&str; 14] = [
+const CREATES: [&str; 16] = [
     "create database",
     "createdb",
     "create_db",
@@ -27,7 +27,9 @@ const CREATES: [&str; 14] = [
     "diesel setup",
     "ecto.create",
     "ecto.setup",
-    "prisma migrate",
+    "prisma migrate deploy",
+    "prisma migrate dev",
+    "prisma migrate reset",
     "prisma db push",
 ];
 

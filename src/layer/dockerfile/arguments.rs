@@ -40,8 +40,9 @@ impl Recipe {
 
     /// Whether a file outlives the containers: it lies in a volume.
     pub fn keeps(&self, path: &str) -> bool {
-        let within = |volume: &String| path.strip_prefix(volume.trim_end_matches('/'));
-        self.volumes.iter().filter_map(within).any(|below| below.starts_with('/'))
+        let within = |volume: &&str| path.strip_prefix(volume).is_some_and(|below| below.starts_with('/'));
+        let mut volumes = self.volumes.iter().map(|v| v.trim_end_matches('/')).filter(|v| !v.is_empty());
+        !path.split('/').any(|step| step == "..") && volumes.any(|volume| within(&volume))
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     parse::Parser,
 };
 use crate::layer::code::{Expr, Kind, NEAR};
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 /// What a statement stands in.
 #[derive(Clone, Default)]
@@ -178,25 +178,66 @@ fn lengthen(source: &str, out: &mut Vec<Statement>) {
     out.push(last);
 }
 
-/// Whether a method sets an attribute of its object whatever the case, as `__init__` and the validators of pydantic do:
-/// `self.database_url = …` right below its `def`.
-pub(super) fn is_set_by_method(source: &str, name: &str) -> bool {
-    let lines: Vec<&str> = source.lines().collect();
-    let depth = |line: &str| line.len() - line.trim_start().len();
-    let sets = |line: &str| {
-        let rest = line.trim_start().strip_prefix("self.").and_then(|rest| rest.strip_prefix(name));
-        rest.map(str::trim_start).is_some_and(|rest| rest.starts_with('=') && !rest.starts_with("=="))
-    };
-    let is_method = |line: &str| {
-        let line = line.trim_start();
-        line.strip_prefix("async ").unwrap_or(line).starts_with("def ")
-    };
-    let set = |at: usize| {
-        let above = lines[..at].iter().rev().filter(|line| !line.trim_start().is_empty());
-        let mut outside = above.filter(|line| depth(line) < depth(lines[at]));
-        outside.next().is_some_and(|line| is_method(line))
-    };
-    lines.iter().enumerate().any(|(at, line)| sets(line) && set(at))
+/// What methods that make an object set of it whatever the case: `self.database_url = …` right below `def __init__`. Each class
+/// with its bytes and the names.
+pub(super) fn set_by_methods(source: &str) -> Vec<(Range<usize>, BTreeSet<&str>)> {
+    let mut out: Vec<(Range<usize>, BTreeSet<&str>)> = Vec::new();
+    if !source.contains("self.") {
+        return out;
+    }
+    // Open blocks, the outermost first: how deep, and what they are.
+    let mut open: Vec<(usize, Block)> = Vec::new();
+    let (mut at, mut quoted) = (0, false);
+    for line in source.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let text = line.trim();
+        let was_quoted = quoted;
+        let marks = text.matches("\"\"\"").count() + text.matches("\'\'\'").count();
+        quoted ^= marks % 2 == 1;
+        if was_quoted || text.is_empty() || text.starts_with(['#', ')', ']', '}']) {
+            continue;
+        }
+        let depth = line.len() - line.trim_start().len();
+        while let Some((_, block)) = open.pop_if(|(outer, _)| *outer >= depth) {
+            if let Block::Class(class) = block {
+                out[class].0.end = start;
+            }
+        }
+        match open.last() {
+            Some((_, Block::Maker(_))) if text.ends_with(':') => open.push((depth, Block::Other)),
+            Some((_, Block::Maker(class))) => out[*class].1.extend(set_anew(text)),
+            Some((_, Block::Class(class))) if is_maker(text) => open.push((depth, Block::Maker(*class))),
+            _ if text.starts_with("class ") => {
+                open.push((depth, Block::Class(out.len())));
+                out.push((start..source.len(), BTreeSet::new()));
+            }
+            _ if text.ends_with(':') => open.push((depth, Block::Other)),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// What lines stand in.
+enum Block {
+    Class(usize),
+    /// A method that makes an object, of a class.
+    Maker(usize),
+    Other,
+}
+
+/// Whether a line begins a method that runs when settings are made: `__init__`, `model_post_init`.
+fn is_maker(line: &str) -> bool {
+    ["def __init__(", "def model_post_init("].iter().any(|beginning| line.starts_with(beginning))
+}
+
+/// The attribute that a line sets to something else than itself.
+fn set_anew(line: &str) -> Option<&str> {
+    let (name, value) = line.strip_prefix("self.")?.split_once('=')?;
+    let name = name.trim_end();
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (plain && !value.starts_with('=') && !value.contains(&format!("self.{name}"))).then_some(name)
 }
 
 /// The word of a class that is an environment's: `ProductionConfig`; empty where it says none.
