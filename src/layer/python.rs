@@ -40,7 +40,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         tokens: &tokens,
         databases: Vec::new(),
         unsure: BTreeSet::new(),
-        made: statement::set_by_methods(&text),
+        made: statement::set_by_methods(&statements, &contexts),
         said: 0,
     };
     for statement in &statements {
@@ -71,8 +71,8 @@ struct File<'e> {
     scope: Scope<'e>,
     writer: Writer,
     contexts: &'e [Context],
-    /// What the makers of each class set themselves.
-    made: Vec<(Range<usize>, BTreeSet<&'e str>)>,
+    /// What the makers of a class of settings set themselves, with the place of its context.
+    made: BTreeSet<(usize, &'e str)>,
     conditions: &'e [Expr],
     /// What the branches of conditions say of the engine.
     sides: Vec<switch::Side>,
@@ -236,10 +236,7 @@ impl<'e> File<'e> {
             value = args.first().filter(|a| a.name.is_none()).map(|a| &a.value).or_else(|| named("default"));
         }
         // What is put together when the settings are made is taken, and not what stands here.
-        let set = |(class, names): &(Range<usize>, BTreeSet<&str>)| {
-            class.contains(&key.range.start) && names.contains(name)
-        };
-        let value = value.filter(|_| !self.made.iter().any(set));
+        let value = value.filter(|_| !self.made.contains(&(context.group, name)));
         let at = self.block(reader, &variable, context);
         let means =
             url.then_some(if variable.split('_').any(|w| w == "TEST") { Means::TestUrl } else { Means::Url });

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let Some(password) = target.credential() else { return };
-    let same = |keyword| target.get(keyword).filter(|p| p.value.secret().same_ignore_case(password.secret));
+    let same = |keyword| target.equal_to(password.secret, &[keyword]);
     let label = |keyword| target.get(keyword).filter(|p| password.secret.is_label_of(p.value.secret()));
     let found = same("user")
         .map(|s| ("the user's name", s))

@@ -53,8 +53,7 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
 
 /// Whether a password is one that guides and images have, or the role once more.
 fn is_stock(target: &Target, password: &Secret) -> bool {
-    let role = || target.get("user").is_some_and(|u| u.value.secret().same_ignore_case(password));
-    password.is_template() || role()
+    password.is_template() || target.equal_to(password, &["user"]).is_some()
 }
 
 fn file(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {

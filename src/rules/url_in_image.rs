@@ -60,7 +60,6 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
 /// Whether a password keeps nobody out, so that none is given away: `postgres`, or the name of its role.
 fn is_guessed(target: &Target) -> bool {
     target.credential().is_some_and(|password| {
-        let same = |k| target.get(k).is_some_and(|p| p.value.secret().same_ignore_case(password.secret));
-        password.secret.is_common() || same("user") || same("dbname")
+        password.secret.is_common() || target.equal_to(password.secret, &["user", "dbname"]).is_some()
     })
 }

@@ -17,10 +17,9 @@ fn password(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     // What equals the user or the database is reported as that; its length adds nothing.
-    let same =
-        |keyword| target.get(keyword).is_some_and(|p| p.value.secret().same_ignore_case(password.secret));
+    let reported = target.equal_to(password.secret, &["user", "dbname"]).is_some();
     let most = if target.around.in_image { Levels::of("IIII") } else { most(settings) };
-    judge(&password, same("user") || same("dbname"), most, out);
+    judge(&password, reported, most, out);
 }
 
 fn secrets(settings: &Settings, out: &mut Sink<'_>) {

@@ -21,6 +21,8 @@ pub(super) struct Context {
     pub condition: Option<(usize, bool)>,
     /// A class whose fields come from the environment: pydantic's `BaseSettings`.
     pub settings: bool,
+    /// The place of the class of such settings that it makes an object of: right below `def __init__`, `def model_post_init`.
+    pub makes: Option<usize>,
 }
 
 /// One statement.
@@ -71,7 +73,15 @@ fn one(
         let outer = &contexts[open[open.len() - 1]];
         let word = if word.as_deref() == Some("") { None } else { word.or_else(|| outer.word.clone()) };
         let group = contexts.len();
-        contexts.push(Context { indent: line.indent, word, group, branch, condition: None, settings });
+        contexts.push(Context {
+            indent: line.indent,
+            word,
+            group,
+            branch,
+            condition: None,
+            settings,
+            makes: None,
+        });
         open.push(contexts.len() - 1);
     };
     while !parser.at_end() {
@@ -113,12 +123,18 @@ fn one(
             }
             Some("def") => {
                 parser.at += 1;
+                let maker = matches!(parser.word(), Some("__init__" | "model_post_init"));
                 drop(parser.expr());
                 while !parser.at_end() && !parser.is_sign(b':') {
                     parser.at += 1;
                 }
                 parser.take(b':');
+                let class = open[open.len() - 1];
+                let of_class = (maker && contexts[class].settings).then_some(class);
                 enter(contexts, open, None, false, false);
+                if let Some(context) = contexts.last_mut() {
+                    context.makes = of_class;
+                }
             }
             Some("import" | "from" | "global" | "nonlocal" | "pass" | "break" | "continue") => return,
             Some(
@@ -178,66 +194,32 @@ fn lengthen(source: &str, out: &mut Vec<Statement>) {
     out.push(last);
 }
 
-/// What methods that make an object set of it whatever the case: `self.database_url = …` right below `def __init__`. Each class
-/// with its bytes and the names.
-pub(super) fn set_by_methods(source: &str) -> Vec<(Range<usize>, BTreeSet<&str>)> {
-    let mut out: Vec<(Range<usize>, BTreeSet<&str>)> = Vec::new();
-    if !source.contains("self.") {
-        return out;
-    }
-    // Open blocks, the outermost first: how deep, and what they are.
-    let mut open: Vec<(usize, Block)> = Vec::new();
-    let (mut at, mut quoted) = (0, false);
-    for line in source.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let text = line.trim();
-        let was_quoted = quoted;
-        let marks = text.matches("\"\"\"").count() + text.matches("\'\'\'").count();
-        quoted ^= marks % 2 == 1;
-        if was_quoted || text.is_empty() || text.starts_with(['#', ')', ']', '}']) {
+/// What methods that make an object set of it whatever the case: `self.database_url = …` right below `def __init__`. Each with
+/// the place of its class among the contexts.
+pub(super) fn set_by_methods<'s>(
+    statements: &'s [Statement],
+    contexts: &[Context],
+) -> BTreeSet<(usize, &'s str)> {
+    let mut out = BTreeSet::new();
+    for statement in statements {
+        let (Some(class), Some(value)) = (contexts[statement.context].makes, &statement.value) else {
             continue;
-        }
-        let depth = line.len() - line.trim_start().len();
-        while let Some((_, block)) = open.pop_if(|(outer, _)| *outer >= depth) {
-            if let Block::Class(class) = block {
-                out[class].0.end = start;
+        };
+        for to in statement.to.iter().filter_map(Expr::name) {
+            let Some(attribute) = to.strip_prefix("self.") else { continue };
+            // What is only made into something else is still what stands in the class.
+            let mut itself = false;
+            value.walk(&mut |e| {
+                itself |= e
+                    .name()
+                    .is_some_and(|n| n == to || n.strip_prefix(to).is_some_and(|n| n.starts_with('.')));
+            });
+            if !itself {
+                out.insert((class, attribute));
             }
-        }
-        match open.last() {
-            Some((_, Block::Maker(_))) if text.ends_with(':') => open.push((depth, Block::Other)),
-            Some((_, Block::Maker(class))) => out[*class].1.extend(set_anew(text)),
-            Some((_, Block::Class(class))) if is_maker(text) => open.push((depth, Block::Maker(*class))),
-            _ if text.starts_with("class ") => {
-                open.push((depth, Block::Class(out.len())));
-                out.push((start..source.len(), BTreeSet::new()));
-            }
-            _ if text.ends_with(':') => open.push((depth, Block::Other)),
-            _ => {}
         }
     }
     out
-}
-
-/// What lines stand in.
-enum Block {
-    Class(usize),
-    /// A method that makes an object, of a class.
-    Maker(usize),
-    Other,
-}
-
-/// Whether a line begins a method that runs when settings are made: `__init__`, `model_post_init`.
-fn is_maker(line: &str) -> bool {
-    ["def __init__(", "def model_post_init("].iter().any(|beginning| line.starts_with(beginning))
-}
-
-/// The attribute that a line sets to something else than itself.
-fn set_anew(line: &str) -> Option<&str> {
-    let (name, value) = line.strip_prefix("self.")?.split_once('=')?;
-    let name = name.trim_end();
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    (plain && !value.starts_with('=') && !value.contains(&format!("self.{name}"))).then_some(name)
 }
 
 /// The word of a class that is an environment's: `ProductionConfig`; empty where it says none.

@@ -1,9 +1,12 @@
 //! Passwords and declared secrets, ready to be judged.
 
-use super::{Placeholder, Target};
+use super::{Part, Placeholder, Target};
 use crate::{
     secret::Secret,
-    settings::{engine::Engine, setting::Origin},
+    settings::{
+        engine::Engine,
+        setting::{Origin, Setting},
+    },
 };
 use std::fmt;
 
@@ -51,5 +54,10 @@ impl Target {
             secret: password.value.secret(),
             origin: &password.origin,
         })
+    }
+
+    /// The part that a secret is the text of, whatever the case: `password` for the role `password`.
+    pub fn equal_to(&self, secret: &Secret, keywords: &[&str]) -> Option<&Setting<Part>> {
+        keywords.iter().filter_map(|k| self.get(k)).find(|part| part.value.secret().same_ignore_case(secret))
     }
 }
