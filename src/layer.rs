@@ -347,15 +347,19 @@ impl Entry {
     /// nothing in it is left to be filled in by a format. One of JDBC is for who knows the name, and the superuser's is for who
     /// administers the server.
     pub fn is_url_of_postgres(&self) -> bool {
-        let text = self.value.text.expose();
-        let Some((scheme, rest)) = text.split_once("://") else { return false };
-        let ours = matches!(scheme.split('+').next(), Some("postgres" | "postgresql"));
+        let Some((_, rest)) = self.value.text.expose().split_once("://") else { return false };
         let format = |c: char| c.is_whitespace() || matches!(c, '{' | '}' | '*' | '<' | '>' | '|' | ',');
         let Some((login, place)) = rest.rsplit_once('@') else { return false };
         let user = login.split(':').next().unwrap_or(login);
         let (host, path) = place.split_once('/').unwrap_or((place, ""));
         let named = !user.is_empty() && user != "postgres" && !host.is_empty() && !path.is_empty();
-        ours && named && !rest.contains(format) && !rest.contains("%s")
+        self.has_scheme_of_postgres() && named && !rest.contains(format) && !rest.contains("%s")
+    }
+
+    /// Whether the value begins as a URL of PostgreSQL, of whatever driver.
+    pub fn has_scheme_of_postgres(&self) -> bool {
+        let scheme = self.value.text.expose().split_once("://").map(|(scheme, _)| scheme);
+        matches!(scheme.and_then(|s| s.split('+').next()), Some("postgres" | "postgresql"))
     }
 
     /// An assignment whose name tells what it is.

@@ -209,6 +209,11 @@ impl Carrier {
         is_shell_script(bytes)
     }
 
+    /// Whether it says what programs in containers are given.
+    pub fn is_of_containers(self) -> bool {
+        matches!(self, Self::Compose | Self::Dockerfile | Self::Kubernetes | Self::EcsTask)
+    }
+
     /// Whether `#` begins a comment behind a value on the same line.
     pub fn takes_comment_behind(self) -> bool {
         matches!(

@@ -47,13 +47,10 @@ pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], re
 /// Whether a container is started with the URL that Spring Boot takes instead of `spring.datasource.url`, and not by a file for
 /// tests or developers.
 fn sets_url_of_spring(file: &Carried) -> bool {
-    use Carrier::{Compose, Dockerfile, EcsTask, Kubernetes};
     const URL: &str = "SPRING_DATASOURCE_URL";
     let sets = |layer: &Layer| {
         layer.entries.iter().any(|e| e.key == URL) || layer.reads.iter().any(|r| r.variable == URL)
     };
     let deployed = settle::of_path(&file.path, &Policy::default()).is_none_or(|e| e >= Environment::Staging);
-    deployed
-        && matches!(file.carrier, Compose | Dockerfile | EcsTask | Kubernetes)
-        && file.layers.iter().any(sets)
+    deployed && file.carrier.is_of_containers() && file.layers.iter().any(sets)
 }

@@ -263,10 +263,7 @@ fn engines_of_sqlalchemy(sources: &Sources, carried: &[Carried], views: &mut [Ve
 /// Where the unit of systemd that starts a program waits for a server on its machine, that finds it at a loopback address; in
 /// a container it does not.
 fn machines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
-    let contained = |file: &Carried| {
-        use Carrier::{Compose, Dockerfile, EcsTask, Kubernetes};
-        file.speaks && matches!(file.carrier, Compose | Dockerfile | Kubernetes | EcsTask)
-    };
+    let contained = |file: &Carried| file.speaks && file.carrier.is_of_containers();
     if !repository.has_machines() || carried.iter().any(contained) {
         return;
     }

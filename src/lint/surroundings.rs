@@ -29,6 +29,8 @@ pub(super) struct Surroundings<'c> {
     given: BTreeMap<SourceId, BTreeSet<&'c str>>,
     /// Directories of projects in which Doctrine puts a suffix behind the name of the database that tests use.
     suffixed: BTreeSet<&'c str>,
+    /// Variables that containers are given a URL of PostgreSQL in.
+    urls: BTreeSet<&'c str>,
 }
 
 impl<'c> Surroundings<'c> {
@@ -56,6 +58,7 @@ impl<'c> Surroundings<'c> {
         };
         let project = |file: &'c Carried| file.path.rfind("config/packages/").map(|at| &file.path[..at]);
         Self {
+            urls: carried.iter().filter(|f| f.carrier.is_of_containers()).flat_map(urls).collect(),
             suffixed: carried.iter().filter(suffixes).filter_map(project).collect(),
             servers: Servers::of(carried, policy),
             in_clear: InClear::of(carried),
@@ -89,6 +92,7 @@ impl<'c> Surroundings<'c> {
             target.oddities.placeholders.retain(open);
             if let Structure::Image(recipe) = &file.structure {
                 target.around.in_image = true;
+                target.around.said_anew = self.urls.contains(&*target.engine.key);
                 target.around.in_volume = target.is_file_within(|path| recipe.keeps(path));
             }
             // `postgres/shop`: the program puts the scheme before it.
@@ -117,6 +121,12 @@ impl<'c> Surroundings<'c> {
             target.around.served_in_clear = in_clear;
         }
     }
+}
+
+/// The variables of a file whose values begin as URLs of PostgreSQL.
+fn urls(file: &Carried) -> impl Iterator<Item = &str> {
+    let all = file.layers.iter().flat_map(|layer| &layer.entries);
+    all.filter(|e| e.has_scheme_of_postgres()).map(|e| e.key.as_str())
 }
 
 /// What cargo sets for every program that it runs.

@@ -101,6 +101,11 @@ const TWINS: &[Twins] = &[
         ill: &[("Dockerfile", LOST), ("requirements.txt", "psycopg2==2.9.9\n")],
     },
     Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("Dockerfile", KEPT), ("compose.prod.yml", TOLD_ANEW)],
+        ill: &[("Dockerfile", LOST), ("compose.prod.yml", TOLD_ANEW)],
+    },
+    Twins {
         rule: "weak-secret",
         healthy: &[(
             "Dockerfile",
@@ -258,6 +263,7 @@ const UNNAMED: &str = "SHOP_DB_USER=shop\nSHOP_DB_PASSWORD=k3Vq9mT2\nSHOP_DB_NAM
 const NAMED: &str = "import os, psycopg\nc = psycopg.connect(host=os.environ['SHOP_DB_HOST'], user=os.environ['SHOP_DB_USER'], password=os.environ['SHOP_DB_PASSWORD'], dbname=os.environ['SHOP_DB_NAME'])\n";
 
 const KEPT: &str = "FROM python:3.12\nVOLUME [\"/data\"]\nENV DATABASE_URL=\"sqlite:////data/shop.db\"\n";
+const TOLD_ANEW: &str = "services:\n  web: {image: \"acme/shop:1.2\", environment: {DATABASE_URL: \"postgresql://shop:${P:?}@db.acme.io/shop?sslmode=verify-full\"}}\n";
 const LOST: &str = "FROM python:3.12\nVOLUME [\"/uploads\"]\nENV DATABASE_URL=\"sqlite:////data/shop.db\"\n";
 
 const PULLED: &str = "services:\n  db: {image: \"postgres:16.4\", healthcheck: {test: pg_isready -h 127.0.0.1}}\n  web:\n    image: acme/shop:backend\n    environment: {DATABASE_URL: \"postgresql://shop:${P:?}@db/shop\"}\n    depends_on: [db]\n  worker:\n    image: acme/shop:backend\n    entrypoint: [\"/opt/bin/celery.sh\"]\n    environment: {DATABASE_URL: \"postgresql://shop:${P:?}@db/shop\"}\n    depends_on: [db]\n";

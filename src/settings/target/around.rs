@@ -17,6 +17,8 @@ pub struct Around {
     pub in_image: bool,
     /// It is a file in a volume of the image that says so: its containers come and go.
     pub in_volume: bool,
+    /// It is a default that an image has, and a container of the repository gets a URL of PostgreSQL under the same name.
+    pub said_anew: bool,
     /// A suffix is put behind the name of its database, for tests.
     pub suffixed: bool,
 }
