@@ -9,6 +9,7 @@ mod healthy {
     mod flat;
     mod forms;
     mod heard;
+    mod installed;
     mod kept;
     mod meant;
     mod mild;

@@ -201,7 +201,7 @@ pub fn read(
     let typed = typed::values(sources, id, carrier, &layers);
     let bytes = sources.get(id).bytes();
     let says_copy = match carrier {
-        Carrier::Dotenv => copied::asks_to_be_copied(bytes),
+        Carrier::Dotenv | Carrier::Yaml => copied::asks_to_be_copied(bytes),
         Carrier::Kubernetes => copied::asks_to_be_copied(bytes) || copied::asks_for_values(bytes),
         _ => false,
     };

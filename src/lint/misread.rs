@@ -38,7 +38,7 @@ pub(super) fn of_layer(
         && layer.entries.iter().all(|e| matter(&e.key) == Matter::Other);
     for m in &mut found {
         m.foreign |= little;
-        m.meant |= sourced::is_put_together(bytes, &|name| names.contains(name), m);
+        m.meant |= sourced::is_put_together(bytes, of_shell, &|name| names.contains(name), m);
     }
     found.retain(|m| {
         if unread && m.teller() == Teller::Of(Cause::Encoding) || of_shell && sourced::is_command(bytes, m) {

@@ -14,6 +14,8 @@ const COMMANDS: [&[u8]; 7] = [b"source ", b". ", b"set -", b"set +", b"eval ", b
 pub(super) fn is_sourced(bytes: &[u8], layer: &Layer) -> bool {
     let broken = layer.problems.iter().filter(|p| p.kind.is_syntax());
     broken.map(|p| line(bytes, p.span.start as usize)).any(|l| COMMANDS.iter().any(|c| l.starts_with(c)))
+        // How a shell is to cut words is nothing that a program is told.
+        || layer.entries.iter().any(|e| e.key == "IFS")
 }
 
 /// Whether it is about a command of such a file: a line that assigns nothing and is no assignment with a slip, while nobody
@@ -78,26 +80,32 @@ pub(super) fn names(bytes: &[u8]) -> BTreeSet<&[u8]> {
     bytes.split(|b| *b == b'\n').filter_map(|line| Some(assigned(line.trim_ascii_start())?.0)).collect()
 }
 
-/// Whether it is about a value that a shell is to put together, and shells alone read the file: each `$` in it opens a command,
+/// Whether it is about a value that a shell is to put together, and shells alone read the file, by what loads it or by a command in
+/// it where nobody says who does: each `$` in it opens a command,
 /// `$(…)`, or names a variable of the file itself.
-pub(super) fn is_put_together(bytes: &[u8], is_own: &dyn Fn(&[u8]) -> bool, found: &Misreading) -> bool {
+pub(super) fn is_put_together(
+    bytes: &[u8],
+    of_shell: bool,
+    is_own: &dyn Fn(&[u8]) -> bool,
+    found: &Misreading,
+) -> bool {
     let shell = |dialect: &Dialect| matches!(dialect, Dialect::Bash | Dialect::Dash);
-    let told =
-        found.told && found.refusal.is_none() && matches!(found.cause, Cause::Dollar | Cause::Reference);
-    if !told || !found.readings.iter().flat_map(|r| &r.loaders).all(shell) {
+    let told = found.told && found.refusal.is_none();
+    let shells = told && found.readings.iter().flat_map(|r| &r.loaders).all(shell);
+    let meant = shells || of_shell && !found.told;
+    if !matches!(found.cause, Cause::Dollar | Cause::Reference) || !meant {
         return false;
     }
     let Some((_, value)) = assigned(line(bytes, found.span.start as usize)) else { return false };
     let meant = |rest: &[u8]| match rest.first() {
         Some(b'(') => rest.contains(&b')'),
+        // `${PORT:=3000}` too.
         Some(b'{') => {
-            let end = rest.iter().position(|b| *b == b'}').unwrap_or(0);
-            rest.get(1..end).is_some_and(is_own)
+            let own = name(&rest[1..]);
+            let operator = |b: &u8| matches!(b, b'}' | b':' | b'-' | b'=' | b'+' | b'?' | b'[');
+            rest.get(own.len() + 1).is_some_and(operator) && rest.contains(&b'}') && is_own(own)
         }
-        _ => {
-            let end = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-            is_own(&rest[..end])
-        }
+        _ => is_own(name(rest)),
     };
     // Within a command its own references are its business.
     let opened = value.windows(2).position(|two| two == b"$(").unwrap_or(value.len());

@@ -30,11 +30,12 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// Whether every part of it is known, and it leads to the port that the image listens on.
+/// Whether it is known where it leads, which is the port that the image listens on.
 fn is_clear(target: &Target) -> bool {
+    let filled = |keyword: &str| target.get(keyword).is_none_or(|part| target.is_filled(part));
     let port = target.get("port").is_none_or(|p| p.value.is_empty() || p.value.equals("5432"));
     let ours = target.is_postgres() && target.environment.is_none() && target.parsed.is_ok();
-    ours && port && !target.is_ambiguous() && target.oddities.placeholders.is_empty()
+    ours && port && !target.is_ambiguous() && filled("host") && filled("port")
 }
 
 /// Compose files, and the code in their directories or below.
@@ -105,7 +106,11 @@ impl<'p> Beside<'p> {
         if !code || aside || !here || self.codes.len() > 1 {
             return;
         }
-        let clear = view.settings.targets.iter().filter(|t| t.role == Role::Primary && is_clear(t));
+        let clear = view
+            .settings
+            .targets
+            .iter()
+            .filter(|t| t.role == Role::Primary && is_clear(t) && t.oddities.placeholders.is_empty());
         self.codes.extend(clear.map(|target| Code { target, reads: &layer.reads }));
     }
 
@@ -219,7 +224,7 @@ struct Login<'t> {
 impl<'t> Login<'t> {
     fn of(target: &'t Target, service: &Service) -> Self {
         let part = |keyword: &str| {
-            let own = target.get(keyword)?;
+            let own = target.get(keyword).filter(|part| target.is_filled(part))?;
             Some(Told { text: own.value.secret(), span: own.span(), default: None })
         };
         let (user, password, dbname) = (part("user"), part("password"), part("dbname"));

@@ -13,7 +13,10 @@ pub(super) const RULE: Rule = Rule {
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(owner) = target.spelling().owner().filter(|_| target.is_misplaced()) else { return };
     let (java, jdbc) = (owner != "Npgsql", owner == "JDBC");
-    let unread = out.door() == Door::Lint && settings.without_programs && settings.consumers.is_empty();
+    let lint = out.door() == Door::Lint;
+    // What an image that is not built here reads, who made it knows.
+    let foreign = settings.foreign && !settings.whereabouts.as_ref().is_some_and(Whereabouts::is_env_file);
+    let unread = lint && (settings.without_programs && settings.consumers.is_empty() || foreign);
     let draft = out
         .report(format!(
             "`{}` is {}, which only {} reads",

@@ -102,6 +102,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .at_most(Levels::of("..II"));
         return;
     }
+    // What an image has for a host is the name of a container beside its own.
+    if target.around.in_image && target.is_single_label() && !target.tls_required {
+        draft.at_most(Levels::of("..II"));
+        return;
+    }
     // A pool's own properties may say it, somewhere.
     if java || class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));

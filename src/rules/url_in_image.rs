@@ -49,10 +49,14 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         let file = target.is_sqlite() && view.settings.without_postgres && !password;
         // What gives nothing away matters where it runs.
         let idle = !password && view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_archived);
-        if own && !password || aside || choice || file || idle || target.around.in_volume {
+        // One of several variants, and meant so.
+        let variant = !password
+            && target.is_sqlite()
+            && view.settings.whereabouts.as_ref().is_some_and(Whereabouts::says_sqlite);
+        if own && !password || aside || choice || file || idle || variant || target.around.in_volume {
             draft.at_most(Levels::of("IIII"));
         } else if (own || target.is_single_label()) && !for_build && is_guessed(target) {
-            draft.at_most(Levels::of("WWWW"));
+            draft.at_most(Levels::of("IIWW"));
         }
     }
 }

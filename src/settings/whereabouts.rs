@@ -140,9 +140,14 @@ impl Whereabouts {
         self.path.rsplit('.').next() == Some("sh")
     }
 
-    /// Whether its own name, or that of a directory that it is in, says SQLite: one of several variants, and meant so.
+    /// Whether its own name, or that of a directory that it is in, says SQLite: one of several variants, and meant so. So is a
+    /// recipe of an image by its name that has all in one container.
     pub fn says_sqlite(&self) -> bool {
+        let (_, name) = split(&self.path);
+        let name = name.to_ascii_lowercase();
+        let alone = || name.split(['.', '-', '_']).any(|word| matches!(word, "solo" | "standalone" | "aio"));
         names(&self.path).any(|name| name.to_ascii_lowercase().contains("sqlite"))
+            || name.contains("dockerfile") && alone()
     }
 
     /// Whether it stands among tests, examples or documents, whose values are made up.

@@ -22,7 +22,7 @@ pub struct Named {
 
 impl Named {
     fn meets(&self, place: Span) -> bool {
-        let meets = |own: Span| own.source == place.source && own.start < place.end && place.start < own.end;
+        let meets = |own: Span| own.overlaps(place);
         self.setting.origin.span().is_some_and(meets)
     }
 }

@@ -278,8 +278,8 @@ const MACHINE: &[Twins] = &[
             ("docker-compose.yml", "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n"),
         ],
         ill: &[
-            ("Dockerfile", IMAGE),
-            ("docker-compose.yml", "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: ./web\n"),
+            ("Dockerfile", "FROM node:22\nENV DB_HOST=db.lan DB_NAME=app DB_USER=app\n"),
+            ("docker-compose.yml", "services:\n  db:\n    image: postgres:16.4\n  web:\n    build: .\n"),
         ],
     },
     Twins {

@@ -65,6 +65,7 @@ const SENTENCES: &[&str] = &[
     "copy this to .env",
     "copy to .env",
     "copy it to .env",
+    "copy to `",
     "make a copy of this",
     "duplicate this file",
     "rename this file to",

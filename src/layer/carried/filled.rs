@@ -18,6 +18,7 @@ pub(super) fn take_out(layers: &mut [Layer], bytes: &[u8], path: &str, carrier: 
         argo: carrier == Carrier::Kubernetes && is_for_argo(bytes),
         railway: carrier == Carrier::Dotenv && bytes.contains(&b'$'),
         azure: carrier == Carrier::Yaml && is_of_azure(bytes),
+        captain: carrier == Carrier::Compose && has(bytes, b"captainVersion"),
     };
     for layer in layers {
         file.take_out_of(layer);
@@ -38,6 +39,8 @@ struct File<'b> {
     railway: bool,
     /// Azure Pipelines puts variables into `$(…)` before a task is run.
     azure: bool,
+    /// `CapRover` asks whoever installs the app for `$$cap_db_password`, or makes it up.
+    captain: bool,
 }
 
 impl File<'_> {
@@ -66,7 +69,7 @@ impl File<'_> {
     fn is_filled(&self, entry: &Entry) -> bool {
         let (text, written) = (&entry.value.text, self.written(entry));
         // Most values are words and numbers, which stand for nothing.
-        if text.is_bare() && !(self.argo || self.railway || self.vercel || self.azure) {
+        if text.is_bare() && !(self.argo || self.railway || self.vercel || self.azure || self.captain) {
             return false;
         }
         let brackets = || {
@@ -76,6 +79,7 @@ impl File<'_> {
         text.is_replaced_by_a_build()
             || (stands() || self.argo && brackets()) && !has_plain_password(text)
             || self.azure && has(written, b"$(") && !has_plain_password(text)
+            || self.captain && has(written, b"$$cap_") && !has_plain_password(text)
             || self.vercel && written.starts_with(b"@")
             || self.carrier == Carrier::Yaml && is_parameter(written)
             || self.railway && is_platforms(written)

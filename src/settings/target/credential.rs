@@ -43,17 +43,19 @@ impl Target {
             return None;
         }
         let password = self.get("password").filter(|s| !s.value.is_empty())?;
-        let inside = |p: &Placeholder| {
-            password
-                .span()
-                .is_some_and(|s| s.source == p.span.source && s.start < p.span.end && p.span.start < s.end)
-        };
+        let inside = |p: &Placeholder| password.span().is_some_and(|s| s.overlaps(p.span));
         let reference = self.oddities.placeholders.iter().any(|p| !p.shape.starts_with('<') && inside(p));
         (!reference && !self.is_ambiguous()).then(|| Credential {
             name: SecretName { what: "password", key: &password.key },
             secret: password.value.secret(),
             origin: &password.origin,
         })
+    }
+
+    /// Whether a part is known as far as files go: no reference that nothing filled in stands in it.
+    pub fn is_filled(&self, part: &Setting<Part>) -> bool {
+        let apart = |p: &Placeholder| part.span().is_some_and(|s| !s.overlaps(p.span));
+        self.oddities.placeholders.iter().all(apart)
     }
 
     /// The part that a secret is the text of, whatever the case: `password` for the role `password`.
