@@ -13,7 +13,7 @@ use crate::{
     policy::{Policy, Wanted},
     report::EnvironmentReport,
     repository::Repository,
-    rules::{Door, Project, View},
+    rules::{Door, Made, Project, View},
     secret::Secret,
     settings::{
         LibpqFiles, Origin, Request, ServiceFiles, Setting, Settings, document,
@@ -155,7 +155,7 @@ impl Configuration {
         let policy = &self.policy;
         let absent = std::collections::BTreeSet::new();
         let project = Project {
-            made_roles: &[],
+            made: &Made::default(),
             views,
             door,
             unread: &self.unread,

@@ -38,7 +38,7 @@ use crate::{
 };
 use meaning::Meanings;
 use read::{env_files, read};
-use settle::{made_roles, settle};
+use settle::{made, settle};
 use silence::Spoken;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -271,7 +271,7 @@ fn judged(
         unknown_rules: &judge::unknown_rules(policy),
         policy,
         absent: &files.absent,
-        made_roles: &made_roles(sources, &carried),
+        made: &made(sources, &carried),
         waits: &Waits::of(&carried),
         gates: repository.gates() || carried.iter().any(|c| c.script.asks_for_health()),
     };

@@ -188,12 +188,21 @@ pub struct Project<'a> {
     pub policy: &'a Policy,
     /// Paths that files name and where nothing is. Of any other path nobody looked.
     pub absent: &'a BTreeSet<String>,
-    /// The roles that scripts and files of SQL make, whoever runs them.
-    pub made_roles: &'a [Secret],
+    /// What scripts, files of SQL and programs make, whoever runs them.
+    pub made: &'a Made,
     /// Which of its own images wait for a server.
     pub waits: &'a Waits,
     /// One of its scripts waits until compose finds the services healthy.
     pub gates: bool,
+}
+
+/// What scripts and programs of a repository make on a server.
+#[derive(Default)]
+pub struct Made {
+    /// The roles, by their names.
+    pub roles: Vec<Secret>,
+    /// A program makes databases, whose names it puts together.
+    pub databases: bool,
 }
 
 /// One file with the views of its layers.
@@ -332,8 +341,8 @@ pub(crate) const SERVERS_PASSWORD: &[&str] =
 /// All that a rule may see.
 mod prelude {
     pub(super) use super::{
-        Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Project, Rule, SERVERS_PASSWORD,
-        Sink, Traits, View, place, that_ask,
+        Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Made, Project, Rule,
+        SERVERS_PASSWORD, Sink, Traits, View, place, that_ask,
     };
     pub(super) use crate::{
         advice,

@@ -182,6 +182,13 @@ impl Carrier {
             // An archive of `pg_dump`, which is no text.
             Some(Self::Sql) if bytes.starts_with(b"PGDMP") => None,
             Some(Self::Yaml) => Some(yaml::of(path, bytes)),
+            // `k8s/database.yaml` has the server's objects, `application.yaml` may be one of Argo CD.
+            Some(told @ (Self::DatabaseYml | Self::Spring)) if !path.ends_with(".properties") => {
+                Some(match yaml::of(path, bytes) {
+                    own @ (Self::Kubernetes | Self::Compose) => own,
+                    _ => told,
+                })
+            }
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
             Some(Self::Json) if has(bytes, b"\"containerDefinitions\"") => Some(Self::EcsTask),

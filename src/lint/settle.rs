@@ -9,7 +9,8 @@ use super::{
 use crate::{
     layer::{Carried, Carrier, Structure, sql},
     repository::{Ecosystem, Package, Repository},
-    secret::{Part, Secret},
+    rules::Made,
+    secret::Part,
     settings::{Engine, Form, Setting, Settings, Target, Whereabouts},
     source::Sources,
 };
@@ -275,8 +276,8 @@ fn machines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &R
     }
 }
 
-/// The roles that scripts make; looked for where a server stands beside what connects to it.
-pub(super) fn made_roles(sources: &Sources, carried: &[Carried]) -> Vec<Secret> {
+/// What scripts and programs make; looked for where a server stands beside what connects to it.
+pub(super) fn made(sources: &Sources, carried: &[Carried]) -> Made {
     let script = |file: &&Carried| {
         matches!(
             file.carrier,
@@ -284,10 +285,12 @@ pub(super) fn made_roles(sources: &Sources, carried: &[Carried]) -> Vec<Secret> 
         )
     };
     if !carried.iter().any(serves) {
-        return Vec::new();
+        return Made::default();
     }
-    let scripts = carried.iter().filter(script);
-    scripts
-        .flat_map(|file| sql::made_roles(&String::from_utf8_lossy(sources.get(file.source).bytes())))
-        .collect()
+    let text = |file: &Carried| String::from_utf8_lossy(sources.get(file.source).bytes()).into_owned();
+    let program = |file: &&Carried| matches!(file.carrier, Carrier::Python | Carrier::JavaScript);
+    Made {
+        roles: carried.iter().filter(script).flat_map(|file| sql::made_roles(&text(file))).collect(),
+        databases: carried.iter().filter(program).any(|file| text(file).contains("CREATE DATABASE")),
+    }
 }

@@ -23,7 +23,7 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         for target in targets {
             let used = rightly.contains(&target.name.as_str());
             let own = |user: &Setting<Part>| {
-                project.made_roles.iter().any(|made| made.same_as(user.value.secret()))
+                project.made.roles.iter().any(|made| made.same_as(user.value.secret()))
             };
             let makes = job.makes || target.get("user").is_some_and(own);
             mismatch(service, target, job.contained, (used, makes), out);

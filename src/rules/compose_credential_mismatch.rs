@@ -24,10 +24,26 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             let (Some(server), None) = (servers.next(), servers.next()) else { continue };
             // A URL under a name of the project's own may be one service of several, each with a role that others make.
             let own = target.form == Form::Url && meaning(&target.name, project.policy).is_none();
-            let login = Login { own, ..Login::of(target, service) };
-            compare(&login, &Server::of(server, file, project), out);
+            let server = Server::of(server, file, project);
+            let another = view.settings.foreign && has_its_own(&server, service, file);
+            let login = Login { own, another, ..Login::of(target, service) };
+            compare(&login, &server, out);
         }
     }
+}
+
+/// Whether another service connects to the very database that a server makes: this one's is a second one, and whether an image
+/// that is not built here makes its own, its maker knows.
+fn has_its_own(server: &Server<'_>, service: &Service, file: &File<'_>) -> bool {
+    let (Structure::Compose(compose), Given::Entry(made)) =
+        (&file.carried.structure, server.given("POSTGRES_DB"))
+    else {
+        return false;
+    };
+    let others = compose.services.iter().filter(|s| !s.server && !std::ptr::eq(*s, service));
+    let mut targets = others.filter_map(|s| file.views.get(s.layer?)).flat_map(|view| &view.settings.targets);
+    targets
+        .any(|t| is_clear(t) && t.get("dbname").is_some_and(|d| d.value.secret().same_as(&made.value.text)))
 }
 
 /// Whether it is known where it leads, which is the port that the image listens on.
@@ -197,7 +213,7 @@ impl<'p> Code<'p> {
         port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
         let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
         let host = known("host")?.map(|h| h.text);
-        Some(Login { who, host, user, password, dbname, role: Role::Primary, own: false })
+        Some(Login { who, host, user, password, dbname, role: Role::Primary, own: false, another: false })
     }
 }
 
@@ -219,6 +235,8 @@ struct Login<'t> {
     role: Role,
     /// By a variable that no vocabulary has.
     own: bool,
+    /// The database that is made is another service's.
+    another: bool,
 }
 
 impl<'t> Login<'t> {
@@ -230,7 +248,7 @@ impl<'t> Login<'t> {
         let (user, password, dbname) = (part("user"), part("password"), part("dbname"));
         let host = target.get("host").map(|h| h.value.secret());
         let who = format!("`{}`", service.name);
-        Self { who, host, user, password, dbname, role: target.role, own: false }
+        Self { who, host, user, password, dbname, role: target.role, own: false, another: false }
     }
 }
 
@@ -277,8 +295,8 @@ struct Server<'f> {
     plain: bool,
     /// Another service makes databases.
     helped: bool,
-    /// The roles that something in the repository makes.
-    roles: &'f [Secret],
+    /// What something in the repository makes.
+    made: &'f Made,
 }
 
 /// A variable of the container.
@@ -299,8 +317,8 @@ impl<'f> Server<'f> {
         // A service that runs `createdb` before the others makes what the image does not.
         let makes = compose.iter().any(|s| s.makes);
         let plain = official && !scripts && !makes && !service.built && !service.partial;
-        let helped = compose.iter().any(|s| s.creates);
-        Self { service, variables: Variables::of(service, file), plain, helped, roles: project.made_roles }
+        let helped = compose.iter().any(|s| s.creates) || project.made.databases;
+        Self { service, variables: Variables::of(service, file), plain, helped, made: project.made }
     }
 
     fn given(&self, key: &str) -> Given<'f> {
@@ -331,7 +349,7 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
         Given::Unknown => return,
     };
     if !same_role {
-        if server.plain && !server.roles.iter().any(|made| made.same_as(user.text)) {
+        if server.plain && !server.made.roles.iter().any(|made| made.same_as(user.text)) {
             let draft = out
                 .report(format!("{name} logs in to `{container}` as a role that is not made there"))
                 .at_most(if login.own { Levels::of("IIII") } else { RULE.levels })
@@ -399,7 +417,7 @@ fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut S
     }
     // The role is the superuser that the image makes: a service may make its database first, as `rails db:prepare` does in
     // an entrypoint. Where one is named to the image, that was to be it.
-    let levels = if entry.is_none() { "IIII" } else { "WWWW" };
+    let levels = if entry.is_none() || login.another { "IIII" } else { "WWWW" };
     with_default(draft, dbname)
         .note("the image makes databases while the data directory is empty, and never again")
         .help("write the same name in both places; a migration tool that makes its database is a reason to allow this")

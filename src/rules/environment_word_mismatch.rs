@@ -60,7 +60,11 @@ fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) 
     // A container that a developer's own stack runs beside has a developer's rows, whatever they are called.
     let contained =
         environment == Environment::Development && target.around.neighbour && first.keyword != "host";
-    if guessed || contained {
+    // So has one of a stack that is started for tests, among them.
+    let tried = first.keyword == "dbname"
+        && target.is_single_label()
+        && settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
+    if guessed || contained || tried {
         // The name is the only word there is: that it may be meant so is as likely.
         draft.at_most(Levels::of("IIII"));
     } else if here || elsewhere || first.keyword == "user" {

@@ -37,5 +37,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         (None, Some(word)) => draft.also(&word.origin, "this is the test environment"),
         (None, None) => draft,
     };
-    draft.help("set `TEST_DATABASE_URL` to a database with `test` in its name, or give the tests a server of their own");
+    let draft = draft.help("set `TEST_DATABASE_URL` to a database with `test` in its name, or give the tests a server of their own");
+    // What runs among tests asks the server of its own cluster.
+    let aside = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
+    if aside && target.has_word("host", &["svc"]) {
+        draft.at_most(Levels::of("IIII"));
+    }
 }

@@ -30,6 +30,12 @@ pub(crate) fn is_slip(key: &str) -> bool {
     first_like(key, |word| near::is_slip(key, word)).is_some()
 }
 
+/// Whether it is a number at which nobody publishes PostgreSQL or a pooler: neither 5432 nor 6432 or their like.
+fn is_port_of_others(text: &str) -> bool {
+    let number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    number && !["43", "654"].iter().any(|own| text.contains(own))
+}
+
 /// The slips in env files and among the variables of other carriers, each name once, where the name that was meant is
 /// set nowhere.
 pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
@@ -43,7 +49,9 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
         for entry in layer.entries.iter().filter(|e| e.told.is_none()) {
             let key = entry.key.as_str();
             let Some(meant) = first_like(key, |word| near::is_slip(key, word)) else { continue };
-            let blank = entry.value.text.is_blank() || entry.doubtful;
+            // Nobody publishes PostgreSQL at 8090: `PPORT` is another program's.
+            let other = meant.ends_with("PORT") && is_port_of_others(entry.value.text.expose());
+            let blank = other || entry.value.text.is_blank() || entry.doubtful;
             let known = || meaning(key, policy).is_some() || secret_file::of(key, policy).is_some();
             let declared = || policy.secrets.iter().any(|(name, _)| name == key);
             if blank || known() || declared() {
