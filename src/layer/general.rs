@@ -187,7 +187,8 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let is_url = means.is_none()
             && (is_url(text)
                 || names_url(name) && is_slip(text)
-                || names_string(name) && is_string(text) && !is_of_others(path));
+                || names_string(name) && is_string(text) && !is_of_others(path)
+                || path.last() == Some(&"ConnectionStrings") && is_of_net(text));
         // What a description of an interface or a form shows for a value.
         let shown = || {
             const WORDS: &[&str] =
@@ -386,6 +387,19 @@ fn is_string(text: &str) -> bool {
     let known = |pair: &str| pair.split_once('=').is_some_and(|(own, _)| KEYWORDS.contains(&own));
     let filled = text.contains(['$', '{', '<', '%', '\n', '\'']);
     !filled && has("host") && (has("dbname") || has("user")) && pairs().all(known)
+}
+
+/// Whether a text is a connection string of .NET that no client of SQL Server reads: pairs between `;`, of which one is a host
+/// and another a database or a role.
+fn is_of_net(text: &str) -> bool {
+    let has = |names: &[&str]| {
+        let mut pairs = text.split(';').filter_map(|pair| pair.split_once('='));
+        pairs.any(|(name, value)| {
+            !value.is_empty() && names.iter().any(|n| name.trim().eq_ignore_ascii_case(n))
+        })
+    };
+    let filled = text.contains(['$', '{', '<', '%', '\n', '\'', '"']);
+    !filled && has(&["host"]) && has(&["database", "username", "user id"])
 }
 
 /// Whether the keys lead below one that names another engine.

@@ -1,6 +1,8 @@
-//! Variables of containers that no vocabulary has, and whose value is a connection all the same: `DSN=postgres://…`.
+//! Variables that no vocabulary has, and whose value is a connection all the same: `DSN=postgres://…` of a container, and
+//! `ConnectionStrings__…`, which .NET reads.
 
 use crate::{
+    conninfo::is_npgsql,
     layer::{
         Carried, Entry, Layer, Means, Structure,
         kubernetes::{Block, Holder},
@@ -16,6 +18,7 @@ use crate::{
 /// Which URL a service takes at its start is not decided by this: `check` and the guard go by names.
 pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
     for file in carried {
+        file.layers.iter_mut().flat_map(|layer| &mut layer.entries).for_each(tell_of_net);
         let held = match &file.structure {
             Structure::Kubernetes(objects) => {
                 let inside = |block: &Block| matches!(block.holder, Holder::Container { .. });
@@ -26,6 +29,16 @@ pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
         };
         let layers = file.layers.iter_mut().zip(held).filter(|(_, container)| *container);
         layers.for_each(|(layer, _)| tell_one(layer, policy));
+    }
+}
+
+/// Says of a variable from which .NET takes a connection string that it is one, where it is Npgsql's beyond doubt: under the same
+/// names SQL Server is reached. Several in one container are several databases of its program.
+fn tell_of_net(entry: &mut Entry) {
+    const NAME: &str = "ConnectionStrings__";
+    let named = entry.key.get(..NAME.len()).is_some_and(|head| head.eq_ignore_ascii_case(NAME));
+    if named && entry.told.is_none() && is_npgsql(entry.value.text.expose()) {
+        entry.told = Some(Box::new(Means::Url));
     }
 }
 

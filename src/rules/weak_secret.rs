@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: COMMON,
     page: include_str!("weak_secret.md"),
-    checks: &[Check::Target(password), Check::Settings(secrets)],
+    checks: &[Check::Target(password), Check::Settings(secrets), Check::File(servers)],
 };
 
 fn password(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -25,6 +25,30 @@ fn password(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 fn secrets(settings: &Settings, out: &mut Sink<'_>) {
     for secret in settings.credentials() {
         judge(&secret, false, most(settings), out);
+    }
+}
+
+/// What a server is set up with where nothing beside it says who connects: in an env file, or in a Secret. What stands in a
+/// manifest or a compose file is told as that.
+fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    for (at, view) in file.views.iter().enumerate() {
+        let alone = match &file.carried.structure {
+            Structure::Kubernetes(objects) => {
+                objects.blocks.get(at).is_some_and(|block| matches!(block.holder, Holder::Secret))
+            }
+            _ => file.carried.carrier == Carrier::Dotenv,
+        };
+        let Some(layer) = view.layers.last().filter(|_| alone && view.settings.targets.is_empty()) else {
+            continue;
+        };
+        for entry in SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)) {
+            if entry.value.text.is_common() {
+                out.report(format!("the server's `{}` is one that every attacker tries first", entry.key))
+                    .at_span(entry.value_span, "in the lists of common passwords")
+                    .help("generate one: `openssl rand -hex 24`; a server that runs already keeps its own until `ALTER ROLE`")
+                    .at_most(most(view.settings));
+            }
+        }
     }
 }
 

@@ -15,6 +15,35 @@ const TWINS: &[Twins] = &[
             "services:\n  web:\n    build: .\n    environment: {QUARKUS_PROFILE: prod, DATABASE_URL: \"postgres://shop:k3Vq9mT2xL@db.acme.io/shop\"}\n",
         )],
     },
+    // .NET's variables and files, where the string is Npgsql's beyond doubt.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    image: acme/web:1\n    environment: [\"ConnectionStrings__Shop=Server=db.acme.io;Database=shop;User Id=shop;Password=k3Vq9mT2xL\"]\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    image: acme/web:1\n    environment: [\"ConnectionStrings__Shop=Host=db.acme.io;Database=shop;Username=shop;Password=k3Vq9mT2xL\"]\n",
+        )],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "appsettings.Production.json",
+            "{\"ConnectionStrings\": {\"Shop\": \"Server=db.acme.io;Database=shop;User Id=shop;Password=k3Vq9mT2xL\"}}",
+        )],
+        ill: &[(
+            "appsettings.Production.json",
+            "{\"ConnectionStrings\": {\"Shop\": \"Host=db.acme.io;Database=shop;Username=shop;Password=k3Vq9mT2xL\"}}",
+        )],
+    },
+    // What a server is set up with, where nobody says who connects.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("k8s/db.yml", OWN_PASSWORD)],
+        ill: &[("k8s/db.yml", GUESSED_PASSWORD)],
+    },
     // A value that is a connection is one under any name, where it is the only one.
     Twins {
         rule: "url-in-compose",
@@ -163,6 +192,9 @@ const MANY: &str = "spring.datasource.dynamic.datasource.main.url=jdbc:postgresq
 const MANY_TAKEN: &str = "spring.datasource.dynamic.datasource.main.url=jdbc:postgresql://db.acme.io/shop\nspring.datasource.dynamic.datasource.main.password=${DB_PASSWORD}\n";
 
 const UNGATED: &str = "services:\n  db: {image: \"postgres:16.4\", healthcheck: {test: pg_isready -h 127.0.0.1}}\n  web:\n    build: .\n    environment: {DB_HOST: db}\n    depends_on: [db]\n";
+
+const OWN_PASSWORD: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  POSTGRES_USER: shop\n  POSTGRES_PASSWORD: k3Vq9xZt2LmP\n";
+const GUESSED_PASSWORD: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  POSTGRES_USER: shop\n  POSTGRES_PASSWORD: postgres\n";
 
 #[test]
 fn what_few_write_is_heard() {
