@@ -38,6 +38,18 @@ const TWINS: &[Twins] = &[
             "{\"ConnectionStrings\": {\"Shop\": \"Host=db.acme.io;Database=shop;Username=shop;Password=k3Vq9mT2xL\"}}",
         )],
     },
+    // A patch of Kustomize puts a variable into a container.
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "overlays/prod/env.yaml",
+            "- op: replace\n  path: /spec/template/spec/containers/0/env/0\n  value: {name: DATABASE_URL, value: \"postgres://shop@db.acme.io/shop\"}\n",
+        )],
+        ill: &[(
+            "overlays/prod/env.yaml",
+            "- op: replace\n  path: /spec/template/spec/containers/0/env/0\n  value: {name: DATABASE_URL, value: \"postgres://shop@localhost/shop\"}\n",
+        )],
+    },
     // What a server is set up with, where nobody says who connects.
     Twins {
         rule: "weak-secret",

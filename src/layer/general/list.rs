@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// that host programs say `key`. Of one name the last counts.
 pub(super) fn variables(reader: &mut Reader<'_>, node: &Node, mut layer: Layer) -> Option<Layer> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for item in node.items() {
+    for item in node.items().iter().map(|item| patched(item)) {
         let Some((name, key)) = name_of(item) else { continue };
         let Some(value) = item.get("value") else {
             if ["valueFrom", "fromDatabase"].iter().any(|from| item.get(from).is_some()) {
@@ -45,6 +45,12 @@ pub(super) fn variables(reader: &mut Reader<'_>, node: &Node, mut layer: Layer) 
         }
     }
     (!layer.entries.is_empty()).then_some(layer)
+}
+
+/// What a patch puts into the variables of a container, as Kustomize takes it: `op: replace`, `path: …/env/0`, and the item.
+fn patched(item: &Node) -> &Node {
+    let variables = item.get("path").and_then(Node::text).is_some_and(|path| path.contains("/env/"));
+    item.get("value").filter(|_| variables && item.get("op").is_some()).unwrap_or(item)
 }
 
 /// The variable that an item of such a list is of.
