@@ -2,13 +2,13 @@
 //! `ConnectionStrings__…`, which .NET reads.
 
 use crate::{
-    conninfo::is_npgsql,
     layer::{
         Carried, Entry, Layer, Means, Structure,
         kubernetes::{Block, Holder},
     },
     policy::Policy,
     settings::{
+        engine,
         misspelt::is_slip,
         variables::{Meaning, meaning, meaning_of},
     },
@@ -35,9 +35,7 @@ pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
 /// Says of a variable from which .NET takes a connection string that it is one, where it is Npgsql's beyond doubt: under the same
 /// names SQL Server is reached. Several in one container are several databases of its program.
 fn tell_of_net(entry: &mut Entry) {
-    const NAME: &str = "ConnectionStrings__";
-    let named = entry.key.get(..NAME.len()).is_some_and(|head| head.eq_ignore_ascii_case(NAME));
-    if named && entry.told.is_none() && is_npgsql(entry.value.text.expose()) {
+    if entry.told.is_none() && engine::is_for_npgsql(entry) {
         entry.told = Some(Box::new(Means::Url));
     }
 }

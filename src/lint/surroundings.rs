@@ -5,11 +5,12 @@ use crate::{
     environment::Environment,
     layer::{
         Carried, Carrier, Layer, LayerKind, Structure,
+        compose::Compose,
         kubernetes::{InClear, Names},
     },
     policy::Policy,
     secret::Part,
-    settings::{Form, Placeholder, Whereabouts},
+    settings::{Form, Placeholder, Setting, Target, Whereabouts},
     source::{SourceId, Sources},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,6 +96,9 @@ impl<'c> Surroundings<'c> {
                 target.around.said_anew = self.urls.contains(&*target.engine.key);
                 target.around.in_volume = target.is_file_within(|path| recipe.keeps(path));
             }
+            if let Structure::Compose(compose) = &file.structure {
+                target.around.own_password = has_own_password(sources, compose, target);
+            }
             // `postgres/shop`: the program puts the scheme before it.
             let called = |host: &Part| match &file.structure {
                 Structure::Compose(compose) => compose.server_names().any(|name| host.is_host_called(name)),
@@ -121,6 +125,16 @@ impl<'c> Surroundings<'c> {
             target.around.served_in_clear = in_clear;
         }
     }
+}
+
+/// Whether the password of a target is a variable that nobody fills in and that no server of the file takes for its own.
+fn has_own_password(sources: &Sources, compose: &Compose, target: &Target) -> bool {
+    let place = target.get("password").and_then(Setting::span);
+    let own = |p: &&Placeholder| place.is_some_and(|place| place.overlaps(p.span));
+    let Some(name) = target.oddities.placeholders.iter().find(own).and_then(|p| variable(sources, p)) else {
+        return false;
+    };
+    !compose.wanted.iter().any(|w| w.becomes == "POSTGRES_PASSWORD" && w.variable == name)
 }
 
 /// The variables of a file whose values begin as URLs of PostgreSQL.

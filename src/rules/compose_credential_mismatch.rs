@@ -213,7 +213,17 @@ impl<'p> Code<'p> {
         port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
         let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
         let host = known("host")?.map(|h| h.text);
-        Some(Login { who, host, user, password, dbname, role: Role::Primary, own: false, another: false })
+        Some(Login {
+            who,
+            host,
+            user,
+            password,
+            dbname,
+            role: Role::Primary,
+            own: false,
+            another: false,
+            own_password: false,
+        })
     }
 }
 
@@ -237,6 +247,8 @@ struct Login<'t> {
     own: bool,
     /// The database that is made is another service's.
     another: bool,
+    /// The password is a variable that the server's own is not.
+    own_password: bool,
 }
 
 impl<'t> Login<'t> {
@@ -248,7 +260,18 @@ impl<'t> Login<'t> {
         let (user, password, dbname) = (part("user"), part("password"), part("dbname"));
         let host = target.get("host").map(|h| h.value.secret());
         let who = format!("`{}`", service.name);
-        Self { who, host, user, password, dbname, role: target.role, own: false, another: false }
+        let own_password = target.around.own_password;
+        Self {
+            who,
+            host,
+            user,
+            password,
+            dbname,
+            role: target.role,
+            own: false,
+            another: false,
+            own_password,
+        }
     }
 }
 
@@ -349,10 +372,11 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
         Given::Unknown => return,
     };
     if !same_role {
+        // With a password of its own it is a role of its own, which somebody makes.
         if server.plain && !server.made.roles.iter().any(|made| made.same_as(user.text)) {
             let draft = out
                 .report(format!("{name} logs in to `{container}` as a role that is not made there"))
-                .at_most(if login.own { Levels::of("IIII") } else { RULE.levels })
+                .at_most(if login.own || login.own_password { Levels::of("IIII") } else { RULE.levels })
                 .at_span(user.span, "this role")
                 .note("the image makes the one role of `POSTGRES_USER`, `postgres` where that is not set");
             with_default(

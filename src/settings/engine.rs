@@ -3,7 +3,7 @@
 pub(in crate::settings) mod sqlite;
 pub(in crate::settings) mod unknown;
 
-use crate::conninfo;
+use crate::{conninfo, layer::Entry};
 use std::{fmt, ops::Range};
 
 /// A database engine.
@@ -192,6 +192,13 @@ fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
         return (Engine::Sqlite { memory: false }, Spelling::Foreign, 0..file.len());
     }
     (Engine::Unknown, Spelling::Foreign, 0..0)
+}
+
+/// Whether a variable is one from which .NET takes a connection string, `ConnectionStrings__Shop`, and holds Npgsql's.
+pub(crate) fn is_for_npgsql(entry: &Entry) -> bool {
+    const NAME: &str = "ConnectionStrings__";
+    let named = entry.key.get(..NAME.len()).is_some_and(|head| head.eq_ignore_ascii_case(NAME));
+    named && conninfo::is_npgsql(entry.value.text.expose())
 }
 
 /// Another engine that a string of keywords or a DSN of Go's drivers names, by what stands in none of PostgreSQL's:

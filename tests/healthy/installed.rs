@@ -62,6 +62,12 @@ const TWINS: &[Twins] = &[
         healthy: &[("docker-compose.yml", SAME_ROLE)],
         ill: &[("docker-compose.yml", OTHER_ROLE)],
     },
+    // With a password of its own the role is one that somebody makes.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("docker-compose.yml", OWN_ROLE)],
+        ill: &[("docker-compose.yml", OTHER_ROLE)],
+    },
     // Objects of a cluster among tests run with the server that they ask.
     Twins {
         rule: "test-inherits-database-url",
@@ -119,6 +125,7 @@ const GUESSED: &str =
     "FROM ruby:3.4\nENV DATABASE_HOST=localhost DATABASE_USERNAME=shop DATABASE_PASSWORD=shop\n";
 const SAME_ROLE: &str = "services:\n  web:\n    image: acme/shop:1\n    environment: {DATABASE_URL: \"postgresql://shop:${P}@db:5432/shop\"}\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: \"${P:?}\"}\n";
 const OTHER_ROLE: &str = "services:\n  web:\n    image: acme/shop:1\n    environment: {DATABASE_URL: \"postgresql://web:${P}@db:5432/shop\"}\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: \"${P:?}\"}\n";
+const OWN_ROLE: &str = "services:\n  web:\n    image: acme/shop:1\n    environment: {DATABASE_URL: \"postgresql://web:${WEB_P}@db:5432/shop\"}\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: \"${P:?}\"}\n";
 
 #[test]
 fn what_is_installed_is_told_apart() {
