@@ -249,6 +249,11 @@ impl Settings {
         }
     }
 
+    /// Whether [`Settings::part_of`] names parts of another engine's, by its port.
+    pub fn has_parts_of_others(&self, target: &Target) -> bool {
+        target.form == Form::Toggle && self.parts.as_ref().is_some_and(PartSet::has_port_of_others)
+    }
+
     /// Whether [`Settings::part_of`] names a host that is dialled over TCP.
     pub fn dials_tcp(&self, target: &Target) -> bool {
         let host = self.part_of(target, "hostaddr").or_else(|| self.part_of(target, "host"));

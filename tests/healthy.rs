@@ -15,6 +15,7 @@ mod healthy {
     mod mild;
     mod named;
     mod narrowed;
+    mod offered;
     mod packages;
     mod parsed;
     mod readers;

@@ -150,6 +150,8 @@ impl Carrier {
                     Self::GithubActions
                 }
                 "database" => Self::DatabaseYml,
+                // `config/database.postgres.yml`, one of several to copy.
+                _ if stem.starts_with("database.") && parent == "config" => Self::DatabaseYml,
                 _ if is_spring(stem) => Self::Spring,
                 _ => Self::Yaml,
             },

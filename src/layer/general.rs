@@ -2,6 +2,7 @@
 //! that are a connection by their name and keys, variables in capitals. What is none of these is passed over.
 
 mod list;
+mod text;
 
 use super::{
     Entry, Kamal, Layer, Means, Read, Structure, Tls,
@@ -14,6 +15,8 @@ use super::{
 };
 use crate::{environment::Environment, source::Span};
 use std::collections::BTreeSet;
+pub(super) use text::is_url;
+use text::{is_of_net, is_slip, is_string};
 
 /// Keys of a connection and libpq's keywords for them, as settings files spell them.
 const KEYS: &[(&str, &str)] = &[
@@ -56,27 +59,6 @@ const VARIABLES: &[&str] = &[
 
 /// Engines that a mapping under such a key may name instead.
 const ENGINES: &[&str] = &["engine", "driver", "dialect", "adapter", "client", "type"];
-
-/// Schemes of databases, before `:`; behind a `+` may stand a driver.
-const SCHEMES: &[&str] = &[
-    "postgres",
-    "postgresql",
-    "postgis",
-    "pgsql",
-    "psql",
-    "timescale",
-    "timescaledb",
-    "cockroachdb",
-    "sqlite",
-    "sqlite3",
-    "mysql",
-    "mysql2",
-    "mariadb",
-    "mssql",
-    "sqlserver",
-    "oracle",
-    "jdbc",
-];
 
 /// Mappings inside each other beyond this say nothing of a connection.
 const DEPTH: usize = 24;
@@ -129,11 +111,6 @@ pub(super) fn take(reader: &mut Reader<'_>, document: &Node) {
     let mut found = Vec::new();
     walk(reader, document, &mut path, &mut found);
     reader.layers.extend(found.into_iter().filter(|layer| !layer.entries.is_empty()));
-}
-
-/// Whether a value is a variable that the program or a pipeline puts in: `$(DB_HOST)`.
-fn is_from_elsewhere(text: &str) -> bool {
-    text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).is_some_and(is_variable)
 }
 
 /// Whether a mapping holds examples as `OpenAPI` has them, each with its `value`.
@@ -208,10 +185,10 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let role = if names_tests(name) { Means::TestUrl } else { Means::Url };
         let means = if is_url { Some(role) } else { means };
         layer.reads.extend(resolved.reads);
-        // `$(DB_HOST)`: the program or a pipeline puts it in.
-        if is_from_elsewhere(resolved.value.text.expose().trim()) {
-            let (variable, means) = (entry.key.clone(), means);
-            layer.reads.push(Read { variable, span: value.span, means, defaulted: false });
+        let text = resolved.value.text.expose();
+        // The name of a key in a Secret, of which a chart makes a reference, is none of a URL's.
+        if text::is_from_elsewhere(text) || VARIABLES.contains(&name) && text::is_word(text) {
+            layer.reads.push(Read { variable: entry.key.clone(), span: value.span, means, defaulted: false });
             continue;
         }
         // What is empty in a file of settings is for others to fill in: `values.yaml` of a chart, `config.default.json`.
@@ -304,6 +281,10 @@ fn means(name: &str, entry: &Entry, connection: bool) -> Option<Means> {
     {
         return Some(Means::Engine);
     }
+    // A switch of the project's own, whatever it makes of it.
+    if matches!(lower.as_str(), "sslmode" | "ssl_mode") && matches!(text.as_str(), "true" | "false") {
+        return None;
+    }
     // Npgsql's words, in a settings object of .NET.
     if lower == "sslmode" && (name == "SslMode" || matches!(text.as_str(), "verifyfull" | "verifyca")) {
         return None;
@@ -329,17 +310,6 @@ fn is_variable(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// Whether a value is the URL of a database, by its scheme and what follows it.
-pub(super) fn is_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.trim_start().split_once(':') else { return false };
-    let family = scheme.split('+').next().unwrap_or(scheme).to_ascii_lowercase();
-    // Drivers behind drivers are none.
-    let nested =
-        rest.trim_start().split([':', '+']).next().is_some_and(|own| own.eq_ignore_ascii_case("jdbc"));
-    let behind = if family == "jdbc" { !nested && is_url(rest) } else { rest.starts_with("//") };
-    SCHEMES.contains(&family.as_str()) && behind
-}
-
 /// Whether a key says that its value is a URL.
 fn names_url(name: &str) -> bool {
     words(name).last().is_some_and(|word| matches!(word.as_str(), "url" | "uri" | "dsn"))
@@ -357,60 +327,9 @@ fn names_string(name: &str) -> bool {
     }
 }
 
-/// Keywords of libpq that such strings have (`PQconninfoOptions` in fe-connect.c).
-const KEYWORDS: [&str; 18] = [
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "passfile",
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
-    "connect_timeout",
-    "application_name",
-    "client_encoding",
-    "options",
-    "replication",
-    "channel_binding",
-    "target_session_attrs",
-];
-
-/// Whether a text is nothing but pairs of libpq's keywords, which name a host, and a database or a role. What is put in later
-/// is none.
-fn is_string(text: &str) -> bool {
-    let pairs = || text.split(' ').filter(|pair| !pair.is_empty());
-    let has = |keyword: &str| pairs().any(|pair| pair.split_once('=').is_some_and(|(own, _)| own == keyword));
-    let known = |pair: &str| pair.split_once('=').is_some_and(|(own, _)| KEYWORDS.contains(&own));
-    let filled = text.contains(['$', '{', '<', '%', '\n', '\'']);
-    !filled && has("host") && (has("dbname") || has("user")) && pairs().all(known)
-}
-
-/// Whether a text is a connection string of .NET that no client of SQL Server reads: pairs between `;`, of which one is a host
-/// and another a database or a role.
-fn is_of_net(text: &str) -> bool {
-    let has = |names: &[&str]| {
-        let mut pairs = text.split(';').filter_map(|pair| pair.split_once('='));
-        pairs.any(|(name, value)| {
-            !value.is_empty() && names.iter().any(|n| name.trim().eq_ignore_ascii_case(n))
-        })
-    };
-    let filled = text.contains(['$', '{', '<', '%', '\n', '\'', '"']);
-    !filled && has(&["host"]) && has(&["database", "username", "user id"])
-}
-
 /// Whether the keys lead below one that names another engine.
 fn is_of_others(path: &[&str]) -> bool {
     path.iter().any(|key| words(key).any(|word| OTHERS.contains(&word.as_str())))
-}
-
-/// `postgres:/user@host`, `postgresql//host`: a slash or the colon was lost.
-fn is_slip(text: &str) -> bool {
-    let rest = text.strip_prefix("postgresql").or_else(|| text.strip_prefix("postgres"));
-    rest.is_some_and(|rest| rest.starts_with("//") || rest.starts_with(":/") && !rest.starts_with("://"))
 }
 
 /// A key that leads to a URL or is a word of a connection; anything else may be somebody's secret.

@@ -33,6 +33,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         };
         // Who takes away the password's default looks at its neighbours too.
         let worse = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
+        // Rails itself writes these two into database.yml as they are.
+        let rails = matches!(fallback.supplies, "user" | "dbname")
+            && settings.whereabouts.as_ref().is_some_and(Whereabouts::is_database_yml);
+        let levels = if rails && !refuses { "IIII" } else { levels };
         let levels = if worse && fallback.supplies != "password" { "IIII" } else { levels };
         // `ENV["DB_NAME"] || "shop_production"`: production's own name in its own section is in its place.
         let own = here && fallback.supplies == "dbname" && named.contains(&Environment::Production);

@@ -44,7 +44,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .at(&dbname.origin, label)
         .note(note)
         .help("create one of the service's own: `CREATE DATABASE app OWNER app`");
-    if settings.administers {
+    // What an image has for a container beside it, which nobody needs a password for, is told once, by `url-in-image`.
+    let sketch = target.around.in_image && target.is_single_label() && target.credential().is_none();
+    if settings.administers || sketch {
         draft.at_most(Levels::of("IIII"));
     }
 }

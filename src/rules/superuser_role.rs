@@ -14,7 +14,10 @@ fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if !target.is_postgres() && target.form != Form::Toggle {
         return;
     }
-    let Some(user) = settings.part_of(target, "user") else { return };
+    let Some(user) = settings.part_of(target, "user").filter(|_| !settings.has_parts_of_others(target))
+    else {
+        return;
+    };
     let superuser = SUPERUSERS.iter().any(|name| user.value.equals(name));
     if !superuser && !ADMINISTRATORS.iter().any(|name| user.value.equals(name)) {
         return;
@@ -35,7 +38,9 @@ fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .at(&user.origin, "this role may do everything")
         .note("one injected statement is enough to read every database, drop it, or run programs as the server")
         .help("create a role that owns its schema and nothing else: `CREATE ROLE app LOGIN`, then grant what it needs");
-    if settings.administers {
+    // What an image has for a container beside it, which nobody needs a password for, is told once, by `url-in-image`.
+    let sketch = target.around.in_image && target.is_single_label() && target.credential().is_none();
+    if settings.administers || sketch {
         draft.at_most(Levels::of("IIII"));
     } else if hosted {
         draft.at_most(Levels::of("IIWW"));

@@ -55,7 +55,7 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
             && view.settings.whereabouts.as_ref().is_some_and(Whereabouts::says_sqlite);
         if own && !password || aside || choice || file || idle || variant || target.around.in_volume {
             draft.at_most(Levels::of("IIII"));
-        } else if (own || target.is_single_label()) && !for_build && is_guessed(target) {
+        } else if (own || target.is_single_label()) && !for_build && (!password || is_guessed(target)) {
             draft.at_most(Levels::of("IIWW"));
         }
     }

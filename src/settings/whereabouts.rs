@@ -123,6 +123,12 @@ impl Whereabouts {
         below || name == ".env" || name.starts_with(".env.") || name == ".flaskenv"
     }
 
+    /// Whether it is the file of Rails that says where databases are.
+    pub fn is_database_yml(&self) -> bool {
+        let (_, name) = split(&self.path);
+        matches!(name, "database.yml" | "database.yaml")
+    }
+
     /// Whether it holds the values of a Helm chart, by its name: who installs the chart says others.
     pub fn is_chart(&self) -> bool {
         let (_, name) = split(&self.path);

@@ -1,0 +1,98 @@
+//! What a project offers to others, or means for another engine, each beside a twin that is its own to answer for.
+
+use super::{Twins, mild::tell_apart};
+
+const TWINS: &[Twins] = &[
+    // `false` is what the project's own code makes something of.
+    Twins {
+        rule: "parameter-value-invalid",
+        healthy: &[(
+            "config/config.yaml",
+            "postgres:\n  host: localhost\n  user: shop\n  dbname: shop\n  sslMode: false\n",
+        )],
+        ill: &[(
+            "config/config.yaml",
+            "postgres:\n  host: localhost\n  user: shop\n  dbname: shop\n  sslMode: of\n",
+        )],
+    },
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[("k8s/dev/db.yaml", GUESSED)],
+        ill: &[("k8s/dev/db.yaml", MADE_UP)],
+    },
+    // What a container beside the image is reached by, without a password.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("Dockerfile", "FROM alpine\nENV DATABASE_URL=postgresql://postgres@postgres/shop\n")],
+        ill: &[("Dockerfile", "FROM alpine\nENV DATABASE_URL=postgresql://postgres@db.acme.io/shop\n")],
+    },
+    Twins {
+        rule: "maintenance-database",
+        healthy: &[("Dockerfile", "FROM alpine\nENV DATABASE_URL=postgresql://shop@postgres/postgres\n")],
+        ill: &[("Dockerfile", "FROM alpine\nENV DATABASE_URL=postgresql://shop@db.acme.io/postgres\n")],
+    },
+    // A database that is called after something else is another one.
+    Twins {
+        rule: "alias-conflict",
+        healthy: &[
+            ("settings.py", TRACKER),
+            (
+                ".env",
+                "SQL_DATABASE=shop\nSQL_USER=shop\nSQL_HOST=db\nTRAC_DATABASE=trac\nTRAC_USER=trac\nTRAC_HOST=db\n",
+            ),
+        ],
+        ill: &[
+            ("settings.py", SHOP),
+            (
+                ".env",
+                "SQL_DATABASE=shop\nSQL_USER=shop\nSQL_HOST=db\nSHOP_DB_DATABASE=trac\nSHOP_DB_USER=trac\nSHOP_DB_HOST=db\n",
+            ),
+        ],
+    },
+    // One of several files to copy is read as what it becomes.
+    Twins {
+        rule: "placeholder-secret",
+        healthy: &[("config/database.docker.yml", RENDERED)],
+        ill: &[("config/database.docker.yml", OPEN)],
+    },
+    // What Rails' own generator writes.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("config/database.yml", NAMED)],
+        ill: &[("config/database.yml", OPENED)],
+    },
+    // The image of somebody else offers its engines, and 3306 is MySQL's.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("docker-compose.yml", OFFERED)],
+        ill: &[("docker-compose.yml", BUILT)],
+    },
+    Twins {
+        rule: "toggle-contradiction",
+        healthy: &[("docker-compose.prod.yml", OFFERED)],
+        ill: &[("docker-compose.prod.yml", TURNED)],
+    },
+    // The name of a key in a Secret.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("helm/values-prod.yaml", "secrets:\n  shop-rds:\n    DATABASE_URL: url\n")],
+        ill: &[("helm/values-prod.yaml", "env:\n  DATABASE_URL: //shop@db.acme.io/shop\n")],
+    },
+];
+
+const GUESSED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4\n          env:\n            - {name: POSTGRES_PASSWORD, value: postgres}\n";
+const MADE_UP: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4\n          env:\n            - {name: POSTGRES_PASSWORD, value: k3Vq9xZt2LmP}\n";
+const TRACKER: &str = "import os\nDATABASES = {}\nDATABASES['trac'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['TRAC_DATABASE'], 'USER': os.environ['TRAC_USER'], 'HOST': os.environ['TRAC_HOST']}\n";
+const SHOP: &str = "import os\nDATABASES = {}\nDATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['SHOP_DB_DATABASE'], 'USER': os.environ['SHOP_DB_USER'], 'HOST': os.environ['SHOP_DB_HOST']}\n";
+const RENDERED: &str = "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  password: <%= ENV['DB_PASSWORD'] %>\n  host: db\n";
+const OPEN: &str = "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  password: <password>\n  host: db\n";
+const NAMED: &str = "production:\n  adapter: postgresql\n  database: <%= ENV.fetch('DB_NAME', 'shop') %>\n  username: <%= ENV.fetch('DB_USER', 'shop') %>\n  password: <%= ENV['DB_PASSWORD'] %>\n  host: <%= ENV['DB_HOST'] %>\n";
+const OPENED: &str = "production:\n  adapter: postgresql\n  database: <%= ENV.fetch('DB_NAME', 'shop') %>\n  username: <%= ENV.fetch('DB_USER', 'shop') %>\n  password: <%= ENV.fetch('DB_PASSWORD', 'k3Vq9') %>\n  host: <%= ENV['DB_HOST'] %>\n";
+const OFFERED: &str = "services:\n  web:\n    image: acme/server:1.2\n    environment: [NODE_ENV=production, DB_CONNECTION=sqlite, DB_HOST=127.0.0.1, DB_PORT=3306, DB_USER=root, DB_DATABASE=shop]\n    volumes: [\"data:/data\"]\n";
+const BUILT: &str = "services:\n  web:\n    build: .\n    environment: [NODE_ENV=production, DB_CONNECTION=sqlite, DB_HOST=127.0.0.1, DB_PORT=5432, DB_USER=shop, DB_DATABASE=shop]\n";
+const TURNED: &str = "services:\n  web:\n    image: acme/server:1.2\n    environment: [NODE_ENV=production, DB_CONNECTION=sqlite, DB_HOST=127.0.0.1, DB_PORT=5432, DB_USER=shop, DB_DATABASE=shop]\n";
+
+#[test]
+fn what_is_offered_is_told_apart() {
+    tell_apart(TWINS);
+}
