@@ -29,7 +29,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             if !written || credential.secret.looks_like_placeholder() {
                 continue;
             }
-            report(&password.key, (what, help), span, (view, credential.secret), out);
+            report(&password.key, (what, help), span, view, out);
         }
         // A password alone makes no connection, and is one all the same.
         let spoken = !view.settings.targets.is_empty();
@@ -37,19 +37,13 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let text = &entry.value.text;
             let written = entry.value.is_known() && entry.value.is_written_at(entry.value_span);
             if written && !text.is_blank() && !text.looks_like_placeholder() {
-                report(&entry.key, (what, help), entry.value_span, (view, text), out);
+                report(&entry.key, (what, help), entry.value_span, view, out);
             }
         }
     }
 }
 
-fn report(
-    key: &str,
-    (what, help): (&str, &str),
-    span: Span,
-    (view, secret): (&View<'_>, &Secret),
-    out: &mut Sink<'_>,
-) {
+fn report(key: &str, (what, help): (&str, &str), span: Span, view: &View<'_>, out: &mut Sink<'_>) {
     let draft = out
         .report(format!("the password in `{key}` stands in {what}"))
         .at_span(span, "in clear")
@@ -57,9 +51,6 @@ fn report(
         .help(help);
     if view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside) {
         draft.at_most(Levels::of("IIII"));
-    } else if secret.is_common() {
-        // On a developer's cluster nothing is given away by what everybody guesses.
-        draft.at_most(Levels::of("IIEE"));
     }
 }
 

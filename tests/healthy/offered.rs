@@ -15,11 +15,6 @@ const TWINS: &[Twins] = &[
             "postgres:\n  host: localhost\n  user: shop\n  dbname: shop\n  sslMode: of\n",
         )],
     },
-    Twins {
-        rule: "k8s-literal-url",
-        healthy: &[("k8s/dev/db.yaml", GUESSED)],
-        ill: &[("k8s/dev/db.yaml", MADE_UP)],
-    },
     // What a container beside the image is reached by, without a password.
     Twins {
         rule: "superuser-role",
@@ -80,8 +75,6 @@ const TWINS: &[Twins] = &[
     },
 ];
 
-const GUESSED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4\n          env:\n            - {name: POSTGRES_PASSWORD, value: postgres}\n";
-const MADE_UP: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4\n          env:\n            - {name: POSTGRES_PASSWORD, value: k3Vq9xZt2LmP}\n";
 const TRACKER: &str = "import os\nDATABASES = {}\nDATABASES['trac'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['TRAC_DATABASE'], 'USER': os.environ['TRAC_USER'], 'HOST': os.environ['TRAC_HOST']}\n";
 const SHOP: &str = "import os\nDATABASES = {}\nDATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['SHOP_DB_DATABASE'], 'USER': os.environ['SHOP_DB_USER'], 'HOST': os.environ['SHOP_DB_HOST']}\n";
 const RENDERED: &str = "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  password: <%= ENV['DB_PASSWORD'] %>\n  host: db\n";
