@@ -287,10 +287,17 @@ pub(super) fn made(sources: &Sources, carried: &[Carried]) -> Made {
     if !carried.iter().any(serves) {
         return Made::default();
     }
-    let text = |file: &Carried| String::from_utf8_lossy(sources.get(file.source).bytes()).into_owned();
+    let bytes = |file: &Carried| sources.get(file.source).bytes();
     let program = |file: &&Carried| matches!(file.carrier, Carrier::Python | Carrier::JavaScript);
     Made {
-        roles: carried.iter().filter(script).flat_map(|file| sql::made_roles(&text(file))).collect(),
-        databases: carried.iter().filter(program).any(|file| text(file).contains("CREATE DATABASE")),
+        roles: carried
+            .iter()
+            .filter(script)
+            .flat_map(|file| sql::made_roles(&String::from_utf8_lossy(bytes(file))))
+            .collect(),
+        databases: carried.iter().filter(program).any(|file| {
+            // Nothing is copied where the text is UTF-8.
+            String::from_utf8_lossy(bytes(file)).contains("CREATE DATABASE")
+        }),
     }
 }
