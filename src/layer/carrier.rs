@@ -115,6 +115,8 @@ impl Carrier {
 
     /// What the name of a file says. YAML and JSON are general here; see [`Carrier::of`].
     pub fn of_name(path: &str) -> Option<Self> {
+        // `database.yml.env` is copied to the file that its name begins with.
+        let path = path.strip_suffix(".env").filter(|rest| is_named_otherwise(rest)).unwrap_or(path);
         let mut steps = path.rsplit(['/', '\\']);
         let name = steps.next().unwrap_or(path);
         if is_env_file(name, steps.clone()) {
@@ -294,6 +296,14 @@ fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool
             && !OF_OTHERS.contains(&name.rsplit('.').next().unwrap_or_default())
 }
 
+/// Whether a name has an ending of its own that says another kind of file.
+fn is_named_otherwise(path: &str) -> bool {
+    matches!(
+        path.rsplit_once('.'),
+        Some((_, "yml" | "yaml" | "json" | "toml" | "ini" | "rb" | "php" | "xml"))
+    )
+}
+
 fn is_dockerfile(lower: &str) -> bool {
     let named = |base: &str| {
         let rest = lower.strip_prefix(base);
@@ -364,6 +374,7 @@ mod tests {
             (".depot/workflows/test.yaml", Carrier::GithubActions),
             (".gitlab-ci.yml", Carrier::GitlabCi),
             ("config/database.yml", Carrier::DatabaseYml),
+            ("config/database.yml.env", Carrier::DatabaseYml),
             ("src/main/resources/application-prod.yml", Carrier::Spring),
             ("application.properties", Carrier::Spring),
             ("db/alembic.ini", Carrier::Ini),

@@ -10,10 +10,6 @@ fn any(beside: &[&Package], names: &[&str]) -> bool {
 
 /// What reads connection URLs itself and hands a driver only the parts.
 const PYTHON_FRONTS: &[&str] = &[
-    "sqlalchemy",
-    "sqlmodel",
-    "flask-sqlalchemy",
-    "alembic",
     "databases",
     "ormar",
     "gino",
@@ -25,12 +21,22 @@ const PYTHON_FRONTS: &[&str] = &[
     "edgy",
     "saffier",
     "sqlmesh",
-    "advanced-alchemy",
     "apache-airflow",
     "odoo",
 ];
 const RUBY_FRONTS: &[&str] =
     &["rails", "activerecord", "sequel", "rom-sql", "hanami-model", "sinatra-activerecord"];
+
+/// Whether a package is SQLAlchemy, or nothing without it: `sqlalchemy-utils`, `marshmallow-sqlalchemy`.
+fn is_on_sqlalchemy(name: &str) -> bool {
+    name.split('-').any(|word| word == "sqlalchemy")
+        || matches!(name, "sqlmodel" | "alembic" | "advanced-alchemy" | "geoalchemy2")
+}
+
+/// Whether one beside reads the URLs, and hands a driver the parts.
+fn has_front(beside: &[&Package]) -> bool {
+    any(beside, PYTHON_FRONTS) || beside.iter().any(|p| is_on_sqlalchemy(&p.name))
+}
 
 /// The client library that reads URLs by this package.
 pub(super) fn consumer(ecosystem: Ecosystem, package: &Package, beside: &[&Package]) -> Option<Consumer> {
@@ -42,16 +48,13 @@ pub(super) fn consumer(ecosystem: Ecosystem, package: &Package, beside: &[&Packa
             || !package.features.iter().any(|f| others.contains(&f.as_str()))
     };
     Some(match (ecosystem, name) {
-        (
-            Ecosystem::Python,
-            "sqlalchemy" | "sqlmodel" | "flask-sqlalchemy" | "alembic" | "advanced-alchemy",
-        ) => Consumer::SqlAlchemy,
+        (Ecosystem::Python, name) if is_on_sqlalchemy(name) => Consumer::SqlAlchemy,
         (Ecosystem::Python, "dj-database-url") => Consumer::DjDatabaseUrl,
         (Ecosystem::Python, "environs") if feature("django") => Consumer::DjDatabaseUrl,
         (Ecosystem::Python, "django-environ") => Consumer::DjangoEnviron,
-        (Ecosystem::Python, "asyncpg") if !any(beside, PYTHON_FRONTS) => Consumer::Asyncpg,
+        (Ecosystem::Python, "asyncpg") if !has_front(beside) => Consumer::Asyncpg,
         (Ecosystem::Python, "psycopg" | "psycopg-binary" | "psycopg2" | "psycopg2-binary" | "aiopg")
-            if !any(beside, PYTHON_FRONTS) =>
+            if !has_front(beside) =>
         {
             Consumer::Libpq
         }
