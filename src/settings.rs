@@ -249,6 +249,13 @@ impl Settings {
         }
     }
 
+    /// Whether they are those of an image that is not built here, in a file that is for whoever tries it: what its program takes,
+    /// its maker knows. A file that is production's by its name runs the project's own images as often.
+    pub fn is_offered(&self) -> bool {
+        let own = |at: &Whereabouts| at.is_env_file() || at.path.contains("prod");
+        self.foreign && !self.whereabouts.as_ref().is_some_and(own)
+    }
+
     /// Whether [`Settings::part_of`] names parts of another engine's, by its port.
     pub fn has_parts_of_others(&self, target: &Target) -> bool {
         target.form == Form::Toggle && self.parts.as_ref().is_some_and(PartSet::has_port_of_others)

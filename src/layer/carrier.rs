@@ -188,10 +188,8 @@ impl Carrier {
             Some(Self::Yaml) => Some(yaml::of(path, bytes)),
             // `k8s/database.yaml` has the server's objects, `application.yaml` may be one of Argo CD.
             Some(told @ (Self::DatabaseYml | Self::Spring)) if !path.ends_with(".properties") => {
-                Some(match yaml::of(path, bytes) {
-                    own @ (Self::Kubernetes | Self::Compose) => own,
-                    _ => told,
-                })
+                let objects = yaml::of(path, bytes) == Self::Kubernetes;
+                Some(if objects { Self::Kubernetes } else { told })
             }
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,

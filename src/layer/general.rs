@@ -16,7 +16,7 @@ use super::{
 use crate::{environment::Environment, source::Span};
 use std::collections::BTreeSet;
 pub(super) use text::is_url;
-use text::{is_of_net, is_slip, is_string};
+use text::{is_slip, is_string};
 
 /// Keys of a connection and libpq's keywords for them, as settings files spell them.
 const KEYS: &[(&str, &str)] = &[
@@ -113,6 +113,11 @@ pub(super) fn take(reader: &mut Reader<'_>, document: &Node) {
     reader.layers.extend(found.into_iter().filter(|layer| !layer.entries.is_empty()));
 }
 
+/// Whether a file has the values of a chart, by its name.
+fn is_of_chart(path: &str) -> bool {
+    path.rsplit(['/', '\\']).next().is_some_and(|name| name.starts_with("values"))
+}
+
 /// Whether a mapping holds examples as `OpenAPI` has them, each with its `value`.
 fn is_of_an_interface(examples: &Node) -> bool {
     let pairs = examples.pairs();
@@ -131,8 +136,9 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
     for item in node.items() {
         walk(reader, item, path, out);
     }
-    if let Some(layer) = list::variables(reader, node, new(reader)) {
-        out.push(layer);
+    if !node.items().is_empty() {
+        let layer = new(reader);
+        out.extend(list::variables(reader, node, &layer));
     }
     let pairs = node.pairs();
     if pairs.is_empty() {
@@ -164,8 +170,7 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let is_url = means.is_none()
             && (is_url(text)
                 || names_url(name) && is_slip(text)
-                || names_string(name) && is_string(text) && !is_of_others(path)
-                || path.last() == Some(&"ConnectionStrings") && is_of_net(text));
+                || names_string(name) && is_string(text) && !is_of_others(path));
         // What a description of an interface or a form shows for a value.
         let shown = || {
             const WORDS: &[&str] =
@@ -176,6 +181,13 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         // The variables of a process belong together.
         let is_url = is_url && !VARIABLES.contains(&name);
         let mut own = new(reader);
+        // The variable by which .NET takes it too; whose string it is, is asked of all of them at one place.
+        if path.last() == Some(&"ConnectionStrings") && means.is_none() && !is_url {
+            let key = format!("ConnectionStrings__{}", entry.key);
+            own.entries.push(Entry { key, value: resolved.value, ..entry });
+            out.push(own);
+            continue;
+        }
         let layer = match means {
             _ if is_url => &mut own,
             Some(_) => &mut parts,
@@ -187,7 +199,9 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         layer.reads.extend(resolved.reads);
         let text = resolved.value.text.expose();
         // The name of a key in a Secret, of which a chart makes a reference, is none of a URL's.
-        if text::is_from_elsewhere(text) || VARIABLES.contains(&name) && text::is_word(text) {
+        if text::is_from_elsewhere(text)
+            || is_of_chart(reader.path) && VARIABLES.contains(&name) && text::is_word(text)
+        {
             layer.reads.push(Read { variable: entry.key.clone(), span: value.span, means, defaulted: false });
             continue;
         }

@@ -7,11 +7,13 @@ use super::{
     view::FileView,
 };
 use crate::{
+    environment::Environment,
     layer::{Carried, Carrier, Structure, sql},
+    policy::Policy,
     repository::{Ecosystem, Package, Repository},
     rules::Made,
     secret::Part,
-    settings::{Engine, Form, Setting, Settings, Target, Whereabouts},
+    settings::{Engine, Form, Setting, Settings, Target, Whereabouts, settle::of_path},
     source::Sources,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -295,9 +297,19 @@ pub(super) fn made(sources: &Sources, carried: &[Carried]) -> Made {
             .filter(script)
             .flat_map(|file| sql::made_roles(&String::from_utf8_lossy(bytes(file))))
             .collect(),
-        databases: carried.iter().filter(program).any(|file| {
-            // Nothing is copied where the text is UTF-8.
-            String::from_utf8_lossy(bytes(file)).contains("CREATE DATABASE")
-        }),
+        databases: carried.iter().filter(program).any(|file| makes_databases(&file.path, bytes(file))),
     }
+}
+
+/// Whether a program, not among tests, makes a database: the statement stands in a text, and not in a comment.
+fn makes_databases(path: &str, bytes: &[u8]) -> bool {
+    if of_path(path, &Policy::default()) == Some(Environment::Test) {
+        return false;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    text.contains("CREATE DATABASE")
+        && text.lines().map(str::trim_start).any(|line| {
+            line.split_once("CREATE DATABASE").is_some_and(|(before, _)| before.contains(['"', '\'', '`']))
+                && !line.starts_with(['#', '/', '*'])
+        })
 }

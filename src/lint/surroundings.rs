@@ -134,7 +134,8 @@ fn has_own_password(sources: &Sources, compose: &Compose, target: &Target) -> bo
     let Some(name) = target.oddities.placeholders.iter().find(own).and_then(|p| variable(sources, p)) else {
         return false;
     };
-    !compose.wanted.iter().any(|w| w.becomes == "POSTGRES_PASSWORD" && w.variable == name)
+    name != "POSTGRES_PASSWORD"
+        && !compose.wanted.iter().any(|w| w.becomes == "POSTGRES_PASSWORD" && w.variable == name)
 }
 
 /// The variables of a file whose values begin as URLs of PostgreSQL.

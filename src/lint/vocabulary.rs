@@ -143,12 +143,14 @@ impl Vocabulary {
 impl Code {
     fn take(&mut self, layer: &Layer, environment: Option<Environment>, policy: &Policy) {
         let read = || layer.reads.iter().filter(|r| !r.variable.is_empty());
-        self.django |= layer.block.as_deref().is_some_and(|b| b.starts_with("DATABASES"));
+        let of_django = layer.block.as_deref().is_some_and(|b| b.starts_with("DATABASES"));
+        self.django |= of_django;
         for variable in read() {
             if let (Some(Means::Part(_, keyword)), true) = (variable.means, variable.defaulted) {
                 self.defaulted.insert(keyword);
             }
-            if let Some(Means::Part(..)) = variable.means {
+            // Of a database whose engine stands elsewhere the code says the names all the same.
+            if matches!(variable.means, Some(Means::Part(..))) || of_django && variable.means.is_none() {
                 self.taken.insert(variable.variable.clone());
             }
             let known = meaning(&variable.variable, policy);

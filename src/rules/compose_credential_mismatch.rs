@@ -25,7 +25,9 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             // A URL under a name of the project's own may be one service of several, each with a role that others make.
             let own = target.form == Form::Url && meaning(&target.name, project.policy).is_none();
             let server = Server::of(server, file, project);
-            let another = view.settings.foreign && has_its_own(&server, service, file);
+            // Entity Framework makes the database that it migrates.
+            let framework = target.spelling() == Spelling::Npgsql;
+            let another = framework || view.settings.foreign && has_its_own(&server, service, file);
             let login = Login { own, another, ..Login::of(target, service) };
             compare(&login, &server, out);
         }
@@ -340,7 +342,7 @@ impl<'f> Server<'f> {
         // A service that runs `createdb` before the others makes what the image does not.
         let makes = compose.iter().any(|s| s.makes);
         let plain = official && !scripts && !makes && !service.built && !service.partial;
-        let helped = compose.iter().any(|s| s.creates) || project.made.databases;
+        let helped = compose.iter().any(|s| s.creates);
         Self { service, variables: Variables::of(service, file), plain, helped, made: project.made }
     }
 
@@ -441,7 +443,8 @@ fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut S
     }
     // The role is the superuser that the image makes: a service may make its database first, as `rails db:prepare` does in
     // an entrypoint. Where one is named to the image, that was to be it.
-    let levels = if entry.is_none() || login.another { "IIII" } else { "WWWW" };
+    let mild = entry.is_none() || login.another || server.made.databases;
+    let levels = if mild { "IIII" } else { "WWWW" };
     with_default(draft, dbname)
         .note("the image makes databases while the data directory is empty, and never again")
         .help("write the same name in both places; a migration tool that makes its database is a reason to allow this")

@@ -63,7 +63,7 @@ fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) 
     // So has one of a stack that is started for tests, among them.
     let tried = first.keyword == "dbname"
         && target.is_single_label()
-        && settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
+        && settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() && !at.is_env_file());
     if guessed || contained || tried {
         // The name is the only word there is: that it may be meant so is as likely.
         draft.at_most(Levels::of("IIII"));

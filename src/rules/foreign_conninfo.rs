@@ -15,8 +15,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let (java, jdbc) = (owner != "Npgsql", owner == "JDBC");
     let lint = out.door() == Door::Lint;
     // What an image that is not built here reads, who made it knows.
-    let foreign = settings.foreign && !settings.whereabouts.as_ref().is_some_and(Whereabouts::is_env_file);
-    let unread = lint && (settings.without_programs && settings.consumers.is_empty() || foreign);
+    let unread = settings.without_programs && settings.consumers.is_empty() || settings.is_offered();
     let draft = out
         .report(format!(
             "`{}` is {}, which only {} reads",
@@ -48,7 +47,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         Some(span) => draft.edit_unsafe(span, ""),
         None => draft,
     };
-    if unread {
+    if lint && unread {
         draft.at_most(Levels::of("IIII"));
     }
 }

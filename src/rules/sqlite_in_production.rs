@@ -51,7 +51,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let waits = switch || settings.parts.as_ref().is_some_and(|p| p.has("host"));
     let chosen = lint && (settings.without_postgres || settings.without_sqlite) && !waits;
     // What the image of somebody else is switched to, its maker offers.
-    let offered = lint && settings.foreign && target.form == Form::Toggle && !engine;
+    let offered = lint && settings.is_offered() && target.form == Form::Toggle && !engine;
     let anew = target.around.in_volume && target.around.said_anew;
     if chosen || anew || offered || settings.whereabouts.as_ref().is_some_and(Whereabouts::says_sqlite) {
         draft.at_most(Levels::of("IIII"));

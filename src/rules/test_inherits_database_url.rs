@@ -40,7 +40,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let draft = draft.help("set `TEST_DATABASE_URL` to a database with `test` in its name, or give the tests a server of their own");
     // What runs among tests asks the server of its own cluster.
     let aside = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
-    if aside && target.has_word("host", &["svc"]) {
+    if aside && target.is_service_of_cluster() {
         draft.at_most(Levels::of("IIII"));
     }
 }

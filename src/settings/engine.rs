@@ -198,7 +198,23 @@ fn bare(text: &str) -> (Engine, Spelling, Range<usize>) {
 pub(crate) fn is_for_npgsql(entry: &Entry) -> bool {
     const NAME: &str = "ConnectionStrings__";
     let named = entry.key.get(..NAME.len()).is_some_and(|head| head.eq_ignore_ascii_case(NAME));
-    named && conninfo::is_npgsql(entry.value.text.expose())
+    named && conninfo::is_npgsql(entry.value.text.expose()) && is_of_ours(entry.value.text.expose())
+}
+
+/// Whether such a string names a database, and neither a host that is called after another engine nor the port of one: under the
+/// same names MySQL, `ClickHouse` and brokers of messages are reached.
+fn is_of_ours(text: &str) -> bool {
+    const OTHERS: [&str; 6] = ["mysql", "maria", "click", "rabbit", "mongo", "redis"];
+    let value = |names: &[&str]| {
+        let mut pairs = text.split(';').filter_map(|pair| pair.split_once('='));
+        pairs.find_map(|(name, value)| {
+            names.contains(&&*name.trim().to_ascii_lowercase()).then_some(value.trim())
+        })
+    };
+    let host = value(&["host", "server"]).unwrap_or_default().to_ascii_lowercase();
+    let port = value(&["port"]).is_none_or(|port| port.contains("43") || port.contains("654"));
+    port && value(&["database", "db"]).is_some_and(|name| !name.is_empty())
+        && !OTHERS.iter().any(|o| host.contains(o))
 }
 
 /// Another engine that a string of keywords or a DSN of Go's drivers names, by what stands in none of PostgreSQL's:

@@ -141,6 +141,12 @@ pub fn is_documentation(host: &str) -> bool {
     DOCUMENTATION.iter().any(|domain| within(domain))
 }
 
+/// Whether a host is a service's name in the cluster that it is dialled from: `db.shop.svc`, `db.shop.svc.cluster.local`.
+pub(super) fn is_service_of_cluster(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    name.split('.').skip(1).any(|label| label == "svc")
+}
+
 /// Whether a name means another server in each network that it is looked up in: a cluster's, a link's, a private network
 /// of a hosting service.
 pub(super) fn is_scoped(host: &str) -> bool {

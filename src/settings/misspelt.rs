@@ -50,7 +50,8 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<Misspelt> {
             let key = entry.key.as_str();
             let Some(meant) = first_like(key, |word| near::is_slip(key, word)) else { continue };
             // Nobody publishes PostgreSQL at 8090: `PPORT` is another program's.
-            let other = meant.ends_with("PORT") && is_port_of_others(entry.value.text.expose());
+            let head = ["PG", "DB", "DATABASE", "POSTGRES"].iter().any(|head| key.starts_with(head));
+            let other = !head && meant.ends_with("PORT") && is_port_of_others(entry.value.text.expose());
             let blank = other || entry.value.text.is_blank() || entry.doubtful;
             let known = || meaning(key, policy).is_some() || secret_file::of(key, policy).is_some();
             let declared = || policy.secrets.iter().any(|(name, _)| name == key);

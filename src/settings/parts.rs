@@ -177,10 +177,6 @@ pub(super) fn aliases(
         if policy.taken.contains(&winner.key) && policy.taken.contains(&other.key) {
             return;
         }
-        // A database of something else, which the code reads beside its own.
-        if policy.taken.contains(&winner.key) && !speaks_of_databases(&winner.key) {
-            return;
-        }
         // What a template puts in may be the same.
         if winner.value.secret().is_rendered() || other.value.secret().is_rendered() {
             return;
@@ -205,16 +201,6 @@ pub(super) fn aliases(
         }
     }
     out
-}
-
-/// Whether the head of a variable says no more than that a database is meant: `DB_HOST`, `SHOP_DATABASE_NAME`, `PGHOST`, but not
-/// `TRAC_HOST`.
-fn speaks_of_databases(key: &str) -> bool {
-    let Some((head, _)) = key.rsplit_once('_') else { return true };
-    head.split('_').any(|word| {
-        let plain = ["DB", "DATABASE", "DATASOURCE", "SQL", "RDS", "CONNECTION"].contains(&word);
-        plain || word.starts_with("PG") || word.starts_with("POSTGRE")
-    })
 }
 
 /// What libpq reads from the environment by itself, by keyword.

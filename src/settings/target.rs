@@ -245,6 +245,11 @@ impl Target {
         self.all_hosts(label)
     }
 
+    /// Whether every host is a service of the cluster that it is dialled from, by its name.
+    pub fn is_service_of_cluster(&self) -> bool {
+        self.all_hosts(super::host::is_service_of_cluster)
+    }
+
     /// Whether every host is one of a hosted service, by its name.
     pub fn is_managed(&self) -> bool {
         self.all_hosts(is_managed)

@@ -151,7 +151,7 @@ impl Whereabouts {
     pub fn says_sqlite(&self) -> bool {
         let (_, name) = split(&self.path);
         let name = name.to_ascii_lowercase();
-        let alone = || name.split(['.', '-', '_']).any(|word| matches!(word, "solo" | "standalone" | "aio"));
+        let alone = || name.split(['.', '-', '_']).any(|word| matches!(word, "solo" | "aio"));
         names(&self.path).any(|name| name.to_ascii_lowercase().contains("sqlite"))
             || name.contains("dockerfile") && alone()
     }

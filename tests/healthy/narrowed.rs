@@ -105,6 +105,86 @@ const TWINS: &[Twins] = &[
         healthy: &[("Dockerfile", KEPT), ("compose.prod.yml", TOLD_ANEW)],
         ill: &[("Dockerfile", LOST), ("compose.prod.yml", TOLD_ANEW)],
     },
+    // Under the same names brokers and other engines are reached.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "appsettings.Production.json",
+            "{\"ConnectionStrings\": {\"Bus\": \"host=bus.acme.io;username=guest;password=k3Vq9mT2xL\", \"Old\": \"Host=my.acme.io;Port=3306;Database=shop;Username=shop;Password=k3Vq9mT2xL\", \"Own\": \"Host=mysql.acme.io;Database=shop;Username=shop;Password=k3Vq9mT2xL\"}}",
+        )],
+        ill: &[(
+            "appsettings.Production.json",
+            "{\"ConnectionStrings\": {\"DB\": \"Host=db.acme.io;Database=shop;Username=shop;Password=k3Vq9mT2xL;Array Nullability Mode=Always\"}}",
+        )],
+    },
+    // Entity Framework makes the database that it migrates.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("docker-compose.yml", MIGRATED_BY_EF)],
+        ill: &[("docker-compose.yml", MIGRATED_BY_NOBODY)],
+    },
+    // What tests make, and what a comment says, is not there for the service.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[
+            ("docker-compose.yml", MIGRATED_BY_NOBODY),
+            (
+                "make_db.py",
+                "async def main(c, name):\n    await c.execute(f'CREATE DATABASE {name}')\n\nimport os\nURL = os.environ['DATABASE_URL']\n",
+            ),
+        ],
+        ill: &[
+            ("docker-compose.yml", MIGRATED_BY_NOBODY),
+            (
+                "tests/conftest.py",
+                "async def main(c, name):\n    await c.execute(f'CREATE DATABASE {name}')\n\nimport os\nURL = os.environ['DATABASE_URL']\n",
+            ),
+            (
+                "knexfile.js",
+                "// run \"CREATE DATABASE shop\" first\nmodule.exports = {connection: process.env.DATABASE_URL};\n",
+            ),
+        ],
+    },
+    // One word is the name of a key in the values of a chart, and elsewhere no URL.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("helm/values-prod.yaml", "secrets:\n  DATABASE_URL: url\n")],
+        ill: &[("config/production.yaml", "DATABASE_URL: localhost\n")],
+    },
+    // A service of Spring has its own words, and objects of a cluster have none of them.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("src/main/resources/application-prod.yml", SPRING_OWN)],
+        ill: &[("src/main/resources/application-prod.yml", SPRING_SUPERUSER)],
+    },
+    // Production's compose file runs the project's own images.
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("docker-compose.yml", SWITCHED)],
+        ill: &[("docker-compose.prod.yml", SWITCHED)],
+    },
+    Twins {
+        rule: "near-miss-name",
+        healthy: &[(".env", "TPORT=25060\nPGUSER=shop\n")],
+        ill: &[(".env", "PGPROT=25060\nPGUSER=shop\n")],
+    },
+    Twins {
+        rule: "test-inherits-database-url",
+        healthy: &[("tests/config.yaml", "env: {DATABASE_URL: \"postgresql://u:p@db.shop.svc/x\"}\n")],
+        ill: &[("tests/config.yaml", "env: {DATABASE_URL: \"postgresql://u:p@svc.acme-db.io/x\"}\n")],
+    },
+    // Each container has its own variables.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("k8s/overlays/prod/patch.yaml", PATCHED)],
+        ill: &[("k8s/overlays/prod/patch.yaml", PATCHED_TWICE)],
+    },
+    // What is only made into something else is still the default.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("settings/production.py", PUT_BY_METHOD)],
+        ill: &[("settings/production.py", MADE_BY_METHOD)],
+    },
     Twins {
         rule: "weak-secret",
         healthy: &[(
@@ -257,6 +337,14 @@ const MIGRATED: &str = "services:\n  db: {image: \"postgres:17.2\", environment:
 const STARTED: &str = "services:\n  db: {image: \"postgres:17.2\", environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: k3Vq9mT2, POSTGRES_DB: shop}}\n  test:\n    build: .\n    command: sh -c \"npx prisma generate && npm test\"\n    environment: {DATABASE_URL: \"postgresql://shop:k3Vq9mT2@db/shop_e2e\"}\n    depends_on: {db: {condition: service_healthy}}\n";
 
 const PUT_BY_METHOD: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n\n        self.database_url = f'postgresql://shop@{self.pg_host}/shop'\n";
+const MADE_BY_METHOD: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n        url = self.database_url\n        self.database_url = url.replace('postgresql:', 'postgresql+asyncpg:')\n";
+const MIGRATED_BY_EF: &str = "services:\n  db: {image: \"postgres:17.2\", environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: k3Vq9mT2, POSTGRES_DB: identity}}\n  web:\n    build: .\n    environment: {ConnectionStrings__Shop: \"Host=db;Database=shop;Username=shop;Password=k3Vq9mT2\"}\n";
+const MIGRATED_BY_NOBODY: &str = "services:\n  db: {image: \"postgres:17.2\", environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: k3Vq9mT2, POSTGRES_DB: identity}}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgres://shop:k3Vq9mT2@db/shop\"}\n";
+const SPRING_OWN: &str = "spring:\n  datasource:\n    url: jdbc:postgresql://db.acme.io/shop\n    username: shop\ninfo:\n  build:\n    version: 1.0\nservices:\n  billing:\n    url: http://billing\n";
+const SPRING_SUPERUSER: &str = "spring:\n  datasource:\n    url: jdbc:postgresql://db.acme.io/shop\n    username: postgres\ninfo:\n  build:\n    version: 1.0\nservices:\n  billing:\n    url: http://billing\n";
+const SWITCHED: &str = "services:\n  web:\n    image: ghcr.io/acme/shop:1.2\n    environment: [APP_ENV=production, DB_CONNECTION=sqlite]\n";
+const PATCHED: &str = "- op: replace\n  path: /spec/template/spec/containers/0/env/0\n  value: {name: DATABASE_URL, value: \"postgres://shop@db.acme.io/shop\"}\n";
+const PATCHED_TWICE: &str = "- op: replace\n  path: /spec/template/spec/containers/0/env/0\n  value: {name: DATABASE_URL, value: \"postgres://postgres@db.acme.io/shop\"}\n- op: replace\n  path: /spec/template/spec/containers/1/env/0\n  value: {name: DATABASE_URL, value: \"postgres://shop@db.acme.io/shop\"}\n";
 const PUT_IN_TESTS: &str = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    pg_host: str\n    database_url: str = 'postgresql://shop:k3Vq9mT2@db.acme.io/shop'\n\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n        if kwargs.get('tests'):\n            self.database_url = f'postgresql://shop@{self.pg_host}/shop'\n";
 
 const UNNAMED: &str = "SHOP_DB_USER=shop\nSHOP_DB_PASSWORD=k3Vq9mT2\nSHOP_DB_NAME=shop\n";

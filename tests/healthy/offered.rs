@@ -26,21 +26,21 @@ const TWINS: &[Twins] = &[
         healthy: &[("Dockerfile", "FROM alpine\nENV DATABASE_URL=postgresql://shop@postgres/postgres\n")],
         ill: &[("Dockerfile", "FROM alpine\nENV DATABASE_URL=postgresql://shop@db.acme.io/postgres\n")],
     },
-    // A database that is called after something else is another one.
+    // Code that reads both has two databases, be the engine of one in the environment.
     Twins {
         rule: "alias-conflict",
         healthy: &[
-            ("settings.py", TRACKER),
+            ("settings.py", TWO),
             (
                 ".env",
                 "SQL_DATABASE=shop\nSQL_USER=shop\nSQL_HOST=db\nTRAC_DATABASE=trac\nTRAC_USER=trac\nTRAC_HOST=db\n",
             ),
         ],
         ill: &[
-            ("settings.py", SHOP),
+            ("settings.py", ONE),
             (
                 ".env",
-                "SQL_DATABASE=shop\nSQL_USER=shop\nSQL_HOST=db\nSHOP_DB_DATABASE=trac\nSHOP_DB_USER=trac\nSHOP_DB_HOST=db\n",
+                "SQL_DATABASE=shop\nSQL_USER=shop\nSQL_HOST=db\nTRAC_DATABASE=trac\nTRAC_USER=trac\nTRAC_HOST=db\n",
             ),
         ],
     },
@@ -75,8 +75,8 @@ const TWINS: &[Twins] = &[
     },
 ];
 
-const TRACKER: &str = "import os\nDATABASES = {}\nDATABASES['trac'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['TRAC_DATABASE'], 'USER': os.environ['TRAC_USER'], 'HOST': os.environ['TRAC_HOST']}\n";
-const SHOP: &str = "import os\nDATABASES = {}\nDATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['SHOP_DB_DATABASE'], 'USER': os.environ['SHOP_DB_USER'], 'HOST': os.environ['SHOP_DB_HOST']}\n";
+const ONE: &str = "import os\nDATABASES = {}\nDATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['TRAC_DATABASE'], 'USER': os.environ['TRAC_USER'], 'HOST': os.environ['TRAC_HOST']}\n";
+const TWO: &str = "import os\nDATABASES = {'default': {'ENGINE': os.environ['SQL_ENGINE'], 'NAME': os.environ['SQL_DATABASE'], 'USER': os.environ['SQL_USER'], 'HOST': os.environ['SQL_HOST']}}\nDATABASES['trac'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['TRAC_DATABASE'], 'USER': os.environ['TRAC_USER'], 'HOST': os.environ['TRAC_HOST']}\n";
 const RENDERED: &str = "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  password: <%= ENV['DB_PASSWORD'] %>\n  host: db\n";
 const OPEN: &str = "production:\n  adapter: postgresql\n  database: shop\n  username: shop\n  password: <password>\n  host: db\n";
 const NAMED: &str = "production:\n  adapter: postgresql\n  database: <%= ENV.fetch('DB_NAME', 'shop') %>\n  username: <%= ENV.fetch('DB_USER', 'shop') %>\n  password: <%= ENV['DB_PASSWORD'] %>\n  host: <%= ENV['DB_HOST'] %>\n";

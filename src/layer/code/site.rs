@@ -83,6 +83,15 @@ impl Writer {
         self.block(at).reads.push(read);
     }
 
+    /// Notes the variables that a place takes, of which it is not known what for.
+    pub(in crate::layer) fn mention(&mut self, at: usize, scope: &Scope<'_>, outcome: &Outcome<'_>) {
+        for taken in outcome.taken.iter().filter(|taken| is_variable(&taken.variable)) {
+            if self.block(at).reads.len() < 4 * MOST {
+                self.block(at).reads.push(Read::new(taken.variable.clone(), scope.span(&taken.range)));
+            }
+        }
+    }
+
     /// Puts what a place says into a block. Returns whether it is an entry.
     pub(in crate::layer) fn put<'e>(&mut self, at: usize, scope: &Scope<'e>, site: &Site<'_, 'e>) -> bool {
         let outcome = scope.evaluate(site.value);

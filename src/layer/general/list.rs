@@ -14,9 +14,19 @@ use std::collections::BTreeMap;
 
 /// The variables of a container as Kubernetes lists them, in the values of a chart: `- name: DB_HOST` with a `value`; services
 /// that host programs say `key`. Of one name the last counts.
-pub(super) fn variables(reader: &mut Reader<'_>, node: &Node, mut layer: Layer) -> Option<Layer> {
+pub(super) fn variables(reader: &mut Reader<'_>, node: &Node, new: &Layer) -> Vec<Layer> {
+    // The container that a patch is for; of other lists all items are of one.
+    let mut containers: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+    for item in node.items() {
+        let (container, item) = patched(item);
+        containers.entry(container).or_default().push(item);
+    }
+    containers.into_values().filter_map(|items| of_container(reader, &items, new.clone())).collect()
+}
+
+fn of_container(reader: &mut Reader<'_>, items: &[&Node], mut layer: Layer) -> Option<Layer> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for item in node.items().iter().map(|item| patched(item)) {
+    for item in items {
         let Some((name, key)) = name_of(item) else { continue };
         let Some(value) = item.get("value") else {
             if ["valueFrom", "fromDatabase"].iter().any(|from| item.get(from).is_some()) {
@@ -47,10 +57,15 @@ pub(super) fn variables(reader: &mut Reader<'_>, node: &Node, mut layer: Layer) 
     (!layer.entries.is_empty()).then_some(layer)
 }
 
-/// What a patch puts into the variables of a container, as Kustomize takes it: `op: replace`, `path: …/env/0`, and the item.
-fn patched(item: &Node) -> &Node {
-    let variables = item.get("path").and_then(Node::text).is_some_and(|path| path.contains("/env/"));
-    item.get("value").filter(|_| variables && item.get("op").is_some()).unwrap_or(item)
+/// What a patch puts into the variables of a container, as Kustomize takes it: `op: replace`, `path: …/containers/0/env/0`, and the
+/// item; with what stands before `/env/`. Another item as it is.
+fn patched(item: &Node) -> (&str, &Node) {
+    let path = item.get("path").and_then(Node::text).filter(|_| item.get("op").is_some());
+    let container = path.and_then(|path| path.split_once("/env/"));
+    match container.zip(item.get("value")) {
+        Some(((container, _), value)) => (container, value),
+        None => ("", item),
+    }
 }
 
 /// The variable that an item of such a list is of.

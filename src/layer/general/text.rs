@@ -66,19 +66,6 @@ pub(super) fn is_string(text: &str) -> bool {
     !filled && has("host") && (has("dbname") || has("user")) && pairs().all(known)
 }
 
-/// Whether a text is a connection string of .NET that no client of SQL Server reads: pairs between `;`, of which one is a host
-/// and another a database or a role.
-pub(super) fn is_of_net(text: &str) -> bool {
-    let has = |names: &[&str]| {
-        let mut pairs = text.split(';').filter_map(|pair| pair.split_once('='));
-        pairs.any(|(name, value)| {
-            !value.is_empty() && names.iter().any(|n| name.trim().eq_ignore_ascii_case(n))
-        })
-    };
-    let filled = text.contains(['$', '{', '<', '%', '\n', '\'', '"']);
-    !filled && has(&["host"]) && has(&["database", "username", "user id"])
-}
-
 /// `postgres:/user@host`, `postgresql//host`: a slash or the colon was lost.
 pub(super) fn is_slip(text: &str) -> bool {
     let rest = text.strip_prefix("postgresql").or_else(|| text.strip_prefix("postgres"));

@@ -243,7 +243,10 @@ impl<'e> File<'e> {
                     );
                 }
                 // What another engine takes is none of ours; neither is it a variable of a connection to PostgreSQL.
-                Engine::Other | Engine::Unknown => self.writer.show(key_range),
+                Engine::Other | Engine::Unknown => {
+                    self.writer.show(key_range);
+                    self.writer.mention(block, &self.scope, &outcome);
+                }
             }
             return;
         }

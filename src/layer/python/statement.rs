@@ -200,24 +200,19 @@ pub(super) fn set_by_methods<'s>(
     statements: &'s [Statement],
     contexts: &[Context],
 ) -> BTreeSet<(usize, &'s str)> {
-    let mut out = BTreeSet::new();
+    let (mut out, mut taken) = (BTreeSet::new(), BTreeSet::new());
     for statement in statements {
         let (Some(class), Some(value)) = (contexts[statement.context].makes, &statement.value) else {
             continue;
         };
-        for to in statement.to.iter().filter_map(Expr::name) {
-            let Some(attribute) = to.strip_prefix("self.") else { continue };
-            // What is only made into something else is still what stands in the class.
-            let mut itself = false;
-            value.walk(&mut |e| {
-                itself |= e
-                    .name()
-                    .is_some_and(|n| n == to || n.strip_prefix(to).is_some_and(|n| n.starts_with('.')));
-            });
-            if !itself {
-                out.insert((class, attribute));
-            }
-        }
+        // What is only made into something else is still what stands in the class, be it by way of another name.
+        value.walk(&mut |e| {
+            let name = e.name().and_then(|name| name.strip_prefix("self."));
+            let name = name.map(|name| name.strip_prefix("__class__.").unwrap_or(name));
+            taken.extend(name.map(|name| (class, name.split('.').next().unwrap_or(name))));
+        });
+        let set = statement.to.iter().filter_map(|to| Some((class, to.name()?.strip_prefix("self.")?)));
+        out.extend(set.filter(|one| !taken.contains(one)));
     }
     out
 }
