@@ -188,8 +188,7 @@ impl Carrier {
             Some(Self::Yaml) => Some(yaml::of(path, bytes)),
             // `k8s/database.yaml` has the server's objects, `application.yaml` may be one of Argo CD.
             Some(told @ (Self::DatabaseYml | Self::Spring)) if !path.ends_with(".properties") => {
-                let objects = yaml::of(path, bytes) == Self::Kubernetes;
-                Some(if objects { Self::Kubernetes } else { told })
+                Some(yaml::of(path, bytes)).filter(|own| *own == Self::Kubernetes).or(Some(told))
             }
             // What `--write-baseline` wrote.
             Some(Self::Json) if has(&bytes[..bytes.len().min(256)], b"pgward-baseline/") => None,
@@ -296,10 +295,8 @@ fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool
 
 /// Whether a name has an ending of its own that says another kind of file.
 fn is_named_otherwise(path: &str) -> bool {
-    matches!(
-        path.rsplit_once('.'),
-        Some((_, "yml" | "yaml" | "json" | "toml" | "ini" | "rb" | "php" | "xml"))
-    )
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    matches!(ending, "yml" | "yaml" | "json" | "toml" | "ini" | "rb" | "php" | "xml")
 }
 
 fn is_dockerfile(lower: &str) -> bool {

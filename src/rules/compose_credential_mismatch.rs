@@ -28,7 +28,8 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             // Entity Framework makes the database that it migrates.
             let framework = target.spelling() == Spelling::Npgsql;
             let another = framework || view.settings.foreign && has_its_own(&server, service, file);
-            let login = Login { own, another, ..Login::of(target, service) };
+            let excuse = Excuse { role: own || target.around.own_password, database: another };
+            let login = Login { excuse, ..Login::of(target, service) };
             compare(&login, &server, out);
         }
     }
@@ -215,17 +216,7 @@ impl<'p> Code<'p> {
         port.is_none_or(|p| p.text.is_blank() || p.text.equals("5432")).then_some(())?;
         let (user, password, dbname) = (known("user")?, known("password")?, known("dbname")?);
         let host = known("host")?.map(|h| h.text);
-        Some(Login {
-            who,
-            host,
-            user,
-            password,
-            dbname,
-            role: Role::Primary,
-            own: false,
-            another: false,
-            own_password: false,
-        })
+        Some(Login { who, host, user, password, dbname, role: Role::Primary, excuse: Excuse::default() })
     }
 }
 
@@ -245,12 +236,16 @@ struct Login<'t> {
     password: Option<Told<'t>>,
     dbname: Option<Told<'t>>,
     role: Role,
-    /// By a variable that no vocabulary has.
-    own: bool,
-    /// The database that is made is another service's.
-    another: bool,
-    /// The password is a variable that the server's own is not.
-    own_password: bool,
+    excuse: Excuse,
+}
+
+/// Why what it logs in with may be made by somebody who is not seen here.
+#[derive(Default)]
+struct Excuse {
+    /// The role: by a variable that no vocabulary has, or with a password that is not the server's own.
+    role: bool,
+    /// The database: that which is made here is another service's.
+    database: bool,
 }
 
 impl<'t> Login<'t> {
@@ -262,18 +257,7 @@ impl<'t> Login<'t> {
         let (user, password, dbname) = (part("user"), part("password"), part("dbname"));
         let host = target.get("host").map(|h| h.value.secret());
         let who = format!("`{}`", service.name);
-        let own_password = target.around.own_password;
-        Self {
-            who,
-            host,
-            user,
-            password,
-            dbname,
-            role: target.role,
-            own: false,
-            another: false,
-            own_password,
-        }
+        Self { who, host, user, password, dbname, role: target.role, excuse: Excuse::default() }
     }
 }
 
@@ -378,7 +362,7 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
         if server.plain && !server.made.roles.iter().any(|made| made.same_as(user.text)) {
             let draft = out
                 .report(format!("{name} logs in to `{container}` as a role that is not made there"))
-                .at_most(if login.own || login.own_password { Levels::of("IIII") } else { RULE.levels })
+                .at_most(if login.excuse.role { Levels::of("IIII") } else { RULE.levels })
                 .at_span(user.span, "this role")
                 .note("the image makes the one role of `POSTGRES_USER`, `postgres` where that is not set");
             with_default(
@@ -443,7 +427,7 @@ fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut S
     }
     // The role is the superuser that the image makes: a service may make its database first, as `rails db:prepare` does in
     // an entrypoint. Where one is named to the image, that was to be it.
-    let mild = entry.is_none() || login.another || server.made.databases;
+    let mild = entry.is_none() || login.excuse.database || server.made.databases;
     let levels = if mild { "IIII" } else { "WWWW" };
     with_default(draft, dbname)
         .note("the image makes databases while the data directory is empty, and never again")

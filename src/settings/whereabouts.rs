@@ -78,7 +78,9 @@ impl Whereabouts {
         });
         let aside = example
             || is_template(&directories)
-            || words.into_iter().any(|word| ASIDE.iter().chain(MADE_UP).any(|own| own.as_bytes() == word));
+            || words
+                .into_iter()
+                .any(|word| ASIDE.iter().chain(MADE_UP).any(|own| own.as_bytes().eq_ignore_ascii_case(word)));
         let kept = git == Some(Git::Tracked);
         Self {
             path: path.to_owned(),
@@ -261,6 +263,8 @@ const NO_TENANT: &[&str] = &[
 /// Beside those of programs of their own: stubs, what tests expect, the programs that tests drive, and the settings of
 /// editors.
 const MADE_UP: &[&str] = &[
+    "sample",
+    "samples",
     "stub",
     "stubs",
     "mock",
@@ -299,7 +303,7 @@ mod tests {
     fn fixtures_are_aside() {
         let of = |path: &str| Whereabouts::new(path, None, None, &Policy::default()).is_aside();
         assert!(of("config-examples/x/.env") && of("tests/.env") && of(".env.example"));
-        assert!(of(".examples/compose/db.env"));
+        assert!(of(".examples/compose/db.env") && of("Samples/Shop.Api/appsettings.json"));
         assert!(!of(".env.test") && !of("contest/.env") && !of("shop/.env"));
         let of = |path: &str| Whereabouts::new(path, None, None, &Policy::default()).is_archived();
         assert!(
