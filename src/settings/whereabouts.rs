@@ -260,7 +260,7 @@ const NO_TENANT: &[&str] = &[
     "cases",
 ];
 
-/// Beside those of programs of their own: stubs, what tests expect, the programs that tests drive, and the settings of
+/// Beside those of programs of their own: samples, stubs, what tests expect, the programs that tests drive, and the settings of
 /// editors.
 const MADE_UP: &[&str] = &[
     "sample",
