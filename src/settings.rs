@@ -72,6 +72,7 @@ use crate::{
     consumer::Consumer,
     environment::Environment,
     layer::Seat,
+    policy::Policy,
     secret::{Part, Secret},
 };
 use std::collections::BTreeMap;
@@ -252,7 +253,9 @@ impl Settings {
     /// Whether they are those of an image that is not built here, in a file that is for whoever tries it: what its program takes,
     /// its maker knows. A file that is production's by its name runs the project's own images as often.
     pub fn is_offered(&self) -> bool {
-        let own = |at: &Whereabouts| at.is_env_file() || at.path.contains("prod");
+        let production =
+            |path: &str| settle::of_path(path, &Policy::default()) == Some(Environment::Production);
+        let own = |at: &Whereabouts| at.is_env_file() || production(&at.path);
         self.foreign && !self.whereabouts.as_ref().is_some_and(own)
     }
 

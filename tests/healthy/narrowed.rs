@@ -160,7 +160,7 @@ const TWINS: &[Twins] = &[
     // Production's compose file runs the project's own images.
     Twins {
         rule: "sqlite-in-production",
-        healthy: &[("docker-compose.yml", SWITCHED)],
+        healthy: &[("products/docker-compose.yml", SWITCHED)],
         ill: &[("docker-compose.prod.yml", SWITCHED)],
     },
     Twins {
