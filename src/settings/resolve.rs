@@ -12,7 +12,7 @@ use super::{
     ByKeyword, PartSet, Settings,
     document::{self, Document},
     drivers, encrypted,
-    engine::{Engine, Spelling, unknown},
+    engine::{Engine, Spelling, is_for_npgsql, unknown},
     foreign, functions,
     lookup::Lookup,
     misspelt, overrides, parts, platform, pooling, readers,
@@ -223,7 +223,9 @@ impl Resolver<'_> {
                 }
                 continue;
             }
-            if out.targets.iter().any(|t| t.role == role && t.environment == own) {
+            // Several of .NET's are several databases of one program.
+            let known = out.targets.iter().any(|t| t.role == role && t.environment == own);
+            if known && !(entry.told.is_some() && is_for_npgsql(entry)) {
                 continue;
             }
             let mut target = self.url(key, role, setting, layer, entry);

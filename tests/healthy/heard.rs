@@ -50,6 +50,18 @@ const TWINS: &[Twins] = &[
             "- op: replace\n  path: /spec/template/spec/containers/0/env/0\n  value: {name: DATABASE_URL, value: \"postgres://shop@localhost/shop\"}\n",
         )],
     },
+    // Each of several is a database of its own.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    image: acme/web:1\n    environment:\n      ConnectionStrings__A: Host=a.acme.io;Database=a;Username=shop\n      ConnectionStrings__B: Host=b.acme.io;Database=b;Username=shop\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    image: acme/web:1\n    environment:\n      ConnectionStrings__A: Host=a.acme.io;Database=a;Username=shop\n      ConnectionStrings__B: Host=b.acme.io;Database=b;Username=postgres\n",
+        )],
+    },
     // What a server is set up with, where nobody says who connects.
     Twins {
         rule: "weak-secret",
