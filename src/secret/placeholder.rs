@@ -153,8 +153,18 @@ fn asks(flat: &[u8]) -> bool {
 }
 
 /// Placeholders as a whole, letters and digits only, lower case.
-const PLACEHOLDER_WHOLE: &[&str] =
-    &["tbd", "todo", "fixme", "yourpassword", "yourpass", "passwordhere", "none", "null"];
+const PLACEHOLDER_WHOLE: &[&str] = &[
+    "tbd",
+    "todo",
+    "fixme",
+    "yourpassword",
+    "yourpass",
+    "passwordhere",
+    "none",
+    "null",
+    "hidden",
+    "redacted",
+];
 
 /// Placeholders wherever they stand, letters and digits only, lower case.
 const PLACEHOLDER_INSIDE: &[&str] = &[
