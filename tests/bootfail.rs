@@ -138,6 +138,23 @@ async fn answer(url: &str, sql: &str, bounds: Bounds) -> Answer {
     driver.probe().answers().get("question").expect("an answer").clone()
 }
 
+/// A port of 127.0.0.1 at which nothing listens, and that nobody else is given while it is held: a test that runs beside may
+/// listen at one that was only free.
+struct Refusing {
+    port: u16,
+    _held: socket2::Socket,
+}
+
+impl Refusing {
+    fn new() -> Self {
+        let held =
+            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        held.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+        let port = held.local_addr().expect("its address").as_socket().expect("an address").port();
+        Self { port, _held: held }
+    }
+}
+
 fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

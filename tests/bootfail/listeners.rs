@@ -4,12 +4,12 @@ use super::support::{
     certs,
     fake::{Fake, Line},
 };
-use super::{CANARY, all, free_port, notes, open_with, refused, scenario};
+use super::{CANARY, Refusing, all, notes, open_with, refused, scenario};
 use pgward::unstable::probe::{Bounds, FailureClass as C, Phase as P};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::{
     io::{Read as _, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -301,7 +301,6 @@ impl Blackhole {
 #[tokio::test]
 async fn nobody_answers() {
     let hole = Blackhole::new();
-    let free = free_port();
     let two =
         format!("postgresql://app:{CANARY}@127.0.0.1:{0},127.0.0.1:{0}/app?connect_timeout=2", hole.port);
     let began = Instant::now();
@@ -313,18 +312,17 @@ async fn nobody_answers() {
     let failure = open_with(&url(hole.port, ""), Vec::new(), short()).await.err().expect("nobody answers");
     assert_eq!((failure.class, failure.phase), (C::ConnectTimeout, P::Tcp), "{failure}");
 
-    let refusing =
-        TcpListener::bind("127.0.0.1:0").map(|l| l.local_addr().expect("an address").port()).expect("a port");
+    let (free, other) = (Refusing::new(), Refusing::new());
     let dir = tempfile::tempdir().expect("a directory");
     let at = |dir: &std::path::Path| format!("host={} port=5432 user=app dbname=app", dir.display());
     let closed = dir.path().join("closed");
     std::fs::create_dir(&closed).expect("a directory");
     drop(std::os::unix::net::UnixListener::bind(closed.join(".s.PGSQL.5432")).expect("a socket"));
     all(vec![
-        scenario("connection-refused", url(refusing, ""), C::ConnectionRefused, P::Tcp, ""),
+        scenario("connection-refused", url(free.port, ""), C::ConnectionRefused, P::Tcp, ""),
         scenario(
             "all hosts refuse",
-            format!("postgresql://app@127.0.0.1:{free},127.0.0.1:{refusing}/app"),
+            format!("postgresql://app@127.0.0.1:{},127.0.0.1:{}/app", free.port, other.port),
             C::ConnectionRefused,
             P::Tcp,
             "",

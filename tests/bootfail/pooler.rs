@@ -17,6 +17,7 @@ struct Bouncer {
     port: u16,
     _dir: tempfile::TempDir,
     _keeper: Child,
+    _refusing: super::Refusing,
 }
 
 fn program() -> PathBuf {
@@ -41,7 +42,8 @@ impl Bouncer {
             path
         };
         let users = write("users.txt", format!("\"app\" \"{CANARY}\"\n\"tester\" \"{CANARY}\"\n"));
-        let (server, down) = (WORLD.server.port(), super::free_port());
+        let (server, refusing) = (WORLD.server.port(), super::Refusing::new());
+        let down = refusing.port;
         let ini = write(
             "pgbouncer.ini",
             format!(
@@ -69,7 +71,7 @@ impl Bouncer {
             assert!(Instant::now() < until, "PgBouncer does not come up");
             std::thread::sleep(Duration::from_millis(20));
         }
-        Self { port, _dir: dir, _keeper: keeper }
+        Self { port, _dir: dir, _keeper: keeper, _refusing: refusing }
     }
 
     fn url(&self, rest: &str) -> String {

@@ -1,7 +1,7 @@
 //! What real servers refuse.
 
 use super::support::{certs, pg};
-use super::{CANARY, Scenario, all, answer, bounds, free_port, open, open_with, refused, scenario};
+use super::{CANARY, Refusing, Scenario, all, answer, bounds, open, open_with, refused, scenario};
 use pgward::unstable::probe::{Bounds, FailureClass as C, Phase as P, Query};
 use std::{
     process::Command,
@@ -91,7 +91,8 @@ async fn logins_that_a_server_refuses() {
     let url = |role: &str| w.url(role, "app");
     let dir = w.server.socket_dir().display().to_string();
     let bad = format!("postgresql://app:bad@127.0.0.1:{port}/app");
-    let second = free_port();
+    let refusing = Refusing::new();
+    let second = refusing.port;
     let hosts = format!("postgresql://app:bad@127.0.0.1:{port},127.0.0.1:{second}/app");
     let auth = |name, url| scenario(name, url, C::AuthFailed, P::Authentication, "28P01");
     all(vec![
@@ -159,7 +160,8 @@ async fn databases_that_a_server_refuses() {
     let missing = |name, database: &str| {
         scenario(name, w.url("app", database), C::DatabaseMissing, P::Database, "3D000")
     };
-    let (port, down) = (w.server.port(), free_port());
+    let (port, refusing) = (w.server.port(), Refusing::new());
+    let down = refusing.port;
     let long = "x".repeat(70);
     all(vec![
         missing("database missing", "nosuchdb"),
