@@ -38,7 +38,7 @@ pub mod yaml;
 pub use carried::{Carried, Footing, Seat, Structure};
 pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
-pub use example::is_example;
+pub use example::{is_example, is_of_chart};
 pub use kamal::Kamal;
 pub use map::Map;
 pub use means::{Means, Read};

@@ -259,9 +259,9 @@ impl Settings {
         self.foreign && !self.whereabouts.as_ref().is_some_and(own)
     }
 
-    /// Whether [`Settings::part_of`] names parts of another engine's, by its port.
+    /// Whether [`Settings::part_of`] names parts of another engine's.
     pub fn has_parts_of_others(&self, target: &Target) -> bool {
-        target.form == Form::Toggle && self.parts.as_ref().is_some_and(PartSet::has_port_of_others)
+        target.form == Form::Toggle && self.parts.as_ref().is_some_and(|set| set.other_engine().is_some())
     }
 
     /// Whether [`Settings::part_of`] names a host that is dialled over TCP.

@@ -1,4 +1,10 @@
-//! Files that are there to be copied, told by their paths.
+//! Files that are there to be copied, or to be said anew, told by their paths.
+
+/// Whether a file holds the values of a Helm chart, by its name.
+pub fn is_of_chart(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.starts_with("values") && matches!(name.rsplit('.').next(), Some("yaml" | "yml"))
+}
 
 /// Files that show what to write: their values are nobody's.
 pub fn is_example(path: &str) -> bool {

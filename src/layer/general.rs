@@ -7,7 +7,7 @@ mod text;
 use super::{
     Entry, Kamal, Layer, Means, Read, Structure, Tls,
     carried::Reader,
-    json,
+    is_of_chart, json,
     reference::{self, Syntax},
     shell::{self, Script, inside},
     toml,
@@ -111,11 +111,6 @@ pub(super) fn take(reader: &mut Reader<'_>, document: &Node) {
     let mut found = Vec::new();
     walk(reader, document, &mut path, &mut found);
     reader.layers.extend(found.into_iter().filter(|layer| !layer.entries.is_empty()));
-}
-
-/// Whether a file has the values of a chart, by its name.
-fn is_of_chart(path: &str) -> bool {
-    path.rsplit(['/', '\\']).next().is_some_and(|name| name.starts_with("values"))
 }
 
 /// Whether a mapping holds examples as `OpenAPI` has them, each with its `value`.

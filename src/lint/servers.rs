@@ -3,7 +3,7 @@
 use super::read::directory;
 use crate::{
     environment::Environment,
-    layer::{Carried, Carrier, Structure},
+    layer::{Carried, Carrier, Structure, is_of_chart},
     policy::Policy,
     secret::Part,
     settings::settle::of_path,
@@ -117,9 +117,8 @@ fn is_of_cluster(path: &str) -> bool {
     const NAMES: [&str; 8] =
         ["k8s", "kubernetes", "kube", "helm", "chart", "charts", "overlays", "manifests"];
     let mut names = path.split(['/', '\\']);
-    let file = names.next_back().unwrap_or_default();
-    let values = file.starts_with("values") && matches!(file.rsplit('.').next(), Some("yaml" | "yml"));
-    values || names.any(|name| NAMES.contains(&name))
+    names.next_back();
+    is_of_chart(path) || names.any(|name| NAMES.contains(&name))
 }
 
 /// Whether what a file of this kind says may be read in a container beside those of a compose file. Workflows and

@@ -19,7 +19,7 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
     let Some(target) = primary else { return };
     let says_sqlite = matches!(toggle.says, Some(Engine::Sqlite { .. }));
     let says_postgres = toggle.says == Some(Engine::Postgres);
-    let complete = |set: &&PartSet| set.telling() == 3 && !set.has_port_of_others();
+    let complete = |set: &&PartSet| set.telling() == 3 && set.other_engine().is_none();
     let (what, place) = match target.form {
         Form::Url if says_sqlite && target.is_postgres() => (target.name.as_str(), &target.engine.origin),
         Form::Url if says_postgres && target.is_sqlite() => (target.name.as_str(), &target.engine.origin),

@@ -3,6 +3,7 @@
 pub(in crate::settings) mod sqlite;
 pub(in crate::settings) mod unknown;
 
+use super::host::is_port_of_ours;
 use crate::{conninfo, layer::Entry};
 use std::{fmt, ops::Range};
 
@@ -212,7 +213,7 @@ fn is_of_ours(text: &str) -> bool {
         })
     };
     let host = value(&["host", "server"]).unwrap_or_default().to_ascii_lowercase();
-    let port = value(&["port"]).is_none_or(|port| port.contains("43") || port.contains("654"));
+    let port = value(&["port"]).is_none_or(is_port_of_ours);
     port && value(&["database", "db"]).is_some_and(|name| !name.is_empty())
         && !OTHERS.iter().any(|o| host.contains(o))
 }

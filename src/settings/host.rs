@@ -147,6 +147,11 @@ pub(super) fn is_service_of_cluster(host: &str) -> bool {
     name.split('.').skip(1).any(|label| label == "svc")
 }
 
+/// Whether a number is one at which PostgreSQL or a pooler is published: 5432, 6432, Supabase's 6543 and their like.
+pub(super) fn is_port_of_ours(port: &str) -> bool {
+    ["43", "654"].iter().any(|own| port.contains(own))
+}
+
 /// Whether a name means another server in each network that it is looked up in: a cluster's, a link's, a private network
 /// of a hosting service.
 pub(super) fn is_scoped(host: &str) -> bool {

@@ -2,6 +2,7 @@
 //! `DATABASE_URL2`, `DB_HOSTS`, `DATABASE_URI`, `PG_HOST`.
 
 use super::{
+    host::is_port_of_ours,
     lookup::Lookup,
     secret_file,
     variables::{first_like, meaning},
@@ -33,7 +34,7 @@ pub(crate) fn is_slip(key: &str) -> bool {
 /// Whether it is a number at which nobody publishes PostgreSQL or a pooler: neither 5432 nor 6432 or their like.
 fn is_port_of_others(text: &str) -> bool {
     let number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    number && !["43", "654"].iter().any(|own| text.contains(own))
+    number && !is_port_of_ours(text)
 }
 
 /// The slips in env files and among the variables of other carriers, each name once, where the name that was meant is

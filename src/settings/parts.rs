@@ -25,10 +25,26 @@ impl PartSet {
         TELLING.iter().filter(|keyword| self.has(keyword)).count()
     }
 
-    /// Whether its port is one at which another engine listens: MySQL's, SQL Server's, Oracle's.
-    pub fn has_port_of_others(&self) -> bool {
-        let port = self.parts.get("port");
-        port.is_some_and(|p| ["3306", "33060", "1433", "1521"].iter().any(|other| p.value.equals(other)))
+    /// The engine to whose server variables lead that say of none what they are: by its port, by a host that is called so
+    /// (`DB_HOST=mysql`), and by a port as only SQL Server has one written (`DB_SERVER=sql,1433`).
+    pub fn other_engine(&self) -> Option<&'static str> {
+        let ours = ["PG", "POSTGRES"].iter().any(|word| self.name.contains(word));
+        let port = |port: &str| self.parts.get("port").is_some_and(|p| p.value.equals(port));
+        let host = |words: &[&str]| {
+            self.parts.get("host").is_some_and(|h| h.value.secret().has_word(words).is_some())
+        };
+        let listed = || self.parts.get("host").is_some_and(|h| h.value.expose().ends_with(",1433"));
+        // Its host is in a variable that is none of PostgreSQL's (`DB_SERVER`).
+        let bare = || {
+            let role = self.parts.get("user").is_some_and(|u| u.value.equals("sa"));
+            role && !self.parts.contains_key("host") && !self.parts.contains_key("port")
+        };
+        match () {
+            () if ours => None,
+            () if port("3306") || host(&["mysql", "mariadb"]) => Some("MySQL"),
+            () if port("1433") || listed() || bare() => Some("SQL Server"),
+            () => None,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::setting::Origin;
 use crate::{
-    layer::is_example,
+    layer::{is_example, is_of_chart},
     policy::Policy,
     repository::ASIDE,
     source::{SourceId, Span},
@@ -133,8 +133,7 @@ impl Whereabouts {
 
     /// Whether it holds the values of a Helm chart, by its name: who installs the chart says others.
     pub fn is_chart(&self) -> bool {
-        let (_, name) = split(&self.path);
-        name.starts_with("values") && matches!(name.rsplit('.').next(), Some("yaml" | "yml"))
+        is_of_chart(&self.path)
     }
 
     /// Whether a chart is installed with its values in every environment, but for what another file of values says.

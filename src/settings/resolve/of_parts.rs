@@ -80,7 +80,7 @@ impl Resolver<'_> {
                     switch.map(other.clone())
                 }
                 Some(Toggle { says: Some(Engine::Postgres), .. }) => setting.map(Engine::Postgres),
-                _ => setting.map(other_engine(&set).map_or(Engine::Postgres, Engine::Other)),
+                _ => setting.map(set.other_engine().map_or(Engine::Postgres, Engine::Other)),
             },
             None => return,
         };
@@ -123,26 +123,5 @@ impl Resolver<'_> {
         let layer = self.lookup.entry(&toggle.setting.key).map(|(layer, _)| layer);
         target.told = layer.is_some_and(|layer| self.lookup.kind(layer) == LayerKind::Block);
         out.targets.push(target);
-    }
-}
-
-/// The engine to whose server variables lead that say of none what they are: by its port, by a host that is called so
-/// (`DB_HOST=mysql`), and by a port as only SQL Server has one written (`DB_SERVER=sql,1433`).
-fn other_engine(set: &PartSet) -> Option<&'static str> {
-    let ours = set.name == LIBPQ_SET || ["PG", "POSTGRES"].iter().any(|word| set.name.contains(word));
-    let port = |port: &str| set.parts.get("port").is_some_and(|p| p.value.equals(port));
-    let host =
-        |words: &[&str]| set.parts.get("host").is_some_and(|h| h.value.secret().has_word(words).is_some());
-    let listed = || set.parts.get("host").is_some_and(|h| h.value.expose().ends_with(",1433"));
-    // Its host is in a variable that is none of PostgreSQL's (`DB_SERVER`).
-    let bare = || {
-        let role = set.parts.get("user").is_some_and(|u| u.value.equals("sa"));
-        role && !set.parts.contains_key("host") && !set.parts.contains_key("port")
-    };
-    match () {
-        () if ours => None,
-        () if port("3306") || host(&["mysql", "mariadb"]) => Some("MySQL"),
-        () if port("1433") || listed() || bare() => Some("SQL Server"),
-        () => None,
     }
 }
