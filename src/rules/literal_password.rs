@@ -19,8 +19,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         out.report(format!("{name} is in git"))
             .at(origin, "in every clone, and in the history for good")
             .note("git tracks this file: everybody who may read the repository, and every fork and backup of it, has it")
-            .help("change the password, and let the environment or a secret's file give the new one")
-            .at_most(Levels::of("IIEE"));
+            .help("change the password, and let the environment or a secret's file give the new one");
     }
 }
 

@@ -80,3 +80,22 @@ fn beside_a_secret_to_fill_in_others_are_in_use() {
     let all = lint(&files, &Policy::default());
     assert!(all.iter().any(|f| f.rule == "k8s-literal-url" && f.severity == Severity::Error), "{all:?}");
 }
+
+/// A developer's file of variables, whatever it is called: who reads the repository can log in.
+#[test]
+fn a_developers_password_to_a_server_that_everybody_reaches_is_told() {
+    let worst = |host: &str, git: Git| {
+        let text = format!("DATABASE_URL=postgres://shop:k3Vq9mT2xLpW7c@{host}/shop\n");
+        let files = Files {
+            files: vec![("envs/auth.env".to_owned(), text.into_bytes())],
+            git: [("envs/auth.env".to_owned(), git)].into(),
+            ..Files::default()
+        };
+        let all = lint(&files, &Policy::default());
+        all.iter().filter(|f| f.rule == "literal-password").map(|f| f.severity).max()
+    };
+    assert_eq!(worst("db.acme.io", Git::Tracked), Some(Severity::Warning));
+    assert_eq!(worst("db.acme.io", Git::Ignored), None);
+    assert_eq!(worst("10.1.2.3", Git::Tracked), None);
+    assert_eq!(worst("db.example.com", Git::Tracked), None);
+}
