@@ -35,7 +35,7 @@ pub mod tree;
 mod typed;
 pub mod yaml;
 
-pub use carried::{Carried, Footing, Seat, Structure};
+pub use carried::{Carried, Footing, Remarks, Seat, Structure};
 pub use carrier::Carrier;
 pub use environment::{document, flag, variables};
 pub use example::{is_example, is_of_chart};

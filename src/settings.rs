@@ -204,7 +204,7 @@ impl Settings {
     /// Whether its file is kept in git, and nothing calls it production's or it says so itself: what was not filled in is
     /// there to be copied.
     pub fn is_to_be_copied(&self) -> bool {
-        self.whereabouts.as_ref().is_some_and(|at| at.kept && (at.says_copy || self.is_mild()))
+        self.whereabouts.as_ref().is_some_and(|at| at.kept && (at.remarks.copy || self.is_mild()))
     }
 
     /// Whether it is a Secret of Kubernetes that asks to be copied and filled in: what stands in it shows how one is written.
@@ -214,7 +214,7 @@ impl Settings {
 
     /// Whether a file that git keeps asks at its top to be copied.
     pub fn says_copy(&self) -> bool {
-        self.whereabouts.as_ref().is_some_and(|at| at.kept && at.says_copy)
+        self.whereabouts.as_ref().is_some_and(|at| at.kept && at.remarks.copy)
     }
 
     /// Whether this is development or tests, or production only because such a file usually is.

@@ -19,6 +19,7 @@ mod healthy {
     mod packages;
     mod parsed;
     mod readers;
+    mod remarks;
     mod reviewed;
     mod secrets;
     mod servers;

@@ -1,10 +1,11 @@
 //! A file of any carrier ▶ the environments that it describes, each a layer, and what else its rules ask for. Each
 //! carrier is read in a file of its own; this one only chooses.
 
-mod copied;
 mod filled;
+mod remarks;
 
 pub(crate) use filled::is_platforms;
+pub use remarks::Remarks;
 
 use super::{
     Carrier, Entry, Kamal, Layer, MAX_BYTES, Problem, ProblemKind,
@@ -50,8 +51,8 @@ pub struct Carried {
     pub script: Script,
     /// Values without quotes that a reader with types takes for something else.
     pub typed: Vec<Span>,
-    /// It says of itself that it is there to be copied.
-    pub says_copy: bool,
+    /// What it says of itself.
+    pub remarks: Remarks,
     /// Its path says that it shows what to write.
     pub example: bool,
     /// It may speak of a database itself. What does not is read for the sake of others, and not judged.
@@ -200,14 +201,10 @@ pub fn read(
     filled::take_out(&mut layers, sources.get(id).bytes(), path, carrier);
     let typed = typed::values(sources, id, carrier, &layers);
     let bytes = sources.get(id).bytes();
-    let says_copy = match carrier {
-        Carrier::Dotenv | Carrier::Yaml => copied::asks_to_be_copied(bytes),
-        Carrier::Kubernetes => copied::asks_to_be_copied(bytes) || copied::asks_for_values(bytes),
-        _ => false,
-    };
+    let remarks = Remarks::of(carrier, bytes);
     let (path, example) = (path.to_owned(), is_example(path));
     let speaks = carrier.may_speak(bytes);
-    Carried { path, source: id, carrier, layers, structure, script, typed, says_copy, example, speaks }
+    Carried { path, source: id, carrier, layers, structure, script, typed, remarks, example, speaks }
 }
 
 /// What a parser of a carrier works on: the text, and what it makes of it.

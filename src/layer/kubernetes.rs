@@ -274,7 +274,7 @@ impl Objects<'_, '_> {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
                 image.fleeting = front::is_fleeting(object, spec, container);
-                if image.server && !image.client {
+                if (image.server || front::has_data(container)) && !image.client {
                     servers.push(container);
                 }
                 let policy = container.get("imagePullPolicy").and_then(Node::text);

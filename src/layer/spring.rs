@@ -27,7 +27,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let Some(text) = reader.text() else { return };
         let properties = properties(reader, &text);
         for document in properties.split(Option::is_none) {
-            take(reader, &document.iter().flatten().collect::<Vec<_>>());
+            take_profiles(reader, &document.iter().flatten().collect::<Vec<_>>());
         }
         return;
     }
@@ -36,7 +36,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         let mut out = Vec::new();
         flatten(document, "", &mut out, 0);
         let properties: Vec<&Property> = out.iter().collect();
-        take(reader, &properties);
+        take_profiles(reader, &properties);
         // What Spring has a name for is read once.
         let known = reader.layers.len();
         let spans = reader.layers.iter().flat_map(|l| &l.entries).map(|e| e.value_span);
@@ -51,10 +51,19 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
 }
 
-/// One property: its whole name, and its assignment.
+/// One property: its name, Quarkus' profile that was before it (`%prod.`), and its assignment.
 struct Property {
     name: String,
+    profile: Option<String>,
     entry: Entry,
+}
+
+impl Property {
+    fn new(name: &str, entry: Entry) -> Self {
+        let split = name.strip_prefix('%').and_then(|rest| rest.split_once('.'));
+        let (profile, name) = split.map_or((None, name), |(profile, name)| (Some(profile.to_owned()), name));
+        Self { name: name.to_owned(), profile, entry }
+    }
 }
 
 /// Nested keys as the names that they stand for.
@@ -66,7 +75,7 @@ fn flatten(node: &Node, prefix: &str, out: &mut Vec<Property>, depth: usize) {
         let Some(own) = key.text() else { continue };
         let name = if prefix.is_empty() { own.to_owned() } else { format!("{prefix}.{own}") };
         match value.entry(name.clone(), key.span) {
-            Some(entry) => out.push(Property { name, entry }),
+            Some(entry) => out.push(Property::new(&name, entry)),
             None => flatten(value, &name, out, depth + 1),
         }
     }
@@ -79,15 +88,40 @@ fn word_of(reader: &Reader<'_>, properties: &[&Property]) -> Option<String> {
     profile.map(|p| p.entry.value.text.expose().to_owned()).or_else(|| profile_of(reader.path))
 }
 
-/// The data sources of one document.
-fn take(reader: &mut Reader<'_>, properties: &[&Property]) {
-    let word = word_of(reader, properties);
+/// The data sources of one document, those of each profile by themselves: what a profile shares with the others is mostly
+/// what a developer's machine has.
+fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property]) {
+    let profiles: BTreeSet<Option<&str>> = properties.iter().map(|p| p.profile.as_deref()).collect();
+    for profile in profiles.into_iter().take(MANY) {
+        let of: Vec<&Property> =
+            properties.iter().filter(|p| p.profile.as_deref() == profile).copied().collect();
+        // Quarkus has `prod` for whatever is packaged: what starts it beside its server is a developer's machine.
+        let here = |p: &&&Property| {
+            let text = p.entry.value.text.expose();
+            // `jdbc:postgresql:shop` names no host.
+            let local = !text.contains("//") || LOCAL.iter().any(|host| text.contains(host));
+            p.name.ends_with("url") && !text.starts_with("${") && local
+        };
+        let word = match profile {
+            Some(_) if of.iter().any(|p| here(&p)) => None,
+            Some(profile) => Some(profile.to_owned()),
+            None => word_of(reader, &of),
+        };
+        take(reader, &of, word.as_deref());
+    }
+}
+
+/// A server on the same machine, in a URL.
+const LOCAL: &[&str] = &["://localhost", "://127.0.0.1"];
+
+/// The data sources of one document in one profile.
+fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>) {
     let known = SOURCES.iter().map(|source| (*source, (*source).to_owned()));
     let others = others(properties).into_iter().map(|prefix| (SOURCES[0], prefix));
     for (source, prefix) in known.chain(others) {
         let plain = prefix.len() <= 64 && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
         let mut layer = reader.block(if plain { prefix.as_str() } else { source });
-        layer.word.clone_from(&word);
+        layer.word = word.map(str::to_owned);
         for property in properties {
             let name = relaxed(&property.name);
             let Some(key) = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('.')) else {
@@ -117,14 +151,21 @@ fn others(properties: &[&Property]) -> BTreeSet<String> {
     let of = |property: &&Property| {
         let name = relaxed(&property.name);
         let (prefix, last) = name.rsplit_once('.')?;
+        // Quarkus' own are one word longer: `quarkus.datasource.users.jdbc.url`.
+        let prefix =
+            [".jdbc", ".reactive"].iter().find_map(|word| prefix.strip_suffix(word)).unwrap_or(prefix);
         let text = property.entry.value.text.expose().trim_start();
-        let url =
-            matches!(last, "url" | "jdbcurl") && ["jdbc:", "r2dbc:"].iter().any(|s| text.starts_with(s));
+        let open = text.strip_prefix("${").and_then(|rest| rest.split_once(':'));
+        let text = open.map_or(text, |(_, default)| default);
+        let url = matches!(last, "url" | "jdbcurl") && SCHEMES.iter().any(|s| text.starts_with(s));
         let named = prefix.split('.').any(|segment| matches!(segment, "datasource" | "datasources"));
         (url && named && !SOURCES.contains(&prefix)).then(|| prefix.to_owned())
     };
     properties.iter().filter_map(of).take(MANY).collect()
 }
+
+/// How a URL begins that is PostgreSQL's perhaps.
+const SCHEMES: &[&str] = &["jdbc:", "r2dbc:", REACTIVE];
 
 /// So many of them are looked at: each is looked for among all properties.
 const MANY: usize = 16;
@@ -188,7 +229,7 @@ fn properties(reader: &Reader<'_>, text: &str) -> Vec<Option<Property>> {
         let plain = !text[value.clone()].contains('\\');
         let read = if plain { text[value.clone()].to_owned() } else { continue };
         let entry = Entry::new(name, span(from..from + name.len()), mapped.finish(&read), span(value));
-        out.push(Some(Property { name: name.to_owned(), entry }));
+        out.push(Some(Property::new(name, entry)));
     }
     out
 }

@@ -42,7 +42,7 @@ impl<'c> Surroundings<'c> {
         policy: &Policy,
     ) -> Self {
         let fills = |file: &Carried| matches!(&file.structure, Structure::Kubernetes(o) if o.substitutes);
-        let asks = |file: &&Carried| file.says_copy && file.carrier == Carrier::Kubernetes;
+        let asks = |file: &&Carried| file.remarks.copy && file.carrier == Carrier::Kubernetes;
         let mut given: BTreeMap<SourceId, BTreeSet<&str>> = BTreeMap::new();
         for file in carried {
             let Structure::Compose(compose) = &file.structure else { continue };
@@ -74,7 +74,7 @@ impl<'c> Surroundings<'c> {
     pub(super) fn tell(&self, sources: &Sources, file: &Carried, layer: &Layer, view: &mut FileView<'_>) {
         let FileView { layers, environment, settings } = view;
         if let Some(at) = settings.whereabouts.as_mut().filter(|_| !self.asking.is_empty()) {
-            at.says_copy |= layers.iter().filter_map(|l| l.source).any(|s| self.asking.contains(&s));
+            at.remarks.copy |= layers.iter().filter_map(|l| l.source).any(|s| self.asking.contains(&s));
         }
         let open = |placeholder: &Placeholder| match self.given.get(&placeholder.span.source) {
             _ if variable(sources, placeholder) == Some(OF_CARGO) => false,

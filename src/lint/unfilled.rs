@@ -22,7 +22,7 @@ impl Unfilled {
                 settings
                     .targets
                     .iter()
-                    .filter(|target| is_to_fill_in(target))
+                    .filter(|target| is_to_fill_in(target, settings.is_secret_to_fill_in()))
                     .for_each(|t| take(t, &mut out));
             }
         }
@@ -46,9 +46,11 @@ impl Unfilled {
     }
 }
 
-/// Whether its own password is there to be replaced, and would do as none.
-fn is_to_fill_in(target: &Target) -> bool {
-    let open = |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do();
+/// Whether its own password is there to be replaced, and would do as none; in a file that `asks` for other values one that
+/// everybody guesses too.
+fn is_to_fill_in(target: &Target, asks: bool) -> bool {
+    let open =
+        |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do() || asks && secret.is_common();
     target.get("password").is_some_and(|password| open(password.value.secret()))
 }
 

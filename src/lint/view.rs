@@ -146,7 +146,8 @@ impl<'c> FileView<'c> {
             let of_path = of_path(&path, policy);
             // What a container is called says less than the file's own name.
             let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
-            let said = said.or(within);
+            let by_itself = || file.remarks.not_for_production.then_some(Environment::Development);
+            let said = said.or(within).or_else(by_itself);
             said.map(|e| set(e, Origin::Path(path.clone())))
         });
         // A file that says nothing is what its kind usually is: an env file a developer's.
@@ -190,7 +191,7 @@ impl<'c> FileView<'c> {
         let source = layers.last().and_then(|own| own.source);
         let mut whereabouts = Whereabouts::new(&path, repository.home(&path), git, policy);
         whereabouts.kept = known == Some(Git::Tracked);
-        whereabouts.says_copy = file.says_copy;
+        whereabouts.remarks = file.remarks;
         whereabouts.source = source;
         if whereabouts.is_archived() && files.asks_for(&path) {
             whereabouts.take_out();

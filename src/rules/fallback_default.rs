@@ -17,7 +17,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if matches!(target.engine.value, Engine::Other(_)) {
         return;
     }
-    for fallback in &target.oddities.fallbacks {
+    // `CACHE_SQLITE_URI` never was PostgreSQL's.
+    let sqlite = |key: &str| target.is_sqlite() && key.to_ascii_uppercase().contains("SQLITE");
+    for fallback in target.oddities.fallbacks.iter().filter(|f| !sqlite(&f.key)) {
         let named = target.names_within(fallback.span);
         let towards = fallback.towards_production || named.contains(&Environment::Production);
         // One name that says production settles it, wherever it stands.

@@ -29,7 +29,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             if !written || credential.secret.looks_like_placeholder() {
                 continue;
             }
-            report(&password.key, (what, help), span, view, out);
+            report(&password.key, credential.secret, (what, help), span, view, out);
         }
         // A password alone makes no connection, and is one all the same.
         let spoken = !view.settings.targets.is_empty();
@@ -37,21 +37,32 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let text = &entry.value.text;
             let written = entry.value.is_known() && entry.value.is_written_at(entry.value_span);
             if written && !text.is_blank() && !text.looks_like_placeholder() {
-                report(&entry.key, (what, help), entry.value_span, view, out);
+                report(&entry.key, text, (what, help), entry.value_span, view, out);
             }
         }
     }
 }
 
-fn report(key: &str, (what, help): (&str, &str), span: Span, view: &View<'_>, out: &mut Sink<'_>) {
+fn report(
+    key: &str,
+    secret: &Secret,
+    (what, help): (&str, &str),
+    span: Span,
+    view: &View<'_>,
+    out: &mut Sink<'_>,
+) {
     let draft = out
         .report(format!("the password in `{key}` stands in {what}"))
         .at_span(span, "in clear")
         .note("who may read workloads and their configuration reads it; Secrets have rights of their own")
         .help(help);
-    if view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside) {
-        draft.at_most(Levels::of("IIII"));
-    }
+    // Who says that nothing of it is for production, and gives it a password that everybody guesses, keeps no secret.
+    let most = match &view.settings.whereabouts {
+        Some(at) if at.is_aside() => Levels::of("IIII"),
+        Some(at) if at.remarks.not_for_production && secret.is_common() => Levels::of("IIEE"),
+        _ => RULE.levels,
+    };
+    draft.at_most(most);
 }
 
 /// What holds a database's password by its name.

@@ -3,7 +3,7 @@
 
 use super::setting::Origin;
 use crate::{
-    layer::{is_example, is_of_chart},
+    layer::{Remarks, is_example, is_of_chart},
     policy::Policy,
     repository::ASIDE,
     source::{SourceId, Span},
@@ -44,8 +44,8 @@ pub struct Whereabouts {
     pub source: Option<SourceId>,
     /// It is kept in git, where what was never filled in is there to be copied: a developer's own file is not.
     pub kept: bool,
-    /// It says of itself that it is there to be copied.
-    pub says_copy: bool,
+    /// What it says of itself.
+    pub remarks: Remarks,
     /// It is a Secret of Kubernetes, or a container that takes one: what git keeps of it is to be filled in by whoever
     /// applies it.
     pub is_secret: bool,
@@ -91,7 +91,7 @@ impl Whereabouts {
             git,
             source: None,
             kept,
-            says_copy: false,
+            remarks: Remarks::default(),
             is_secret: false,
             replaced: false,
             server: None,

@@ -102,6 +102,13 @@ fn may_have_tls(container: &Node) -> bool {
         || mounts.any(|path| ["/etc/", ".conf", "tls", "cert", "ssl"].iter().any(|own| path.contains(own)))
 }
 
+/// Whether a container has a server's data directory: an image of the project's own, whatever it is called.
+pub(super) fn has_data(container: &Node) -> bool {
+    let mounts = container.get("volumeMounts").map(Node::items).unwrap_or_default();
+    let mut paths = mounts.iter().filter_map(|m| m.get("mountPath")?.text());
+    paths.any(|path| path.starts_with("/var/lib/postgresql"))
+}
+
 /// Whether nothing of a container outlives its pod: what it mounts are empty directories, and files of objects. Of one that mounts
 /// nothing another file may say what it mounts.
 pub(super) fn is_fleeting(object: &Node, spec: &Node, container: &Node) -> bool {

@@ -80,6 +80,9 @@ const SENTENCES: &[&str] = &[
     "replace values before",
     "replace with actual",
     "replace with real",
+    "fill it out",
+    "fill it in",
+    "fill in the values",
     "copiar a .env",
     "copia este archivo",
     "copiar este archivo",
@@ -89,7 +92,7 @@ const SENTENCES: &[&str] = &[
 ];
 
 /// Each sentence has one of these in it, and most comments have none.
-const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace"];
+const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace", "fill"];
 
 /// What is copied there is the file itself.
 const ELSEWHERE: &[&str] = &["server", "scp ", "/etc/", "/srv/", "vault"];
