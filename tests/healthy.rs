@@ -11,6 +11,7 @@ mod healthy {
     mod heard;
     mod installed;
     mod kept;
+    mod kustomized;
     mod meant;
     mod mild;
     mod named;

@@ -5,6 +5,7 @@ mod base64;
 mod front;
 mod inner;
 mod join;
+mod kustomize;
 mod laptop;
 mod names;
 mod references;
@@ -16,7 +17,7 @@ pub use join::{Identity, Taken, join};
 pub use names::Names;
 
 use super::{
-    Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,
+    Carrier, Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,
     carried::{Reader, Structure},
     compose::{Image, client, image, is_plain_name, name},
     shell::{self, Script, inside},
@@ -219,7 +220,10 @@ impl Objects<'_, '_> {
             "ConfigMap" => self.map(object, Holder::ConfigMap, &["data"]),
             "Secret" => self.map(object, Holder::Secret, &["data", "stringData"]),
             "Service" => self.service(object),
-            "Kustomization" => self.out.substitutes |= object.at(&["spec", "postBuild"]).is_some(),
+            "Kustomization" => {
+                self.out.substitutes |= object.at(&["spec", "postBuild"]).is_some();
+                self.kustomization(object);
+            }
             _ => {}
         }
     }
@@ -227,8 +231,11 @@ impl Objects<'_, '_> {
     /// `Deployment.web` and what is appended; a name that is not plain, or stood here before, gets the object's place.
     fn block(&self, object: &Node, of: &str) -> String {
         let kind = object.get("kind").and_then(Node::text).unwrap_or_default();
-        let named = object.at(&["metadata", "name"]).and_then(Node::text).filter(|n| is_plain_name(n));
-        let block = format!("{kind}.{}{of}", named.unwrap_or("…"));
+        self.block_of(kind, object.at(&["metadata", "name"]).and_then(Node::text), of)
+    }
+
+    fn block_of(&self, kind: &str, name: Option<&str>, of: &str) -> String {
+        let block = format!("{kind}.{}{of}", name.filter(|n| is_plain_name(n)).unwrap_or("…"));
         if self.out.index.contains_key(&block) {
             format!("{block} ({})", self.out.blocks.len() + 1)
         } else {
@@ -245,6 +252,10 @@ impl Objects<'_, '_> {
         let label = ["environment", "env"].iter().find_map(|l| object.at(&["metadata", "labels", l])?.text());
         let word = label.filter(says).or(namespace);
         layer.word = layer.word.or_else(|| word.map(str::to_owned));
+        self.take(layer, block);
+    }
+
+    fn take(&mut self, layer: Layer, block: Block) {
         self.out.index.insert(layer.block.clone().unwrap_or_default(), self.out.blocks.len());
         self.out.blocks.push(block);
         self.reader.layers.push(layer);
@@ -351,7 +362,7 @@ impl Objects<'_, '_> {
                 }
                 if let Some(carrier) = inner::carrier(name, entry.value.text.expose()) {
                     let shown = if is_plain_name(name.trim_start_matches('.')) { name } else { "…" };
-                    for mut inner in inner::read(self.reader, name, carrier, &entry) {
+                    for mut inner in inner::read(self.reader, name, carrier, &entry).0 {
                         let part = inner.block.take().filter(|part| !part.is_empty());
                         let part = part.map_or_else(String::new, |part| format!(".{part}"));
                         inner.block = Some(self.block(object, &format!(".data.{shown}{part}")));
@@ -392,7 +403,7 @@ impl Objects<'_, '_> {
             // Told here; what it is judged by is the value.
             read = decoded.trim_end_matches(['\n', '\r']);
         }
-        if variable && twice(read) {
+        if variable && base64::is_one(read) {
             self.out.odd.push(odd(Oddity::Twice));
         }
         Some(Value { text: Secret::new(read), map: Map::default() })
@@ -428,13 +439,6 @@ fn is_typed(text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_digit())
         && (text.parse::<f64>().is_ok() || text.parse::<i64>().is_ok());
     number || truth.iter().any(|t| text.eq_ignore_ascii_case(t))
-}
-
-/// Whether a text is the base64 of something that people read. A short one may be by chance.
-fn twice(text: &str) -> bool {
-    let readable = |bytes: &[u8]| bytes.iter().all(|b| (0x20..0x7f).contains(b) || *b == b'\n');
-    let likely = text.len() >= 16 && text.len().is_multiple_of(4);
-    likely && base64::decode(text).is_some_and(|bytes| readable(&bytes))
 }
 
 /// Whether a key can be a variable.

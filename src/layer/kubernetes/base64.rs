@@ -31,6 +31,13 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Whether a text is the base64 of something that people read. A short one may be by chance.
+pub(super) fn is_one(text: &str) -> bool {
+    let readable = |bytes: &[u8]| bytes.iter().all(|b| (0x20..0x7f).contains(b) || *b == b'\n');
+    let likely = text.len() >= 16 && text.len().is_multiple_of(4);
+    likely && decode(text).is_some_and(|bytes| readable(&bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::decode;

@@ -3,7 +3,7 @@
 
 use super::super::{
     Carrier, Entry, Layer, LayerKind, Map, Read, Value,
-    carried::{self, Reader},
+    carried::{self, Reader, Structure},
     dotenv::Dialect,
 };
 use crate::source::{SourceKind, Span};
@@ -27,11 +27,16 @@ pub(super) fn carrier(name: &str, text: &str) -> Option<Carrier> {
     })
 }
 
-/// The environments of such a file.
-pub(super) fn read(reader: &mut Reader<'_>, name: &str, carrier: Carrier, entry: &Entry) -> Vec<Layer> {
+/// The environments of such a file, and what else its rules would look at.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    name: &str,
+    carrier: Carrier,
+    entry: &Entry,
+) -> (Vec<Layer>, Structure) {
     let text = entry.value.text.expose();
     if !carrier.may_speak(text.as_bytes()) {
-        return Vec::new();
+        return (Vec::new(), Structure::None);
     }
     let id = reader.sources.add(SourceKind::File(reader.path.to_owned()), text);
     let inner = carried::read(reader.sources, id, name, carrier, Dialect::default(), &|_| None);
@@ -67,7 +72,7 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, carrier: Carrier, entry:
             own.value = moved(&own.value, &entry.value);
         }
     }
-    layers
+    (layers, inner.structure)
 }
 
 /// A value with its places in the file around; without any where a piece of it has none there.

@@ -24,6 +24,12 @@ impl Identity {
         let name = object.at(&["metadata", "name"])?.text()?.to_owned();
         Some(Self { secret: holder == Holder::Secret, namespace: namespace(object), name })
     }
+
+    /// The identity of what a generator makes: it is referred to without the hash that Kustomize appends.
+    pub(super) fn named(name: &str, namespace: Option<&Node>, holder: Holder) -> Self {
+        let namespace = namespace.and_then(Node::text).map(str::to_owned);
+        Self { secret: holder == Holder::Secret, namespace, name: name.to_owned() }
+    }
 }
 
 pub(super) fn namespace(object: &Node) -> Option<String> {
