@@ -1,18 +1,5 @@
 //! Whether an env file, or a manifest with a Secret, says of itself that it is there to be copied and filled in.
 
-/// So far into a file a sentence about the whole of it may stand.
-const HEAD: usize = 2048;
-
-/// Whether a comment at the top asks whoever reads it to copy the file and fill it in: `# Copy this file to .env.local`.
-/// A copy has the sentence too, so that it says something of a file alone that git keeps.
-pub(super) fn asks_to_be_copied(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(HEAD)];
-    // Each by itself: of most files the first line that is no comment comes soon.
-    let lines = head.split(|b| *b == b'\n').map(|line| String::from_utf8_lossy(line).trim().to_lowercase());
-    let mut comments = lines.take_while(|line| line.is_empty() || line.starts_with('#'));
-    comments.any(|line| asks(&line))
-}
-
 /// Whether a comment among the values of a Secret asks for others: `# Base64 encoded - replace with actual values`. What one
 /// says of another object in the file, or of one key (`# Replace with your domain`), does not count.
 pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
@@ -41,8 +28,9 @@ pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
 /// What asks for all values of a Secret.
 const VALUES: [&str; 2] = ["replace with actual", "replace with real"];
 
-/// Whether a line, in lower case, asks for a copy or for other values.
-fn asks(line: &str) -> bool {
+/// Whether a comment at the top, in lower case, asks whoever reads it to copy the file and fill it in: `# Copy this file to
+/// .env.local`. A copy has the sentence too, so that it says something of a file alone that git keeps.
+pub(super) fn asks(line: &str) -> bool {
     let asks = WORDS.iter().any(|word| line.contains(word));
     let at = SENTENCES.iter().filter(|_| asks).find_map(|sentence| line.find(sentence));
     at.is_some_and(|at| is_asked(&line[..at])) && !ELSEWHERE.iter().any(|word| line.contains(word))
@@ -102,7 +90,12 @@ const NOT: &[&str] = &["not ", "n't ", "never ", "nunca ", "não ", "ne "];
 
 #[cfg(test)]
 mod tests {
+    use super::super::comments;
     use super::*;
+
+    fn asks_to_be_copied(bytes: &[u8]) -> bool {
+        comments(bytes).any(|line| asks(&line))
+    }
 
     #[test]
     fn every_sentence_has_one_of_the_words() {

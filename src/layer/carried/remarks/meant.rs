@@ -1,19 +1,8 @@
 //! Whether a file says of itself, at its top, that it is not for production.
 
-/// So far into a file a sentence about the whole of it may stand.
-const HEAD: usize = 2048;
-
-/// Whether a comment at the top says what the file is for: `# FOR DEVELOPMENT ONLY. Run with …`. What one says of an account, a
-/// port or a variable is no word about the file.
-pub(super) fn not_for_production(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(HEAD)];
-    let lines = head.split(|b| *b == b'\n').map(|line| String::from_utf8_lossy(line).trim().to_lowercase());
-    let mut comments = lines.take_while(|line| line.is_empty() || line == "---" || line.starts_with('#'));
-    comments.any(|line| says(line.trim_start_matches(['#', ' '])))
-}
-
-/// Whether a line, in lower case, says it.
-fn says(line: &str) -> bool {
+/// Whether a comment at the top, in lower case, says what the file is for: `# FOR DEVELOPMENT ONLY. Run with …`. What one says of
+/// an account, a port or a variable is no word about the file.
+pub(super) fn says(line: &str) -> bool {
     // Most comments have neither word.
     let may = ["prod", " only"].iter().any(|word| line.contains(word));
     may && SENTENCES.iter().any(|sentence| {
@@ -60,7 +49,12 @@ const OF_A_PART: &[&str] =
 
 #[cfg(test)]
 mod tests {
+    use super::super::comments;
     use super::*;
+
+    fn not_for_production(bytes: &[u8]) -> bool {
+        comments(bytes).any(|line| says(&line))
+    }
 
     #[test]
     fn by_the_comments_at_the_top() {
