@@ -27,7 +27,7 @@ use crate::{
     judge::{self, Evidence, Judge, Merged},
     layer::{
         Carried, Carrier, Structure, carried,
-        compose::{Compose, Waits},
+        compose::{Compose, Waits, from_below},
         dotenv::Dialect,
     },
     policy::Policy,
@@ -149,7 +149,9 @@ pub fn named_paths(files: &Files) -> Vec<String> {
         let id = sources.add(SourceKind::File(path.clone()), bytes.as_slice());
         let read = carried::read(&mut sources, id, path, Carrier::Compose, Dialect::default(), &|_| None);
         if let Structure::Compose(compose) = read.structure {
-            out.extend(compose.named_paths().map(str::to_owned));
+            for named in compose.named_paths() {
+                out.extend([Some(named.to_owned()), from_below(named, path)].into_iter().flatten());
+            }
         }
     }
     out

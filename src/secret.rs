@@ -100,10 +100,24 @@ impl Secret {
         words.get(first).copied()
     }
 
+    /// Whether the text is a place where containers find their secrets.
+    pub fn is_in_run_secrets(&self) -> bool {
+        self.expose().starts_with("/run/secrets/")
+    }
+
+    /// Whether such a segment begins with its own capital letter among small ones: `ShopUsersTest`, but not `TESTER`.
+    fn has_capital_word(&self, word: &str) -> bool {
+        let text = self.expose();
+        text.match_indices(word).any(|(at, _)| {
+            let ends = !text[at + word.len()..].starts_with(|c: char| c.is_ascii_lowercase());
+            ends && !text[..at].ends_with(|c: char| c.is_ascii_uppercase())
+        })
+    }
+
     /// Whether a whole word in the text, a database's name, says that it is for tests: `app_test`, `ci-47`, but not
     /// `contest` or `latest` (gbrain #2957).
     pub fn names_tests(&self) -> bool {
-        self.has_word(TESTS).is_some()
+        self.has_word(TESTS).is_some() || self.has_capital_word("Test")
     }
 
     /// Whether a word in the text says that it is meant for development or tests, or to be changed before anything

@@ -17,6 +17,7 @@ mod healthy {
     mod named;
     mod narrowed;
     mod offered;
+    mod once_more;
     mod packages;
     mod parsed;
     mod readers;

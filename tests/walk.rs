@@ -274,3 +274,14 @@ fn what_waits_for_a_healthy_server_needs_no_word_of_a_database() {
     }
     assert!(!worst(".github/workflows/ci.yml", &format!("{steps} -d\n")));
 }
+
+/// A script that a template beside it becomes is there when it is started.
+#[test]
+fn a_script_may_be_filled_in_first() {
+    let told = |script: &str| {
+        let mount = "services:\n  db:\n    image: postgres:16.4\n    volumes: [\"./db/init.sh:/docker-entrypoint-initdb.d/init.sh\"]\n";
+        let root = tree(&[("docker-compose.yml", mount), (script, "#!/bin/sh\n")]);
+        lines(root.path(), ".", ".").contains("init-script-missing")
+    };
+    assert!(told("db/other.sh") && !told("db/init.sh") && !told("db/init.sh.tpl"));
+}

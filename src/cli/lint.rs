@@ -188,7 +188,9 @@ fn read(
     let kept = world::kept(asked.map(|path| (path, of_walk(path))));
     files.git = kept.into_iter().map(|(path, kept)| (path, git(kept))).collect();
     for path in named_paths(&files) {
-        if !std::path::Path::new(&path).exists() {
+        // `init.sh.tpl`: what is filled in is not there before.
+        let made = ["", ".tpl", ".tmpl", ".template", ".j2", ".erb", ".in", ".dist", ".example", ".sample"];
+        if !made.iter().any(|of| std::path::Path::new(&format!("{path}{of}")).exists()) {
             files.absent.insert(path);
         }
     }

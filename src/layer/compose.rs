@@ -14,7 +14,7 @@ mod variables;
 pub use built::Waits;
 pub use given::Without;
 pub use image::{Image, Pinned};
-pub use mount::{Mount, Source};
+pub use mount::{Mount, Source, from_below};
 pub use service::{Dependency, HealthCheck, Interface, IsReady, Port};
 pub(super) use variables::filled;
 
@@ -34,6 +34,8 @@ pub struct Compose {
     pub wanted: Vec<Wanted>,
     /// Production has a file of its own beside it, which needs nothing of this one.
     pub replaced: bool,
+    /// A server in it says `restart: no`, as one that serves somebody does not.
+    pub stops: bool,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
     /// Defaults that the environments take, by their places as maps of values have them.

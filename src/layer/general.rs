@@ -128,7 +128,7 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
     let word = path.iter().rev().find(|word| Environment::from_word(word).is_some()).copied();
     let word = word.or_else(|| is_of_tests(path).then_some("test")).map(str::to_owned);
     let new = |reader: &Reader<'_>| Layer { word: word.clone(), ..reader.block(block.as_str()) };
-    for item in node.items() {
+    for item in node.items().iter().filter(|item| !list::is_nameless(item)) {
         walk(reader, item, path, out);
     }
     if !node.items().is_empty() {

@@ -220,7 +220,8 @@ impl Objects<'_, '_> {
             "ConfigMap" => self.map(object, Holder::ConfigMap, &["data"]),
             "Secret" => self.map(object, Holder::Secret, &["data", "stringData"]),
             "Service" => self.service(object),
-            "Kustomization" => {
+            // Without a kind by the name of its file.
+            "Kustomization" | "Component" | "" => {
                 self.out.substitutes |= object.at(&["spec", "postBuild"]).is_some();
                 self.kustomization(object);
             }

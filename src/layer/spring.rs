@@ -8,8 +8,8 @@ use super::{
     reference::{self, Syntax},
     tree::{Mapped, Node},
 };
-use crate::source::Span;
-use std::collections::BTreeSet;
+use crate::{environment::Environment, source::Span};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys under a data source, in Spring's relaxed spelling without `-`, and libpq's keywords for them.
 const KEYS: &[(&str, &str)] = &[("username", "user"), ("user", "user"), ("password", "password")];
@@ -64,6 +64,12 @@ impl Property {
         let (profile, name) = split.map_or((None, name), |(profile, name)| (Some(profile.to_owned()), name));
         Self { name: name.to_owned(), profile, entry }
     }
+
+    /// Whether it may be of a data source.
+    fn may_connect(&self) -> bool {
+        let name = relaxed(&self.name);
+        ["datasource", "r2dbc", "flyway"].iter().any(|word| name.contains(word))
+    }
 }
 
 /// Nested keys as the names that they stand for.
@@ -91,37 +97,45 @@ fn word_of(reader: &Reader<'_>, properties: &[&Property]) -> Option<String> {
 /// The data sources of one document, those of each profile by themselves: what a profile shares with the others is mostly
 /// what a developer's machine has.
 fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property]) {
-    let profiles: BTreeSet<Option<&str>> = properties.iter().map(|p| p.profile.as_deref()).collect();
-    for profile in profiles.into_iter().take(MANY) {
-        let of: Vec<&Property> =
-            properties.iter().filter(|p| p.profile.as_deref() == profile).copied().collect();
-        // Quarkus has `prod` for whatever is packaged: what starts it beside its server is a developer's machine.
-        let here = |p: &&&Property| {
-            let text = p.entry.value.text.expose();
-            // `jdbc:postgresql:shop` names no host.
-            let local = !text.contains("//") || LOCAL.iter().any(|host| text.contains(host));
-            p.name.ends_with("url") && !text.starts_with("${") && local
-        };
+    let mut profiles: BTreeMap<Option<&str>, Vec<&Property>> = BTreeMap::new();
+    for property in properties.iter().filter(|p| p.profile.is_none() || p.may_connect()) {
+        profiles.entry(property.profile.as_deref()).or_default().push(property);
+    }
+    for (profile, own) in profiles.into_iter().take(MANY) {
         let word = match profile {
-            Some(_) if of.iter().any(|p| here(&p)) => None,
-            Some(profile) => Some(profile.to_owned()),
-            None => word_of(reader, &of),
+            Some(profile) => strictest(profile).map(str::to_owned),
+            None => word_of(reader, &own),
         };
-        take(reader, &of, word.as_deref());
+        take(reader, &own, word.as_deref(), profile.is_some());
     }
 }
 
-/// A server on the same machine, in a URL.
-const LOCAL: &[&str] = &["://localhost", "://127.0.0.1"];
+/// Of `%prod,staging.…` the one that is next to production.
+fn strictest(profile: &str) -> Option<&str> {
+    let profiles = profile.trim_start_matches('{').trim_end_matches('}').split(',').map(str::trim);
+    profiles.max_by_key(|word| Environment::from_word(word))
+}
 
-/// The data sources of one document in one profile.
-fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>) {
+/// Whether the URL of a data source leads to the machine that the program runs on: pgjdbc goes there without a host too. Of a
+/// reference nobody knows it.
+fn is_here(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("//") else { return !url.starts_with("${") };
+    let host = match rest.split_once(']').filter(|_| rest.starts_with('[')) {
+        Some((host, _)) => &host[1..],
+        None => rest.split([':', '/', '?', ';', ',']).next().unwrap_or_default(),
+    };
+    !url.starts_with("${") && (host == "localhost" || host == "::1" || host.starts_with("127."))
+}
+
+/// The data sources of one document in one profile. Quarkus, which alone has these in the names, has `prod` for whatever is packaged:
+/// one beside its server is on a developer's machine.
+fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, of_quarkus: bool) {
     let known = SOURCES.iter().map(|source| (*source, (*source).to_owned()));
     let others = others(properties).into_iter().map(|prefix| (SOURCES[0], prefix));
     for (source, prefix) in known.chain(others) {
         let plain = prefix.len() <= 64 && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
         let mut layer = reader.block(if plain { prefix.as_str() } else { source });
-        layer.word = word.map(str::to_owned);
+        let mut here = false;
         for property in properties {
             let name = relaxed(&property.name);
             let Some(key) = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('.')) else {
@@ -137,8 +151,10 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>) {
                     None => continue,
                 },
             };
+            here |= of_quarkus && means == Means::Url && is_here(property.entry.value.text.expose());
             push(reader, &mut layer, &property.entry, means);
         }
+        layer.word = word.filter(|_| !here).map(str::to_owned);
         if !layer.entries.is_empty() {
             reader.layers.push(layer);
         }

@@ -41,7 +41,9 @@ pub(super) fn of_layer(
         m.meant |= sourced::is_put_together(bytes, of_shell, &|name| names.contains(name), m);
     }
     found.retain(|m| {
-        if unread && m.teller() == Teller::Of(Cause::Encoding) || of_shell && sourced::is_command(bytes, m) {
+        let command = of_shell && sourced::is_command(bytes, m);
+        if unread && m.teller() == Teller::Of(Cause::Encoding) || command || sourced::is_of_template(bytes, m)
+        {
             return false;
         }
         let rest = bytes.get(m.span.start as usize..).unwrap_or_default();

@@ -18,6 +18,12 @@ pub(super) fn is_sourced(bytes: &[u8], layer: &Layer) -> bool {
         || layer.entries.iter().any(|e| e.key == "IFS")
 }
 
+/// Whether it is about a line for the program that fills the file in: `{% if dns_name %}`.
+pub(super) fn is_of_template(bytes: &[u8], found: &Misreading) -> bool {
+    let line = line(bytes, found.span.start as usize).trim_ascii_end();
+    line.starts_with(b"{%") && line.ends_with(b"%}")
+}
+
 /// Whether it is about a command of such a file: a line that assigns nothing and is no assignment with a slip, while nobody
 /// says who reads it.
 pub(super) fn is_command(bytes: &[u8], found: &Misreading) -> bool {

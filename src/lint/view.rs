@@ -155,9 +155,9 @@ impl<'c> FileView<'c> {
         let lookup = Lookup::new(&layers);
         let mut settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback.clone()));
         // Beside a program of another language `NODE_ENV` says how its scripts and styles are built, and beside a file
-        // that production has for itself how a developer's images are.
+        // that production has for itself, or a server that is not started again, how a developer's images are.
         let built = || {
-            matches!(&file.structure, Structure::Compose(compose) if compose.replaced)
+            matches!(&file.structure, Structure::Compose(compose) if compose.replaced || compose.stops)
                 || repository
                     .packages(Some(program.unwrap_or(&path)))
                     .any(|package| package.ecosystem.is_served_beside_node())

@@ -18,7 +18,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint && target.told && out.environment() == Environment::Test {
         return;
     }
-    let rails = out.door() == Door::Lint && settings.rails;
+    let of_rails = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_database_yml);
+    let rails = out.door() == Door::Lint && (settings.rails || of_rails());
     let out_is_mild = out.environment() < Environment::Staging;
     let user = if target.has("user") { "the user's name" } else { "the name of the user that runs it" };
     let draft = out

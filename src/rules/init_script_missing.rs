@@ -18,7 +18,7 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             // What a package manager installs is there after it ran (`vendor/laravel/sail/…`).
             let named = path.to_string();
             let installed = named.split('/').any(|d| matches!(d, "vendor" | "node_modules"));
-            if installed || !mount.is_absent(project.absent) {
+            if installed || !mount.is_absent(&file.carried.path, project.absent) {
                 continue;
             }
             let note = match mount.without {

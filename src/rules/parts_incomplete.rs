@@ -15,8 +15,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     }
     let Some(set) = &settings.parts else {
-        // A file that hands on variables is one of several places.
-        if out.door() == Door::Lint && target.told {
+        // A file that hands on variables is one of several places, and what git keeps has the rest from elsewhere.
+        let kept = || settings.whereabouts.as_ref().is_some_and(|at| at.kept);
+        if out.door() == Door::Lint && (target.told || kept()) {
             return;
         }
         out.report(format!("`{}` asks for PostgreSQL, and nothing says which database", target.name))

@@ -56,8 +56,16 @@ fn comparable<'s, 'p>(group: Vec<&'s Side<'p>>) -> Option<Vec<&'s Side<'p>>> {
     if first.target.is_same_everywhere() {
         return Some(group);
     }
-    let here = |s: &&Side<'_>| s.environment <= Environment::Test && !makes_its_own(s.settings);
+    let here = |s: &&Side<'_>| {
+        s.environment <= Environment::Test && !makes_its_own(s.settings) && !is_of_ci(&s.at.path)
+    };
     first.target.is_loopback().then(|| group.into_iter().filter(here).collect())
+}
+
+/// Whether a file is by its name for a pipeline, which runs on a machine of its own: `config.ci.json`.
+fn is_of_ci(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.eq_ignore_ascii_case("ci"))
 }
 
 /// Whether tests make a database of their own beside the one that is named.

@@ -22,6 +22,10 @@ impl Target {
             HostClass::Local => false,
         };
         if let Some(password) = self.credential() {
+            // What stands there is the place of one.
+            if password.secret.is_in_run_secrets() {
+                return None;
+            }
             let made_up = self.names_documentation_host() || self.names_placeholder_host();
             // Where nobody knows the host, the password is there all the same.
             let open = |h: &Setting<Part>| h.value.expose().contains(['$', '{']);

@@ -91,6 +91,17 @@ pub(super) fn is_same_host(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || loopback(a) && loopback(b)
 }
 
+/// Whether one is the other without the network that it is in: Docker gives a container both names, `shop-db` and
+/// `shop-db.backend`.
+pub(super) fn is_short_for(a: &str, b: &str) -> bool {
+    let short = |a: &str, b: &str| {
+        let rest = b.get(a.len()..).filter(|_| !a.is_empty() && !a.contains('.'));
+        let network = rest.and_then(|rest| rest.strip_prefix('.'));
+        network.is_some_and(|n| !n.contains('.') && b[..a.len()].eq_ignore_ascii_case(a))
+    };
+    short(a, b) || short(b, a)
+}
+
 /// A host and the port behind it, as in `DB_HOST=localhost:5432` for a URL that is put together.
 pub(super) fn with_port(host: &str) -> Option<(&str, &str)> {
     let port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
@@ -138,7 +149,9 @@ pub fn is_placeholder(host: &str) -> bool {
 pub fn is_documentation(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     let within = |domain: &str| name.strip_suffix(domain).is_some_and(|r| r.is_empty() || r.ends_with('.'));
-    DOCUMENTATION.iter().any(|domain| within(domain))
+    // RFC 5737 has the addresses.
+    let address = ["192.0.2.", "198.51.100.", "203.0.113."].iter().any(|net| name.starts_with(net));
+    address || DOCUMENTATION.iter().any(|domain| within(domain))
 }
 
 /// Whether a host is a service's name in the cluster that it is dialled from: `db.shop.svc`, `db.shop.svc.cluster.local`.

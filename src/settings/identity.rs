@@ -3,7 +3,7 @@
 
 use super::{
     ByKeyword, Difference, Setting,
-    host::{HostClass, is_same_host, is_scoped, is_socket, with_port},
+    host::{HostClass, is_same_host, is_scoped, is_short_for, is_socket, with_port},
     target::{Target, fact, same_part},
 };
 use crate::secret::Part;
@@ -36,7 +36,10 @@ impl Target {
                     let own_port = self.get("port").map_or("5432", |p| p.value.expose());
                     is_same_host(own.value.expose(), host) && own_port == port
                 }
-                None => same_part(keyword, &own.value, &other.value),
+                None => {
+                    same_part(keyword, &own.value, &other.value)
+                        || keyword == "host" && is_short_for(own.value.expose(), other.value.expose())
+                }
             };
             (!same).then_some(Difference { keyword, own, other })
         };

@@ -63,6 +63,39 @@ const TWINS: &[Twins] = &[
             "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  patches:\n    - patch: |\n        - op: add\n          path: /spec/template/spec/containers/0/env/-\n          value: {name: DATABASE_URL, value: \"postgres://postgres@db/shop\"}\n",
         )],
     },
+    // Neither key is asked for in a file of that name.
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[(
+            PROD,
+            "secretGenerator:\n  - name: shop\n    literals:\n      - DATABASE_URL=postgres://shop:k3Vq9xZt2LmP@db/shop\n",
+        )],
+        ill: &[(
+            PROD,
+            "configMapGenerator:\n  - name: shop\n    literals:\n      - DATABASE_URL=postgres://shop:k3Vq9xZt2LmP@db/shop\n",
+        )],
+    },
+    // What a patch changes, its target says.
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[(
+            PROD,
+            "kind: Kustomization\npatches:\n  - target: {kind: Secret, name: web}\n    patch: |-\n      - op: add\n        path: /stringData\n        value: {DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db/shop\"}\n",
+        )],
+        ill: &[(
+            PROD,
+            "kind: Kustomization\npatches:\n  - target: {kind: ConfigMap, name: web}\n    patch: |-\n      - op: add\n        path: /data\n        value: {DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db/shop\"}\n",
+        )],
+    },
+    // Of one value alone the kubelet may have the rest.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[(
+            PROD,
+            "kind: Kustomization\npatches:\n  - patch: |-\n      - op: replace\n        path: /spec/template/spec/containers/0/env/0/value\n        value: postgres://shop:$(DB_PASSWORD)@db/shop\n",
+        )],
+        ill: &[("overlays/prod/settings.yaml", "database:\n  url: postgres://shop:$(DB_PASSWORD)@db/shop\n")],
+    },
     // Who takes what it makes has it.
     Twins {
         rule: "localhost-in-production",

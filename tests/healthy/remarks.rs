@@ -56,6 +56,29 @@ const TWINS: &[Twins] = &[
             "\"%prod\":\n  quarkus: {datasource: {username: shop, password: k3Vq9xZt2LmP, jdbc: {url: \"jdbc:postgresql://db/shop\"}}}\n",
         )],
     },
+    // So is what stands for several profiles; another URL than a data source's says nothing of the machine.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            PROPERTIES,
+            "%dev,test.quarkus.datasource.username=postgres\n%dev,test.quarkus.datasource.jdbc.url=jdbc:postgresql://db.acme.io/shop\n",
+        )],
+        ill: &[(
+            PROPERTIES,
+            "%prod,staging.quarkus.datasource.username=postgres\n%prod,staging.quarkus.datasource.jdbc.url=jdbc:postgresql://db.acme.io/shop\n",
+        )],
+    },
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            PROPERTIES,
+            "%prod.quarkus.datasource.username=postgres\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://[::1]:5432/shop\n",
+        )],
+        ill: &[(
+            PROPERTIES,
+            "%prod.shop.datasource.base-url=http://localhost/shop\n%prod.quarkus.datasource.username=postgres\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://localhost.acme.io:5432/shop\n",
+        )],
+    },
     // One of several data sources, each by its name.
     Twins {
         rule: "superuser-role",
@@ -82,6 +105,8 @@ const TWINS: &[Twins] = &[
     },
     // An image of the project's own is a server by the directory that it has.
     Twins { rule: "tls-unspecified", healthy: &[("k8s/all.yaml", DATA)], ill: &[("k8s/all.yaml", CACHE)] },
+    // The exporter of a server's figures is none.
+    Twins { rule: "tls-unspecified", healthy: &[("k8s/all.yaml", DATA)], ill: &[("k8s/all.yaml", EXPORTER)] },
 ];
 
 const PROPERTIES: &str = "src/main/resources/application.properties";
@@ -91,6 +116,7 @@ const ACCOUNT: &str = "# Default credentials are not for production\napiVersion:
 const SMOKE_IN_EARNEST: &str = "# NOT for production.\napiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  containers:\n    - {name: db, image: \"postgres:16.4\", env: [{name: POSTGRES_PASSWORD, value: k3Vq9xZt2LmP}]}\n";
 const DATA: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: shop-db}\nspec: {selector: {app: db}, ports: [{port: 5432}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: db, labels: {app: db}}\nspec:\n  containers:\n    - {name: db, image: \"acme/shop-db:2\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: web, image: \"acme/shop:2\", env: [{name: DATABASE_URL, value: \"postgres://shop@shop-db/shop\"}]}\n";
 const CACHE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: shop-db}\nspec: {selector: {app: db}, ports: [{port: 5432}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: db, labels: {app: db}}\nspec:\n  containers:\n    - {name: db, image: \"acme/shop-db:2\", volumeMounts: [{name: data, mountPath: /var/cache}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: web, image: \"acme/shop:2\", env: [{name: DATABASE_URL, value: \"postgres://shop@shop-db/shop\"}]}\n";
+const EXPORTER: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: shop-db}\nspec: {selector: {app: db}, ports: [{port: 5432}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: db, labels: {app: db}}\nspec:\n  containers:\n    - {name: db, image: \"acme/shop-db:2\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql-exporter}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: web, image: \"acme/shop:2\", env: [{name: DATABASE_URL, value: \"postgres://shop@shop-db/shop\"}]}\n";
 
 #[test]
 fn what_says_what_it_is_for_is_told_apart() {
@@ -111,8 +137,8 @@ fn a_secret_that_asks_to_be_filled_in_is_nobodys() {
         };
         lint(&files, &Policy::default()).iter().map(|f| f.severity).max()
     };
-    let asks = "# Instead of committing this file, it is recommended that you\n# fill it out by hand.";
+    let asks = "# Secrets of the shop. This file is a template: fill it out by hand.";
     assert_eq!(worst(asks, "password"), Some(Severity::Note));
-    assert_eq!(worst("# Do not fill it out.", "password"), Some(Severity::Error));
+    assert_eq!(worst("# If the class is empty, fill it in.", "password"), Some(Severity::Error));
     assert_eq!(worst(asks, "k3Vq9mT2xLpW7c"), Some(Severity::Error));
 }

@@ -22,9 +22,11 @@ impl Remarks {
             _ => return Self::default(),
         }
         let (mut copy, mut not_for_production) = (false, false);
+        // An env file, and settings that a program reads, are a developer's anyhow, or say where they are used.
+        let of_containers = matches!(carrier, Carrier::Compose | Carrier::Kubernetes);
         for line in comments(bytes) {
             copy |= copied::asks(&line);
-            not_for_production |= meant::says(&line);
+            not_for_production |= of_containers && meant::says(&line);
         }
         copy &= carrier != Carrier::Compose;
         copy |= carrier == Carrier::Kubernetes && copied::asks_for_values(bytes);
@@ -35,9 +37,28 @@ impl Remarks {
 /// So far into a file a sentence about the whole of it may stand.
 const HEAD: usize = 2048;
 
-/// The comments at the top, line by line, in lower case. Of most files the first line that is none comes soon.
+/// The comments at the top, line by line, in lower case. Of most files the first line that is none comes soon. One above an
+/// assignment that is commented out belongs to that.
 fn comments(bytes: &[u8]) -> impl Iterator<Item = String> {
-    let head = bytes[..bytes.len().min(HEAD)].split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
-    let top = head.take_while(|line| line.is_empty() || line.starts_with(b"#") || *line == b"---");
-    top.filter(|line| !line.is_empty()).map(|line| String::from_utf8_lossy(line).to_lowercase())
+    let head = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let head = head[..head.len().min(HEAD)].split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let mut top = head
+        .take_while(|line| line.is_empty() || line.starts_with(b"#") || *line == b"---")
+        .map(|line| String::from_utf8_lossy(line).to_lowercase())
+        .peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let line = top.next()?;
+            if !line.is_empty() && !top.peek().is_some_and(|next| is_assignment(next)) {
+                return Some(line);
+            }
+        }
+    })
+}
+
+/// `# SENTRY_DSN=`, in lower case.
+fn is_assignment(line: &str) -> bool {
+    let line = line.trim_start_matches(['#', ' ']);
+    let name = line.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+    name > 0 && line[name..].starts_with('=')
 }

@@ -9,7 +9,8 @@ pub(super) fn of(path: &str, bytes: &[u8]) -> Carrier {
     if line(b"runs:") && has(bytes, b"using:") && has(bytes, b"steps:") {
         return Carrier::GithubActions;
     }
-    if line(b"apiVersion:") && line(b"kind:") {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    if line(b"apiVersion:") && line(b"kind:") || is_kustomization(name) {
         Carrier::Kubernetes
     } else if line(b"services:")
         && !is_of_helm(path, bytes)
@@ -19,6 +20,11 @@ pub(super) fn of(path: &str, bytes: &[u8]) -> Carrier {
     } else {
         Carrier::Yaml
     }
+}
+
+/// Whether Kustomize takes a file of this name for its own, which need not say what it is.
+fn is_kustomization(name: &str) -> bool {
+    matches!(name, "kustomization.yaml" | "kustomization.yml")
 }
 
 /// So far the first key of what is read for others' sake may stand from the beginning: a license, or what compose shares.

@@ -20,10 +20,21 @@ pub struct Mount {
 }
 
 impl Mount {
-    /// Whether it is among the paths where nothing is.
-    pub fn is_absent(&self, absent: &BTreeSet<String>) -> bool {
-        matches!(&self.source, Source::Path(path) if absent.contains(path.expose()))
+    /// Whether it is among the paths where nothing is, from the directory of its compose file and from the one that it may
+    /// mean as well.
+    pub fn is_absent(&self, compose: &str, absent: &BTreeSet<String>) -> bool {
+        let Source::Path(path) = &self.source else { return false };
+        let below = from_below(path.expose(), compose);
+        absent.contains(path.expose()) && below.is_none_or(|path| absent.contains(&path))
     }
+}
+
+/// Where a path from above a compose file leads that is started together with others: `../init.sql` is meant from the directory
+/// of the first of them, which is mostly one below. None for what lies below the file.
+pub fn from_below(path: &str, compose: &str) -> Option<String> {
+    let at = |path: &str| path.rfind(['/', '\\']).map_or(0, |i| i + 1);
+    let (directory, name) = (&compose[..at(compose)], &path[at(path)..]);
+    (!path.starts_with(directory) && !name.is_empty()).then(|| format!("{directory}{name}"))
 }
 
 /// What is mounted.

@@ -68,6 +68,12 @@ fn patched(item: &Node) -> (&str, &Node) {
     }
 }
 
+/// Whether a patch changes one value, of which `path` alone tells what it is.
+pub(super) fn is_nameless(item: &Node) -> bool {
+    let change = item.get("op").is_some() && item.get("path").is_some();
+    change && item.get("value").is_some_and(|value| value.scalar().is_some())
+}
+
 /// The variable that an item of such a list is of.
 pub(super) fn name_of(item: &Node) -> Option<(&str, Span)> {
     let named = item.get("name").or_else(|| item.get("key"))?;

@@ -106,7 +106,9 @@ fn may_have_tls(container: &Node) -> bool {
 pub(super) fn has_data(container: &Node) -> bool {
     let mounts = container.get("volumeMounts").map(Node::items).unwrap_or_default();
     let mut paths = mounts.iter().filter_map(|m| m.get("mountPath")?.text());
-    paths.any(|path| path.starts_with("/var/lib/postgresql"))
+    paths.any(|path| {
+        path.strip_prefix("/var/lib/postgresql").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// Whether nothing of a container outlives its pod: what it mounts are empty directories, and files of objects. Of one that mounts

@@ -27,12 +27,14 @@ impl Objects<'_, '_> {
         // As Kustomize has them, as it had them before its release 5, and as Flux has them.
         for path in [&["patches"] as &[&str], &["patchesJson6902"], &["spec", "patches"]] {
             let patches = object.at(path).map(Node::items).unwrap_or_default();
-            for (key, patch) in patches.iter().filter_map(|patch| patch.pair("patch")) {
-                self.patch(patch.entry("patch", key.span));
+            for item in patches {
+                let kind = item.at(&["target", "kind"]).and_then(Node::text).unwrap_or_default();
+                let patch = item.pair("patch").and_then(|(key, patch)| patch.entry("patch", key.span));
+                self.patch(patch, kind);
             }
         }
         for patch in object.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
-            self.patch(patch.entry("patch", patch.span));
+            self.patch(patch.entry("patch", patch.span), "");
         }
     }
 
@@ -52,8 +54,8 @@ impl Objects<'_, '_> {
         self.push(generator, layer, Block { identity, ..Block::new(holder) });
     }
 
-    /// A part of an object, or a list of changes, as text.
-    fn patch(&mut self, patch: Option<Entry>) {
+    /// A part of an object, or a list of changes to one of a kind, as text.
+    fn patch(&mut self, patch: Option<Entry>, kind: &str) {
         let Some(patch) = patch else { return };
         let text = patch.value.text.expose();
         if !Carrier::Kubernetes.may_speak(text.as_bytes()) {
@@ -67,8 +69,13 @@ impl Objects<'_, '_> {
             _ => Vec::new(),
         }
         .into_iter();
+        let holder = match kind {
+            "Secret" => Holder::Secret,
+            "ConfigMap" => Holder::ConfigMap,
+            _ => Holder::Container { links: false },
+        };
         for mut layer in layers {
-            let block = blocks.next().unwrap_or_else(|| Block::new(Holder::Container { links: false }));
+            let block = blocks.next().unwrap_or_else(|| Block::new(holder));
             let part = layer.block.take().unwrap_or_default();
             layer.block = Some(self.block_of(PATCH, None, &format!(".{part}")));
             self.take(layer, block);

@@ -68,9 +68,9 @@ const SENTENCES: &[&str] = &[
     "replace values before",
     "replace with actual",
     "replace with real",
-    "fill it out",
-    "fill it in",
-    "fill in the values",
+    "this file is a template",
+    "this is a template",
+    "this file is generated as a template",
     "copiar a .env",
     "copia este archivo",
     "copiar este archivo",
@@ -80,7 +80,7 @@ const SENTENCES: &[&str] = &[
 ];
 
 /// Each sentence has one of these in it, and most comments have none.
-const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace", "fill"];
+const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace", "template"];
 
 /// What is copied there is the file itself.
 const ELSEWHERE: &[&str] = &["server", "scp ", "/etc/", "/srv/", "vault"];

@@ -1,41 +1,52 @@
 //! Whether a file says of itself, at its top, that it is not for production.
 
-/// Whether a comment at the top, in lower case, says what the file is for: `# FOR DEVELOPMENT ONLY. Run with …`. What one says of
-/// an account, a port or a variable is no word about the file.
+/// Whether a comment at the top, in lower case, says of the whole file what it is for: `# FOR DEVELOPMENT ONLY. Run with …`. A
+/// sentence that speaks of anything else, or under a condition, is no word about the file.
 pub(super) fn says(line: &str) -> bool {
     // Most comments have neither word.
-    let may = ["prod", " only"].iter().any(|word| line.contains(word));
-    may && SENTENCES.iter().any(|sentence| {
-        line.find(sentence).is_some_and(|at| {
-            let (before, after) = (&line[..at], &line[at + sentence.len()..]);
-            let before = before.rsplit(['.', '!', ';']).next().unwrap_or_default();
-            // `not for production only` says that it is for both.
-            !after.trim_start().starts_with("only") && !OF_A_PART.iter().any(|word| before.contains(word))
+    if !["prod", "only"].iter().any(|word| line.contains(word)) {
+        return false;
+    }
+    let line = &line.replace("! ", ". ");
+    SENTENCES.iter().any(|sentence| {
+        line.match_indices(sentence).any(|(at, _)| {
+            let before = line[..at].rsplit(". ").next().unwrap_or_default();
+            let after = line[at + sentence.len()..].split(". ").next().unwrap_or_default();
+            words(before).all(|word| SUBJECT.contains(&word)) && !words(after).any(|w| CONDITION.contains(&w))
         })
     })
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| {
+        c.is_ascii_whitespace()
+            || matches!(c, '#' | ';' | '.' | '-' | '–' | '—' | ',' | '/' | '*' | '!' | '=')
+    })
+    .filter(|word| !word.is_empty())
 }
 
 /// In lower case.
 const SENTENCES: &[&str] = &[
     "not for production",
     "not for use in production",
-    "not use in production",
-    "not use it in production",
-    "not use this in production",
-    "n't use in production",
-    "n't use this in production",
-    "never use in production",
-    "never use this in production",
+    "not use in prod",
+    "not use it in prod",
+    "not use this in prod",
+    "not use this file in prod",
+    "n't use in prod",
+    "n't use this in prod",
+    "never use in prod",
+    "never use this in prod",
     "not used in production",
     "not be used in production",
     "not intended for production",
     "not meant for production",
     "not suitable for production",
-    "not use in prod.",
-    "for development only",
-    "for local development only",
+    "development only",
     "for local use only",
     "for development purposes only",
+    "for development and testing only",
+    "for development and testing purposes only",
     "for demonstration only",
     "for demonstration purposes only",
     "for demo purposes only",
@@ -43,9 +54,54 @@ const SENTENCES: &[&str] = &[
     "for testing purposes only",
 ];
 
-/// What such a sentence is about, if it stands before it.
-const OF_A_PART: &[&str] =
-    &["credential", "password", "secret", "key", "=", "port", "debug", "section", "below"];
+/// What may stand before such a sentence in its own: words for the file, and those that lead to what it is for.
+const SUBJECT: &[&str] = &[
+    "this",
+    "the",
+    "these",
+    "it",
+    "file",
+    "compose",
+    "docker",
+    "manifest",
+    "manifests",
+    "stack",
+    "setup",
+    "configuration",
+    "config",
+    "image",
+    "deployment",
+    "environment",
+    "is",
+    "are",
+    "intended",
+    "meant",
+    "for",
+    "local",
+    "development",
+    "demo",
+    "testing",
+    "test",
+    "purposes",
+    "use",
+    "only",
+    "and",
+    "but",
+    "please",
+    "do",
+    "should",
+    "must",
+    "note:",
+    "note",
+    "that",
+    "warning",
+    "warning:",
+    "important:",
+    "attention:",
+];
+
+/// What may not stand behind it.
+const CONDITION: &[&str] = &["only", "without", "unless", "except", "before", "until", "if", "as"];
 
 #[cfg(test)]
 mod tests {
@@ -60,8 +116,12 @@ mod tests {
     fn by_the_comments_at_the_top() {
         for yes in [
             "# FOR DEVELOPMENT ONLY. Run with `docker compose up`\nservices:\n",
-            "# Shop\n#\n# the app's migrations need. NOT for production: no persistence.\n---\nkind: Pod\n",
+            "# Shop\n#\n# the app's migrations need. NOT for production: no persistence, trivial credentials.\n---\nkind: Pod\n",
             "---\n# This compose file is for demonstration only, do not use in prod.\nservices:\n",
+            "# -- DO NOT USE IN PRODUCTION! --\n",
+            "\u{feff}# NOTE: This Docker image is for development purposes only.\n",
+            "# this is intended for demo / testing purposes only, not for production usage\n",
+            "# Development only - do not use this file in production\n",
         ] {
             assert!(not_for_production(yes.as_bytes()), "{yes}");
         }
@@ -69,9 +129,24 @@ mod tests {
             "",
             "# For production\nservices:\n",
             "# Not for production only\nservices:\n",
+            "# This file is not meant for production use only; the developers take it too\n",
+            "# This is not for development only, production has it too\n",
             "services:\n# for development only\n",
             "# Default passwords: DO NOT USE IN PRODUCTION\nA=b\n",
             "# DEBUG=true is for development only\nA=b\n",
+            "# Production settings. The values in local.env are for development only\n",
+            "# SQLite: for testing only\n",
+            "# OPTIONS: sqlite (for development only), postgres (production)\n",
+            "# sqlite (never use in production)\n",
+            "# Uncomment for testing only\n",
+            "# MAIL_* is for testing only\n",
+            "# Redis without TLS: not for production\n",
+            "# Do not use in production without sslmode\n",
+            "# Unlike dev.env, which is for local use only, this is what production has\n",
+            "# http://example.com/ is for demonstration purposes only\n",
+            "# db.yaml has the server for local use only. This deployment is production's.\n",
+            "# Do not use in production without raising the memory limits\n",
+            "# Not for production\n# SENTRY_DSN=\nA=b\n",
         ] {
             assert!(!not_for_production(no.as_bytes()), "{no}");
         }

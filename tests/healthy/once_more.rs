@@ -1,0 +1,100 @@
+//! What one name says that a second look explains: networks of Docker, pipelines, templates, names in capitals.
+
+use super::{Twins, mild::tell_apart};
+use pgward::{Files, Git, Policy, lint};
+
+const TWINS: &[Twins] = &[
+    // Docker gives a container its name alone, and with its network.
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgres://shop@shop-db/shop\", DATABASE_HOST: shop-db.backend}\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgres://shop@shop-db/shop\", DATABASE_HOST: shop-db.acme.io}\n",
+        )],
+    },
+    // What a URL leaves open Rails has from the key beside it.
+    Twins {
+        rule: "dbname-implicit",
+        healthy: &[(
+            "config/database.yml",
+            "production:\n  adapter: postgresql\n  database: <%= ENV['DB_NAME'] %>\n  url: postgres://db.acme.io:5432\n",
+        )],
+        ill: &[("config/settings.production.yml", "database:\n  url: postgres://db.acme.io:5432\n")],
+    },
+    // A pipeline runs on a machine of its own.
+    Twins {
+        rule: "same-target-two-environments",
+        healthy: &[("config/db.json", LOCAL), ("config/db.ci.json", LOCAL)],
+        ill: &[("config/db.json", LOCAL), ("config/db.test.json", LOCAL)],
+    },
+    // A word may begin with a capital letter.
+    Twins {
+        rule: "test-name-not-test",
+        healthy: &[(
+            "tests/conftest.py",
+            "TEST_DATABASE_URL = 'postgresql://shop@localhost/ShopUsersTest'\n",
+        )],
+        ill: &[("tests/conftest.py", "TEST_DATABASE_URL = 'postgresql://shop@localhost/ShopUsersLatest'\n")],
+    },
+    // A server that is not started again serves nobody: `NODE_ENV` says how the images beside it are built.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  db:\n    image: postgres:16.4\n    restart: no\n    environment: {POSTGRES_PASSWORD: k3Vq9xZt2LmP}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://postgres:k3Vq9xZt2LmP@db/shop\"}\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  db:\n    image: postgres:16.4\n    restart: always\n    environment: {POSTGRES_PASSWORD: k3Vq9xZt2LmP}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://postgres:k3Vq9xZt2LmP@db/shop\"}\n",
+        )],
+    },
+    // Lines for the program that fills the file in.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(
+            "charm/shop.env",
+            "{% if name %}\nSHOP_NAME={{name}}\n{%- endif %}\nDATABASE_URL={{url}}\n",
+        )],
+        ill: &[("charm/shop.env", "{ if name }\nSHOP_NAME={{name}}\n{ endif }\nDATABASE_URL={{url}}\n")],
+    },
+];
+
+const LOCAL: &str = "{\"db\": {\"host\": \"localhost\", \"user\": \"postgres\", \"dbName\": \"shop\"}}\n";
+
+#[test]
+fn what_a_second_look_explains_is_told_apart() {
+    tell_apart(TWINS);
+}
+
+/// A file that git keeps has what is missing from elsewhere.
+#[test]
+fn a_switch_alone_is_a_part_of_what_is_set_elsewhere() {
+    let told = |git: Git| {
+        let files = Files {
+            files: vec![(".env.production".to_owned(), "DB_CONNECTION=pgsql\n".into())],
+            git: [(".env.production".to_owned(), git)].into(),
+            ..Files::default()
+        };
+        lint(&files, &Policy::default()).iter().any(|f| f.rule == "parts-incomplete")
+    };
+    assert!(told(Git::Ignored) && !told(Git::Tracked));
+}
+
+/// Files of compose that are started together are so from the directory of the first.
+#[test]
+fn a_script_may_be_meant_from_another_directory() {
+    let told = |absent: &[&str]| {
+        let text = "services:\n  db:\n    image: postgres:16.4\n    volumes: [\"../init.sql:/docker-entrypoint-initdb.d/init.sql\"]\n";
+        let files = Files {
+            files: vec![("env/test/docker-compose.yml".to_owned(), text.into())],
+            absent: absent.iter().map(|path| (*path).to_owned()).collect(),
+            ..Files::default()
+        };
+        lint(&files, &Policy::default()).iter().any(|f| f.rule == "init-script-missing")
+    };
+    assert!(told(&["env/init.sql", "env/test/init.sql"]) && !told(&["env/init.sql"]));
+}
