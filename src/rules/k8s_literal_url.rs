@@ -26,7 +26,9 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         for (password, credential) in told {
             let Some(span) = credential.origin.span() else { continue };
             let written = layer.entry(&password.key).is_some_and(|e| e.value.is_written_at(span));
-            if !written || credential.secret.looks_like_placeholder() {
+            // What stands in it is filled in by Flux, `envsubst` and their like, from elsewhere.
+            let reference = credential.secret.is_braced_reference();
+            if !written || reference || credential.secret.looks_like_placeholder() {
                 continue;
             }
             report(&password.key, credential.secret, (what, help), span, view, out);

@@ -83,6 +83,12 @@ impl Secret {
         twice() && underscored() || text.starts_with("jdbc:") && filtered()
     }
 
+    /// Whether the text is a reference in braces and nothing else, without a default: `${DB_PASSWORD}`.
+    pub fn is_braced_reference(&self) -> bool {
+        let name = self.expose().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        name.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+    }
+
     /// Whether the text is a reference and nothing else, as a shell writes it without braces: `$PROD_DB_PASSWORD`.
     pub fn is_reference(&self) -> bool {
         let name = self.expose().trim().strip_prefix('$').unwrap_or_default();

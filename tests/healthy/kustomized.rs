@@ -75,6 +75,12 @@ const TWINS: &[Twins] = &[
             "configMapGenerator:\n  - name: shop\n    literals:\n      - DATABASE_URL=postgres://shop:k3Vq9xZt2LmP@db/shop\n",
         )],
     },
+    // What is put in from elsewhere does not stand there; a default does.
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[("k8s/web.yaml", FILLED)],
+        ill: &[("k8s/web.yaml", DEFAULTED)],
+    },
     // What a patch changes, its target says.
     Twins {
         rule: "k8s-literal-url",
@@ -116,6 +122,8 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const FILLED: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  DATABASE_URL: postgres://shop:${DB_PASSWORD}@db/shop\n";
+const DEFAULTED: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  DATABASE_URL: postgres://shop:${DB_PASSWORD:=k3Vq9xZt2LmP}@db/shop\n";
 const PROD: &str = "overlays/prod/kustomization.yaml";
 
 #[test]
