@@ -84,8 +84,7 @@ fn beside_a_secret_to_fill_in_others_are_in_use() {
 /// A developer's file of variables, whatever it is called: who reads the repository can log in.
 #[test]
 fn a_developers_password_to_a_server_that_everybody_reaches_is_told() {
-    let worst = |host: &str, git: Git| {
-        let text = format!("DATABASE_URL=postgres://shop:k3Vq9mT2xLpW7c@{host}/shop\n");
+    let of = |text: String, git: Git| {
         let files = Files {
             files: vec![("envs/auth.env".to_owned(), text.into_bytes())],
             git: [("envs/auth.env".to_owned(), git)].into(),
@@ -94,8 +93,17 @@ fn a_developers_password_to_a_server_that_everybody_reaches_is_told() {
         let all = lint(&files, &Policy::default());
         all.iter().filter(|f| f.rule == "literal-password").map(|f| f.severity).max()
     };
+    let worst =
+        |host: &str, git: Git| of(format!("DATABASE_URL=postgres://shop:k3Vq9mT2xLpW7c@{host}/shop\n"), git);
+    let parts = |password: &str| {
+        of(format!("DB_HOST=db.acme.io\nDB_USER=shop\nDB_NAME=shop\nDB_PASSWORD={password}\n"), Git::Tracked)
+    };
     assert_eq!(worst("db.acme.io", Git::Tracked), Some(Severity::Warning));
     assert_eq!(worst("db.acme.io", Git::Ignored), None);
     assert_eq!(worst("10.1.2.3", Git::Tracked), None);
     assert_eq!(worst("db.example.com", Git::Tracked), None);
+    assert_eq!(worst("203.0.113.7", Git::Tracked), None);
+    assert_eq!(parts("k3Vq9mT2xLpW7c"), Some(Severity::Warning));
+    // The place of a password is none.
+    assert_eq!(parts("/run/secrets/db"), None);
 }
