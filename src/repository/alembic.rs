@@ -163,7 +163,9 @@ fn is_handed_on(text: &str) -> bool {
 fn set(text: &str) -> Option<Range<usize>> {
     // The blocks that are open, by their indentation, and whether Alembic's own template runs them.
     let mut open: Vec<(usize, bool)> = Vec::new();
-    let reads = text.contains("get_main_option") || text.contains("get_section_option");
+    let (before, after) = around_offline(text);
+    let reads = |text: &str| text.contains("get_main_option") || text.contains("get_section_option");
+    let reads = reads(before) || reads(after);
     for Statement { from, indent, code } in statements(text) {
         close(&mut open, indent);
         if open.is_empty() && is_set(&text[from..]) {
@@ -190,6 +192,14 @@ fn set(text: &str) -> Option<Range<usize>> {
         }
     }
     None
+}
+
+/// What stands around `run_migrations_offline`, which writes SQL and connects to nothing.
+fn around_offline(text: &str) -> (&str, &str) {
+    let Some((before, rest)) = text.split_once("def run_migrations_offline(") else { return (text, "") };
+    let ends = |(at, _): &(usize, &str)| rest[at + 1..].starts_with(|c: char| !c.is_whitespace() && c != ')');
+    let end = rest.match_indices('\n').find(ends).map_or(rest.len(), |(at, _)| at);
+    (before, &rest[end..])
 }
 
 /// `configuration["sqlalchemy.url"] = …`

@@ -10,11 +10,12 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(conninfo) = target.parsed.as_ref().ok().filter(|_| target.is_postgres()) else { return };
     if !target.spelling().is_native() || target.oddities.explain() {
         return;
     }
+    let lint = out.door() == Door::Lint;
     for invalid in conninfo.invalid_values() {
         let keyword = invalid.keyword;
         // The word is right, and wrong beside the `sslmode`: that has a rule of its own.
@@ -38,6 +39,12 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         let draft = out
             .report(format!("`{keyword}` in `{key}` has a value that {reader} refuses"))
             .at(target.origin_of(invalid.keyword), format!("takes {expected}"));
+        // A word of node-postgres, where nobody knows who reads it.
+        let node = setting.is_some_and(|s| s.value.secret().equals_ignore_case("no-verify"));
+        if node && lint && settings.consumers.is_empty() {
+            draft.help("only node-postgres takes it; libpq has `require`").at_most(Levels::of("IIII"));
+            continue;
+        }
         let Some(meant) = setting.and_then(|s| meant(invalid.keyword, s.value.secret(), invalid.expected))
         else {
             draft.help(format!("`{keyword}` takes {expected}"));
@@ -48,7 +55,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         if let Some(span) = setting.filter(|s| s.value.is_harmless()).and_then(Setting::span) {
             let draft = draft.edit(span, meant);
             // To node-postgres it means TLS without a look at the certificate, and `require` one with it.
-            if setting.is_some_and(|s| s.value.secret().equals_ignore_case("no-verify")) {
+            if node {
                 draft.needs_a_look();
             }
         }

@@ -11,7 +11,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
-    if !target.leaves_open("user") || target.is_sketch() || target.names_placeholder_host() {
+    // A profile of Quarkus has the user of all profiles.
+    let shared = target.name.starts_with('%');
+    if !target.leaves_open("user") || shared || target.is_sketch() || target.names_placeholder_host() {
         return;
     }
     let near = target.host_class() == Some(HostClass::Local);

@@ -296,10 +296,18 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
             // machine" below a project does not either. `overlays/dev` does, where it is below it.
             "local" | "live" => None,
             "dev" if path.starts_with(['/', '\\']) || path.starts_with("..") => None,
+            // `dev-portal` is a product.
+            word if word.strip_prefix("dev-").is_some_and(|rest| OF_DEVELOPERS.contains(&rest)) => {
+                Some(Environment::Development)
+            }
             word => policy.environment(word),
         })
     })
 }
+
+/// What stands behind `dev-` in the name of a directory for developers.
+const OF_DEVELOPERS: [&str; 8] =
+    ["assets", "cluster", "containers", "env", "environment", "setup", "stack", "tools"];
 
 /// Development, where the path of a manifest says a cluster on somebody's machine: `k8s/local/`, `overlays/minikube/`,
 /// `api.local.yaml`. Asked where nothing else says an environment, [`of_path`] included, so that `local` weighs least.

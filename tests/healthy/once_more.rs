@@ -61,8 +61,72 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[("charm/shop.env", "{ if name }\nSHOP_NAME={{name}}\n{ endif }\nDATABASE_URL={{url}}\n")],
     },
+    // Kafka Connect has providers for what is secret; another word there is a slip.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[(
+            "connect/shop.env",
+            "DB_HOST=${secrets:shop-db:db.host}\nDB_NAME=${secrets:shop-db:db.name}\nDB_USER=shop\n",
+        )],
+        ill: &[(
+            "connect/shop.env",
+            "DB_HOST=${shop-db:db.host}\nDB_NAME=${shop-db:db.name}\nDB_USER=shop\n",
+        )],
+    },
+    // Flux puts variables into what Kustomize makes of an env file.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[
+            (FLUX, SUBSTITUTES),
+            ("apps/shop/kustomization.yaml", KUSTOMIZED),
+            ("apps/shop/.env", OPEN),
+        ],
+        ill: &[(FLUX, SUBSTITUTES), ("apps/shop/deploy.yaml", KUSTOMIZED), ("apps/shop/.env", OPEN)],
+    },
+    // A word of node-postgres where libpq's is not asked for.
+    Twins {
+        rule: "parameter-value-invalid",
+        healthy: &[(
+            "config/shop.json",
+            "{\"database\": {\"hostname\": \"db.acme.io\", \"name\": \"shop\", \"username\": \"shop\", \"sslMode\": \"no-verify\"}}\n",
+        )],
+        ill: &[(
+            "config/shop.json",
+            "{\"database\": {\"hostname\": \"db.acme.io\", \"name\": \"shop\", \"username\": \"shop\", \"sslMode\": \"verify-fully\"}}\n",
+        )],
+    },
+    // What developers have for themselves; `dev-portal` is a product.
+    Twins {
+        rule: "image-floating",
+        healthy: &[("dev-assets/db.yml", FLOATS)],
+        ill: &[("dev-portal/db.yml", FLOATS)],
+    },
+    // What writes SQL connects to nothing.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", INI), ("alembic/env.py", ENV_PY)],
+        ill: &[("alembic.ini", INI), ("alembic/env.py", ENV_PY_READS)],
+    },
+    // The user stands with what all profiles share.
+    Twins {
+        rule: "user-implicit",
+        healthy: &[(
+            "src/main/resources/application.properties",
+            "quarkus.datasource.username=shop\n%prod.quarkus.datasource.reactive.url=vertx-reactive:postgresql://db.acme.io/shop\n",
+        )],
+        ill: &[("config/settings.production.yml", "database:\n  url: postgresql://db.acme.io/shop\n")],
+    },
 ];
 
+const FLUX: &str = "clusters/main/apps.yaml";
+const SUBSTITUTES: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec: {path: ./apps, postBuild: {substituteFrom: [{kind: Secret, name: vars}]}}\n";
+const KUSTOMIZED: &str = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator: [{name: shop, envs: [.env]}]\n";
+const OPEN: &str = "DATABASE_URL=postgresql://shop:${shop_password}@db.shop.svc.cluster.local/shop\n";
+const FLOATS: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  volumes: [{name: data, persistentVolumeClaim: {claimName: db}}]\n  containers:\n    - {name: db, image: \"postgres:16\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}\n";
+const INI: &str =
+    "[alembic]\nscript_location = alembic\nsqlalchemy.url = postgresql://shop:shop@localhost/shop\n";
+const ENV_PY: &str = "from alembic import context\n\n\ndef run_migrations_offline():\n    context.configure(url=config.get_main_option(\"sqlalchemy.url\"))\n\n\ndef run_migrations_online():\n    section = config.get_section(config.config_ini_section)\n    section[\"sqlalchemy.url\"] = settings.url\n    connectable = engine_from_config(section)\n";
+const ENV_PY_READS: &str = "from alembic import context\n\n\ndef run_migrations_online():\n    connectable = create_engine(config.get_main_option(\"sqlalchemy.url\"))\n\n\ndef run_migrations_offline():\n    section = config.get_section(config.config_ini_section)\n    section[\"sqlalchemy.url\"] = settings.url\n";
 const LOCAL: &str = "{\"db\": {\"host\": \"localhost\", \"user\": \"postgres\", \"dbName\": \"shop\"}}\n";
 
 #[test]

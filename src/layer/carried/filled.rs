@@ -176,10 +176,15 @@ fn is_of_azure(bytes: &[u8]) -> bool {
     has(bytes, b"$(") && has(bytes, b"steps:") && lines.any(begins)
 }
 
-/// Whether a text has a reference of Railway in it.
+/// Whether a text has a reference of Railway in it, or one of Kafka Connect: `${{Postgres.PGHOST}}`, `${secrets:shop-db:db.host}`.
 pub(crate) fn is_platforms(text: &[u8]) -> bool {
-    let opens = text.contains(&b'$').then(|| text.windows(3).position(|w| w == b"${{")).flatten();
-    opens.is_some_and(|at| has(&text[at..], b"}}"))
+    const PROVIDERS: [&[u8]; 7] =
+        [b"secrets", b"configmaps", b"file", b"dir", b"directory", b"vault", b"secretsmanager"];
+    let opens = text.contains(&b'$').then(|| text.windows(2).position(|w| w == b"${")).flatten();
+    let Some(inner) = opens.map(|at| &text[at + 2..]) else { return false };
+    let mut parts = inner.split(|b| *b == b':');
+    let provided = parts.next().is_some_and(|first| PROVIDERS.contains(&first));
+    inner.starts_with(b"{") && has(inner, b"}}") || provided && parts.count() >= 2 && inner.contains(&b'}')
 }
 
 fn is_of_password(key: &str) -> bool {
