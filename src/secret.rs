@@ -117,7 +117,8 @@ impl Secret {
     /// Whether a whole word in the text, a database's name, says that it is for tests: `app_test`, `ci-47`, but not
     /// `contest` or `latest` (gbrain #2957).
     pub fn names_tests(&self) -> bool {
-        self.has_word(TESTS).is_some() || self.has_capital_word("Test")
+        self.has_word(TESTS).is_some()
+            || ["Test", "Tests", "Testing"].iter().any(|word| self.has_capital_word(word))
     }
 
     /// Whether a word in the text says that it is meant for development or tests, or to be changed before anything

@@ -189,8 +189,9 @@ fn read(
     files.git = kept.into_iter().map(|(path, kept)| (path, git(kept))).collect();
     for path in named_paths(&files) {
         // `init.sh.tpl`: what is filled in is not there before.
-        let made = ["", ".tpl", ".tmpl", ".template", ".j2", ".erb", ".in", ".dist", ".example", ".sample"];
-        if !made.iter().any(|of| std::path::Path::new(&format!("{path}{of}")).exists()) {
+        let made = [".tpl", ".tmpl", ".template", ".j2", ".erb", ".in", ".dist", ".example", ".sample"];
+        let filled = || made.iter().any(|of| std::path::Path::new(&format!("{path}{of}")).is_file());
+        if !std::path::Path::new(&path).exists() && !filled() {
             files.absent.insert(path);
         }
     }

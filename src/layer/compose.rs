@@ -35,7 +35,9 @@ pub struct Compose {
     /// Production has a file of its own beside it, which needs nothing of this one.
     pub replaced: bool,
     /// A server in it says `restart: no`, as one that serves somebody does not.
-    pub stops: bool,
+    stops: bool,
+    /// A server in it is started again.
+    goes_on: bool,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
     /// Defaults that the environments take, by their places as maps of values have them.
@@ -188,6 +190,11 @@ impl Compose {
     /// names. Most need not be taken apart to know it.
     pub fn may_name_paths(bytes: &[u8]) -> bool {
         std::str::from_utf8(bytes).is_ok_and(|text| text.contains("initdb") || text.contains('\\'))
+    }
+
+    /// Whether none of its servers is started again, and one says so.
+    pub fn is_for_once(&self) -> bool {
+        self.stops && !self.goes_on
     }
 
     /// Paths that are mounted as scripts for a new data directory.

@@ -9,7 +9,10 @@ use super::{
     tree::{Mapped, Node},
 };
 use crate::{environment::Environment, source::Span};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The keys under a data source, in Spring's relaxed spelling without `-`, and libpq's keywords for them.
 const KEYS: &[(&str, &str)] = &[("username", "user"), ("user", "user"), ("password", "password")];
@@ -101,6 +104,10 @@ fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property]) {
     for property in properties.iter().filter(|p| p.profile.is_none() || p.may_connect()) {
         profiles.entry(property.profile.as_deref()).or_default().push(property);
     }
+    // Production's first: of very many not all are looked at.
+    let mut profiles: Vec<_> = profiles.into_iter().collect();
+    let next = |profile: &str| Reverse(strictest(profile).and_then(Environment::from_word));
+    profiles.sort_by_key(|(profile, _)| profile.map(next));
     for (profile, own) in profiles.into_iter().take(MANY) {
         let word = match profile {
             Some(profile) => strictest(profile).map(str::to_owned),
@@ -119,12 +126,19 @@ fn strictest(profile: &str) -> Option<&str> {
 /// Whether the URL of a data source leads to the machine that the program runs on: pgjdbc goes there without a host too. Of a
 /// reference nobody knows it.
 fn is_here(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("//") else { return !url.starts_with("${") };
-    let host = match rest.split_once(']').filter(|_| rest.starts_with('[')) {
-        Some((host, _)) => &host[1..],
-        None => rest.split([':', '/', '?', ';', ',']).next().unwrap_or_default(),
+    let Some((_, rest)) = url.split_once("postgresql:").filter(|_| !url.starts_with("${")) else {
+        return false;
     };
-    !url.starts_with("${") && (host == "localhost" || host == "::1" || host.starts_with("127."))
+    let Some(rest) = rest.strip_prefix("//") else { return !rest.is_empty() };
+    let hosts = rest.split(['/', '?', ';']).next().unwrap_or_default();
+    let hosts = hosts.rsplit('@').next().unwrap_or_default();
+    hosts.split(',').all(|host| {
+        let name = match host.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+            Some((name, _)) => name,
+            None => host.split(':').next().unwrap_or_default(),
+        };
+        name.eq_ignore_ascii_case("localhost") || name == "::1" || name.starts_with("127.")
+    })
 }
 
 /// The data sources of one document in one profile. Quarkus, which alone has these in the names, has `prod` for whatever is packaged:
@@ -135,7 +149,7 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, o
     for (source, prefix) in known.chain(others) {
         let plain = prefix.len() <= 64 && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
         let mut layer = reader.block(if plain { prefix.as_str() } else { source });
-        let mut here = false;
+        let mut here = None;
         for property in properties {
             let name = relaxed(&property.name);
             let Some(key) = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('.')) else {
@@ -151,10 +165,12 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, o
                     None => continue,
                 },
             };
-            here |= of_quarkus && means == Means::Url && is_here(property.entry.value.text.expose());
+            if of_quarkus && means == Means::Url {
+                here = Some(here.unwrap_or(true) && is_here(property.entry.value.text.expose()));
+            }
             push(reader, &mut layer, &property.entry, means);
         }
-        layer.word = word.filter(|_| !here).map(str::to_owned);
+        layer.word = word.filter(|_| here != Some(true)).map(str::to_owned);
         if !layer.entries.is_empty() {
             reader.layers.push(layer);
         }

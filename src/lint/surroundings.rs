@@ -23,7 +23,6 @@ pub(super) struct Surroundings<'c> {
     names: Names,
     /// Flux fills in what it applies, wherever that lies.
     substitutes: bool,
-    kustomized: BTreeSet<&'c str>,
     /// Secrets that ask to be filled in: a container that takes one has as much to be filled in as the Secret itself.
     asking: BTreeSet<SourceId>,
     /// Of an env file that compose hands to a service the variables that it puts into its values: those of the `.env` beside
@@ -43,7 +42,6 @@ impl<'c> Surroundings<'c> {
         policy: &Policy,
     ) -> Self {
         let fills = |file: &Carried| matches!(&file.structure, Structure::Kubernetes(o) if o.substitutes);
-        let kustomizes = |file: &&'c Carried| file.path.ends_with("kustomization.yaml");
         let asks = |file: &&Carried| file.remarks.copy && file.carrier == Carrier::Kubernetes;
         let mut given: BTreeMap<SourceId, BTreeSet<&str>> = BTreeMap::new();
         for file in carried {
@@ -67,7 +65,6 @@ impl<'c> Surroundings<'c> {
             in_clear: InClear::of(carried),
             names: Names::of(carried),
             substitutes: carried.iter().any(fills),
-            kustomized: carried.iter().filter(kustomizes).map(|file| directory(&file.path)).collect(),
             asking: carried.iter().filter(asks).map(|file| file.source).collect(),
             given,
         }
@@ -79,17 +76,10 @@ impl<'c> Surroundings<'c> {
         if let Some(at) = settings.whereabouts.as_mut().filter(|_| !self.asking.is_empty()) {
             at.remarks.copy |= layers.iter().filter_map(|l| l.source).any(|s| self.asking.contains(&s));
         }
-        // What Flux applies, and the env files that a `kustomization.yaml` makes objects of.
-        let substituted = self.substitutes
-            && match file.carrier {
-                Carrier::Kubernetes => true,
-                Carrier::Dotenv => self.kustomized.contains(directory(&file.path)),
-                _ => false,
-            };
         let open = |placeholder: &Placeholder| match self.given.get(&placeholder.span.source) {
             _ if variable(sources, placeholder) == Some(OF_CARGO) => false,
             Some(given) => variable(sources, placeholder).is_none_or(|name| !given.contains(name)),
-            None => !substituted || placeholder.shape != "${…}",
+            None => !self.substitutes || file.carrier != Carrier::Kubernetes || placeholder.shape != "${…}",
         };
         settings.unfilled.retain(open);
         let suffixed = *environment == Environment::Test && self.suffixed.contains(directory(&layer.name));

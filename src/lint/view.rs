@@ -157,7 +157,7 @@ impl<'c> FileView<'c> {
         // Beside a program of another language `NODE_ENV` says how its scripts and styles are built, and beside a file
         // that production has for itself, or a server that is not started again, how a developer's images are.
         let built = || {
-            matches!(&file.structure, Structure::Compose(compose) if compose.replaced || compose.stops)
+            matches!(&file.structure, Structure::Compose(compose) if compose.replaced || compose.is_for_once())
                 || repository
                     .packages(Some(program.unwrap_or(&path)))
                     .any(|package| package.ecosystem.is_served_beside_node())

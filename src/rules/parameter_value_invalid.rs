@@ -39,9 +39,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let draft = out
             .report(format!("`{keyword}` in `{key}` has a value that {reader} refuses"))
             .at(target.origin_of(invalid.keyword), format!("takes {expected}"));
-        // A word of node-postgres, where nobody knows who reads it.
+        // A word of node-postgres, which alone reads it, or of whom nobody knows who reads it.
         let node = setting.is_some_and(|s| s.value.secret().equals_ignore_case("no-verify"));
-        if node && lint && settings.consumers.is_empty() {
+        let known = !settings.consumers.is_empty() || target.form == Form::Url;
+        let other = settings.consumers.iter().any(|c| c.value != Consumer::NodePostgres);
+        if node && lint && !other && (!known || !settings.consumers.is_empty()) {
             draft.help("only node-postgres takes it; libpq has `require`").at_most(Levels::of("IIII"));
             continue;
         }

@@ -91,13 +91,18 @@ pub(super) fn is_same_host(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || loopback(a) && loopback(b)
 }
 
+/// Domains that no network of containers is called after.
+const DOMAINS: [&str; 8] = ["com", "net", "org", "dev", "app", "cloud", "info", "tech"];
+
 /// Whether one is the other without the network that it is in: Docker gives a container both names, `shop-db` and
 /// `shop-db.backend`.
 pub(super) fn is_short_for(a: &str, b: &str) -> bool {
     let short = |a: &str, b: &str| {
         let rest = b.get(a.len()..).filter(|_| !a.is_empty() && !a.contains('.'));
         let network = rest.and_then(|rest| rest.strip_prefix('.'));
-        network.is_some_and(|n| !n.contains('.') && b[..a.len()].eq_ignore_ascii_case(a))
+        let named = |n: &str| n.len() > 2 && !n.contains('.') && !DOMAINS.contains(&n);
+        let called = !a.eq_ignore_ascii_case("localhost") && a.starts_with(|c: char| c.is_ascii_alphabetic());
+        called && network.is_some_and(|n| named(n) && b[..a.len()].eq_ignore_ascii_case(a))
     };
     short(a, b) || short(b, a)
 }
@@ -150,8 +155,9 @@ pub fn is_documentation(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     let within = |domain: &str| name.strip_suffix(domain).is_some_and(|r| r.is_empty() || r.ends_with('.'));
     // RFC 5737 has the addresses.
-    let address = ["192.0.2.", "198.51.100.", "203.0.113."].iter().any(|net| name.starts_with(net));
-    address || DOCUMENTATION.iter().any(|domain| within(domain))
+    let address = name.parse::<std::net::Ipv4Addr>().map(|address| address.octets());
+    matches!(address, Ok([192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _]))
+        || DOCUMENTATION.iter().any(|domain| within(domain))
 }
 
 /// Whether a host is a service's name in the cluster that it is dialled from: `db.shop.svc`, `db.shop.svc.cluster.local`.

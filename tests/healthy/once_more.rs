@@ -25,6 +25,30 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[("config/settings.production.yml", "database:\n  url: postgres://db.acme.io:5432\n")],
     },
+    // Public domains are no networks.
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgres://shop@db/shop\", DATABASE_HOST: db.backend}\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgres://shop@acme/shop\", DATABASE_HOST: acme.com}\n",
+        )],
+    },
+    // A client with the server's image ends by itself; the server goes on.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "compose.yaml",
+            "services:\n  db: {image: \"postgres:16.4\", restart: \"no\"}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db.acme.io/shop\"}\n",
+        )],
+        ill: &[(
+            "compose.yaml",
+            "services:\n  db: {image: \"postgres:16.4\", restart: always}\n  backup: {image: \"postgres:16.4\", command: pg_dump -h db, restart: \"no\"}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db.acme.io/shop\"}\n",
+        )],
+    },
     // A pipeline runs on a machine of its own.
     Twins {
         rule: "same-target-two-environments",
@@ -73,15 +97,17 @@ const TWINS: &[Twins] = &[
             "DB_HOST=${shop-db:db.host}\nDB_NAME=${shop-db:db.name}\nDB_USER=shop\n",
         )],
     },
-    // Flux puts variables into what Kustomize makes of an env file.
+    // A shell cuts texts in the same form, and beside a provider's another reference is one.
     Twins {
         rule: "unresolved-placeholder",
-        healthy: &[
-            (FLUX, SUBSTITUTES),
-            ("apps/shop/kustomization.yaml", KUSTOMIZED),
-            ("apps/shop/.env", OPEN),
-        ],
-        ill: &[(FLUX, SUBSTITUTES), ("apps/shop/deploy.yaml", KUSTOMIZED), ("apps/shop/.env", OPEN)],
+        healthy: &[(
+            "connect/shop.env",
+            "DATABASE_URL=postgresql://shop:${file:/etc/shop:password}@db.acme.io/shop\n",
+        )],
+        ill: &[(
+            "connect/shop.env",
+            "DATABASE_URL=postgresql://shop:${file:/etc/shop:password}@${DB_HOST}/shop\n",
+        )],
     },
     // A word of node-postgres where libpq's is not asked for.
     Twins {
@@ -118,10 +144,6 @@ const TWINS: &[Twins] = &[
     },
 ];
 
-const FLUX: &str = "clusters/main/apps.yaml";
-const SUBSTITUTES: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec: {path: ./apps, postBuild: {substituteFrom: [{kind: Secret, name: vars}]}}\n";
-const KUSTOMIZED: &str = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator: [{name: shop, envs: [.env]}]\n";
-const OPEN: &str = "DATABASE_URL=postgresql://shop:${shop_password}@db.shop.svc.cluster.local/shop\n";
 const FLOATS: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  volumes: [{name: data, persistentVolumeClaim: {claimName: db}}]\n  containers:\n    - {name: db, image: \"postgres:16\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}\n";
 const INI: &str =
     "[alembic]\nscript_location = alembic\nsqlalchemy.url = postgresql://shop:shop@localhost/shop\n";
@@ -152,7 +174,7 @@ fn a_switch_alone_is_a_part_of_what_is_set_elsewhere() {
 #[test]
 fn a_script_may_be_meant_from_another_directory() {
     let told = |absent: &[&str]| {
-        let text = "services:\n  db:\n    image: postgres:16.4\n    volumes: [\"../init.sql:/docker-entrypoint-initdb.d/init.sql\"]\n";
+        let text = "services:\n  db:\n    image: postgres:16.4\n    volumes: [\"../sql/init.sql:/docker-entrypoint-initdb.d/init.sql\"]\n";
         let files = Files {
             files: vec![("env/test/docker-compose.yml".to_owned(), text.into())],
             absent: absent.iter().map(|path| (*path).to_owned()).collect(),
@@ -160,5 +182,5 @@ fn a_script_may_be_meant_from_another_directory() {
         };
         lint(&files, &Policy::default()).iter().any(|f| f.rule == "init-script-missing")
     };
-    assert!(told(&["env/init.sql", "env/test/init.sql"]) && !told(&["env/init.sql"]));
+    assert!(told(&["env/sql/init.sql", "env/test/sql/init.sql"]) && !told(&["env/sql/init.sql"]));
 }

@@ -79,6 +79,18 @@ const TWINS: &[Twins] = &[
             "%prod.shop.datasource.base-url=http://localhost/shop\n%prod.quarkus.datasource.username=postgres\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://localhost.acme.io:5432/shop\n",
         )],
     },
+    // Each of its hosts must be this machine.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            PROPERTIES,
+            "%prod.quarkus.datasource.username=postgres\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://localhost:5432,127.0.0.1:5433/shop\n",
+        )],
+        ill: &[(
+            PROPERTIES,
+            "%prod.quarkus.datasource.username=postgres\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://localhost:5432,db.acme.io:5432/shop\n",
+        )],
+    },
     // One of several data sources, each by its name.
     Twins {
         rule: "superuser-role",

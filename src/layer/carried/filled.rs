@@ -176,15 +176,30 @@ fn is_of_azure(bytes: &[u8]) -> bool {
     has(bytes, b"$(") && has(bytes, b"steps:") && lines.any(begins)
 }
 
-/// Whether a text has a reference of Railway in it, or one of Kafka Connect: `${{Postgres.PGHOST}}`, `${secrets:shop-db:db.host}`.
+/// Whether a text has a reference of Railway in it, or nothing but references of Kafka Connect: `${{Postgres.PGHOST}}`,
+/// `${secrets:shop-db:db.host}`.
 pub(crate) fn is_platforms(text: &[u8]) -> bool {
-    const PROVIDERS: [&[u8]; 7] =
-        [b"secrets", b"configmaps", b"file", b"dir", b"directory", b"vault", b"secretsmanager"];
-    let opens = text.contains(&b'$').then(|| text.windows(2).position(|w| w == b"${")).flatten();
-    let Some(inner) = opens.map(|at| &text[at + 2..]) else { return false };
-    let mut parts = inner.split(|b| *b == b':');
-    let provided = parts.next().is_some_and(|first| PROVIDERS.contains(&first));
-    inner.starts_with(b"{") && has(inner, b"}}") || provided && parts.count() >= 2 && inner.contains(&b'}')
+    if !text.contains(&b'$') {
+        return false;
+    }
+    let at = text.windows(3).position(|w| w == b"${{");
+    at.is_some_and(|at| has(&text[at..], b"}}")) || is_connects(&String::from_utf8_lossy(text))
+}
+
+/// Whether every reference in a text names a provider of Kafka Connect, a place and a key. A shell's `${dir:0:5}` does not.
+fn is_connects(text: &str) -> bool {
+    const PROVIDERS: [&str; 7] =
+        ["secrets", "configmaps", "file", "dir", "directory", "vault", "secretsmanager"];
+    let provided = |rest: &str| {
+        let mut parts = rest.split('}').next().unwrap_or_default().split(':');
+        let (provider, place) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        rest.contains('}')
+            && PROVIDERS.contains(&provider)
+            && place.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+            && parts.next().is_some()
+    };
+    let mut references = text.split('$').skip(1);
+    references.clone().next().is_some() && references.all(|rest| rest.strip_prefix('{').is_some_and(provided))
 }
 
 fn is_of_password(key: &str) -> bool {

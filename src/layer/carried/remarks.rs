@@ -24,9 +24,9 @@ impl Remarks {
         let (mut copy, mut not_for_production) = (false, false);
         // An env file, and settings that a program reads, are a developer's anyhow, or say where they are used.
         let of_containers = matches!(carrier, Carrier::Compose | Carrier::Kubernetes);
-        for line in comments(bytes) {
+        for (line, fresh) in comments(bytes) {
             copy |= copied::asks(&line);
-            not_for_production |= of_containers && meant::says(&line);
+            not_for_production |= of_containers && meant::says(&line, fresh);
         }
         copy &= carrier != Carrier::Compose;
         copy |= carrier == Carrier::Kubernetes && copied::asks_for_values(bytes);
@@ -37,28 +37,32 @@ impl Remarks {
 /// So far into a file a sentence about the whole of it may stand.
 const HEAD: usize = 2048;
 
-/// The comments at the top, line by line, in lower case. Of most files the first line that is none comes soon. One above an
-/// assignment that is commented out belongs to that.
-fn comments(bytes: &[u8]) -> impl Iterator<Item = String> {
+/// The comments at the top, line by line, in lower case, and whether each begins a sentence, by a capital letter or by the line
+/// before. Of most files the first line that is none comes soon. One above an assignment that is commented out belongs to that.
+fn comments(bytes: &[u8]) -> impl Iterator<Item = (String, bool)> {
     let head = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let head = head[..head.len().min(HEAD)].split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
     let mut top = head
         .take_while(|line| line.is_empty() || line.starts_with(b"#") || *line == b"---")
-        .map(|line| String::from_utf8_lossy(line).to_lowercase())
+        .map(String::from_utf8_lossy)
         .peekable();
+    let mut ended = true;
     std::iter::from_fn(move || {
         loop {
             let line = top.next()?;
-            if !line.is_empty() && !top.peek().is_some_and(|next| is_assignment(next)) {
-                return Some(line);
+            let text = line.trim_start_matches(['#', ' ', '-', '*', '=']);
+            let fresh = ended || text.starts_with(char::is_uppercase);
+            ended = text.is_empty() || text.ends_with(['.', '!', '?', ':']);
+            if !text.is_empty() && !top.peek().is_some_and(|next| is_assignment(next)) {
+                return Some((line.to_lowercase(), fresh));
             }
         }
     })
 }
 
-/// `# SENTRY_DSN=`, in lower case.
+/// `# SENTRY_DSN=`, and no command with a variable before it.
 fn is_assignment(line: &str) -> bool {
     let line = line.trim_start_matches(['#', ' ']);
     let name = line.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-    name > 0 && line[name..].starts_with('=')
+    name > 0 && line[name..].starts_with('=') && !line.contains(' ')
 }

@@ -10,13 +10,15 @@ pub(super) fn of(path: &str, bytes: &[u8]) -> Carrier {
         return Carrier::GithubActions;
     }
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    if line(b"apiVersion:") && line(b"kind:") || is_kustomization(name) {
+    if line(b"apiVersion:") && line(b"kind:") {
         Carrier::Kubernetes
     } else if line(b"services:")
         && !is_of_helm(path, bytes)
         && (has(bytes, b"image:") || has(bytes, b"build:"))
     {
         Carrier::Compose
+    } else if is_kustomization(name) {
+        Carrier::Kubernetes
     } else {
         Carrier::Yaml
     }

@@ -30,11 +30,12 @@ impl Mount {
 }
 
 /// Where a path from above a compose file leads that is started together with others: `../init.sql` is meant from the directory
-/// of the first of them, which is mostly one below. None for what lies below the file.
+/// of the first of them, which is mostly one below: what stands behind `../` is then beside the file. None for what lies below the file.
 pub fn from_below(path: &str, compose: &str) -> Option<String> {
-    let at = |path: &str| path.rfind(['/', '\\']).map_or(0, |i| i + 1);
-    let (directory, name) = (&compose[..at(compose)], &path[at(path)..]);
-    (!path.starts_with(directory) && !name.is_empty()).then(|| format!("{directory}{name}"))
+    let directory = |path: &str| path.trim_end_matches(['/', '\\']).rfind(['/', '\\']).map_or(0, |i| i + 1);
+    let here = &compose[..directory(compose)];
+    let rest = path.strip_prefix(&here[..directory(here)])?;
+    (!path.starts_with(here)).then(|| format!("{here}{rest}"))
 }
 
 /// What is mounted.

@@ -117,8 +117,13 @@ pub(super) fn read(
     let context = given::context(reader, node);
     let sealed = given::is_sealed(node, context.as_deref(), &mounts);
     let server = image.as_ref().is_some_and(|i| i.server) || built && mounts.iter().any(|m| m.data);
-    let restart = node.get("restart").and_then(Node::text);
-    file.stops |= server && restart.is_some_and(|word| matches!(word, "no" | "false"));
+    // A client with the server's image ends by itself.
+    let asks = image.as_ref().is_some_and(|i| i.client);
+    if let Some(word) = node.get("restart").and_then(Node::text).filter(|_| server && !asks) {
+        let stops = matches!(word, "no" | "false");
+        file.stops |= stops;
+        file.goes_on |= !stops;
+    }
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
     let mut variables = reader.block(block.clone());

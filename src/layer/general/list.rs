@@ -68,10 +68,13 @@ fn patched(item: &Node) -> (&str, &Node) {
     }
 }
 
-/// Whether a patch changes one value, of which `path` alone tells what it is.
+/// Whether a patch changes one value (RFC 6902), into which the kubelet puts others: `$(DB_PASSWORD)`. What it is, `path` alone
+/// tells.
 pub(super) fn is_nameless(item: &Node) -> bool {
-    let change = item.get("op").is_some() && item.get("path").is_some();
-    change && item.get("value").is_some_and(|value| value.scalar().is_some())
+    let op = item.get("op").and_then(Node::text);
+    let change = matches!(op, Some("add" | "replace" | "test")) && item.pairs().len() == 3;
+    let path = item.get("path").and_then(Node::text).is_some_and(|path| path.starts_with('/'));
+    change && path && item.get("value").and_then(Node::text).is_some_and(|text| text.contains("$("))
 }
 
 /// The variable that an item of such a list is of.

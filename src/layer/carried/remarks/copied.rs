@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn asks_to_be_copied(bytes: &[u8]) -> bool {
-        comments(bytes).any(|line| asks(&line))
+        comments(bytes).any(|(line, _)| asks(&line))
     }
 
     #[test]

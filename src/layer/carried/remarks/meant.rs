@@ -1,8 +1,9 @@
 //! Whether a file says of itself, at its top, that it is not for production.
 
 /// Whether a comment at the top, in lower case, says of the whole file what it is for: `# FOR DEVELOPMENT ONLY. Run with …`. A
-/// sentence that speaks of anything else, or under a condition, is no word about the file.
-pub(super) fn says(line: &str) -> bool {
+/// sentence that speaks of anything else, or under a condition, is no word about the file. `fresh`: it does not go on with
+/// a sentence of the line before.
+pub(super) fn says(line: &str, fresh: bool) -> bool {
     // Most comments have neither word.
     if !["prod", "only"].iter().any(|word| line.contains(word)) {
         return false;
@@ -10,9 +11,18 @@ pub(super) fn says(line: &str) -> bool {
     let line = &line.replace("! ", ". ");
     SENTENCES.iter().any(|sentence| {
         line.match_indices(sentence).any(|(at, _)| {
-            let before = line[..at].rsplit(". ").next().unwrap_or_default();
-            let after = line[at + sentence.len()..].split(". ").next().unwrap_or_default();
-            words(before).all(|word| SUBJECT.contains(&word)) && !words(after).any(|w| CONDITION.contains(&w))
+            let mut sentences = line[..at].rsplit(". ");
+            let before = sentences.next().unwrap_or_default();
+            let begins = fresh || sentences.next().is_some();
+            let rest = &line[at + sentence.len()..];
+            let rest = rest.strip_prefix("uction").unwrap_or(rest).split(". ").next().unwrap_or_default();
+            let end =
+                rest.find([',', ';', ':', '.', '!', '(', '—', '–']).into_iter().chain(rest.find(" - ")).min();
+            let (tail, behind) = rest.split_at(end.unwrap_or(rest.len()));
+            begins
+                && words(before).all(|word| SUBJECT.contains(&word))
+                && words(tail).all(|word| TAIL.contains(&word))
+                && !words(behind).any(|word| CONDITION.contains(&word))
         })
     })
 }
@@ -100,7 +110,22 @@ const SUBJECT: &[&str] = &[
     "attention:",
 ];
 
-/// What may not stand behind it.
+/// What may stand behind it, up to the next mark.
+const TAIL: &[&str] = &[
+    "use",
+    "usage",
+    "deployment",
+    "deployments",
+    "environment",
+    "environments",
+    "purposes",
+    "ever",
+    "at",
+    "all",
+    "please",
+];
+
+/// What may not stand behind that.
 const CONDITION: &[&str] = &["only", "without", "unless", "except", "before", "until", "if", "as"];
 
 #[cfg(test)]
@@ -109,7 +134,7 @@ mod tests {
     use super::*;
 
     fn not_for_production(bytes: &[u8]) -> bool {
-        comments(bytes).any(|line| says(&line))
+        comments(bytes).any(|(line, fresh)| says(&line, fresh))
     }
 
     #[test]
@@ -122,6 +147,7 @@ mod tests {
             "\u{feff}# NOTE: This Docker image is for development purposes only.\n",
             "# this is intended for demo / testing purposes only, not for production usage\n",
             "# Development only - do not use this file in production\n",
+            "# Shop\n# For development only. Run with:\n# DB_PORT=5433 docker compose up\n",
         ] {
             assert!(not_for_production(yes.as_bytes()), "{yes}");
         }
@@ -147,6 +173,12 @@ mod tests {
             "# db.yaml has the server for local use only. This deployment is production's.\n",
             "# Do not use in production without raising the memory limits\n",
             "# Not for production\n# SENTRY_DSN=\nA=b\n",
+            "# This file is for production. Do not use in prod the root user\n",
+            "# Production. Use debug mode for\n# development only\n",
+            "# Development only? No: production\n",
+            "# It should not be used in production-like tests\n",
+            "# Please do not use in production with the default settings\n",
+            "# not for production workloads of other teams\n",
         ] {
             assert!(!not_for_production(no.as_bytes()), "{no}");
         }
