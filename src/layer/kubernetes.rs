@@ -14,7 +14,7 @@ use references::references;
 
 pub use front::{Front, InClear, Server};
 pub use join::{Identity, Taken, join};
-pub use names::Names;
+pub use names::{Names, is_domain};
 
 use super::{
     Carrier, Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,

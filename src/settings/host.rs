@@ -1,5 +1,6 @@
 //! Where a host is, seen from the service: decides how strict the transport rules are.
 
+use crate::layer::kubernetes::is_domain;
 use std::net::IpAddr;
 
 /// The class of a host, the mildest first.
@@ -91,16 +92,13 @@ pub(super) fn is_same_host(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || loopback(a) && loopback(b)
 }
 
-/// Domains that no network of containers is called after.
-const DOMAINS: [&str; 8] = ["com", "net", "org", "dev", "app", "cloud", "info", "tech"];
-
 /// Whether one is the other without the network that it is in: Docker gives a container both names, `shop-db` and
 /// `shop-db.backend`.
 pub(super) fn is_short_for(a: &str, b: &str) -> bool {
     let short = |a: &str, b: &str| {
         let rest = b.get(a.len()..).filter(|_| !a.is_empty() && !a.contains('.'));
         let network = rest.and_then(|rest| rest.strip_prefix('.'));
-        let named = |n: &str| n.len() > 2 && !n.contains('.') && !DOMAINS.contains(&n);
+        let named = |n: &str| !n.contains('.') && !is_domain(n);
         let called = !a.eq_ignore_ascii_case("localhost") && a.starts_with(|c: char| c.is_ascii_alphabetic());
         called && network.is_some_and(|n| named(n) && b[..a.len()].eq_ignore_ascii_case(a))
     };

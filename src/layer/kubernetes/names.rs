@@ -91,7 +91,7 @@ fn is_label(name: &str) -> bool {
 
 /// Whether a name is a domain at the top: those of countries have two letters, of the others those where people have
 /// servers.
-fn is_domain(name: &str) -> bool {
+pub fn is_domain(name: &str) -> bool {
     name.len() <= 2 || DOMAINS.contains(&name)
 }
 
