@@ -28,6 +28,7 @@ mod healthy {
     mod stands_for;
     mod started;
     mod templates;
+    mod titled;
     mod told_again;
     mod walked;
 }

@@ -40,6 +40,8 @@ pub struct Compose {
     goes_on: bool,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
+    /// What those of them are set up with that take a default: libpq's keyword and the reference.
+    beneath_made: Vec<(Vec<Part>, &'static str, Secret)>,
     /// Defaults that the environments take, by their places as maps of values have them.
     defaults: BTreeMap<Span, Defaulted>,
     /// Those that alone make a name which a server may be set up with, by block and variable.
@@ -145,6 +147,13 @@ impl Compose {
         }
         self.beneath =
             base.services.iter().filter(|b| b.server || b.way).flat_map(|b| b.hosts.clone()).collect();
+        let set_up =
+            |server: &Service, variable: &str| base.made.get(&(server.block.clone(), variable.to_owned()));
+        for server in base.services.iter().filter(|b| b.server) {
+            let made =
+                MADE.iter().filter_map(|(own, variable)| Some((*own, set_up(server, variable)?.clone())));
+            self.beneath_made.extend(made.map(|(own, reference)| (server.hosts.clone(), own, reference)));
+        }
     }
 
     /// Whether it runs a server and what connects to it without another file: a file that changes another one rarely says
@@ -245,10 +254,21 @@ impl Compose {
         // Behind a pooler stands the only server that there is.
         let pooled = self.services.iter().filter(named).any(|s| !s.server);
         let mut servers = self.services.iter().filter(|s| s.server && (pooled || named(s)));
-        let (Some(server), None) = (servers.next(), servers.next()) else { return false };
-        let own = self.defaults.get(&default).filter(|d| d.value.same_as(part.secret()));
-        let servers = || self.made.get(&(server.block.clone(), (*variable).to_owned()));
-        own.is_some_and(|own| servers().is_some_and(|reference| reference.same_as(&own.reference)))
+        let Some(own) = self.defaults.get(&default).filter(|d| d.value.same_as(part.secret())) else {
+            return false;
+        };
+        let of = |server: &Service| self.made.get(&(server.block.clone(), (*variable).to_owned()));
+        let beneath = || {
+            let named = |hosts: &[Part]| hosts.iter().any(|name| host.is_host_called(name));
+            let theirs = self.beneath_made.iter().find(|(hosts, of, _)| *of == keyword && named(hosts));
+            theirs.map(|(_, _, reference)| reference)
+        };
+        let reference = match (servers.next(), servers.next()) {
+            (Some(server), None) => of(server).or_else(|| server.partial.then(beneath)?),
+            (None, None) => beneath(),
+            _ => None,
+        };
+        reference.is_some_and(|reference| reference.same_as(&own.reference))
     }
 
     /// Of some places with defaults, and what they are of, those that no place among `told` has by the very same reference;

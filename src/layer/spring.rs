@@ -149,12 +149,13 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, o
     for (source, prefix) in known.chain(others) {
         let plain = prefix.len() <= 64 && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
         let mut layer = reader.block(if plain { prefix.as_str() } else { source });
-        let mut here = None;
+        let (mut here, mut other) = (None, false);
         for property in properties {
             let name = relaxed(&property.name);
             let Some(key) = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('.')) else {
                 continue;
             };
+            other |= ENGINE.contains(&key) && names_other(property.entry.value.text.expose());
             let means = match key {
                 "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
                 // What the pool hands to the driver beside the URL.
@@ -171,7 +172,9 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, o
             push(reader, &mut layer, &property.entry, means);
         }
         layer.word = word.filter(|_| here != Some(true)).map(str::to_owned);
-        if !layer.entries.is_empty() {
+        // Where a URL stands too, that says which engine it is, or that the two do not go together.
+        let url = layer.entries.iter().any(|e| e.told.as_deref() == Some(&Means::Url));
+        if !layer.entries.is_empty() && (url || !other) {
             reader.layers.push(layer);
         }
     }
@@ -198,6 +201,17 @@ fn others(properties: &[&Property]) -> BTreeSet<String> {
 
 /// How a URL begins that is PostgreSQL's perhaps.
 const SCHEMES: &[&str] = &["jdbc:", "r2dbc:", REACTIVE];
+
+/// Keys of a data source that name its engine: `driver-class-name`, and Quarkus' `db-kind`.
+const ENGINE: &[&str] = &["driverclassname", "hikari.driverclassname", "driver", "dbkind"];
+
+/// Whether the class of a driver, or Quarkus' word, is that of another engine.
+fn names_other(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let others =
+        ["mysql", "mariadb", "oracle", "sqlserver", "mssql", "db2", "h2", "sqlite", "derby", "hsqldb"];
+    text.split(['.', ':']).any(|word| others.contains(&word))
+}
 
 /// So many of them are looked at: each is looked for among all properties.
 const MANY: usize = 16;

@@ -50,7 +50,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let name = at.path.rsplit(['/', '\\']).next().unwrap_or_default();
         name.split(['.', '-', '_']).any(|word| matches!(word, "default" | "defaults"))
     };
-    if undecided && settings.whereabouts.as_ref().is_some_and(defaults) {
+    if out.door() == Door::Lint && settings.whereabouts.as_ref().is_some_and(defaults) {
         return;
     }
     // A container that is not built here, and a server, have defaults of their own.
@@ -73,6 +73,9 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     draft = draft.help("set it; what the code fixes stands under `[connection]` in pgward.toml");
     // The user stands in a Secret, the host is the name of a service: only a database without a name is a trap.
     let elsewhere = guess && !target.missing.contains(&"dbname");
+    // What git keeps without any secret gets those from elsewhere, and with them who logs in, and where.
+    let kept = settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_env_file());
+    let elsewhere = elsewhere || kept && target.get("password").is_none();
     if undecided {
         draft.at_most(Levels::of(if elsewhere { "IIII" } else { "WWWW" }));
     }

@@ -24,9 +24,10 @@ impl Remarks {
         let (mut copy, mut not_for_production) = (false, false);
         // An env file, and settings that a program reads, are a developer's anyhow, or say where they are used.
         let of_containers = matches!(carrier, Carrier::Compose | Carrier::Kubernetes);
-        for (line, fresh) in comments(bytes) {
+        for (at, (line, fresh)) in comments(bytes).enumerate() {
             copy |= copied::asks(&line);
-            not_for_production |= of_containers && meant::says(&line, fresh);
+            not_for_production |=
+                of_containers && (meant::says(&line, fresh) || at == 0 && meant::is_title(&line));
         }
         copy &= carrier != Carrier::Compose;
         copy |= carrier == Carrier::Kubernetes && copied::asks_for_values(bytes);

@@ -144,6 +144,13 @@ impl Image {
             || SAVING.iter().any(|word| name.contains(word))
     }
 
+    /// Whether its name is that of a server, whoever built it: with a data directory it is one.
+    pub(super) fn names_server(&self) -> bool {
+        let name = self.own_name();
+        !self.administers()
+            && ["postgres", "postgis", "pgvector", "timescale"].iter().any(|word| name.contains(word))
+    }
+
     /// Whether it connects some time after it was started. `scheduled`: its variables say when it is to do something.
     pub(super) fn connects_late(&self, scheduled: bool) -> bool {
         let text = self.text.expose();

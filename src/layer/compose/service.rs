@@ -116,7 +116,8 @@ pub(super) fn read(
     }
     let context = given::context(reader, node);
     let sealed = given::is_sealed(node, context.as_deref(), &mounts);
-    let server = image.as_ref().is_some_and(|i| i.server) || built && mounts.iter().any(|m| m.data);
+    let named = || built || image.as_ref().is_some_and(image::Image::names_server);
+    let server = image.as_ref().is_some_and(|i| i.server) || mounts.iter().any(|m| m.data) && named();
     // A client with the server's image ends by itself.
     let asks = image.as_ref().is_some_and(|i| i.client);
     if let Some(word) = node.get("restart").and_then(Node::text).filter(|_| server && !asks) {

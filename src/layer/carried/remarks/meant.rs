@@ -27,6 +27,27 @@ pub(super) fn says(line: &str, fresh: bool) -> bool {
     })
 }
 
+/// Whether the first comment, in lower case, calls the whole file one of a developer's machine: `# Shop - local/dev stack`.
+/// What also speaks of production, or says under the title how it is started (`# Local dev: docker compose up`), does not.
+pub(super) fn is_title(line: &str) -> bool {
+    if !["dev", "local"].iter().any(|word| line.contains(word)) {
+        return false;
+    }
+    let own: Vec<&str> = words(line).collect();
+    let local = |pair: &[&str]| {
+        matches!(
+            pair,
+            ["local", "dev" | "development"] | ["development" | "dev", "stack" | "environment" | "setup"]
+        )
+    };
+    let other = |word: &&str| {
+        word.ends_with(':')
+            || ["prod", "stag", "live", "deploy", "server", "remote"].iter().any(|of| word.starts_with(of))
+            || matches!(*word, "not" | "no" | "never" | "without" | "vs" | "or" | "and" | "&" | "+")
+    };
+    own.windows(2).any(local) && !own.iter().any(other)
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| {
         c.is_ascii_whitespace()
@@ -135,6 +156,29 @@ mod tests {
 
     fn not_for_production(bytes: &[u8]) -> bool {
         comments(bytes).any(|(line, fresh)| says(&line, fresh))
+    }
+
+    #[test]
+    fn by_its_title() {
+        for yes in [
+            "# gpu cluster scheduler - local/dev stack",
+            "# sentient engine - local development docker compose",
+            "# local-dev environment for the realtime collaborative canvas.",
+            "# local dev infrastructure (issue #13). brings up the postgres the api connects",
+            "# development environment",
+        ] {
+            assert!(is_title(yes), "{yes}");
+        }
+        for no in [
+            "# local dev:  docker compose up",
+            "# local development and production",
+            "# shop: not the local development stack",
+            "# production stack; local dev has compose.dev.yml",
+            "# the stack of the development team's server",
+            "# shop",
+        ] {
+            assert!(!is_title(no), "{no}");
+        }
     }
 
     #[test]

@@ -1,0 +1,94 @@
+//! What a title, a driver's class, the file below or a data directory says of what stands beside it.
+
+use super::{Twins, mild::tell_apart};
+use pgward::{Files, Git, Policy, Severity, lint};
+
+const TWINS: &[Twins] = &[
+    // The first comment names the whole file.
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[("docker-compose.yml", TITLED)],
+        ill: &[("docker-compose.yml", UNTITLED)],
+    },
+    // Who logs in, and how, is said by the class of the driver where the URL is a reference.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("src/main/resources/application-prod.yml", MYSQL)],
+        ill: &[("src/main/resources/application-prod.yml", PGJDBC)],
+    },
+    // Another engine's word does not hide a URL.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("src/main/resources/application-prod.properties", QUARKUS)],
+        ill: &[("src/main/resources/application-prod.properties", BOTH)],
+    },
+    // The server that is meant stands in the file below, and is set up with the same reference.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("compose.yaml", BASE), ("compose.production.yaml", OVER)],
+        ill: &[("compose.yaml", OTHER_BASE), ("compose.production.yaml", OVER)],
+    },
+    // Somebody's own build of a server is one where it has the data.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("docker-compose.prod.yml", OWN_BUILD)],
+        ill: &[("docker-compose.prod.yml", NO_DATA)],
+    },
+    // Production's own name is in its place in production's own file, unless it lets somebody in.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=${DB_URL:jdbc:postgresql://postgres:5432/shop_prod}\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=${DB_URL:jdbc:postgresql://postgres:5432/shop_prod?user=shop&password=Vq7xKd93Lm}\n",
+        )],
+    },
+    // What is set to nothing in a file of defaults has none.
+    Twins {
+        rule: "parts-incomplete",
+        healthy: &[("src/config-default.yaml", EMPTY)],
+        ill: &[("src/config-prod.yaml", EMPTY)],
+    },
+];
+
+const TITLED: &str = "# Shop - local/dev stack\n#\n# docker compose up\n\
+services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
+const UNTITLED: &str = "# Shop - the whole stack\n#\n# docker compose up\n\
+services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
+const MYSQL: &str = "spring:\n  datasource:\n    url: ${DB_URL}\n    username: root\n    password: ${DB_PASSWORD}\n    driver-class-name: com.mysql.cj.jdbc.Driver\n";
+const PGJDBC: &str = "spring:\n  datasource:\n    url: ${DB_URL}\n    username: root\n    password: ${DB_PASSWORD}\n    driver-class-name: org.postgresql.Driver\n";
+const QUARKUS: &str = "quarkus.datasource.db-kind=mariadb\nquarkus.datasource.username=root\nquarkus.datasource.password=${DB_PASSWORD}\n";
+const BOTH: &str = "quarkus.datasource.db-kind=mariadb\nquarkus.datasource.username=root\nquarkus.datasource.jdbc.url=jdbc:postgresql://db.acme.io/shop\n";
+const BASE: &str = "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_DB: ${SHOP_DB:-shop}\n      POSTGRES_PASSWORD_FILE: /run/secrets/db\n";
+const OTHER_BASE: &str = "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_DB: ${DB:-shop}\n      POSTGRES_PASSWORD_FILE: /run/secrets/db\n";
+const OVER: &str = "services:\n  web:\n    environment:\n      DB_HOST: db\n      DB_NAME: ${SHOP_DB:-shop}\n      DB_USER: shop\n      DB_PASSWORD: ${DB_PASSWORD:?}\n";
+const OWN_BUILD: &str = "services:\n  db:\n    image: acme/pgvector:16\n    environment:\n      POSTGRES_DB: ${DB_NAME:-shop}\n      POSTGRES_USER: shop\n      POSTGRES_PASSWORD: ${DB_PASSWORD:?}\n    volumes: [data:/var/lib/postgresql/data]\n  web:\n    build: .\n    environment:\n      DB_HOST: db\n      DB_NAME: ${DB_NAME:-shop}\n      DB_USER: shop\n      DB_PASSWORD: ${DB_PASSWORD:?}\n";
+const NO_DATA: &str = "services:\n  db:\n    image: acme/pgvector:16\n    environment:\n      POSTGRES_DB: ${DB_NAME:-shop}\n      POSTGRES_USER: shop\n      POSTGRES_PASSWORD: ${DB_PASSWORD:?}\n    volumes: [data:/backups]\n  web:\n    build: .\n    environment:\n      DB_HOST: db\n      DB_NAME: ${DB_NAME:-shop}\n      DB_USER: shop\n      DB_PASSWORD: ${DB_PASSWORD:?}\n";
+const EMPTY: &str = "DB_HOST:\nDB_PORT:\nDB_USER:\nDB_PASSWORD:\nDB_DATABASE: audit\n";
+
+#[test]
+fn what_stands_above_and_below_says() {
+    tell_apart(TWINS);
+}
+
+/// Who logs in comes with the password, from where git does not look.
+#[test]
+fn what_git_keeps_without_a_secret_is_a_part() {
+    let worst = |git: Git, password: &str| {
+        let text = format!("DB_HOST=postgres\nPOSTGRES_DB=shop_prod\nDB_PORT=5432\n{password}");
+        let code = "import os\nurl = f\"postgresql://{os.environ['APP_DB_USER']}:{os.environ['DB_PASSWORD']}@{os.environ['DB_HOST']}:{os.environ['DB_PORT']}/{os.environ['POSTGRES_DB']}\"\n";
+        let files = Files {
+            files: vec![(".env.production".to_owned(), text.into()), ("db.py".to_owned(), code.into())],
+            git: [(".env.production".to_owned(), git)].into(),
+            ..Files::default()
+        };
+        let found = lint(&files, &Policy::default());
+        found.iter().filter(|f| f.rule == "parts-incomplete").map(|f| f.severity).max()
+    };
+    assert_eq!(worst(Git::Tracked, ""), Some(Severity::Note));
+    assert_eq!(worst(Git::Ignored, ""), Some(Severity::Warning));
+    assert_eq!(worst(Git::Tracked, "DB_PASSWORD=Vq7xKd93Lm\n"), Some(Severity::Warning));
+}
