@@ -249,13 +249,16 @@ impl<'e> File<'e> {
         let says = |key: &str| matches!(key, "type" | "dialect" | "client" | "provider");
         let engines = pairs.iter().filter(|(k, _, _)| says(k)).filter_map(|(_, _, v)| text(v));
         let ours = own || engines.into_iter().any(|e| e.contains("postg") || e == "pg" || e == "pg-native");
+        // The URI of a document that a server hands out is its name, whatever its scheme.
+        let document = pairs.iter().any(|(name, _, _)| name == "mimeType");
         let mut urls = Vec::new();
         for (name, key, value) in &pairs {
             // `connection: { … }` below `client: "pg"`.
             if name == "connection" && ours && matches!(value.kind, Kind::Map(_)) {
                 self.object(reader, value, word, true);
             }
-            if !(is_url_name(name) || !aside && URL_KEYS.contains(&name.as_str())) {
+            let key_of_client = !aside && !document && URL_KEYS.contains(&name.as_str());
+            if !is_url_name(name) && !key_of_client {
                 continue;
             }
             let outcome = match &value.kind {

@@ -145,6 +145,8 @@ impl Code {
         let read = || layer.reads.iter().filter(|r| !r.variable.is_empty());
         let of_django = layer.block.as_deref().is_some_and(|b| b.starts_with("DATABASES"));
         self.django |= of_django;
+        // `class TestConfig`.
+        let of_tests = environment == Some(Environment::Test);
         for variable in read() {
             if let (Some(Means::Part(_, keyword)), true) = (variable.means, variable.defaulted) {
                 self.defaulted.insert(keyword);
@@ -156,7 +158,7 @@ impl Code {
             let known = meaning(&variable.variable, policy);
             match variable.means {
                 Some(Means::Url) if !matches!(known, Some(Meaning::Url(_))) => {
-                    self.name("url", &variable.variable);
+                    self.name(if of_tests { "test-url" } else { "url" }, &variable.variable);
                 }
                 Some(Means::TestUrl) if known != Some(Meaning::Url(Role::Test)) => {
                     self.name("test-url", &variable.variable);
@@ -181,7 +183,7 @@ impl Code {
                 _ => None,
             })
             .collect();
-        if families.contains(&None) {
+        if families.contains(&None) && !of_tests {
             for (variable, keyword) in parts {
                 if let Some((key, _)) = OWN.iter().find(|(_, k)| *k == keyword) {
                     self.name(key, variable);

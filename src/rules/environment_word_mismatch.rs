@@ -64,7 +64,10 @@ fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) 
     let tried = first.keyword == "dbname"
         && target.is_single_label()
         && settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() && !at.is_env_file());
-    if guessed || contained || tried {
+    // `DEV_DATABASE_URL` beside it: this one is for where no word is before the name.
+    let own = |t: &Target| t.environment == Some(environment) && t.role == target.role;
+    let others = target.environment.is_none() && settings.targets.iter().any(own);
+    if guessed || contained || tried || others {
         // The name is the only word there is: that it may be meant so is as likely.
         draft.at_most(Levels::of("IIII"));
     } else if here || elsewhere || first.keyword == "user" {

@@ -170,6 +170,11 @@ const PLACEHOLDER_WHOLE: &[&str] = &[
     "null",
     "hidden",
     "redacted",
+    "fromkeyvault",
+    "fromvault",
+    "fromsecretmanager",
+    "fromsecretsmanager",
+    "fromsecrets",
 ];
 
 /// Placeholders wherever they stand, letters and digits only, lower case.

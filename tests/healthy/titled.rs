@@ -3,6 +3,15 @@
 use super::{Twins, mild::tell_apart};
 use pgward::{Files, Git, Policy, Severity, lint};
 
+macro_rules! with_password {
+    ($password:literal) => {
+        concat!(
+            "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: Vq7xKd93Lm}\n",
+            "  web:\n    build: .\n    environment: {DATABASE_URL: 'postgresql://shop:", $password, "@db/shop'}\n"
+        )
+    };
+}
+
 const TWINS: &[Twins] = &[
     // The first comment names the whole file.
     Twins {
@@ -46,6 +55,48 @@ const TWINS: &[Twins] = &[
             "spring.datasource.url=${DB_URL:jdbc:postgresql://postgres:5432/shop_prod?user=shop&password=Vq7xKd93Lm}\n",
         )],
     },
+    // A class for tests says nothing of what the service reads.
+    Twins {
+        rule: "environment-word-mismatch",
+        healthy: &[(".env.production", TESTS_TOO), ("app/config.py", OF_TESTS)],
+        ill: &[(".env.production", TESTS_TOO), ("app/config.py", OF_ALL)],
+    },
+    // What has the environment's own word is what it reads.
+    Twins {
+        rule: "environment-word-mismatch",
+        healthy: &[(
+            ".env",
+            "NODE_ENV=development\nDATABASE_URL=postgres://shop@127.0.0.1/shop_prod\nDEV_DATABASE_URL=postgres://shop@127.0.0.1/shop_dev\n",
+        )],
+        ill: &[(
+            ".env",
+            "NODE_ENV=development\nDATABASE_URL=postgres://shop@127.0.0.1/shop_prod\nSTAGING_DATABASE_URL=postgres://shop@127.0.0.1/shop_dev\n",
+        )],
+    },
+    // A document's name.
+    Twins {
+        rule: "user-implicit",
+        healthy: &[(
+            "src/index.ts",
+            "server.handle(() => [{uri: 'postgres://routes/all', name: 'Routes', mimeType: 'application/json'}]);\n",
+        )],
+        ill: &[("src/index.ts", "connect(() => [{uri: 'postgres://routes/all', name: 'Routes'}]);\n")],
+    },
+    // What stands for a password is no other one.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("docker-compose.yml", with_password!("[REDACTED]"))],
+        ill: &[("docker-compose.yml", with_password!("changeme"))],
+    },
+    // A pipeline has the values.
+    Twins {
+        rule: "placeholder-secret",
+        healthy: &[(".env.prod", "DATABASE_URL=${DB_URL}\n")],
+        ill: &[(
+            ".env.prod",
+            "DATABASE_URL=postgres://shop:FROM_KEY_VAULT@db.acme.io/shop?sslmode=require\n",
+        )],
+    },
     // What is set to nothing in a file of defaults has none.
     Twins {
         rule: "parts-incomplete",
@@ -54,6 +105,9 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const TESTS_TOO: &str = "APP_ENV=production\nDB_USER=shop\nDB_PASSWORD=Vq7xKd93Lm\nDB_HOST=db\nDB_PORT=5432\nDB_NAME=shop\nTEST_DB_NAME=shop_test\n";
+const OF_TESTS: &str = "import os\n\nclass TestConfig(Config):\n    DATABASE_URI = f\"postgresql://{os.getenv('DB_USER')}:{os.getenv('DB_PASSWORD')}@{os.getenv('DB_HOST')}:{os.getenv('DB_PORT')}/{os.getenv('TEST_DB_NAME')}\"\n";
+const OF_ALL: &str = "import os\n\nclass Config:\n    DATABASE_URI = f\"postgresql://{os.getenv('DB_USER')}:{os.getenv('DB_PASSWORD')}@{os.getenv('DB_HOST')}:{os.getenv('DB_PORT')}/{os.getenv('TEST_DB_NAME')}\"\n";
 const TITLED: &str = "# Shop - local/dev stack\n#\n# docker compose up\n\
 services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const UNTITLED: &str = "# Shop - the whole stack\n#\n# docker compose up\n\

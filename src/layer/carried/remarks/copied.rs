@@ -31,6 +31,10 @@ const VALUES: [&str; 2] = ["replace with actual", "replace with real"];
 /// Whether a comment at the top, in lower case, asks whoever reads it to copy the file and fill it in: `# Copy this file to
 /// .env.local`. A copy has the sentence too, so that it says something of a file alone that git keeps.
 pub(super) fn asks(line: &str) -> bool {
+    let dummy = DUMMY.iter().find_map(|word| line.find(word));
+    if dummy.is_some_and(|at| !NOT.iter().chain(&["no "]).any(|word| line[..at].contains(word))) {
+        return true;
+    }
     let asks = WORDS.iter().any(|word| line.contains(word));
     let at = SENTENCES.iter().filter(|_| asks).find_map(|sentence| line.find(sentence));
     at.is_some_and(|at| is_asked(&line[..at])) && !ELSEWHERE.iter().any(|word| line.contains(word))
@@ -79,6 +83,9 @@ const SENTENCES: &[&str] = &[
     "copiez ce fichier",
 ];
 
+/// What says of the values that they are nobody's: `# UAT environment (dummy values - …)`.
+const DUMMY: [&str; 2] = ["dummy values", "placeholder values"];
+
 /// Each sentence has one of these in it, and most comments have none.
 const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace", "template"];
 
@@ -108,11 +115,17 @@ mod tests {
             "# Shop\n\n# Copy this file to .env.local and fill it in\nA=b\n",
             "#Copiar a .env\n",
             "# Replace CHANGE_ME values. Do NOT commit real secrets.\n",
+            "# UAT environment (dummy values - replaced in the pipeline).\nA=b\n",
         ] {
             assert!(asks_to_be_copied(yes.as_bytes()), "{yes}");
         }
-        for no in ["", "A=b\n# copy this file\n", "# a copy\nA=copy this file\n", "# Do not copy this file\n"]
-        {
+        for no in [
+            "",
+            "# No dummy values, no placeholder values: never\n",
+            "A=b\n# copy this file\n",
+            "# a copy\nA=copy this file\n",
+            "# Do not copy this file\n",
+        ] {
             assert!(!asks_to_be_copied(no.as_bytes()), "{no}");
         }
         assert!(!asks_to_be_copied(&[b'#'; 5000]));
