@@ -306,6 +306,14 @@ pub(super) fn keyword(key: &str) -> Option<&'static str> {
     KEYS.iter().find(|(own, _)| key.eq_ignore_ascii_case(own)).map(|(_, keyword)| *keyword)
 }
 
+/// Whether an option of a section says that it is another engine's: `type = sqlite3` of Grafana, which keeps the rest as it
+/// comes.
+pub(super) fn names_other_engine(key: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    (ENGINES.contains(&key) || key.eq_ignore_ascii_case("db_type"))
+        && (OTHERS.iter().any(|engine| value.contains(engine)) || value.contains("sqlite"))
+}
+
 /// Whether a section is a connection by its name and keys, as INI files have them.
 pub(super) fn is_section<'k>(name: &str, keys: impl Iterator<Item = &'k str>) -> bool {
     let found: BTreeSet<&str> = keys.filter_map(keyword).collect();

@@ -83,7 +83,9 @@ fn take(reader: &mut Reader<'_>, text: &str, section: &Range<usize>, options: &[
         block.word = Some("test".to_owned());
     }
     let go = is_of_go(reader.path);
-    let connection = general::is_section(name, options.iter().map(|o| &text[o.key.clone()]));
+    let other = |o: &Assignment| general::names_other_engine(&text[o.key.clone()], &text[o.value.clone()]);
+    let connection =
+        general::is_section(name, options.iter().map(|o| &text[o.key.clone()])) && !options.iter().any(other);
     for option in options {
         let key = &text[option.key.clone()];
         let span = reader.sources.span(reader.id, option.key.clone());

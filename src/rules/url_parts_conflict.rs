@@ -27,12 +27,23 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         report(target, what, &document.key, &target.differences(&document.parts), out);
     }
     if let Some(set) = &settings.parts {
-        report(target, what, set.name, &target.differences(&set.parts), out);
+        let draft = report(target, what, set.name, &target.differences(&set.parts), out);
+        // Which of the two a program connects by stands there.
+        if let (Some(draft), true) = (draft, settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code))
+        {
+            draft.at_most(Levels::of("IIII"));
+        }
     }
 }
 
-fn report(target: &Target, form: &str, other: &str, differences: &[Difference<'_>], out: &mut Sink<'_>) {
-    let Some(first) = differences.first() else { return };
+fn report<'o>(
+    target: &Target,
+    form: &str,
+    other: &str,
+    differences: &[Difference<'_>],
+    out: &'o mut Sink<'_>,
+) -> Option<Draft<'o>> {
+    let first = differences.first()?;
     let word = |keyword| if keyword == "dbname" { "database" } else { keyword };
     let what: Vec<&str> = differences.iter().map(|d| word(d.keyword)).collect();
     let mut draft = out
@@ -49,4 +60,5 @@ fn report(target: &Target, form: &str, other: &str, differences: &[Difference<'_
         }
         draft = draft.also(&difference.other.origin, format!("another in `{}`", difference.other.key));
     }
+    Some(draft)
 }

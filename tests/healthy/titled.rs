@@ -55,6 +55,27 @@ const TWINS: &[Twins] = &[
             "spring.datasource.url=${DB_URL:jdbc:postgresql://postgres:5432/shop_prod?user=shop&password=Vq7xKd93Lm}\n",
         )],
     },
+    // Grafana keeps a server's options beside its own file.
+    Twins {
+        rule: "empty-password",
+        healthy: &[(
+            "deploy/grafana.ini",
+            "[database]\ntype = sqlite3\nhost = 127.0.0.1:3306\nname = grafana\nuser = root\npassword =\n",
+        )],
+        ill: &[(
+            "deploy/grafana.ini",
+            "[database]\ntype = postgres\nhost = db.acme.io:5432\nname = grafana\nuser = grafana\npassword =\n",
+        )],
+    },
+    // A program says by which of the two it connects.
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[(
+            "import.py",
+            "import os\nDB_HOST = os.getenv('DB_HOST', 'db')\nDB_NAME = os.getenv('DB_NAME', 'shop')\nDATABASE_URL = 'postgresql://shop@db.acme.io/shop_live'\n",
+        )],
+        ill: &[(".env", "DB_HOST=db\nDB_NAME=shop\nDATABASE_URL=postgresql://shop@db.acme.io/shop_live\n")],
+    },
     // A class for tests says nothing of what the service reads.
     Twins {
         rule: "environment-word-mismatch",
