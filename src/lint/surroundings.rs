@@ -23,6 +23,8 @@ pub(super) struct Surroundings<'c> {
     names: Names,
     /// Flux fills in what it applies, wherever that lies.
     substitutes: bool,
+    /// Directories with a `kustomization.yaml`, which makes objects of the files beside it.
+    kustomized: BTreeSet<&'c str>,
     /// Secrets that ask to be filled in: a container that takes one has as much to be filled in as the Secret itself.
     asking: BTreeSet<SourceId>,
     /// Of an env file that compose hands to a service the variables that it puts into its values: those of the `.env` beside
@@ -65,6 +67,11 @@ impl<'c> Surroundings<'c> {
             in_clear: InClear::of(carried),
             names: Names::of(carried),
             substitutes: carried.iter().any(fills),
+            kustomized: carried
+                .iter()
+                .filter(|file| is_kustomization(file))
+                .map(|file| directory(&file.path))
+                .collect(),
             asking: carried.iter().filter(asks).map(|file| file.source).collect(),
             given,
         }
@@ -76,10 +83,15 @@ impl<'c> Surroundings<'c> {
         if let Some(at) = settings.whereabouts.as_mut().filter(|_| !self.asking.is_empty()) {
             at.remarks.copy |= layers.iter().filter_map(|l| l.source).any(|s| self.asking.contains(&s));
         }
+        let applied = match file.carrier {
+            Carrier::Kubernetes => true,
+            Carrier::Dotenv => self.kustomized.contains(directory(&file.path)),
+            _ => false,
+        };
         let open = |placeholder: &Placeholder| match self.given.get(&placeholder.span.source) {
             _ if variable(sources, placeholder) == Some(OF_CARGO) => false,
             Some(given) => variable(sources, placeholder).is_none_or(|name| !given.contains(name)),
-            None => !self.substitutes || file.carrier != Carrier::Kubernetes || placeholder.shape != "${…}",
+            None => !self.substitutes || !applied || placeholder.shape != "${…}",
         };
         settings.unfilled.retain(open);
         let suffixed = *environment == Environment::Test && self.suffixed.contains(directory(&layer.name));
@@ -142,6 +154,11 @@ fn has_own_password(sources: &Sources, compose: &Compose, target: &Target) -> bo
 fn urls(file: &Carried) -> impl Iterator<Item = &str> {
     let all = file.layers.iter().flat_map(|layer| &layer.entries);
     all.filter(|e| e.has_scheme_of_postgres()).map(|e| e.key.as_str())
+}
+
+fn is_kustomization(file: &Carried) -> bool {
+    let name = &file.path[directory(&file.path).len()..];
+    file.carrier == Carrier::Kubernetes && matches!(name, "kustomization.yaml" | "kustomization.yml")
 }
 
 /// What cargo sets for every program that it runs.

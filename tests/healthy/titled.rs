@@ -76,6 +76,16 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(".env", "DB_HOST=db\nDB_NAME=shop\nDATABASE_URL=postgresql://shop@db.acme.io/shop_live\n")],
     },
+    // Flux fills in what kustomize makes of the file beside it.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[
+            ("apps/shop/shop.env", FLUX_ENV),
+            ("apps/shop/kustomization.yaml", GENERATOR),
+            ("cluster/apps.yaml", FLUX),
+        ],
+        ill: &[("apps/shop/shop.env", FLUX_ENV), ("apps/shop/kustomization.yaml", GENERATOR)],
+    },
     // A class for tests says nothing of what the service reads.
     Twins {
         rule: "environment-word-mismatch",
@@ -126,6 +136,9 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const FLUX_ENV: &str = "DATABASE_URL=postgres://shop@${CLUSTER_DB}/shop?sslmode=require\n";
+const GENERATOR: &str = "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nconfigMapGenerator:\n  - name: shop\n    envs: [shop.env]\n";
+const FLUX: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n  path: ./apps\n  postBuild:\n    substituteFrom:\n      - {kind: Secret, name: cluster}\n";
 const TESTS_TOO: &str = "APP_ENV=production\nDB_USER=shop\nDB_PASSWORD=Vq7xKd93Lm\nDB_HOST=db\nDB_PORT=5432\nDB_NAME=shop\nTEST_DB_NAME=shop_test\n";
 const OF_TESTS: &str = "import os\n\nclass TestConfig(Config):\n    DATABASE_URI = f\"postgresql://{os.getenv('DB_USER')}:{os.getenv('DB_PASSWORD')}@{os.getenv('DB_HOST')}:{os.getenv('DB_PORT')}/{os.getenv('TEST_DB_NAME')}\"\n";
 const OF_ALL: &str = "import os\n\nclass Config:\n    DATABASE_URI = f\"postgresql://{os.getenv('DB_USER')}:{os.getenv('DB_PASSWORD')}@{os.getenv('DB_HOST')}:{os.getenv('DB_PORT')}/{os.getenv('TEST_DB_NAME')}\"\n";
