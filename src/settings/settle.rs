@@ -150,9 +150,13 @@ fn word(key: &str, text: &str, policy: &Policy) -> Word {
             text.split(',').find_map(means).map_or(Word::Nothing, Word::Means)
         }
         // The word is an environment of the ecosystem, or of somebody else's.
-        "NODE_ENV" | "ASPNETCORE_ENVIRONMENT" | "DOTNET_ENVIRONMENT" | "APP_ENVIRONMENT" => {
-            means(text).map_or(Word::Nothing, Word::Means)
-        }
+        "NODE_ENV"
+        | "RACK_ENV"
+        | "MIX_ENV"
+        | "GO_ENV"
+        | "ASPNETCORE_ENVIRONMENT"
+        | "DOTNET_ENVIRONMENT"
+        | "APP_ENVIRONMENT" => means(text).map_or(Word::Nothing, Word::Means),
         _ => means(text).map_or(Word::Unknown, Word::Means),
     }
 }

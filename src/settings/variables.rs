@@ -269,7 +269,7 @@ pub const TOGGLES: &[(&str, ToggleKind)] = &[
 pub const TOGGLE_SQLITE: &str = "toggle to sqlite";
 
 /// Variables that name the environment, the strongest first. `PGWARD_ENV` is rank 0, the application's own words
-/// are rank 1, and rank 2 is a build mode that contradicts nothing.
+/// are rank 1, and rank 2 may be a build mode: it contradicts nothing.
 pub const MARKERS: &[(&str, u8)] = &[
     ("PGWARD_ENV", 0),
     ("APP_ENV", 1),
@@ -283,6 +283,9 @@ pub const MARKERS: &[(&str, u8)] = &[
     ("ASPNETCORE_ENVIRONMENT", 1),
     ("DOTNET_ENVIRONMENT", 1),
     ("APP_ENVIRONMENT", 1),
+    ("RACK_ENV", 2),
+    ("MIX_ENV", 2),
+    ("GO_ENV", 2),
     ("NODE_ENV", 2),
 ];
 

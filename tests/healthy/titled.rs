@@ -12,6 +12,16 @@ macro_rules! with_password {
     };
 }
 
+macro_rules! in_mode {
+    ($mode:literal) => {
+        concat!(
+            "services:\n  web:\n    build: .\n    environment:\n      ",
+            $mode,
+            "\n      DATABASE_URL: postgresql://shop:Vq7xKd93Lm@db/shop\n"
+        )
+    };
+}
+
 const TWINS: &[Twins] = &[
     // The first comment names the whole file.
     Twins {
@@ -85,6 +95,29 @@ const TWINS: &[Twins] = &[
             ("cluster/apps.yaml", FLUX),
         ],
         ill: &[("apps/shop/shop.env", FLUX_ENV), ("apps/shop/kustomization.yaml", GENERATOR)],
+    },
+    // Elixir's word, and Go's.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("docker-compose.yml", in_mode!("MIX_ENV: dev"))],
+        ill: &[("docker-compose.yml", in_mode!("MIX_ENV: prod"))],
+    },
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("docker-compose.yml", in_mode!("GO_ENV: remote"))],
+        ill: &[("docker-compose.yml", in_mode!("GO_ENV: production"))],
+    },
+    // Heroku sets both, and Rails goes by its own.
+    Twins {
+        rule: "environment-contradiction",
+        healthy: &[(
+            ".env.staging",
+            "RAILS_ENV=staging\nRACK_ENV=production\nDATABASE_URL=postgres://shop@db.acme.io/shop?sslmode=require\n",
+        )],
+        ill: &[(
+            ".env.staging",
+            "RAILS_ENV=production\nRACK_ENV=production\nDATABASE_URL=postgres://shop@db.acme.io/shop?sslmode=require\n",
+        )],
     },
     // A class for tests says nothing of what the service reads.
     Twins {
