@@ -29,6 +29,7 @@ mod healthy {
     mod started;
     mod templates;
     mod titled;
+    mod titled_by_halves;
     mod told_again;
     mod walked;
 }

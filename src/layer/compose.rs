@@ -44,8 +44,8 @@ pub struct Compose {
     beneath_made: Vec<(Vec<Part>, &'static str, Secret)>,
     /// Defaults that the environments take, by their places as maps of values have them.
     defaults: BTreeMap<Span, Defaulted>,
-    /// Those that alone make a name which a server may be set up with, by block and variable.
-    made: BTreeMap<(String, String), Secret>,
+    /// Those that alone make a name which a server may be set up with, by block and variable; none where something else does.
+    made: BTreeMap<(String, String), Option<Secret>>,
 }
 
 /// A variable that docker compose puts into the environment of a service, or hands on to it.
@@ -147,8 +147,9 @@ impl Compose {
         }
         self.beneath =
             base.services.iter().filter(|b| b.server || b.way).flat_map(|b| b.hosts.clone()).collect();
-        let set_up =
-            |server: &Service, variable: &str| base.made.get(&(server.block.clone(), variable.to_owned()));
+        let set_up = |server: &Service, variable: &str| {
+            base.made.get(&(server.block.clone(), variable.to_owned()))?.as_ref()
+        };
         for server in base.services.iter().filter(|b| b.server) {
             let made =
                 MADE.iter().filter_map(|(own, variable)| Some((*own, set_up(server, variable)?.clone())));
@@ -260,11 +261,14 @@ impl Compose {
         let of = |server: &Service| self.made.get(&(server.block.clone(), (*variable).to_owned()));
         let beneath = || {
             let named = |hosts: &[Part]| hosts.iter().any(|name| host.is_host_called(name));
-            let theirs = self.beneath_made.iter().find(|(hosts, of, _)| *of == keyword && named(hosts));
-            theirs.map(|(_, _, reference)| reference)
+            let mut theirs = self.beneath_made.iter().filter(|(hosts, of, _)| *of == keyword && named(hosts));
+            theirs.next().filter(|_| theirs.next().is_none()).map(|(_, _, reference)| reference)
         };
         let reference = match (servers.next(), servers.next()) {
-            (Some(server), None) => of(server).or_else(|| server.partial.then(beneath)?),
+            (Some(server), None) => match of(server) {
+                Some(own) => own.as_ref(),
+                None => server.partial.then(beneath).flatten(),
+            },
             (None, None) => beneath(),
             _ => None,
         };

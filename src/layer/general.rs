@@ -309,9 +309,21 @@ pub(super) fn keyword(key: &str) -> Option<&'static str> {
 /// Whether an option of a section says that it is another engine's: `type = sqlite3` of Grafana, which keeps the rest as it
 /// comes.
 pub(super) fn names_other_engine(key: &str, value: &str) -> bool {
-    let value = value.to_ascii_lowercase();
-    (ENGINES.contains(&key) || key.eq_ignore_ascii_case("db_type"))
-        && (OTHERS.iter().any(|engine| value.contains(engine)) || value.contains("sqlite"))
+    let key = key.to_ascii_lowercase();
+    let names = ENGINES.contains(&key.as_str()) || matches!(key.as_str(), "db_type" | "dbtype" | "db_engine");
+    // `mysql ; or postgres`
+    let value =
+        [" ;", " #", "\t;", "\t#"].iter().fold(value, |text, mark| text.split(mark).next().unwrap_or(text));
+    let value = value.trim().to_ascii_lowercase();
+    let word = |word: &str| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        word == "sqlite" || OTHERS.contains(&word)
+    };
+    let mut words = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let (first, last) = (words.clone().next(), words.next_back());
+    names
+        && !["postg", "psql"].iter().any(|ours| value.contains(ours))
+        && [first, last].into_iter().flatten().any(word)
 }
 
 /// Whether a section is a connection by its name and keys, as INI files have them.

@@ -250,14 +250,15 @@ impl<'e> File<'e> {
         let engines = pairs.iter().filter(|(k, _, _)| says(k)).filter_map(|(_, _, v)| text(v));
         let ours = own || engines.into_iter().any(|e| e.contains("postg") || e == "pg" || e == "pg-native");
         // The URI of a document that a server hands out is its name, whatever its scheme.
-        let document = pairs.iter().any(|(name, _, _)| name == "mimeType");
+        let of_document = |name: &str| matches!(name, "mimeType" | "contentType" | "text" | "blob");
+        let document = !own && pairs.iter().any(|(name, _, _)| of_document(name));
         let mut urls = Vec::new();
         for (name, key, value) in &pairs {
             // `connection: { … }` below `client: "pg"`.
             if name == "connection" && ours && matches!(value.kind, Kind::Map(_)) {
                 self.object(reader, value, word, true);
             }
-            let key_of_client = !aside && !document && URL_KEYS.contains(&name.as_str());
+            let key_of_client = !aside && URL_KEYS.contains(&name.as_str());
             if !is_url_name(name) && !key_of_client {
                 continue;
             }
@@ -270,6 +271,11 @@ impl<'e> File<'e> {
                 }
                 _ => self.scope.evaluate(value),
             };
+            // Nobody logs in to the name of a document.
+            let nobody = || outcome.value.as_ref().is_some_and(|v| !v.text.expose().contains('@'));
+            if document && name == "uri" && nobody() {
+                continue;
+            }
             let known = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));
             let is_name = matches!(&value.kind, Kind::Name(name) if self.scope.names.contains_key(name));
             let taken = outcome.value.is_none() && !outcome.taken.is_empty();

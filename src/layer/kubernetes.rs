@@ -9,6 +9,7 @@ mod kustomize;
 mod laptop;
 mod names;
 mod references;
+mod template;
 
 use references::references;
 
@@ -170,7 +171,7 @@ impl Kubernetes {
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(text) = reader.text() else { return };
     // A template of Helm is no YAML before it is rendered; what it says is in its values.
-    if text.contains("{{") {
+    if template::is_template(&text) {
         return;
     }
     let Some(documents) = reader.yaml() else { return };

@@ -149,13 +149,12 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, o
     for (source, prefix) in known.chain(others) {
         let plain = prefix.len() <= 64 && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
         let mut layer = reader.block(if plain { prefix.as_str() } else { source });
-        let (mut here, mut other) = (None, false);
+        let mut here = None;
         for property in properties {
             let name = relaxed(&property.name);
             let Some(key) = name.strip_prefix(&*prefix).and_then(|rest| rest.strip_prefix('.')) else {
                 continue;
             };
-            other |= ENGINE.contains(&key) && names_other(property.entry.value.text.expose());
             let means = match key {
                 "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
                 // What the pool hands to the driver beside the URL.
@@ -174,7 +173,7 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, o
         layer.word = word.filter(|_| here != Some(true)).map(str::to_owned);
         // Where a URL stands too, that says which engine it is, or that the two do not go together.
         let url = layer.entries.iter().any(|e| e.told.as_deref() == Some(&Means::Url));
-        if !layer.entries.is_empty() && (url || !other) {
+        if !layer.entries.is_empty() && (url || !is_of_other(reader, properties, &prefix)) {
             reader.layers.push(layer);
         }
     }
@@ -202,11 +201,34 @@ fn others(properties: &[&Property]) -> BTreeSet<String> {
 /// How a URL begins that is PostgreSQL's perhaps.
 const SCHEMES: &[&str] = &["jdbc:", "r2dbc:", REACTIVE];
 
-/// Keys of a data source that name its engine: `driver-class-name`, and Quarkus' `db-kind`.
-const ENGINE: &[&str] = &["driverclassname", "hikari.driverclassname", "driver", "dbkind"];
+/// Whether a data source is another engine's by its `driver-class-name`, or Quarkus' `db-kind`, in a file that speaks of
+/// PostgreSQL nowhere: another profile may have that. The pool's and Flyway's data source is Spring Boot's own.
+fn is_of_other(reader: &Reader<'_>, properties: &[&Property], prefix: &str) -> bool {
+    let own = if matches!(prefix, "spring.datasource.hikari" | "spring.flyway") {
+        "spring.datasource"
+    } else {
+        prefix
+    };
+    let says = |property: &&Property| {
+        let name = relaxed(&property.name);
+        let key = name.strip_prefix(own).and_then(|rest| rest.strip_prefix('.'));
+        key.is_some_and(|key| ENGINE.contains(&key)) && names_other(property.entry.value.text.expose())
+    };
+    properties.iter().any(says) && {
+        let text = String::from_utf8_lossy(reader.sources.get(reader.id).bytes()).to_ascii_lowercase();
+        !text.contains("postgres")
+    }
+}
+
+/// Keys of a data source that name its engine.
+const ENGINE: &[&str] = &["driverclassname", "hikari.driverclassname", "dbkind"];
 
 /// Whether the class of a driver, or Quarkus' word, is that of another engine.
 fn names_other(text: &str) -> bool {
+    // What stands for a class may be any.
+    if text.contains("${") {
+        return false;
+    }
     let text = text.to_ascii_lowercase();
     let others =
         ["mysql", "mariadb", "oracle", "sqlserver", "mssql", "db2", "h2", "sqlite", "derby", "hsqldb"];

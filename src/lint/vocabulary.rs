@@ -145,8 +145,11 @@ impl Code {
         let read = || layer.reads.iter().filter(|r| !r.variable.is_empty());
         let of_django = layer.block.as_deref().is_some_and(|b| b.starts_with("DATABASES"));
         self.django |= of_django;
-        // `class TestConfig`.
-        let of_tests = environment == Some(Environment::Test);
+        // In `class TestConfig` a variable is of tests alone where its own name says so: others read it too.
+        let of_tests = |name: &str| {
+            let test = |word: &str| ["TEST", "TESTS", "TESTING"].iter().any(|t| word.eq_ignore_ascii_case(t));
+            environment == Some(Environment::Test) && name.split('_').any(test)
+        };
         for variable in read() {
             if let (Some(Means::Part(_, keyword)), true) = (variable.means, variable.defaulted) {
                 self.defaulted.insert(keyword);
@@ -158,7 +161,8 @@ impl Code {
             let known = meaning(&variable.variable, policy);
             match variable.means {
                 Some(Means::Url) if !matches!(known, Some(Meaning::Url(_))) => {
-                    self.name(if of_tests { "test-url" } else { "url" }, &variable.variable);
+                    let key = if of_tests(&variable.variable) { "test-url" } else { "url" };
+                    self.name(key, &variable.variable);
                 }
                 Some(Means::TestUrl) if known != Some(Meaning::Url(Role::Test)) => {
                     self.name("test-url", &variable.variable);
@@ -183,7 +187,7 @@ impl Code {
                 _ => None,
             })
             .collect();
-        if families.contains(&None) && !of_tests {
+        if families.contains(&None) && !parts.iter().any(|(variable, _)| of_tests(variable)) {
             for (variable, keyword) in parts {
                 if let Some((key, _)) = OWN.iter().find(|(_, k)| *k == keyword) {
                     self.name(key, variable);

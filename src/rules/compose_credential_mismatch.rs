@@ -382,7 +382,7 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
         && !trusts
         && !password.text.same_as(&entry.value.text)
         // `[PASSWORD]` is told as what it is.
-        && (!password.text.is_left_open() || password.text.would_do())
+        && !password.text.is_taken_out()
     {
         let draft = out
             .report(format!("{name} logs in with another password than `{container}` is given"))

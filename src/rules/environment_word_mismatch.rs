@@ -65,12 +65,17 @@ fn towards_production(target: &Target, settings: &Settings, out: &mut Sink<'_>) 
         && target.is_single_label()
         && settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() && !at.is_env_file());
     // `DEV_DATABASE_URL` beside it: this one is for where no word is before the name.
-    let own = |t: &Target| t.environment == Some(environment) && t.role == target.role;
+    let own = |t: &Target| {
+        t.environment == Some(environment)
+            && t.is_postgres()
+            && t.name.strip_suffix(&*target.name).is_some_and(|word| word.ends_with('_'))
+            && t.names.iter().all(|n| n.says != Environment::Production)
+    };
     let others = target.environment.is_none() && settings.targets.iter().any(own);
-    if guessed || contained || tried || others {
+    if guessed || contained || tried || others && here {
         // The name is the only word there is: that it may be meant so is as likely.
         draft.at_most(Levels::of("IIII"));
-    } else if here || elsewhere || first.keyword == "user" {
+    } else if here || elsewhere || others || first.keyword == "user" {
         draft.at_most(Levels::of("WWWW"));
     }
 }

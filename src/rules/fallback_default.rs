@@ -48,7 +48,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             || settings.settled.environment.as_ref().is_some_and(|e| !matches!(e.origin, Origin::Default(_)));
         let remote = || target.host_class() == Some(HostClass::Public);
         let whole = production && fallback.supplies == "url" && other.is_none();
-        let calls = || target.is_postgres() && named.contains(&Environment::Production);
+        let calls = || {
+            let database =
+                target.names.iter().any(|n| n.keyword == "dbname" && n.says == Environment::Production);
+            let here = target.host_class() == Some(HostClass::Local);
+            target.is_postgres() && database && named.iter().all(|e| *e == Environment::Production) && !here
+        };
         let own = own || whole && !opens && (remote() || calls()) && told();
         // Who sets the variable sets it for the server too, and who sets nothing is let in.
         // A server that is started beside it, under its own name, is no other than the one that is meant.

@@ -50,7 +50,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let name = at.path.rsplit(['/', '\\']).next().unwrap_or_default();
         name.split(['.', '-', '_']).any(|word| matches!(word, "default" | "defaults"))
     };
-    if out.door() == Door::Lint && settings.whereabouts.as_ref().is_some_and(defaults) {
+    let defaults = settings.whereabouts.as_ref().is_some_and(defaults);
+    if undecided && defaults {
         return;
     }
     // A container that is not built here, and a server, have defaults of their own.
@@ -59,6 +60,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
     // Names that the project declares, or that its code reads, are no family.
     let family = if set.name.starts_with('[') { String::new() } else { format!(" in `{}`", set.name) };
+    let lint = out.door() == Door::Lint;
     let mut draft = out.report(format!("the connection{family} is incomplete: {names} not set"));
     draft = match empty.first() {
         Some((_, variable)) => draft.at(&variable.origin, "set to nothing"),
@@ -74,9 +76,15 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // The user stands in a Secret, the host is the name of a service: only a database without a name is a trap.
     let elsewhere = guess && !target.missing.contains(&"dbname");
     // What git keeps without any secret gets those from elsewhere, and with them who logs in, and where.
-    let kept = settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_env_file());
-    let elsewhere = elsewhere || kept && target.get("password").is_none();
-    if undecided {
+    let kept = settings.whereabouts.as_ref().is_some_and(|at| at.git == Some(Git::Tracked));
+    let login = target.get("password").is_none() && target.missing.contains(&"user");
+    let elsewhere = elsewhere || kept && login;
+    // Nothing in a file of defaults that nobody says to be production's is no decision.
+    let unsaid =
+        || settings.settled.environment.as_ref().is_none_or(|e| matches!(e.origin, Origin::Default(_)));
+    if defaults && lint && unsaid() {
+        draft.at_most(Levels::of("IIII"));
+    } else if undecided {
         draft.at_most(Levels::of(if elsewhere { "IIII" } else { "WWWW" }));
     }
 }

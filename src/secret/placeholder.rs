@@ -6,8 +6,7 @@ impl Secret {
     /// Whether the text asks to be replaced: `changeme`, `<password>`, `[YOUR-PASSWORD]`, `your_password_here`.
     pub fn looks_like_placeholder(&self) -> bool {
         let text = self.expose();
-        let inner = |open, close| text.strip_prefix(open).and_then(|t: &str| t.strip_suffix(close));
-        if inner('<', '>').or_else(|| inner('[', ']')).is_some_and(|t| !t.is_empty()) {
+        if self.is_taken_out() {
             return true;
         }
         let mut flat = Vec::with_capacity(text.len());
@@ -22,6 +21,13 @@ impl Secret {
             || PLACEHOLDER_WHOLE.iter().any(|p| p.as_bytes() == flat)
             || asks(&flat)
             || speaks_of_yours(text)
+    }
+
+    /// Whether something was taken out of the text: `<password>`, `[REDACTED]`.
+    pub fn is_taken_out(&self) -> bool {
+        let text = self.expose();
+        let inner = |open, close| text.strip_prefix(open).and_then(|t: &str| t.strip_suffix(close));
+        inner('<', '>').or_else(|| inner('[', ']')).is_some_and(|t| !t.is_empty())
     }
 
     /// Whether the text is a mark that a build or a deployment replaces: `__DATABASE_URL__`, `#{database_url}#`,

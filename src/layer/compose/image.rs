@@ -146,9 +146,9 @@ impl Image {
 
     /// Whether its name is that of a server, whoever built it: with a data directory it is one.
     pub(super) fn names_server(&self) -> bool {
-        let name = self.own_name();
-        !self.administers()
-            && ["postgres", "postgis", "pgvector", "timescale"].iter().any(|word| name.contains(word))
+        let last = self.own_name().rsplit(['-', '_']).next().unwrap_or_default();
+        let known = ["postgres", "postgresql", "postgis", "pgvector", "timescale", "timescaledb"];
+        !self.administers() && !self.client && known.contains(&last)
     }
 
     /// Whether it connects some time after it was started. `scheduled`: its variables say when it is to do something.

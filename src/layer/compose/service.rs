@@ -112,7 +112,7 @@ pub(super) fn read(
     mounts.extend(items(node, "configs").filter_map(|n| given::config(reader, root, n)));
     if let Some(image) = &mut image {
         let own = client::is_client(node.get("entrypoint"), node.get("command"));
-        image.client = own && !mounts.iter().any(|m| m.data);
+        image.client = own && !(image.server && mounts.iter().any(|m| m.data));
     }
     let context = given::context(reader, node);
     let sealed = given::is_sealed(node, context.as_deref(), &mounts);
@@ -395,16 +395,18 @@ fn port(reader: &mut Reader<'_>, node: &Node) -> Option<Port> {
 }
 
 fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
-    let (source, target, place) = if node.scalar().is_some() {
+    let (source, target, place, read_only) = if node.scalar().is_some() {
         let value = text_of(reader, node)?;
         let text = value.text.expose();
         let (source, rest) = text.split_once(':')?;
-        let target = rest.split(':').next().unwrap_or(rest);
-        (source.to_owned(), target.to_owned(), value.span_of(0..source.len()).unwrap_or(node.span))
+        let (target, options) = rest.split_once(':').unwrap_or((rest, ""));
+        let place = value.span_of(0..source.len()).unwrap_or(node.span);
+        (source.to_owned(), target.to_owned(), place, options.split(',').any(|option| option == "ro"))
     } else {
         let source = node.get("source")?;
         let target = text_of(reader, node.get("target")?)?.text.expose().to_owned();
-        (text_of(reader, source)?.text.expose().to_owned(), target, source.span)
+        let read_only = node.get("read_only").and_then(Node::text) == Some("true");
+        (text_of(reader, source)?.text.expose().to_owned(), target, source.span, read_only)
     };
     let path = source.starts_with(['.', '/', '~']);
     let step = |s: &str| s.is_empty() || is_plain_name(s);
@@ -420,7 +422,8 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
         _ => Source::Other,
     };
     let init = target.strip_prefix(super::INIT).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-    let data = client::holds_data(&target);
+    // A server writes.
+    let data = client::holds_data(&target) && !read_only;
     let without = Without::of(&target);
     Some(Mount { span: place, source, data, init, without })
 }

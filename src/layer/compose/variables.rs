@@ -223,11 +223,11 @@ fn take(
     let made = out.block.clone().filter(|_| MADE.iter().any(|(_, variable)| *variable == key.0));
     let made = made.map(|block| (block, key.0.to_owned()));
     if let Some(made) = &made {
-        file.made.remove(made);
+        file.made.insert(made.clone(), None);
     }
     for (span, default) in defaults {
         if let Some(made) = made.clone().filter(|_| default.value.same_as(&text.text)) {
-            file.made.insert(made, default.reference.clone());
+            file.made.insert(made, Some(default.reference.clone()));
         }
         file.defaults.insert(span, default);
     }

@@ -31,8 +31,10 @@ const VALUES: [&str; 2] = ["replace with actual", "replace with real"];
 /// Whether a comment at the top, in lower case, asks whoever reads it to copy the file and fill it in: `# Copy this file to
 /// .env.local`. A copy has the sentence too, so that it says something of a file alone that git keeps.
 pub(super) fn asks(line: &str) -> bool {
-    let dummy = DUMMY.iter().find_map(|word| line.find(word));
-    if dummy.is_some_and(|at| !NOT.iter().chain(&["no "]).any(|word| line[..at].contains(word))) {
+    if DUMMY.iter().filter_map(|words| line.find(words)).any(|at| {
+        let clause = line[..at].rsplit([':', ';', '.', ',', '(']).next().unwrap_or_default();
+        !NOT.iter().chain(&["no ", "until", "while"]).any(|word| clause.contains(word))
+    }) {
         return true;
     }
     let asks = WORDS.iter().any(|word| line.contains(word));
@@ -84,7 +86,18 @@ const SENTENCES: &[&str] = &[
 ];
 
 /// What says of the values that they are nobody's: `# UAT environment (dummy values - …)`.
-const DUMMY: [&str; 2] = ["dummy values", "placeholder values"];
+const DUMMY: &[&str] = &[
+    "(dummy values",
+    "(placeholder values",
+    "dummy values only",
+    "placeholder values only",
+    "these are dummy values",
+    "these are placeholder values",
+    "contains dummy values",
+    "contains placeholder values",
+    "all values are dumm",
+    "all values are placeholder",
+];
 
 /// Each sentence has one of these in it, and most comments have none.
 const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace", "template"];

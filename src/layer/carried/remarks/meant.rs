@@ -33,20 +33,39 @@ pub(super) fn is_title(line: &str) -> bool {
     if !["dev", "local"].iter().any(|word| line.contains(word)) {
         return false;
     }
-    let own: Vec<&str> = words(line).collect();
-    let local = |pair: &[&str]| {
-        matches!(
-            pair,
-            ["local", "dev" | "development"] | ["development" | "dev", "stack" | "environment" | "setup"]
-        )
-    };
-    let other = |word: &&str| {
+    let other = |word: &str| {
         word.ends_with(':')
             || ["prod", "stag", "live", "deploy", "server", "remote"].iter().any(|of| word.starts_with(of))
-            || matches!(*word, "not" | "no" | "never" | "without" | "vs" | "or" | "and" | "&" | "+")
+            || OTHERWISE.contains(&word)
     };
-    own.windows(2).any(local) && !own.iter().any(other)
+    if line.contains(".y") || line.contains("docker-compose.") || words(line).any(other) {
+        return false;
+    }
+    // Behind the project's name, or alone.
+    let line = line.trim_start_matches(['#', ' ', '-', '=', '*']);
+    let heads =
+        [" - ", " — ", " – ", " | "].iter().filter_map(|mark| line.split_once(mark)).map(|(_, head)| head);
+    heads.chain([line]).any(|head| {
+        let sentence = head.split(['.', '(', ',']).next().unwrap_or_default();
+        let mut own = words(sentence).skip_while(|word| LEADING.contains(word));
+        matches!(
+            (own.next(), own.next()),
+            (Some("local"), Some("dev" | "development"))
+                | (Some("dev" | "development"), Some("stack" | "environment" | "setup"))
+        )
+    })
 }
+
+/// What may lead to what a file is for.
+const LEADING: &[&str] =
+    &["docker", "compose", "docker-compose", "file", "configuration", "config", "for", "the", "a"];
+
+/// What makes a sentence of a title, or turns it round.
+const OTHERWISE: &[&str] = &[
+    "not", "no", "never", "without", "vs", "or", "and", "&", "+", "see", "use", "uses", "used", "run", "is",
+    "are", "in", "was", "has", "have", "like", "unlike", "as", "by", "from", "except", "extends", "shared",
+    "hosted", "team", "teams", "formerly", "instead",
+];
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| {
@@ -166,12 +185,25 @@ mod tests {
             "# local-dev environment for the realtime collaborative canvas.",
             "# local dev infrastructure (issue #13). brings up the postgres the api connects",
             "# development environment",
+            "# docker compose for local development",
+            "# === shop | local development ===",
         ] {
             assert!(is_title(yes), "{yes}");
         }
         for no in [
             "# local dev:  docker compose up",
             "# local development and production",
+            "# for local development, see docker-compose.dev.yml",
+            "# extends the local development manifests with what customers get",
+            "# shop. the development environment is in k8s-dev/.",
+            "# same as the dev environment but with tls",
+            "# don't apply this to the dev environment",
+            "# everything except the development environment",
+            "# customer-facing api, formerly local dev only",
+            "# maintained by the dev environment team",
+            "# hosted dev environment shared by all teams",
+            "# use docker-compose.dev.yml for local development",
+            "# overridden in the local development setup",
             "# shop: not the local development stack",
             "# production stack; local dev has compose.dev.yml",
             "# the stack of the development team's server",

@@ -1,0 +1,166 @@
+//! What looks like a title, a driver's class, another engine or a base, and is none.
+
+use super::{Twins, mild::tell_apart};
+use pgward::{Files, Git, Policy, Severity, lint};
+
+const TWINS: &[Twins] = &[
+    // Where the lines of a manifest are a template it says nothing; where a text or a comment in it is one it does.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("k8s/app.yaml", TEMPLATE)],
+        ill: &[("k8s/app.yaml", DASHBOARD)],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            "k8s/app.yaml",
+            "{{- if .Values.on }}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {DATABASE_URL: \"postgres://shop:changeit@db.acme.io/shop\"}\n{{- end }}\n",
+        )],
+        ill: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap # {{ shop }}\nmetadata: {name: shop}\ndata: {DATABASE_URL: \"postgres://shop:admin@db.acme.io/shop\"}\n",
+        )],
+    },
+    // A variable that a class for tests reads too is the service's still.
+    Twins {
+        rule: "test-name-not-test",
+        healthy: &[
+            (
+                ".env.production",
+                "APP_ENV=production\nSHOP_URI=postgresql://shop:Vq7xKd93LmTz@db.acme.io/shop?sslmode=require\n",
+            ),
+            ("app/config.py", OF_TESTS),
+        ],
+        ill: &[
+            (
+                ".env.production",
+                "APP_ENV=production\nSHOP_TEST_URI=postgresql://shop:Vq7xKd93LmTz@db.acme.io/shop?sslmode=require\n",
+            ),
+            ("app/config.py", OF_TESTS_ALONE),
+        ],
+    },
+    // A reference may come to any class, and a file that speaks of PostgreSQL has a profile for it.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("src/main/resources/application-prod.yml", OTHERS_CLASS)],
+        ill: &[("src/main/resources/application-prod.yml", ANY_CLASS)],
+    },
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("src/main/resources/application-prod.yml", OTHERS_CLASS)],
+        ill: &[("src/main/resources/application-prod.yml", OTHERS_CLASS_AND_OURS)],
+    },
+    // What a comment behind a value speaks of is not the value.
+    Twins {
+        rule: "empty-password",
+        healthy: &[(
+            "conf/settings.ini",
+            "[database]\nType = mysql ; or postgres\nhost = db.acme.io\nname = shop\nuser = shop\npassword =\n",
+        )],
+        ill: &[(
+            "conf/settings.ini",
+            "[database]\ntype = postgres ; mysql and sqlite3 are possible too\nhost = db.acme.io\nname = shop\nuser = shop\npassword =\n",
+        )],
+    },
+    // The file above sets up the server with a name of its own.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("compose.yaml", BASE), ("compose.production.yaml", OVER)],
+        ill: &[("compose.yaml", BASE), ("compose.production.yaml", OVER_WITH_A_NAME)],
+    },
+    // Another variable than `DEV_…` is, and a remote server of production's.
+    Twins {
+        rule: "environment-word-mismatch",
+        healthy: &[(
+            ".env",
+            "NODE_ENV=development\nDATABASE_URL=postgres://shop@127.0.0.1/shop_prod\nDEV_DATABASE_URL=postgres://shop@127.0.0.1/shop_dev\n",
+        )],
+        ill: &[(
+            ".env",
+            "NODE_ENV=development\nDB_HOST=prod-db.acme.io\nDB_NAME=shop_prod\nDB_USER=shop\nDEV_DATABASE_URL=postgres://shop@127.0.0.1/shop_dev\n",
+        )],
+    },
+    // Production's word stands in the role alone, or the place is this machine.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=${PLATFORM_URL:-postgresql://shop@db:5432/shop_prod}\n",
+        )],
+        ill: &[(".env.production", "DATABASE_URL=${PLATFORM_URL:-postgresql://prod@dev-db:5432/shop}\n")],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=${PLATFORM_URL:-postgresql://shop@db:5432/shop_prod}\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=${PLATFORM_URL:-postgresql://shop@localhost:5432/shop_prod}\n",
+        )],
+    },
+    // A URL with a login is no name of a document.
+    Twins {
+        rule: "literal-password",
+        healthy: &[("src/upload.ts", "serve([{uri: 'postgres://shop/all', mimeType: 'image/png'}]);\n")],
+        ill: &[(
+            "src/upload.ts",
+            "new PgStorage({url: 'postgres://shop:Vq7xKd93LmTz@db.acme.io/shop', mimeType: 'image/png'});\n",
+        )],
+    },
+    // A helper with a server's volume is none.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[("docker-compose.prod.yml", HELPER)],
+        ill: &[("docker-compose.prod.yml", SERVER)],
+    },
+    // Words are a password as others are.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[(
+            "docker-compose.yml",
+            "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: Vq7xKd93Lm}\n  web:\n    build: .\n    environment: {DATABASE_URL: 'postgresql://shop:<password>@db/shop'}\n",
+        )],
+        ill: &[(
+            "docker-compose.yml",
+            "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: Vq7xKd93Lm}\n  web:\n    build: .\n    environment: {DATABASE_URL: 'postgresql://shop:your_password@db/shop'}\n",
+        )],
+    },
+];
+
+const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  DATABASE_URL: \"postgres://shop:admin@db.acme.io/shop\"\n";
+const DASHBOARD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shop\ndata:\n  DATABASE_URL: \"postgres://shop:admin@db.acme.io/shop\"\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \"{{ team }}-dashboards\"\ndata:\n  shop.json: |\n    {\"legendFormat\": \"{{method}}\"}\n    {{ range }}\n";
+const OF_TESTS: &str = "import os\nfrom app.secrets import url\n\nclass ProductionConfig:\n    DATABASE_URI = url('SHOP_URI')\n\nclass TestConfig:\n    DATABASE_URI = os.environ['SHOP_URI']\n";
+const OF_TESTS_ALONE: &str =
+    "import os\n\nclass TestConfig:\n    DATABASE_URI = os.environ['SHOP_TEST_URI']\n";
+const OTHERS_CLASS: &str =
+    "spring:\n  datasource:\n    url: ${DB_URL}\n    username: root\n    driver-class-name: org.h2.Driver\n";
+const ANY_CLASS: &str = "spring:\n  datasource:\n    url: ${DB_URL}\n    username: root\n    driver-class-name: ${DB_DRIVER:org.h2.Driver}\n";
+const OTHERS_CLASS_AND_OURS: &str = "spring:\n  datasource:\n    url: ${DB_URL}\n    username: root\n    driver-class-name: org.h2.Driver\n  jpa:\n    database-platform: org.hibernate.dialect.PostgreSQLDialect\n";
+const BASE: &str = "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_DB: ${SHOP_DB:-shop}\n      POSTGRES_PASSWORD_FILE: /run/secrets/db\n";
+const OVER: &str = "services:\n  db:\n    restart: always\n  web:\n    environment:\n      DB_HOST: db\n      DB_NAME: ${SHOP_DB:-shop}\n      DB_USER: shop\n      DB_PASSWORD: ${DB_PASSWORD:?}\n";
+const OVER_WITH_A_NAME: &str = "services:\n  db:\n    environment: [POSTGRES_DB=shop_live]\n  web:\n    environment:\n      DB_HOST: db\n      DB_NAME: ${SHOP_DB:-shop}\n      DB_USER: shop\n      DB_PASSWORD: ${DB_PASSWORD:?}\n";
+const HELPER: &str = "services:\n  perms:\n    image: acme/postgres:1\n    command: [chown, -R, postgres, /var/lib/postgresql/data]\n    volumes: ['data:/var/lib/postgresql/data']\n  web:\n    build: .\n    depends_on: [perms]\n    environment: {DATABASE_URL: 'postgresql://shop@perms/shop'}\n";
+const SERVER: &str = "services:\n  perms:\n    image: acme/postgres:1\n    volumes: ['data:/var/lib/postgresql/data']\n  web:\n    build: .\n    depends_on: [perms]\n    environment: {DATABASE_URL: 'postgresql://shop@perms/shop'}\n";
+
+#[test]
+fn half_a_sign_is_none() {
+    tell_apart(TWINS);
+}
+
+/// Where the password comes from elsewhere, the name of the database does not.
+#[test]
+fn a_login_without_a_database_is_told() {
+    let files = Files {
+        files: vec![(
+            ".env.production".to_owned(),
+            "DB_HOST=db.acme.io\nDB_USER=shop\nDB_PASSWORD_FILE=/run/secrets/db\n".into(),
+        )],
+        git: [(".env.production".to_owned(), Git::Tracked)].into(),
+        ..Files::default()
+    };
+    let found = lint(&files, &Policy::default());
+    let worst = found.iter().filter(|f| f.rule == "parts-incomplete").map(|f| f.severity).max();
+    assert_eq!(worst, Some(Severity::Warning));
+}
