@@ -28,10 +28,7 @@ use super::{
     tree::{Invalid, Node},
     typed, yaml,
 };
-use crate::{
-    secret::Part,
-    source::{SourceId, Sources, Span},
-};
+use crate::source::{SourceId, Sources, Span};
 
 /// What a file comes to.
 #[derive(Clone, Debug)]
@@ -112,8 +109,6 @@ pub struct Footing {
     pub open: bool,
     /// Who is on its loopback address.
     pub seat: Seat,
-    /// Names of the containers beside its own, on the same machine.
-    pub hosts: Vec<Part>,
     /// The path of the Dockerfile that its image is built from, where that is known.
     pub built_from: Option<String>,
     /// The directory that it is built from, where nothing outside of it comes into the container.

@@ -225,6 +225,8 @@ pub struct Composed {
     pub part: &'static str,
     /// What encodes it in this language.
     pub encoder: &'static str,
+    /// The word for an environment that it stands under, as blocks have one.
+    pub word: Option<String>,
 }
 
 /// Whether a text is the name of a variable as environments have them, and so no secret.

@@ -294,17 +294,23 @@ impl Compose {
         plain.then_some(&inner[..end])
     }
 
+    /// Whether a name is that of a container beside the service of a block, on the same machine: a server, or the way to one.
+    pub fn stands_beside(&self, block: &str, host: &Part) -> bool {
+        let Some(service) = self.services.iter().find(|s| s.block == block) else { return false };
+        // What another file makes of a service, it stands on the same network.
+        let beside = self.services.iter().filter(|s| s.server || s.way || s.partial);
+        let hosts = beside.flat_map(|s| &s.hosts).chain(&self.beneath);
+        // What it waits for is a service, in this file or in one that this file changes.
+        let waited =
+            service.depends_on.iter().map(|d| &d.service).filter(|name| !name.expose().contains('.'));
+        hosts.chain(waited).any(|name| host.is_host_called(name))
+    }
+
     pub(super) fn footing(&self, block: &str) -> Footing {
         let Some(service) = self.services.iter().find(|s| s.block == block) else {
             return Footing::default();
         };
         let seat = if service.foreign_network { Seat::Accompanied } else { Seat::Open };
-        // What another file makes of a service, it stands on the same network.
-        let beside = self.services.iter().filter(|s| s.server || s.way || s.partial);
-        let mut hosts: Vec<Part> = beside.flat_map(|s| s.hosts.clone()).chain(self.beneath.clone()).collect();
-        // What it waits for is a service, in this file or in one that this file changes.
-        let waited = service.depends_on.iter().filter(|d| !d.service.expose().contains('.'));
-        hosts.extend(waited.map(|d| d.service.clone()));
         let env_files = service.env_files.iter().map(|p| p.expose().to_owned()).collect();
         let foreign = service.server || !service.built && !service.partial && service.image.is_some();
         let built_from = service.built_from.clone();
@@ -317,7 +323,6 @@ impl Compose {
             env_files,
             open: service.partial,
             seat,
-            hosts,
             ..Footing::default()
         }
     }

@@ -64,9 +64,10 @@ impl<'c> FileView<'c> {
             for target in &mut view.settings.targets {
                 target.missing_driver = target.missing_driver.take().filter(|_| !sealed);
                 let host = target.get("host").map(|h| &h.value);
-                target.around.neighbour =
-                    footing.hosts.iter().any(|n| host.is_some_and(|h| h.is_host_called(n)));
                 if let Structure::Compose(compose) = &file.structure {
+                    let beside =
+                        |host| compose.stands_beside(layer.block.as_deref().unwrap_or_default(), host);
+                    target.around.neighbour = host.is_some_and(beside);
                     share_defaults(target, compose);
                 }
             }

@@ -28,7 +28,7 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
     if !text.contains("alembic") && !text.contains(OPTION) {
         return Vec::new();
     }
-    match set(text).or_else(|| unread(text)) {
+    match set(text).or_else(|| unread(text)).or_else(|| handed(text)) {
         Some(place) => vec![Mention::Migrations(place, true)],
         None => vec![Mention::Migrations(set_in_some_case(text).unwrap_or(0..0), false)],
     }
@@ -134,6 +134,42 @@ fn unread(text: &str) -> Option<Range<usize>> {
 /// So many calls are looked at, in so many functions within each other.
 const MANY: usize = 16;
 const DEEP: usize = 4;
+
+/// Where `engine_from_config` is handed a URL of its own, which precedes the section's (`sqlalchemy/engine/create.py`), in a file
+/// that reads the option nowhere but to write SQL.
+fn handed(text: &str) -> Option<Range<usize>> {
+    let (before, after) = around_offline(text);
+    let reads =
+        |text: &str| ["get_main_option", "get_section_option", OPTION].iter().any(|word| text.contains(word));
+    if reads(before) || reads(after) {
+        return None;
+    }
+    let mut found = None;
+    for (at, call) in text.match_indices("engine_from_config(") {
+        let rest = &text[at + call.len()..];
+        let (mut depth, mut own) = (0_usize, None);
+        for (i, c) in rest.char_indices().take(ARGUMENTS) {
+            match c {
+                '(' | '[' | '{' => depth += 1,
+                ')' if depth == 0 => break,
+                ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                'u' if depth == 0
+                    && rest[i..].starts_with("url=")
+                    && rest[..i].ends_with([' ', ',', '\n', '(']) =>
+                {
+                    own = Some(at + call.len() + i);
+                }
+                _ => {}
+            }
+        }
+        let start = own?;
+        found = found.or(Some(start..start + "url".len()));
+    }
+    found
+}
+
+/// So far into the arguments of a call.
+const ARGUMENTS: usize = 2048;
 
 /// Whether the text calls a function of its own.
 fn is_called(text: &str, name: &str) -> bool {
@@ -277,6 +313,19 @@ mod tests {
         ] {
             assert_eq!(place(no), 0..0, "{no}");
         }
+        let call = |more: &str| {
+            format!(
+                "def run_migrations_online():\n    engine = engine_from_config(\n        config.get_section(config.config_ini_section),{more}\n    )\n"
+            )
+        };
+        assert_eq!(place(&call("\n        prefix=\"sqlalchemy.\", url=settings.URL")).len(), "url".len());
+        for no in ["prefix=\"sqlalchemy.\"", " poolclass=of(url=x)", " db_url=x"] {
+            assert_eq!(place(&call(no)), 0..0, "{no}");
+        }
+        assert_eq!(
+            place(&format!("u = config.get_main_option(\"sqlalchemy.url\")\n{}", call(" url=u"))),
+            0..0
+        );
         assert_eq!(env_py("import os\n"), Vec::new());
         for sometimes in [
             "if url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n",

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: Traits { leaks: true, ..COMMON },
     page: include_str!("env_file_tracked.md"),
-    checks: &[Check::Settings(check)],
+    checks: &[Check::Settings(check), Check::File(servers)],
 };
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
@@ -26,6 +26,38 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
     let declared = settings.credentials().filter(real).map(|c| c.origin);
     let all = settings.targets.iter().filter_map(exposed).chain(declared);
     let secrets: Vec<&Origin> = all.filter(|origin| at.holds(origin)).collect();
+    tell(git, &secrets, out);
+}
+
+/// What a server is set up with where nothing beside it says who connects.
+fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    if file.carried.carrier != Carrier::Dotenv {
+        return;
+    }
+    let strict = out.environment() >= Environment::Staging;
+    for view in file.views.iter().filter(|view| view.settings.targets.is_empty()) {
+        let (Some(at), Some(layer)) = (view.settings.whereabouts.as_ref(), view.layers.last()) else {
+            continue;
+        };
+        let Some(git @ (Git::Tracked | Git::Open)) = at.git else { continue };
+        if !at.is_env_file()
+            || at.is_aside()
+            || !layer.entries.iter().any(|e| SERVERS_PASSWORD.contains(&e.key.as_str()))
+        {
+            continue;
+        }
+        let real = |e: &&Entry| {
+            let secret = &e.value.text;
+            !secret.is_template() && !secret.is_in_run_secrets() && (strict || secret.looks_generated())
+        };
+        let places = SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)).filter(real);
+        let id = view.layers.len() - 1;
+        let places: Vec<Origin> = places.map(|e| Origin::Entry { layer: id, span: e.value_span }).collect();
+        tell(git, &places.iter().collect::<Vec<_>>(), out);
+    }
+}
+
+fn tell(git: Git, secrets: &[&Origin], out: &mut Sink<'_>) {
     let Some((first, rest)) = secrets.split_first() else { return };
     let (message, label, help) = match git {
         Git::Tracked => (

@@ -30,7 +30,8 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
             |u: &&Use<'_>| u.environment == out.environment() && u.environment >= Environment::Staging;
         let Some(strict) = strict.filter(weighs) else { continue };
         // What says itself what it is, or is everybody's first guess, is reported as that.
-        if strict.credential.secret.is_template() {
+        let named = |t: &Target| t.equal_to(strict.credential.secret, &["user", "dbname"]).is_some();
+        if strict.credential.secret.is_template() || strict.of.is_some_and(named) {
             continue;
         }
         let mut others = group.iter().filter(|u| u.is_another(strict));

@@ -14,21 +14,21 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(credential) = target.credential() else { return };
     // As a default it is told as one, which names the variable to set.
     let default = target.oddities.fallbacks.iter().any(|f| f.supplies == "password");
-    let most = if default && !settings.says_copy() { MILD } else { most(settings, out.environment()) };
-    check(&credential, most, settings, out);
+    let most = if default { COPIED } else { most(settings, out.environment()) };
+    check(&credential, most, default || settings.says_copy(), out);
 }
 
 fn declared(settings: &Settings, out: &mut Sink<'_>) {
     let most = most(settings, out.environment());
     for credential in settings.credentials() {
-        check(&credential, most, settings, out);
+        check(&credential, most, settings.says_copy(), out);
     }
 }
 
-/// Of a default, and of what is there to be copied by where it stands.
+/// Of what is there to be copied by where it stands.
 const MILD: &str = "IIWE";
 
-/// Of a Secret of Kubernetes that git keeps, and of a file that asks to be copied: the real one is put in elsewhere.
+/// Of a default, of a Secret of Kubernetes that git keeps, and of a file that asks to be copied: the real one is put in elsewhere.
 const COPIED: &str = "IIII";
 
 /// What a project keeps in git to be copied and filled in, as Symfony's `.env`, and `.env.dev` beside a `.env` that git
@@ -43,7 +43,8 @@ fn most(settings: &Settings, environment: Environment) -> &'static str {
     }
 }
 
-fn check(credential: &Credential<'_>, most: &'static str, settings: &Settings, out: &mut Sink<'_>) {
+/// `told`: it is said elsewhere that another one is to be put in its place.
+fn check(credential: &Credential<'_>, most: &'static str, told: bool, out: &mut Sink<'_>) {
     // What a tool puts in before the service is started: in a file it is in its place, and `lint` does not see it.
     // A ciphertext may be the service's own business: Jasypt and its like decrypt inside.
     if let Some(store) = credential.secret.store() {
@@ -57,7 +58,7 @@ fn check(credential: &Credential<'_>, most: &'static str, settings: &Settings, o
         return;
     }
     // `changeme` would do as a password, in a Secret too that does not ask to be filled in.
-    let usable = credential.secret.would_do() && !settings.says_copy();
+    let usable = credential.secret.would_do() && !told;
     let most = if most == COPIED && usable { "EEEE" } else { most };
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.is_left_open() {

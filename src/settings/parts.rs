@@ -65,8 +65,17 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
     }
     // What the carriers say themselves, a family each.
     let mut told: Vec<PartSet> = Vec::new();
-    for entry in lookup.told() {
-        let Some(Means::Part(family, keyword)) = entry.means() else { continue };
+    // Each name once, where it stands last: the later of two names wins.
+    let mut names: BTreeMap<_, (usize, &Entry)> = BTreeMap::new();
+    for (at, entry) in lookup.told().enumerate() {
+        if let Some(Means::Part(family, keyword)) = entry.means() {
+            names.insert((family, keyword, entry.key.as_str()), (at, entry));
+        }
+    }
+    let mut names: Vec<_> =
+        names.into_iter().map(|((family, keyword, _), last)| (last, family, keyword)).collect();
+    names.sort_by_key(|((at, _), _, _)| *at);
+    for ((_, entry), family, keyword) in names {
         let Some(setting) = decided(lookup, keyword, [entry.key.as_str()]) else { continue };
         let at = told.iter().position(|set| set.name == family).unwrap_or_else(|| {
             told.push(PartSet { name: family, parts: ByKeyword::new(), variables: BTreeMap::new() });

@@ -115,6 +115,53 @@ const TWINS: &[Twins] = &[
         healthy: &[("docker-compose.prod.yml", HELPER)],
         ill: &[("docker-compose.prod.yml", SERVER)],
     },
+    // A class for tests beside production's.
+    Twins {
+        rule: "url-composed-unencoded",
+        healthy: &[("config.py", IN_TESTS)],
+        ill: &[("config.py", IN_PRODUCTION)],
+    },
+    // A default is told once.
+    Twins {
+        rule: "placeholder-secret",
+        healthy: &[(
+            "compose.prod.yaml",
+            "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: 'postgresql://${POSTGRES_USER:-app}:${POSTGRES_PASSWORD:-!ChangeMe!}@db/app'}\n",
+        )],
+        ill: &[(
+            "compose.prod.yaml",
+            "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: 'postgresql://app:!ChangeMe!@db/app'}\n",
+        )],
+    },
+    // What equals the user is told as that.
+    Twins {
+        rule: "password-reused",
+        healthy: &[
+            (".env.test", "DATABASE_URL=postgres://gpuscheduler:gpuscheduler@localhost/gpu_test\n"),
+            (".env.production", "DATABASE_URL=postgres://gpuscheduler:gpuscheduler@db.acme.io/gpu\n"),
+        ],
+        ill: &[
+            (".env.test", "DATABASE_URL=postgres://gpuscheduler:k3Vq9mT2xLpW7c@localhost/gpu_test\n"),
+            (".env.production", "DATABASE_URL=postgres://gpuscheduler:k3Vq9mT2xLpW7c@db.acme.io/gpu\n"),
+        ],
+    },
+    // What is handed to the engine precedes the section.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", ALEMBIC_INI), ("alembic/env.py", HANDED)],
+        ill: &[("alembic.ini", ALEMBIC_INI), ("alembic/env.py", OF_SECTION)],
+    },
+    // musl sorts by code point; another system below does not.
+    Twins {
+        rule: "image-floating",
+        healthy: &[("compose.prod.yaml", "services:\n  db:\n    image: postgres:16-alpine\n")],
+        ill: &[("compose.prod.yaml", "services:\n  db:\n    image: postgres:alpine\n")],
+    },
+    Twins {
+        rule: "image-floating",
+        healthy: &[("compose.prod.yaml", "services:\n  db:\n    image: timescale/timescaledb:2.17.2-pg16\n")],
+        ill: &[("compose.prod.yaml", "services:\n  db:\n    image: timescale/timescaledb:latest-pg16\n")],
+    },
     // Words are a password as others are.
     Twins {
         rule: "compose-credential-mismatch",
@@ -129,6 +176,11 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const IN_TESTS: &str = "import os\n\nclass ProductionConfig:\n    URL = os.environ['DATABASE_URL']\n\nclass TestingConfig:\n    URL = f\"postgresql://{os.environ['DB_USER']}:{os.environ['DB_PASSWORD']}@{os.environ['DB_HOST']}/shop\"\n";
+const IN_PRODUCTION: &str = "import os\n\nclass TestingConfig:\n    URL = os.environ['DATABASE_URL']\n\nclass ProductionConfig:\n    URL = f\"postgresql://{os.environ['DB_USER']}:{os.environ['DB_PASSWORD']}@{os.environ['DB_HOST']}/shop\"\n";
+const ALEMBIC_INI: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
+const HANDED: &str = "from alembic import context\nfrom sqlalchemy import engine_from_config\nfrom app import settings\n\nconfig = context.config\n\n\ndef run_migrations_online():\n    engine = engine_from_config(\n        config.get_section(config.config_ini_section),\n        prefix=\"sqlalchemy.\",\n        url=settings.URL,\n    )\n";
+const OF_SECTION: &str = "from alembic import context\nfrom sqlalchemy import engine_from_config\nfrom app import settings\n\nconfig = context.config\n\n\ndef run_migrations_online():\n    engine = engine_from_config(\n        config.get_section(config.config_ini_section),\n        prefix=\"sqlalchemy.\",\n    )\n";
 const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  DATABASE_URL: \"postgres://shop:admin@db.acme.io/shop\"\n";
 const DASHBOARD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shop\ndata:\n  DATABASE_URL: \"postgres://shop:admin@db.acme.io/shop\"\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \"{{ team }}-dashboards\"\ndata:\n  shop.json: |\n    {\"legendFormat\": \"{{method}}\"}\n    {{ range }}\n";
 const OF_TESTS: &str = "import os\nfrom app.secrets import url\n\nclass ProductionConfig:\n    DATABASE_URI = url('SHOP_URI')\n\nclass TestConfig:\n    DATABASE_URI = os.environ['SHOP_URI']\n";
@@ -147,6 +199,28 @@ const SERVER: &str = "services:\n  perms:\n    image: acme/postgres:1\n    volum
 #[test]
 fn half_a_sign_is_none() {
     tell_apart(TWINS);
+}
+
+/// The password of a server is one, whoever connects.
+#[test]
+fn what_a_server_is_set_up_with_is_a_secret() {
+    let found = |path: &str, text: &str| {
+        let files = Files {
+            files: vec![(path.to_owned(), text.into())],
+            git: [(path.to_owned(), Git::Tracked)].into(),
+            ..Files::default()
+        };
+        let found = lint(&files, &Policy::default()).into_iter().filter(|f| f.severity > Severity::Note);
+        found.map(|f| f.rule.clone()).collect::<Vec<_>>()
+    };
+    let set_up = |password: &str| {
+        format!("NODE_ENV=production\nPOSTGRES_USER=shop\nPOSTGRES_PASSWORD={password}\nPOSTGRES_DB=shop\n")
+    };
+    assert_eq!(found(".env.production", &set_up("k3Vq9mT2xLpW7c")), ["env-file-tracked"]);
+    assert_eq!(found(".env.production", &set_up("k3Vq9mT2x")), ["env-file-tracked", "weak-secret"]);
+    assert_eq!(found(".env.production", &set_up("${POSTGRES_PASSWORD}")), [""; 0]);
+    assert_eq!(found(".env.production", &set_up("changeme")), [""; 0]);
+    assert_eq!(found(".env.example", &set_up("k3Vq9mT2xLpW7c")), [""; 0]);
 }
 
 /// Where the password comes from elsewhere, the name of the database does not.

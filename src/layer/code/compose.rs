@@ -143,5 +143,6 @@ pub(super) fn unencoded<'e>(scope: &Scope<'e>, whole: &Expr, placed: &[Placed<'e
             Language::Python => "urllib.parse.quote(…, safe=\"\")",
             Language::JavaScript => "encodeURIComponent(…)",
         },
+        word: None,
     })
 }

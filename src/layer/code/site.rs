@@ -208,7 +208,9 @@ impl Writer {
         let found = compose::unencoded(scope, whole, &placed);
         let full = self.code.composed.len() >= MOST;
         let known = |c: &super::Composed| full || self.code.composed.iter().any(|o| o.span == c.span);
-        self.code.composed.extend(found.filter(|c| !known(c)));
+        let found = found.filter(|c| !known(c));
+        let word = self.block(at).word.clone();
+        self.code.composed.extend(found.map(|composed| super::Composed { word, ..composed }));
     }
 
     /// An SQLite URL whose file is put together: the engine is plain all the same.

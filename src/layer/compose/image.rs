@@ -215,12 +215,14 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
     }
 }
 
-/// `16.4` and `16-bookworm` hold; `16`, `pg16` and `latest` do not. Of another tag nobody knows.
+/// `16.4` and `16-bookworm` hold; `16`, `pg16`, `latest-pg16` and `alpine` do not. Of another tag nobody knows.
 fn pinned(tag: Option<&str>) -> Pinned {
     let Some(tag) = tag else { return Pinned::Nothing };
-    if tag == "latest" {
+    let known = |word: &str| ["latest", "alpine", "bookworm", "trixie", "bullseye"].contains(&word);
+    if tag.split('-').all(known) {
         return Pinned::Nothing;
     }
+    let tag = tag.strip_prefix("latest-").unwrap_or(tag);
     let number = tag.strip_prefix("pg").unwrap_or(tag);
     let major = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
     if major { Pinned::Major } else { Pinned::Firmly }
