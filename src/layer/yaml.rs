@@ -113,7 +113,8 @@ fn parse_strict(id: SourceId, text: &str, pads: &Pads) -> Result<Vec<Node>, Stop
         complete: 0,
     };
     let mut documents = Vec::new();
-    let mut parser = Parser::new_from_str(parsed);
+    // Whether a byte order mark is a character depends on where the parser meets it.
+    let mut parser = Parser::new_from_str(parsed.strip_prefix('\u{feff}').unwrap_or(parsed));
     while let Some(next) = parser.next_event() {
         let (event, span) = match next {
             Ok(next) => next,
@@ -144,7 +145,7 @@ struct Offsets<'t> {
 
 impl<'t> Offsets<'t> {
     fn new(text: &'t str) -> Self {
-        // A byte order mark is no character to the parser.
+        // The parser is not given a byte order mark.
         let byte = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         Self { text, ascii: text.is_ascii(), character: 0, byte, way: None }
     }

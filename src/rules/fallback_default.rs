@@ -51,7 +51,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let calls = || {
             let database =
                 target.names.iter().any(|n| n.keyword == "dbname" && n.says == Environment::Production);
-            let here = target.host_class() == Some(HostClass::Local);
+            let here = target.class_by_name() == Some(HostClass::Local);
             target.is_postgres() && database && named.iter().all(|e| *e == Environment::Production) && !here
         };
         let own = own || whole && !opens && (remote() || calls()) && told();

@@ -221,3 +221,60 @@ fn a_suggestion_makes_what_fix_makes() {
     let made = format!("{}{}{}", &text[..from], suggestions[0]["text"].as_str().unwrap(), &text[to..]);
     assert_eq!(made, after);
 }
+
+/// Files of many kinds with a defect in the first line, or as near to it as the kind allows, and further down.
+const MARKED: &[(&str, &str)] = &[
+    (
+        "compose.prod.yaml",
+        "services:\n  db:\n    image: postgres:latest\n    environment: {POSTGRES_PASSWORD: k3Vq9mT2x}\n    ports: [\"5432:5432\"]\n",
+    ),
+    (
+        "k8s/shop.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  DATABASE_URL: postgres://shop:admin@db.acme.io/shop\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: żółw}\ndata:\n  DATABASE_URL: \"postgres://shop:admin@db.acme.io/shop\"\n",
+    ),
+    (
+        "src/main/resources/application-prod.yml",
+        "spring.datasource.url: jdbc:postgresql://db.acme.io/shop?user=postgres&password=admin\n",
+    ),
+    (
+        "config/database.yml",
+        "production: {adapter: postgresql, host: db.acme.io, database: shop, username: postgres, password: admin}\n",
+    ),
+    (
+        ".github/workflows/ci.yml",
+        "env: {DATABASE_URL: \"postgres://shop:k3Vq9mT2xLpW7c@prod-db.acme.io/shop_prod\"}\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n",
+    ),
+    (
+        "config/production.json",
+        "{\"database\": {\"dialect\": \"postgres\", \"host\": \"db.acme.io\", \"username\": \"postgres\", \"password\": \"admin\", \"database\": \"shop\"}}\n",
+    ),
+    ("config/production.toml", "database_url = \"postgres://postgres:admin@db.acme.io/shop\"\n"),
+    (
+        "src/main/resources/application-prod.properties",
+        "spring.datasource.url=jdbc:postgresql://db.acme.io/shop?user=postgres&password=admin\n",
+    ),
+    ("alembic.ini", "[alembic]\nsqlalchemy.url = postgresql://shop:admin@db.acme.io/shop\n"),
+    ("settings/production.py", "DATABASE_URL = 'postgresql://postgres:admin@db.acme.io/shop'\n"),
+    ("config/production.js", "const DATABASE_URL = 'postgresql://postgres:admin@db.acme.io/shop'\n"),
+    (".env.production", "DATABASE_URL=postgresql://postgres:admin@db.acme.io/shop\n"),
+];
+
+#[test]
+fn a_byte_order_mark_moves_nothing() {
+    for (path, text) in MARKED {
+        let found = |text: String| {
+            let files = Files { files: vec![((*path).to_owned(), text.into_bytes())], ..Files::default() };
+            let mut report = Report::new("lint");
+            report.findings = lint(&files, &Policy::default());
+            let told = |f: &Located| {
+                let places = places(f).map(|p| (p.line, p.column, p.end_line, p.end_column, p.byte_column));
+                (f.rule.clone(), places.collect::<Vec<_>>())
+            };
+            // That there is one is told of an env file.
+            report.findings.iter().filter(|f| f.rule != "dotenv-encoding").map(told).collect::<Vec<_>>()
+        };
+        let plain = found((*text).to_owned());
+        assert!(!plain.is_empty(), "{path}");
+        assert_eq!(found(format!("\u{feff}{text}")), plain, "{path}");
+    }
+}

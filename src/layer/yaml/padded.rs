@@ -55,7 +55,7 @@ impl Pads {
     /// The text with the blanks, and the way back.
     pub(super) fn put_into(&self, text: &str) -> (String, Way) {
         let (mut out, mut way) = (String::with_capacity(text.len() + self.total), Way::default());
-        // A byte order mark is no character to the parser.
+        // The parser is not given a byte order mark.
         let mut characters = 0;
         let mut put = 0;
         let mut from = 0;

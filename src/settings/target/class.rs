@@ -33,7 +33,7 @@ impl Target {
     }
 
     /// The same by the names alone, also of a container beside it. The domain of a name in a cluster is its namespace.
-    pub(in crate::settings) fn class_by_name(&self) -> Option<HostClass> {
+    pub fn class_by_name(&self) -> Option<HostClass> {
         let class = (*fact(&self.facts.host_class, || self.named_class())).ok().flatten()?;
         Some(if self.around.in_cluster { class.min(HostClass::Private) } else { class })
     }
