@@ -235,7 +235,8 @@ fn is_filtered(text: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// The text; none where it is too large or no UTF-8, which is then a problem of the file.
+    /// The text, with as many line breaks in place of a byte order mark, which then is before no reader's first word; none where
+    /// it is too large or no UTF-8, which is then a problem of the file.
     pub(super) fn text(&mut self) -> Option<String> {
         let bytes = self.sources.get(self.id).bytes();
         if bytes.len() > MAX_BYTES {
@@ -243,7 +244,10 @@ impl Reader<'_> {
             return None;
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text.to_owned()),
+            Ok(text) => Some(match text.strip_prefix('\u{feff}') {
+                Some(rest) => ["\n\n\n", rest].concat(),
+                None => text.to_owned(),
+            }),
             // Java reads these as ISO 8859-1. A line with a letter that has two readings says nothing here.
             Err(_) if self.path.ends_with(".properties") => {
                 let lines = bytes.split_inclusive(|b| *b == b'\n');

@@ -254,6 +254,44 @@ const MARKED: &[(&str, &str)] = &[
         "spring.datasource.url=jdbc:postgresql://db.acme.io/shop?user=postgres&password=admin\n",
     ),
     ("alembic.ini", "[alembic]\nsqlalchemy.url = postgresql://shop:admin@db.acme.io/shop\n"),
+    (
+        "conf/production.ini",
+        "[database]\nhost = db.acme.io\nname = shop\nuser = postgres\npassword = admin\n",
+    ),
+    (
+        "k8s/secret.yaml",
+        "kind: Secret\napiVersion: v1\nmetadata: {name: shop}\nstringData:\n  DATABASE_URL: postgres://postgres:admin@db.acme.io/shop\n",
+    ),
+    (
+        "src/main/resources/application-production.properties",
+        "spring.datasource.url=jdbc:postgresql://db.acme.io/shop\nspring.datasource.username=postgres\nspring.datasource.password=admin\n",
+    ),
+    ("Dockerfile", "FROM python:3.12\nENV DATABASE_URL=postgres://postgres:admin@db.acme.io/shop\n"),
+    (
+        ".gitlab-ci.yml",
+        "variables: {DATABASE_URL: \"postgres://shop:k3Vq9mT2xLpW7c@prod-db.acme.io/shop_prod\"}\ntest:\n  script: [make test]\n",
+    ),
+    (
+        "task-definition.json",
+        "{\"containerDefinitions\": [{\"name\": \"web\", \"environment\": [{\"name\": \"DATABASE_URL\", \"value\": \"postgres://postgres:admin@db.acme.io/shop\"}]}]}\n",
+    ),
+    (
+        "deploy/shop.service",
+        "[Service]\nEnvironment=DATABASE_URL=postgres://postgres:admin@db.acme.io/shop\nExecStart=/usr/bin/shop\n",
+    ),
+    (
+        "deploy/production/migrate.sh",
+        "export DATABASE_URL=postgres://postgres:admin@db.acme.io/shop\n./migrate\n",
+    ),
+    (
+        "docker/initdb.d/init.sql",
+        "CREATE ROLE shop LOGIN PASSWORD 'admin';\nGRANT ALL PRIVILEGES ON DATABASE shop TO shop;\n",
+    ),
+    ("Procfile", "web: env DATABASE_URL=postgres://postgres:admin@db.acme.io/shop gunicorn shop\n"),
+    (
+        "schema.prisma",
+        "datasource db {\n  provider = \"postgresql\"\n  url = \"postgres://postgres:k3Vq9mT2xLpW7c@db.acme.io/shop\"\n}\n",
+    ),
     ("settings/production.py", "DATABASE_URL = 'postgresql://postgres:admin@db.acme.io/shop'\n"),
     ("config/production.js", "const DATABASE_URL = 'postgresql://postgres:admin@db.acme.io/shop'\n"),
     (".env.production", "DATABASE_URL=postgresql://postgres:admin@db.acme.io/shop\n"),

@@ -4,6 +4,7 @@ use super::{Carrier, has};
 
 /// Kubernetes by the two keys that every object has, compose by services that have an image or are built.
 pub(super) fn of(path: &str, bytes: &[u8]) -> Carrier {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     let line = |key: &[u8]| bytes.split(|b| *b == b'\n').any(|l| l.starts_with(key));
     // An action that is made of steps.
     if line(b"runs:") && has(bytes, b"using:") && has(bytes, b"steps:") {
@@ -29,13 +30,17 @@ fn is_kustomization(name: &str) -> bool {
     matches!(name, "kustomization.yaml" | "kustomization.yml")
 }
 
+/// What may stand before the first line.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// So far the first key of what is read for others' sake may stand from the beginning: a license, or what compose shares.
 const HEAD: usize = 16 << 10;
 
 /// Whether a text may be objects of Kubernetes or services of compose. Definitions of resources describe other objects, and
 /// are long.
 pub(super) fn may_inform(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(HEAD)];
+    let head = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    let head = &head[..head.len().min(HEAD)];
     let mut lines = head.split(|b| *b == b'\n');
     lines.any(|line| line.starts_with(b"apiVersion:") || line.starts_with(b"services:"))
         && !has(head, b"kind: CustomResourceDefinition")
