@@ -272,8 +272,11 @@ impl<'e> File<'e> {
                 _ => self.scope.evaluate(value),
             };
             // Nobody logs in to the name of a document.
-            let nobody = || outcome.value.as_ref().is_some_and(|v| !v.text.expose().contains('@'));
-            if document && name == "uri" && nobody() {
+            let nobody = || {
+                let text = outcome.value.as_ref().map(|v| v.text.expose());
+                text.is_some_and(|t| !t.contains('@') && !t.contains("password")) && outcome.taken.is_empty()
+            };
+            if document && !ours && name == "uri" && nobody() {
                 continue;
             }
             let known = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));

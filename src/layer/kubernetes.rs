@@ -8,6 +8,7 @@ mod join;
 mod kustomize;
 mod laptop;
 mod names;
+mod odd;
 mod references;
 mod template;
 
@@ -18,11 +19,11 @@ pub use join::{Identity, Taken, join};
 pub use names::{Names, is_domain};
 
 use super::{
-    Carrier, Entry, Footing, Layer, Map, Read, Seat, Segment, SegmentKind, Value,
+    Carrier, Entry, Footing, Layer, Read, Seat, Segment, SegmentKind, Value,
     carried::{Reader, Structure},
     compose::{Image, client, image, is_plain_name, name},
     shell::{self, Script, inside},
-    tree::{Node, Style},
+    tree::Node,
 };
 use crate::{
     environment::Environment,
@@ -336,6 +337,11 @@ impl Objects<'_, '_> {
             };
             self.typed(node);
             let Some(entry) = node.entry(name, key) else { continue };
+            if entry.value.text.is_rendered() {
+                layer.reads.push(Read::new(name, key));
+                known.insert(name.to_owned(), None);
+                continue;
+            }
             self.reader.reveal_pair(item.pair("value"));
             self.reader.reveal_key(&entry, false);
             let value = references(&entry, &known, block.open, &mut block.expands);
@@ -358,6 +364,11 @@ impl Objects<'_, '_> {
                 }
                 let Some(mut entry) = node.entry(name, key.span) else { continue };
                 self.reader.reveal_key(&entry, false);
+                // What fills in the manifest may fill in whole lines of a file.
+                if entry.value.text.is_rendered() {
+                    layer.reads.push(Read::new(name, key.span));
+                    continue;
+                }
                 if encoded {
                     let Some(value) = self.decoded(name, &entry, node.span) else { continue };
                     entry.value = value;
@@ -377,46 +388,6 @@ impl Objects<'_, '_> {
         }
         let block = Block { identity: Identity::of(object, holder), ..Block::new(holder) };
         self.push(object, layer, block);
-    }
-
-    /// What base64 stands for. It has no place of its own, so that it stays masked.
-    fn decoded(&mut self, name: &str, entry: &Entry, span: Span) -> Option<Value> {
-        let text = entry.value.text.expose();
-        let odd = |kind| Odd { span, kind };
-        // SOPS decrypts it before the API server sees it.
-        if text.starts_with("ENC[") {
-            return None;
-        }
-        let Some(bytes) = base64::decode(text) else {
-            // `REPLACE_WITH_BASE64`: whoever fills it in encodes it.
-            const ASKS: [&str; 5] = ["REPLACE", "BASE64", "YOUR", "CHANGE", "TODO"];
-            let template = text.starts_with('<') && text.ends_with('>')
-                || entry.value.text.is_left_open()
-                || text.split('_').any(|word| ASKS.contains(&word));
-            self.out.odd.push(odd(if template { Oddity::Template } else { Oddity::NotBase64 }));
-            return None;
-        };
-        let decoded = String::from_utf8(bytes).ok()?;
-        // A whole file ends in a line break rightly.
-        let variable = !name.contains('.');
-        let mut read = decoded.as_str();
-        if variable && decoded.lines().count() == 1 && decoded.ends_with('\n') {
-            self.out.odd.push(odd(Oddity::LineEnd));
-            // Told here; what it is judged by is the value.
-            read = decoded.trim_end_matches(['\n', '\r']);
-        }
-        if variable && base64::is_one(read) {
-            self.out.odd.push(odd(Oddity::Twice));
-        }
-        Some(Value { text: Secret::new(read), map: Map::default() })
-    }
-
-    /// The API server takes texts alone here.
-    fn typed(&mut self, node: &Node) {
-        let plain = node.scalar().filter(|s| s.style == Style::Plain);
-        if plain.is_some_and(|s| is_typed(s.value.text.expose())) {
-            self.out.odd.push(Odd { span: node.span, kind: Oddity::Typed });
-        }
     }
 
     fn service(&mut self, object: &Node) {

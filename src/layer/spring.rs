@@ -29,17 +29,23 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     if reader.path.ends_with(".properties") {
         let Some(text) = reader.text() else { return };
         let properties = properties(reader, &text);
+        let whole: Vec<&Property> = properties.iter().flatten().collect();
         for document in properties.split(Option::is_none) {
-            take_profiles(reader, &document.iter().flatten().collect::<Vec<_>>());
+            take_profiles(reader, &document.iter().flatten().collect::<Vec<_>>(), &whole);
         }
         return;
     }
     let Some(documents) = reader.yaml() else { return };
-    for document in &documents {
+    let flat = |document| {
         let mut out = Vec::new();
         flatten(document, "", &mut out, 0);
-        let properties: Vec<&Property> = out.iter().collect();
-        take_profiles(reader, &properties);
+        out
+    };
+    let flat: Vec<Vec<Property>> = documents.iter().map(flat).collect();
+    let whole: Vec<&Property> = flat.iter().flatten().collect();
+    for (document, properties) in documents.iter().zip(&flat) {
+        let properties: Vec<&Property> = properties.iter().collect();
+        take_profiles(reader, &properties, &whole);
         // What Spring has a name for is read once.
         let known = reader.layers.len();
         let spans = reader.layers.iter().flat_map(|l| &l.entries).map(|e| e.value_span);
@@ -98,8 +104,8 @@ fn word_of(reader: &Reader<'_>, properties: &[&Property]) -> Option<String> {
 }
 
 /// The data sources of one document, those of each profile by themselves: what a profile shares with the others is mostly
-/// what a developer's machine has.
-fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property]) {
+/// what a developer's machine has. `whole`: those of all documents of the file.
+fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property], whole: &[&Property]) {
     let mut profiles: BTreeMap<Option<&str>, Vec<&Property>> = BTreeMap::new();
     for property in properties.iter().filter(|p| p.profile.is_none() || p.may_connect()) {
         profiles.entry(property.profile.as_deref()).or_default().push(property);
@@ -113,7 +119,7 @@ fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property]) {
             Some(profile) => strictest(profile).map(str::to_owned),
             None => word_of(reader, &own),
         };
-        take(reader, &own, word.as_deref(), profile.is_some());
+        take(reader, &own, word.as_deref(), profile.is_some(), whole);
     }
 }
 
@@ -143,7 +149,13 @@ fn is_here(url: &str) -> bool {
 
 /// The data sources of one document in one profile. Quarkus, which alone has these in the names, has `prod` for whatever is packaged:
 /// one beside its server is on a developer's machine.
-fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, of_quarkus: bool) {
+fn take(
+    reader: &mut Reader<'_>,
+    properties: &[&Property],
+    word: Option<&str>,
+    of_quarkus: bool,
+    whole: &[&Property],
+) {
     let known = SOURCES.iter().map(|source| (*source, (*source).to_owned()));
     let others = others(properties).into_iter().map(|prefix| (SOURCES[0], prefix));
     for (source, prefix) in known.chain(others) {
@@ -173,7 +185,7 @@ fn take(reader: &mut Reader<'_>, properties: &[&Property], word: Option<&str>, o
         layer.word = word.filter(|_| here != Some(true)).map(str::to_owned);
         // Where a URL stands too, that says which engine it is, or that the two do not go together.
         let url = layer.entries.iter().any(|e| e.told.as_deref() == Some(&Means::Url));
-        if !layer.entries.is_empty() && (url || !is_of_other(reader, properties, &prefix)) {
+        if !layer.entries.is_empty() && (url || !is_of_other(properties, whole, &prefix)) {
             reader.layers.push(layer);
         }
     }
@@ -201,9 +213,9 @@ fn others(properties: &[&Property]) -> BTreeSet<String> {
 /// How a URL begins that is PostgreSQL's perhaps.
 const SCHEMES: &[&str] = &["jdbc:", "r2dbc:", REACTIVE];
 
-/// Whether a data source is another engine's by its `driver-class-name`, or Quarkus' `db-kind`, in a file that speaks of
-/// PostgreSQL nowhere: another profile may have that. The pool's and Flyway's data source is Spring Boot's own.
-fn is_of_other(reader: &Reader<'_>, properties: &[&Property], prefix: &str) -> bool {
+/// Whether a data source is another engine's by its `driver-class-name`, or Quarkus' `db-kind`, and nothing in the file says that
+/// it is PostgreSQL's in another profile. The pool's and Flyway's data source is Spring Boot's own.
+fn is_of_other(properties: &[&Property], whole: &[&Property], prefix: &str) -> bool {
     let own = if matches!(prefix, "spring.datasource.hikari" | "spring.flyway") {
         "spring.datasource"
     } else {
@@ -214,10 +226,13 @@ fn is_of_other(reader: &Reader<'_>, properties: &[&Property], prefix: &str) -> b
         let key = name.strip_prefix(own).and_then(|rest| rest.strip_prefix('.'));
         key.is_some_and(|key| ENGINE.contains(&key)) && names_other(property.entry.value.text.expose())
     };
-    properties.iter().any(says) && {
-        let text = String::from_utf8_lossy(reader.sources.get(reader.id).bytes()).to_ascii_lowercase();
-        !text.contains("postgres")
-    }
+    let ours = |property: &&Property| {
+        let name = relaxed(&property.name);
+        let same = name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.'));
+        let mapper = ["jpa", "hibernate", "dialect"].iter().any(|word| name.contains(word));
+        (same || mapper) && property.entry.value.text.expose().to_ascii_lowercase().contains("postgres")
+    };
+    properties.iter().any(says) && !whole.iter().any(ours)
 }
 
 /// Keys of a data source that name its engine.

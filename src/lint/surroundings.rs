@@ -23,8 +23,8 @@ pub(super) struct Surroundings<'c> {
     names: Names,
     /// Flux fills in what it applies, wherever that lies.
     substitutes: bool,
-    /// Directories with a `kustomization.yaml`, which makes objects of the files beside it.
-    kustomized: BTreeSet<&'c str>,
+    /// Where there is a `kustomization.yaml`, which makes objects of the files that it names: its directory and its source.
+    kustomized: Vec<(&'c str, SourceId)>,
     /// Secrets that ask to be filled in: a container that takes one has as much to be filled in as the Secret itself.
     asking: BTreeSet<SourceId>,
     /// Of an env file that compose hands to a service the variables that it puts into its values: those of the `.env` beside
@@ -70,11 +70,19 @@ impl<'c> Surroundings<'c> {
             kustomized: carried
                 .iter()
                 .filter(|file| is_kustomization(file))
-                .map(|file| directory(&file.path))
+                .map(|file| (directory(&file.path), file.source))
                 .collect(),
             asking: carried.iter().filter(asks).map(|file| file.source).collect(),
             given,
         }
+    }
+
+    /// Whether a `kustomization.yaml` beside or above a file names it.
+    fn kustomizes(&self, sources: &Sources, path: &str) -> bool {
+        self.kustomized.iter().any(|(above, source)| {
+            let named = path.strip_prefix(above).filter(|rest| !rest.is_empty());
+            named.is_some_and(|rest| String::from_utf8_lossy(sources.get(*source).bytes()).contains(rest))
+        })
     }
 
     /// Says it of one view.
@@ -85,7 +93,7 @@ impl<'c> Surroundings<'c> {
         }
         let applied = match file.carrier {
             Carrier::Kubernetes => true,
-            Carrier::Dotenv => self.kustomized.contains(directory(&file.path)),
+            Carrier::Dotenv => self.substitutes && self.kustomizes(sources, &file.path),
             _ => false,
         };
         let open = |placeholder: &Placeholder| match self.given.get(&placeholder.span.source) {

@@ -383,6 +383,7 @@ fn compare(login: &Login<'_>, server: &Server<'_>, out: &mut Sink<'_>) {
         && !password.text.same_as(&entry.value.text)
         // `[PASSWORD]` is told as what it is.
         && !password.text.is_taken_out()
+        && !entry.value.text.is_taken_out()
     {
         let draft = out
             .report(format!("{name} logs in with another password than `{container}` is given"))

@@ -34,7 +34,10 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     if file.carried.carrier != Carrier::Dotenv {
         return;
     }
-    let strict = out.environment() >= Environment::Staging;
+    // A developer's server is out of reach, and so is that of tests.
+    if out.environment() < Environment::Staging {
+        return;
+    }
     for view in file.views.iter().filter(|view| view.settings.targets.is_empty()) {
         let (Some(at), Some(layer)) = (view.settings.whereabouts.as_ref(), view.layers.last()) else {
             continue;
@@ -48,7 +51,7 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         }
         let real = |e: &&Entry| {
             let secret = &e.value.text;
-            !secret.is_template() && !secret.is_in_run_secrets() && (strict || secret.looks_generated())
+            !secret.is_template() && !secret.is_in_run_secrets() && !secret.holds_a_reference()
         };
         let places = SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)).filter(real);
         let id = view.layers.len() - 1;

@@ -51,7 +51,10 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                     .at_span(entry.value_span, "in the lists of common passwords")
                     .help("generate one: `openssl rand -hex 24`; a server that runs already keeps its own until `ALTER ROLE`")
                     .at_most(most(view.settings));
-            } else if entry.value.text.chars() < SHORT && !entry.value.text.is_template() {
+            } else if entry.value.text.chars() < SHORT
+                && !entry.value.text.is_template()
+                && !entry.value.text.holds_a_reference()
+            {
                 out.report(format!("the server's `{}` is short", entry.key))
                     .at_span(entry.value_span, format!("fewer than {SHORT} characters"))
                     .help("generate one: `openssl rand -hex 24`; a server that runs already keeps its own until `ALTER ROLE`")

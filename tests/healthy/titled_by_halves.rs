@@ -21,6 +21,107 @@ const TWINS: &[Twins] = &[
             "apiVersion: v1\nkind: ConfigMap # {{ shop }}\nmetadata: {name: shop}\ndata: {DATABASE_URL: \"postgres://shop:admin@db.acme.io/shop\"}\n",
         )],
     },
+    // What fills in a manifest fills in its values.
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {APP_ENV: production, DB_PASSWORD: \"{{ pw }}\"}\n",
+        )],
+        ill: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{ x }}\"}\ndata: {APP_ENV: production, DB_PASSWORD: \"k3Vq9mT2xLpW7c\"}\n",
+        )],
+    },
+    Twins {
+        rule: "yaml-secret-typing",
+        healthy: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata:\n  POSTGRES_PASSWORD: \"{{ db_password | b64encode }}\"\n",
+        )],
+        ill: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: \"{{ x }}\"}\ndata:\n  POSTGRES_PASSWORD: \"k3Vq9mT2x-LpW7c!\"\n",
+        )],
+    },
+    Twins {
+        rule: "port-invalid",
+        healthy: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {PGHOST: db.acme.io, PGUSER: shop, PGDATABASE: shop, PGPORT: \"{{ port }}\"}\n",
+        )],
+        ill: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{ x }}\"}\ndata: {PGHOST: db.acme.io, PGUSER: shop, PGDATABASE: shop, PGPORT: \"54x2\"}\n",
+        )],
+    },
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  application-prod.properties: |\n    {{- if .Values.external }}\n    spring.datasource.url=jdbc:postgresql://db.acme.io/shop\n    {{- else }}\n    spring.datasource.url=jdbc:postgresql://localhost/shop\n    {{- end }}\n",
+        )],
+        ill: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  application-prod.properties: |\n    spring.datasource.url=jdbc:postgresql://localhost/shop\n",
+        )],
+    },
+    // Whoever built it, and whatever its number.
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: acme/postgres-exporter:16\n    volumes: ['data:/var/lib/postgresql/data']\n    ports: ['5432:5432']\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: ghcr.io/acme/postgres-16:1\n    volumes: ['data:/var/lib/postgresql/data']\n    ports: ['5432:5432']\n",
+        )],
+    },
+    // A second data source is no word about the first.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  datasource:\n    driver-class-name: com.mysql.cj.jdbc.Driver # was org.postgresql.Driver\n    url: ${DB_URL}\n    username: root\napp:\n  reports:\n    datasource:\n      url: jdbc:postgresql://db.acme.io/reports?sslmode=require\n      username: reports\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  datasource:\n    driver-class-name: org.h2.Driver\n    url: ${DB_URL}\n    username: root\n---\nspring:\n  config.activate.on-profile: cloud\n  datasource:\n    driver-class-name: org.postgresql.Driver\n",
+        )],
+    },
+    // The login of a document's name may stand behind it.
+    Twins {
+        rule: "literal-password",
+        healthy: &[(
+            "src/doc.ts",
+            "export const doc = { uri: 'postgres://db.acme.io/shop', text: 'select 1' };\n",
+        )],
+        ill: &[(
+            "src/doc.ts",
+            "export const doc = { uri: 'postgres://db.acme.io/shop?user=shop&password=k3Vq9mT2xLpW7c', text: 'select 1' };\n",
+        )],
+    },
+    // Flux fills in what is named.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[
+            ("apps/shop/.env.production", FLUX_ENV),
+            (
+                "apps/kustomization.yaml",
+                "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nsecretGenerator:\n  - name: shop\n    envs: [shop/.env.production]\n",
+            ),
+            ("cluster/apps.yaml", FLUX),
+        ],
+        ill: &[
+            ("apps/shop/.env.production", FLUX_ENV),
+            (
+                "apps/shop/kustomization.yaml",
+                "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [web.yaml]\n",
+            ),
+            ("cluster/apps.yaml", FLUX),
+        ],
+    },
     // A variable that a class for tests reads too is the service's still.
     Twins {
         rule: "test-name-not-test",
@@ -176,6 +277,8 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const FLUX_ENV: &str = "DATABASE_URL=postgres://shop@${CLUSTER_DB}/shop?sslmode=require\n";
+const FLUX: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n  path: ./apps\n  postBuild:\n    substituteFrom:\n      - {kind: Secret, name: cluster}\n";
 const IN_TESTS: &str = "import os\n\nclass ProductionConfig:\n    URL = os.environ['DATABASE_URL']\n\nclass TestingConfig:\n    URL = f\"postgresql://{os.environ['DB_USER']}:{os.environ['DB_PASSWORD']}@{os.environ['DB_HOST']}/shop\"\n";
 const IN_PRODUCTION: &str = "import os\n\nclass TestingConfig:\n    URL = os.environ['DATABASE_URL']\n\nclass ProductionConfig:\n    URL = f\"postgresql://{os.environ['DB_USER']}:{os.environ['DB_PASSWORD']}@{os.environ['DB_HOST']}/shop\"\n";
 const ALEMBIC_INI: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
@@ -221,6 +324,14 @@ fn what_a_server_is_set_up_with_is_a_secret() {
     assert_eq!(found(".env.production", &set_up("${POSTGRES_PASSWORD}")), [""; 0]);
     assert_eq!(found(".env.production", &set_up("changeme")), [""; 0]);
     assert_eq!(found(".env.example", &set_up("k3Vq9mT2xLpW7c")), [""; 0]);
+    assert_eq!(found(".env.test", "POSTGRES_PASSWORD=k3Vq9mT2xLpW7c\n"), [""; 0]);
+    for reference in ["{{pw}}", "$(cat /run/secrets/pg)"] {
+        assert!(
+            !found(".env.production", &set_up(reference))
+                .iter()
+                .any(|r| r == "env-file-tracked" || r == "weak-secret")
+        );
+    }
 }
 
 /// Where the password comes from elsewhere, the name of the database does not.

@@ -134,6 +134,38 @@ const SAVING: &[&str] = &[
     "pgdump",
 ];
 
+/// What an image is by such a word of its name that is called after a server too.
+const HELPERS: &[&str] = &[
+    "exporter",
+    "backup",
+    "restore",
+    "dump",
+    "upgrade",
+    "perms",
+    "dashboard",
+    "sync",
+    "wal",
+    "migrate",
+    "migrations",
+    "migrator",
+    "client",
+    "init",
+    "cli",
+    "tools",
+    "proxy",
+    "operator",
+    "api",
+    "ui",
+    "admin",
+    "web",
+    "app",
+    "job",
+    "seed",
+    "test",
+    "metrics",
+    "monitor",
+];
+
 impl Image {
     /// Whether it administers a server: it has a server's own programs and starts none, or saves all of its data. Such a
     /// program logs in as whoever may do so, and has no tables of its own.
@@ -146,9 +178,11 @@ impl Image {
 
     /// Whether its name is that of a server, whoever built it: with a data directory it is one.
     pub(super) fn names_server(&self) -> bool {
-        let last = self.own_name().rsplit(['-', '_']).next().unwrap_or_default();
         let known = ["postgres", "postgresql", "postgis", "pgvector", "timescale", "timescaledb"];
-        !self.administers() && !self.client && known.contains(&last)
+        let words =
+            || self.own_name().split(['-', '_']).map(|w| w.trim_end_matches(|c: char| c.is_ascii_digit()));
+        let named = words().any(|word| known.contains(&word)) && !words().any(|word| HELPERS.contains(&word));
+        named && !self.administers() && !self.client
     }
 
     /// Whether it connects some time after it was started. `scheduled`: its variables say when it is to do something.

@@ -17,10 +17,22 @@ pub(super) fn is_template(text: &str) -> bool {
         let block = last.strip_prefix(['|', '>']);
         let block = block.is_some_and(|rest| rest.bytes().all(|b| b"+-123456789".contains(&b)));
         within = block.then_some(indent);
-        content.match_indices("{{").any(|(at, _)| {
-            let before = &content[..at];
-            let quoted = |quote: char| before.matches(quote).count() % 2 == 1;
-            !quoted('"') && !quoted('\'') && !before.contains(" #")
-        })
+        holds_a_bare_one(content)
     })
+}
+
+/// Whether braces stand in a line neither in quotes nor in a comment; in one look.
+fn holds_a_bare_one(line: &str) -> bool {
+    let (mut quote, mut last) = (None, ' ');
+    for (at, c) in line.char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (None, '#') if last == ' ' => return false,
+            (None, '{') if line[at..].starts_with("{{") => return true,
+            _ => {}
+        }
+        last = c;
+    }
+    false
 }

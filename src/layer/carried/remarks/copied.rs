@@ -31,10 +31,9 @@ const VALUES: [&str; 2] = ["replace with actual", "replace with real"];
 /// Whether a comment at the top, in lower case, asks whoever reads it to copy the file and fill it in: `# Copy this file to
 /// .env.local`. A copy has the sentence too, so that it says something of a file alone that git keeps.
 pub(super) fn asks(line: &str) -> bool {
-    if DUMMY.iter().filter_map(|words| line.find(words)).any(|at| {
-        let clause = line[..at].rsplit([':', ';', '.', ',', '(']).next().unwrap_or_default();
-        !NOT.iter().chain(&["no ", "until", "while"]).any(|word| clause.contains(word))
-    }) {
+    let nobodys =
+        |words: &&str| line.find(*words).is_some_and(|at| words.starts_with('(') || begins(&line[..at]));
+    if DUMMY.iter().any(nobodys) {
         return true;
     }
     let asks = WORDS.iter().any(|word| line.contains(word));
@@ -42,15 +41,21 @@ pub(super) fn asks(line: &str) -> bool {
     at.is_some_and(|at| is_asked(&line[..at])) && !ELSEWHERE.iter().any(|word| line.contains(word))
 }
 
+/// Whether a sentence begins behind this.
+fn begins(before: &str) -> bool {
+    let before = before.trim_end();
+    !before.chars().any(char::is_alphabetic) || before.ends_with(['.', ':', ';', '!', ')', '-', '—', '–'])
+}
+
 /// Whether a sentence is one that asks, by what stands before it: nothing, a number, or the end of another one.
 fn is_asked(before: &str) -> bool {
     let before = before.trim_end();
-    let begins = !before.chars().any(char::is_alphabetic);
+    let begun = !before.chars().any(char::is_alphabetic);
     let follows = before.ends_with(['.', ':', ',', ';', '!', ')', '-', '—', '–']);
     let led = ["please", "then", "first", "and", "por favor", "just", "to use this"]
         .iter()
         .any(|word| before.ends_with(word));
-    (begins || follows || led) && !NOT.iter().any(|word| before.contains(word.trim_end()))
+    (begun || follows || led) && !NOT.iter().any(|word| before.contains(word.trim_end()))
 }
 
 /// In English, Spanish, Portuguese and French, in lower case.
@@ -93,8 +98,8 @@ const DUMMY: &[&str] = &[
     "placeholder values only",
     "these are dummy values",
     "these are placeholder values",
-    "contains dummy values",
-    "contains placeholder values",
+    "this file contains dummy values",
+    "this file contains placeholder values",
     "all values are dumm",
     "all values are placeholder",
 ];
@@ -129,12 +134,16 @@ mod tests {
             "#Copiar a .env\n",
             "# Replace CHANGE_ME values. Do NOT commit real secrets.\n",
             "# UAT environment (dummy values - replaced in the pipeline).\nA=b\n",
+            "# These are NOT secrets: dummy values only\nA=b\n",
         ] {
             assert!(asks_to_be_copied(yes.as_bytes()), "{yes}");
         }
         for no in [
             "",
             "# No dummy values, no placeholder values: never\n",
+            "# Production. See .env.example for dummy values\n",
+            "# Deploy fails while this file contains placeholder values\n",
+            "# Real values; staging contains dummy values\n",
             "A=b\n# copy this file\n",
             "# a copy\nA=copy this file\n",
             "# Do not copy this file\n",
