@@ -2,6 +2,7 @@
 //! Reads nothing by itself.
 
 mod cipher;
+mod env_file;
 mod matter;
 mod needles;
 mod yaml;
@@ -119,7 +120,7 @@ impl Carrier {
         let path = path.strip_suffix(".env").filter(|rest| is_named_otherwise(rest)).unwrap_or(path);
         let mut steps = path.rsplit(['/', '\\']);
         let name = steps.next().unwrap_or(path);
-        if is_env_file(name, steps.clone()) {
+        if env_file::is_env_file(name, steps.clone()) {
             return Some(Self::Dotenv);
         }
         let lower = name.to_ascii_lowercase();
@@ -269,29 +270,6 @@ impl FromStr for Carrier {
 /// Directories in which programs lie.
 const PROGRAMS: [&str; 10] =
     ["bin", "sbin", "script", "scripts", "docker", ".docker", "ops", "tools", "hooks", "entrypoints"];
-
-/// What else lies in `.envs`, by its extension.
-const OF_OTHERS: [&str; 12] =
-    ["json", "yml", "yaml", "toml", "conf", "cnf", "md", "sh", "py", "crt", "pem", "key"];
-
-/// `.env`, `.env.production`, `production.env`, `.flaskenv`, and in a directory `.envs` what is called no other kind of file.
-fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p str>) -> bool {
-    // What a merge or a patch leaves beside one, what a program makes one from, and a document about one.
-    let leftover = |rest: &str| {
-        let last = rest.rsplit('.').next();
-        let made = matches!(last, Some("erb" | "j2" | "jinja" | "mustache"));
-        made || matches!(
-            last,
-            Some("patch" | "diff" | "rej" | "orig" | "swp" | "md" | "markdown" | "rst" | "html")
-        )
-    };
-    name == ".env"
-        || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))
-        || name.rsplit_once('.').is_some_and(|(stem, extension)| extension == "env" && !stem.is_empty())
-        || name == ".flaskenv"
-        || above.any(|step| step == ".envs")
-            && !OF_OTHERS.contains(&name.rsplit('.').next().unwrap_or_default())
-}
 
 /// Whether a name has an ending of its own that says another kind of file.
 fn is_named_otherwise(path: &str) -> bool {

@@ -318,7 +318,9 @@ fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize)
         let rest = &text[words.at..words.end];
         match byte {
             b'#' => words.at += rest.find('\n').unwrap_or(rest.len()),
-            b'<' if rest.starts_with("<<") && !rest.starts_with("<<<") => {
+            // A text in place of a file: its word comes next.
+            b'<' if rest.starts_with("<<<") => words.at += "<<<".len(),
+            b'<' if rest.starts_with("<<") => {
                 words.at += 2;
                 let tabs = text[words.at..words.end].starts_with('-');
                 words.at += usize::from(tabs);

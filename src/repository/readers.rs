@@ -35,7 +35,9 @@ impl Repository {
         }
         let name = name_of(path);
         // A library opens these by itself; any other file is named somewhere.
-        let usual = name == ".env" || name.starts_with(".env.") || matches!(name, ".flaskenv" | "<stdin>");
+        let usual = name == ".env"
+            || [".env.", ".env-", ".env_"].iter().any(|start| name.starts_with(start))
+            || matches!(name, ".flaskenv" | "<stdin>");
         let directory = Directory::of(path);
         let here = self.project(&directory);
         let counted = |l: &&Loader| dev || !l.found.dev;

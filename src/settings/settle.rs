@@ -175,6 +175,13 @@ fn is_off(text: &str) -> bool {
 /// `live`, `local` and `test` say too little. Of an env file the first word does as well: `test_db.env`.
 fn of_suffix(path: &str, name: &str, policy: &Policy) -> Option<Environment> {
     let (stem, extension) = name.split_once('.')?;
+    // `.env-production`
+    if let Some(rest) = extension.strip_prefix("env-").or_else(|| extension.strip_prefix("env_")) {
+        return rest
+            .split(['-', '_', '.'])
+            .find_map(|word| policy.environment(word))
+            .filter(|_| stem.is_empty());
+    }
     if extension == "env" {
         // `non-prod.env` and `pre-prod.env` are for something else.
         if stem.split(['-', '_']).any(|word| matches!(word, "non" | "not" | "no" | "pre")) {

@@ -122,7 +122,10 @@ impl Whereabouts {
             below |= name == ".envs";
             name = next;
         }
-        below || name == ".env" || name.starts_with(".env.") || name == ".flaskenv"
+        below
+            || name == ".env"
+            || [".env.", ".env-", ".env_"].iter().any(|start| name.starts_with(start))
+            || name == ".flaskenv"
     }
 
     /// Whether it is the file of Rails that says where databases are.

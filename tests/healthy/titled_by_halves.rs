@@ -122,6 +122,30 @@ const TWINS: &[Twins] = &[
             ("cluster/apps.yaml", FLUX),
         ],
     },
+    // A text in place of a file ends with its word, and not with the script.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            "deploy/production/migrate.sh",
+            "read -r a <<< \"$X\"\ncat <<EOF\nexport DATABASE_URL=postgres://shop:admin@db.acme.io/shop\nEOF\n",
+        )],
+        ill: &[(
+            "deploy/production/migrate.sh",
+            "read -r a <<< \"$X\"\nwhile read -r b; do echo \"$b\"; done <<<\"$Y\"\nexport DATABASE_URL=postgres://shop:admin@db.acme.io/shop\n",
+        )],
+    },
+    // A dash does as well as a dot.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[
+            (".env-sample", "DATABASE_URL=postgres://shop:admin@db.acme.io/shop\n"),
+            (
+                ".env-cmdrc",
+                "{\"production\": {\"DATABASE_URL\": \"postgres://shop:admin@db.acme.io/shop\"}}\n",
+            ),
+        ],
+        ill: &[(".env-production", "DATABASE_URL=postgres://shop:admin@db.acme.io/shop\n")],
+    },
     // A variable that a class for tests reads too is the service's still.
     Twins {
         rule: "test-name-not-test",
