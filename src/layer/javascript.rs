@@ -250,8 +250,9 @@ impl<'e> File<'e> {
         let engines = pairs.iter().filter(|(k, _, _)| says(k)).filter_map(|(_, _, v)| text(v));
         let ours = own || engines.into_iter().any(|e| e.contains("postg") || e == "pg" || e == "pg-native");
         // The URI of a document that a server hands out is its name, whatever its scheme.
-        let of_document = |name: &str| matches!(name, "mimeType" | "contentType" | "text" | "blob");
-        let document = !own && pairs.iter().any(|(name, _, _)| of_document(name));
+        let has = |keys: &[&str]| !own && pairs.iter().any(|(name, _, _)| keys.contains(&name.as_str()));
+        let document = has(&["mimeType", "contentType", "blob"]);
+        let text_of_one = !ours && has(&["text"]);
         let mut urls = Vec::new();
         for (name, key, value) in &pairs {
             // `connection: { … }` below `client: "pg"`.
@@ -273,10 +274,11 @@ impl<'e> File<'e> {
             };
             // Nobody logs in to the name of a document.
             let nobody = || {
-                let text = outcome.value.as_ref().map(|v| v.text.expose());
-                text.is_some_and(|t| !t.contains('@') && !t.contains("password")) && outcome.taken.is_empty()
+                let text = outcome.value.as_ref().map(|v| v.text.expose().to_ascii_lowercase());
+                text.is_some_and(|t| !t.contains('@') && !t.contains("password="))
             };
-            if document && !ours && name == "uri" && nobody() {
+            let named = document || text_of_one && outcome.taken.is_empty();
+            if named && name == "uri" && nobody() {
                 continue;
             }
             let known = outcome.value.as_ref().is_some_and(|v| is_database_url(v.text.expose()));

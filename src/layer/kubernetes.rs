@@ -364,8 +364,10 @@ impl Objects<'_, '_> {
                 }
                 let Some(mut entry) = node.entry(name, key.span) else { continue };
                 self.reader.reveal_key(&entry, false);
-                // What fills in the manifest may fill in whole lines of a file.
-                if entry.value.text.is_rendered() {
+                // Of a file that is filled in by whole values and lines nobody knows the rest.
+                let text = entry.value.text.expose();
+                let file = !encoded && inner::carrier(name, text).is_some();
+                if if file { template::is_template(text) } else { entry.value.text.is_rendered() } {
                     layer.reads.push(Read::new(name, key.span));
                     continue;
                 }

@@ -29,9 +29,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     if reader.path.ends_with(".properties") {
         let Some(text) = reader.text() else { return };
         let properties = properties(reader, &text);
-        let whole: Vec<&Property> = properties.iter().flatten().collect();
+        let ours = Ours::of(properties.iter().flatten());
         for document in properties.split(Option::is_none) {
-            take_profiles(reader, &document.iter().flatten().collect::<Vec<_>>(), &whole);
+            take_profiles(reader, &document.iter().flatten().collect::<Vec<_>>(), &ours);
         }
         return;
     }
@@ -42,13 +42,14 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         out
     };
     let flat: Vec<Vec<Property>> = documents.iter().map(flat).collect();
-    let whole: Vec<&Property> = flat.iter().flatten().collect();
+    let ours = Ours::of(flat.iter().flatten());
     for (document, properties) in documents.iter().zip(&flat) {
         let properties: Vec<&Property> = properties.iter().collect();
-        take_profiles(reader, &properties, &whole);
+        let before = reader.layers.len();
+        take_profiles(reader, &properties, &ours);
         // What Spring has a name for is read once.
         let known = reader.layers.len();
-        let spans = reader.layers.iter().flat_map(|l| &l.entries).map(|e| e.value_span);
+        let spans = reader.layers[before..].iter().flat_map(|l| &l.entries).map(|e| e.value_span);
         let spans: BTreeSet<Span> = spans.collect();
         general::take(reader, document);
         let word = word_of(reader, &properties);
@@ -56,7 +57,8 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             layer.entries.retain(|e| !spans.contains(&e.value_span));
             layer.word = layer.word.take().or_else(|| word.clone());
         }
-        reader.layers.retain(|layer| !layer.entries.is_empty());
+        let of_document = reader.layers.split_off(before);
+        reader.layers.extend(of_document.into_iter().filter(|layer| !layer.entries.is_empty()));
     }
 }
 
@@ -104,8 +106,8 @@ fn word_of(reader: &Reader<'_>, properties: &[&Property]) -> Option<String> {
 }
 
 /// The data sources of one document, those of each profile by themselves: what a profile shares with the others is mostly
-/// what a developer's machine has. `whole`: those of all documents of the file.
-fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property], whole: &[&Property]) {
+/// what a developer's machine has. `ours`: what all documents of the file say.
+fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property], ours: &Ours) {
     let mut profiles: BTreeMap<Option<&str>, Vec<&Property>> = BTreeMap::new();
     for property in properties.iter().filter(|p| p.profile.is_none() || p.may_connect()) {
         profiles.entry(property.profile.as_deref()).or_default().push(property);
@@ -119,7 +121,7 @@ fn take_profiles(reader: &mut Reader<'_>, properties: &[&Property], whole: &[&Pr
             Some(profile) => strictest(profile).map(str::to_owned),
             None => word_of(reader, &own),
         };
-        take(reader, &own, word.as_deref(), profile.is_some(), whole);
+        take(reader, &own, word.as_deref(), profile.is_some(), ours);
     }
 }
 
@@ -154,7 +156,7 @@ fn take(
     properties: &[&Property],
     word: Option<&str>,
     of_quarkus: bool,
-    whole: &[&Property],
+    ours: &Ours,
 ) {
     let known = SOURCES.iter().map(|source| (*source, (*source).to_owned()));
     let others = others(properties).into_iter().map(|prefix| (SOURCES[0], prefix));
@@ -168,7 +170,7 @@ fn take(
                 continue;
             };
             let means = match key {
-                "url" | "jdbcurl" | "jdbc.url" | "reactive.url" => Means::Url,
+                _ if URLS.contains(&key) => Means::Url,
                 // What the pool hands to the driver beside the URL.
                 "hikari.datasourceproperties.sslmode" => Means::Fixed("sslmode"),
                 "properties.sslmode" if source == "spring.r2dbc" => Means::Fixed("sslmode"),
@@ -185,7 +187,7 @@ fn take(
         layer.word = word.filter(|_| here != Some(true)).map(str::to_owned);
         // Where a URL stands too, that says which engine it is, or that the two do not go together.
         let url = layer.entries.iter().any(|e| e.told.as_deref() == Some(&Means::Url));
-        if !layer.entries.is_empty() && (url || !is_of_other(properties, whole, &prefix)) {
+        if !layer.entries.is_empty() && (url || !is_of_other(properties, ours, &prefix)) {
             reader.layers.push(layer);
         }
     }
@@ -213,9 +215,35 @@ fn others(properties: &[&Property]) -> BTreeSet<String> {
 /// How a URL begins that is PostgreSQL's perhaps.
 const SCHEMES: &[&str] = &["jdbc:", "r2dbc:", REACTIVE];
 
+/// Which data sources of a file are PostgreSQL's in any of its profiles: by their engine or URL, or all by the mapper's dialect.
+#[derive(Default)]
+struct Ours {
+    prefixes: BTreeSet<String>,
+    mapper: bool,
+}
+
+impl Ours {
+    fn of<'p>(properties: impl Iterator<Item = &'p Property>) -> Self {
+        let mut out = Self::default();
+        for property in properties {
+            if !property.entry.value.text.expose().to_ascii_lowercase().contains("postgres") {
+                continue;
+            }
+            let name = relaxed(&property.name);
+            out.mapper |=
+                ["spring.jpa.", "quarkus.hibernate", "hibernate."].iter().any(|of| name.starts_with(of));
+            let keys = ENGINE.iter().chain(URLS);
+            let prefix =
+                keys.filter_map(|key| name.strip_suffix(key)?.strip_suffix('.')).min_by_key(|p| p.len());
+            out.prefixes.extend(prefix.map(str::to_owned));
+        }
+        out
+    }
+}
+
 /// Whether a data source is another engine's by its `driver-class-name`, or Quarkus' `db-kind`, and nothing in the file says that
 /// it is PostgreSQL's in another profile. The pool's and Flyway's data source is Spring Boot's own.
-fn is_of_other(properties: &[&Property], whole: &[&Property], prefix: &str) -> bool {
+fn is_of_other(properties: &[&Property], ours: &Ours, prefix: &str) -> bool {
     let own = if matches!(prefix, "spring.datasource.hikari" | "spring.flyway") {
         "spring.datasource"
     } else {
@@ -226,14 +254,11 @@ fn is_of_other(properties: &[&Property], whole: &[&Property], prefix: &str) -> b
         let key = name.strip_prefix(own).and_then(|rest| rest.strip_prefix('.'));
         key.is_some_and(|key| ENGINE.contains(&key)) && names_other(property.entry.value.text.expose())
     };
-    let ours = |property: &&Property| {
-        let name = relaxed(&property.name);
-        let same = name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.'));
-        let mapper = ["jpa", "hibernate", "dialect"].iter().any(|word| name.contains(word));
-        (same || mapper) && property.entry.value.text.expose().to_ascii_lowercase().contains("postgres")
-    };
-    properties.iter().any(says) && !whole.iter().any(ours)
+    !ours.mapper && !ours.prefixes.contains(own) && properties.iter().any(says)
 }
+
+/// Keys of a data source that are its URL.
+const URLS: &[&str] = &["url", "jdbcurl", "jdbc.url", "reactive.url"];
 
 /// Keys of a data source that name its engine.
 const ENGINE: &[&str] = &["driverclassname", "hikari.driverclassname", "dbkind"];

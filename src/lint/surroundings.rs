@@ -80,8 +80,18 @@ impl<'c> Surroundings<'c> {
     /// Whether a `kustomization.yaml` beside or above a file names it.
     fn kustomizes(&self, sources: &Sources, path: &str) -> bool {
         self.kustomized.iter().any(|(above, source)| {
-            let named = path.strip_prefix(above).filter(|rest| !rest.is_empty());
-            named.is_some_and(|rest| String::from_utf8_lossy(sources.get(*source).bytes()).contains(rest))
+            let bytes = sources.get(*source).bytes();
+            let rest = path.strip_prefix(above).filter(|rest| !rest.is_empty() && bytes.len() <= NAMING);
+            let end = |c: Option<char>| {
+                c.is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.'))
+            };
+            rest.is_some_and(|rest| {
+                let text = String::from_utf8_lossy(bytes);
+                text.match_indices(rest).any(|(at, _)| {
+                    end(text[..at].chars().next_back().filter(|c| *c != '/'))
+                        && end(text[at + rest.len()..].chars().next())
+                })
+            })
         })
     }
 
@@ -108,6 +118,10 @@ impl<'c> Surroundings<'c> {
             Carrier::Yaml => settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart),
             _ => false,
         };
+        // What Flux puts into an env file is a host or a name, and not nothing.
+        if applied && file.carrier == Carrier::Dotenv {
+            settings.targets.retain(|t| t.oddities.placeholders.iter().all(|p| p.shape != "${…}"));
+        }
         for target in &mut settings.targets {
             target.around.suffixed = suffixed && layer.kind == LayerKind::EnvFile;
             target.oddities.placeholders.retain(open);
@@ -163,6 +177,9 @@ fn urls(file: &Carried) -> impl Iterator<Item = &str> {
     let all = file.layers.iter().flat_map(|layer| &layer.entries);
     all.filter(|e| e.has_scheme_of_postgres()).map(|e| e.key.as_str())
 }
+
+/// So long may a `kustomization.yaml` be that is looked through for names.
+const NAMING: usize = 64 << 10;
 
 fn is_kustomization(file: &Carried) -> bool {
     let name = &file.path[directory(&file.path).len()..];

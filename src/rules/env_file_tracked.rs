@@ -51,7 +51,7 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         }
         let real = |e: &&Entry| {
             let secret = &e.value.text;
-            !secret.is_template() && !secret.is_in_run_secrets() && !secret.holds_a_reference()
+            !secret.is_template() && !secret.is_in_run_secrets() && !secret.holds_a_whole_reference()
         };
         let places = SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)).filter(real);
         let id = view.layers.len() - 1;

@@ -60,7 +60,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
     // Names that the project declares, or that its code reads, are no family.
     let family = if set.name.starts_with('[') { String::new() } else { format!(" in `{}`", set.name) };
-    let (lint, mild) = (out.door() == Door::Lint, out.environment() < Environment::Staging);
+    let lint = out.door() == Door::Lint;
+    let guessed =
+        || settings.settled.environment.as_ref().is_none_or(|e| matches!(e.origin, Origin::Default(_)));
+    let mild = out.environment() < Environment::Staging || guessed();
     let mut draft = out.report(format!("the connection{family} is incomplete: {names} not set"));
     draft = match empty.first() {
         Some((_, variable)) => draft.at(&variable.origin, "set to nothing"),
@@ -79,7 +82,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let kept = settings.whereabouts.as_ref().is_some_and(|at| at.git == Some(Git::Tracked));
     let login = target.get("password").is_none() && target.missing.contains(&"user");
     let elsewhere = elsewhere || kept && login;
-    // Nothing in a file of defaults is no decision, but in production's.
+    // Nothing in a file of defaults is no decision, but where somebody says staging or production.
     if defaults && lint && mild {
         draft.at_most(Levels::of("IIII"));
     } else if undecided {

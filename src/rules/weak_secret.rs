@@ -53,7 +53,7 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                     .at_most(most(view.settings));
             } else if entry.value.text.chars() < SHORT
                 && !entry.value.text.is_template()
-                && !entry.value.text.holds_a_reference()
+                && !entry.value.text.holds_a_whole_reference()
             {
                 out.report(format!("the server's `{}` is short", entry.key))
                     .at_span(entry.value_span, format!("fewer than {SHORT} characters"))

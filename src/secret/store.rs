@@ -173,6 +173,14 @@ impl Secret {
             || ["${", "$(", "{{", "<%", "%(", "{env[", "{this."].iter().any(|open| text.contains(open))
     }
 
+    /// Whether a reference stands in the text from its beginning to its end: `${…}`, `$(…)`, or as [`Secret::is_rendered`].
+    pub fn holds_a_whole_reference(&self) -> bool {
+        let text = self.expose();
+        let closed =
+            |open: &str, close: char| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close));
+        closed("${", '}') || closed("$(", ')') || self.is_rendered()
+    }
+
     /// Whether a template has something to put in: `{{ .Values.db.password }}`, `<%= password %>`.
     pub fn is_rendered(&self) -> bool {
         let pairs = [("{{", "}}"), ("<%", "%>"), ("{%", "%}")];

@@ -146,6 +146,73 @@ const TWINS: &[Twins] = &[
         ],
         ill: &[(".env-production", "DATABASE_URL=postgres://shop:admin@db.acme.io/shop\n")],
     },
+    Twins {
+        rule: "host-implicit",
+        healthy: &[
+            ("apps/shop/.env.production", FLUX_ENV),
+            (
+                "apps/kustomization.yaml",
+                "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nsecretGenerator:\n  - name: shop\n    envs: [shop/.env.production]\n",
+            ),
+            ("cluster/apps.yaml", FLUX),
+        ],
+        ill: &[
+            ("apps/shop/.env.production", "DATABASE_URL=postgres:///shop?sslmode=require\n"),
+            (
+                "apps/kustomization.yaml",
+                "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nsecretGenerator:\n  - name: shop\n    envs: [shop/.env.production]\n",
+            ),
+            ("cluster/apps.yaml", FLUX),
+        ],
+    },
+    // Braces that are the program's own say nothing of the lines beside them.
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  application-prod.yml: |\n    spring.datasource.url: {{ url }}\n    spring.datasource.password: Zq7Xw9Kp3mT2xLp\n",
+        )],
+        ill: &[(
+            "k8s/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  application-prod.yml: |\n    spring.datasource.url: jdbc:postgresql://db.acme.io/shop\n    spring.datasource.username: shop\n    spring.datasource.password: Zq7Xw9Kp3mT2xLp\n    app.mail.subject: \"Hello {{ name }}\"\n",
+        )],
+    },
+    // What a role or a pool is called says nothing of the engine.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.driver-class-name=com.mysql.cj.jdbc.Driver\nspring.datasource.username=postgres\nspring.datasource.hikari.pool-name=postgres-replacement\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.driver-class-name=org.h2.Driver\nspring.datasource.username=postgres\nspring.jpa.database-platform=org.hibernate.dialect.PostgreSQLDialect\n",
+        )],
+    },
+    // The helper's word stands behind the server's.
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: acme/postgres-walg:16\n    volumes: ['data:/var/lib/postgresql/data']\n    ports: ['5432:5432']\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: acme/app-postgres:1\n    volumes: ['data:/var/lib/postgresql/data']\n    ports: ['5432:5432']\n",
+        )],
+    },
+    // The name of a document may have any words.
+    Twins {
+        rule: "user-implicit",
+        healthy: &[(
+            "src/index.ts",
+            "export const r = { uri: process.env.RES_URI || 'postgres://db.acme.io/password_resets/schema', mimeType: 'application/json' };\n",
+        )],
+        ill: &[(
+            "src/index.ts",
+            "export const r = { uri: process.env.DATABASE_URI || 'postgres://db.acme.io/password_resets', text: 'x' };\n",
+        )],
+    },
     // A variable that a class for tests reads too is the service's still.
     Twins {
         rule: "test-name-not-test",

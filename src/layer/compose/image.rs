@@ -164,6 +164,13 @@ const HELPERS: &[&str] = &[
     "test",
     "metrics",
     "monitor",
+    "archiver",
+    "basebackup",
+    "cleaner",
+    "walg",
+    "lb",
+    "reports",
+    "logs",
 ];
 
 impl Image {
@@ -181,8 +188,12 @@ impl Image {
         let known = ["postgres", "postgresql", "postgis", "pgvector", "timescale", "timescaledb"];
         let words =
             || self.own_name().split(['-', '_']).map(|w| w.trim_end_matches(|c: char| c.is_ascii_digit()));
-        let named = words().any(|word| known.contains(&word)) && !words().any(|word| HELPERS.contains(&word));
-        named && !self.administers() && !self.client
+        let behind = words().skip_while(|word| !known.contains(word)).skip(1);
+        let named = words().any(|word| known.contains(&word));
+        named
+            && !behind.into_iter().any(|word| HELPERS.contains(&word))
+            && !self.administers()
+            && !self.client
     }
 
     /// Whether it connects some time after it was started. `scheduled`: its variables say when it is to do something.

@@ -26,6 +26,7 @@ fn holds_a_bare_one(line: &str) -> bool {
     let (mut quote, mut last) = (None, ' ');
     for (at, c) in line.char_indices() {
         match (quote, c) {
+            (Some('"'), '"') if last == '\\' => {}
             (None, '"' | '\'') => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
             (None, '#') if last == ' ' => return false,

@@ -100,6 +100,9 @@ const DUMMY: &[&str] = &[
     "these are placeholder values",
     "this file contains dummy values",
     "this file contains placeholder values",
+    "contains dummy values",
+    "contains placeholder values",
+    "note that these are dummy values",
     "all values are dumm",
     "all values are placeholder",
 ];
