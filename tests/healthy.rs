@@ -3,6 +3,7 @@
 mod healthy {
     use super::{Tree, Twins};
     mod beside;
+    mod changed;
     mod charts;
     mod chosen;
     mod clusters;

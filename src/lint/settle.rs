@@ -308,7 +308,7 @@ fn makes_databases(path: &str, bytes: &[u8]) -> bool {
     }
     let text = String::from_utf8_lossy(bytes);
     text.contains("CREATE DATABASE")
-        && text.lines().map(str::trim_start).any(|line| {
+        && text.trim_start_matches('\u{feff}').lines().map(str::trim_start).any(|line| {
             line.split_once("CREATE DATABASE").is_some_and(|(before, _)| before.contains(['"', '\'', '`']))
                 && !line.starts_with(['#', '/', '*'])
         })

@@ -1,7 +1,7 @@
 //! What healthy repositories write and is worth a note at most, each beside a twin that is worth a warning. Manifests
 //! count here: who reads a value decides what it is.
 
-use super::{Tree, Twins};
+use super::{Tree, Twins, changed};
 use pgward::{
     Files, Policy, Severity, is_manifest, lint,
     unstable::{
@@ -10,7 +10,7 @@ use pgward::{
     },
 };
 
-fn warns(tree: Tree<'_>, rule: &str) -> bool {
+pub(super) fn warns(tree: Tree<'_>, rule: &str) -> bool {
     let mut files = Files::default();
     for (path, text) in tree {
         let file = ((*path).to_owned(), text.as_bytes().to_vec());
@@ -35,6 +35,7 @@ pub(super) fn tell_apart(twins: &[Twins]) {
         if !warns(ill, rule) {
             failures.push(format!("{rule}: does not warn about {ill:?}"));
         }
+        failures.extend(changed::differences(rule, healthy, ill));
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
