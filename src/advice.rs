@@ -13,6 +13,9 @@ use crate::{
 pub(crate) const SERVED_IN_CLEAR: &str =
     "the server there is run without TLS, by an image as it comes: give it a certificate first";
 
+/// Of a way that the platform itself encrypts.
+pub(crate) const TUNNELLED: &str = "the platform's own network encrypts the way there, and its servers may take no TLS beneath: asyncpg's `prefer` fails";
+
 /// The options that lead libpq's programs to the same server: ` -h db -p 5432`, or nothing for its defaults.
 pub(crate) fn client(target: &Target) -> String {
     let option = |flag: &str, keyword: &str, word: &str| {

@@ -126,13 +126,16 @@ fn authority_and_rest(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) -
     }
     let path = find(bytes, at, *b"/?");
     let query = find(bytes, path, *b"?");
-    if !bytes[at..path].split(|b| *b == b',').all(plain_host) {
+    let hosts = || bytes[at..path].split(|b| *b == b',');
+    if hosts().all(plain_host) {
+        out.push(at..path);
+    } else if at == start || !hosts().all(|host| plain_host(host) || is_reference_with_port(host)) {
+        // Without an `@`, `u:$ecret` looks so.
         return None;
     }
-    out.push(at..path);
     if path < query {
         let name = &bytes[path + 1..query];
-        if !name.iter().all(|b| keyword::is_plain(*b) || b"~%".contains(b)) {
+        if !is_reference(name) && !name.iter().all(|b| keyword::is_plain(*b) || b"~%".contains(b)) {
             return None;
         }
         out.push(path..if Show::Word.admits(name) { query } else { path + 1 });
@@ -188,6 +191,24 @@ fn plain_host(piece: &[u8]) -> bool {
     }
     // `u:hunter2` without an `@` looks like a host with a port: only what can be a port is one.
     port.len() <= 5 && port.iter().all(u8::is_ascii_digit)
+}
+
+/// `$NAME`, `${NAME}`: a variable's value stands there and nothing else. Where it does, the rest is as plain as elsewhere.
+fn is_reference(piece: &[u8]) -> bool {
+    let Some(name) = piece.strip_prefix(b"$") else { return false };
+    let name = name.strip_prefix(b"{").map_or(Some(name), |name| name.strip_suffix(b"}"));
+    name.is_some_and(|name| {
+        name.first().is_some_and(u8::is_ascii_alphabetic)
+            && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    })
+}
+
+/// `${HOST}`, `${HOST}:5432`, `${HOST}:${PORT}`.
+fn is_reference_with_port(piece: &[u8]) -> bool {
+    let colon = piece.iter().position(|b| *b == b':');
+    let (host, port) = colon.map_or((piece, None), |c| (&piece[..c], Some(&piece[c + 1..])));
+    let digits = |port: &[u8]| port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    (is_reference(host) || plain_host(host)) && port.is_none_or(|port| is_reference(port) || digits(port))
 }
 
 fn parameters(bytes: &[u8], start: usize, out: &mut Vec<Range<usize>>) {

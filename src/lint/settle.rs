@@ -99,6 +99,24 @@ const OURS: [&[u8]; 12] = [
     b"timestamptz",
 ];
 
+/// Whether a target is PostgreSQL's for want of a word that says another engine; `own` is the port that such a one has.
+fn guessed(settings: &Settings, target: &Target, own: &str) -> bool {
+    let switch = || settings.toggle.as_ref().is_some_and(|t| t.says == Some(Engine::Postgres));
+    let says = |(keyword, setting): (&&'static str, &Setting<Part>)| match *keyword {
+        "port" => !setting.value.is_empty() && !setting.value.equals(own),
+        "host" | "dbname" | "user" => {
+            setting.value.secret().has_word(&["postgres", "postgresql", "pg", "pgsql", "psql"]).is_some()
+        }
+        "sslmode" => true,
+        _ => false,
+    };
+    target.form == Form::Parts
+        && PLAIN.contains(&&*target.name)
+        && !target.is_managed()
+        && !switch()
+        && !target.parameters.iter().any(says)
+}
+
 /// Variables that say no engine are for that whose driver the project of their file asks for, where nothing anywhere speaks of
 /// PostgreSQL.
 fn by_drivers(
@@ -108,22 +126,6 @@ fn by_drivers(
     repository: &Repository,
     prisma: bool,
 ) {
-    let guessed = |settings: &Settings, target: &Target, own: &str| {
-        let switch = || settings.toggle.as_ref().is_some_and(|t| t.says == Some(Engine::Postgres));
-        let says = |(keyword, setting): (&&'static str, &Setting<Part>)| match *keyword {
-            "port" => !setting.value.is_empty() && !setting.value.equals(own),
-            "host" | "dbname" | "user" => {
-                setting.value.secret().has_word(&["postgres", "postgresql", "pg", "pgsql", "psql"]).is_some()
-            }
-            "sslmode" => true,
-            _ => false,
-        };
-        target.form == Form::Parts
-            && PLAIN.contains(&&*target.name)
-            && !target.is_managed()
-            && !switch()
-            && !target.parameters.iter().any(says)
-    };
     if repository.builds_nothing() || carried.iter().any(serves) || repository.may_ask_for_postgres(prisma) {
         return;
     }
@@ -183,12 +185,24 @@ fn may_be_postgres(carried: &[Carried]) -> bool {
 /// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
 fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository, prisma: bool) {
     let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
+    let surely = |view: &FileView<'_>| {
+        let ours = |t: &Target| t.is_postgres() && !guessed(&view.settings, t, "");
+        view.settings.targets.iter().any(ours)
+    };
     let other = |view: &&mut FileView<'_>| {
         let of = |t: &Target| matches!(t.engine.value, Engine::Other(_) | Engine::Sqlite { .. });
         view.settings.targets.iter().any(of)
     };
-    let speaks = carried.iter().any(serves) || views.iter().flatten().any(connects);
+    let speaks = carried.iter().any(serves) || views.iter().flatten().any(surely);
     if speaks || repository.may_ask_for_postgres(prisma) {
+        return;
+    }
+    // The address of a server is one of another engine's, whatever variables without an engine's name stand elsewhere.
+    let store = |view: &&mut FileView<'_>| view.settings.targets.iter().any(Target::is_place_of_a_store);
+    if !repository.builds_nothing() {
+        views.iter_mut().flatten().filter(store).for_each(|view| view.settings.without_postgres = true);
+    }
+    if views.iter().flatten().any(connects) {
         return;
     }
     // Its driver is asked for, be it by a package.json below: looked for once for each engine.

@@ -139,8 +139,7 @@ const DEEP: usize = 4;
 /// that reads the option nowhere but to write SQL.
 fn handed(text: &str) -> Option<Range<usize>> {
     let (before, after) = around_offline(text);
-    let reads =
-        |text: &str| ["get_main_option", "get_section_option", OPTION].iter().any(|word| text.contains(word));
+    let reads = |text: &str| does_read(text) || text.contains(OPTION);
     if reads(before) || reads(after) {
         return None;
     }
@@ -200,8 +199,7 @@ fn set(text: &str) -> Option<Range<usize>> {
     // The blocks that are open, by their indentation, and whether Alembic's own template runs them.
     let mut open: Vec<(usize, bool)> = Vec::new();
     let (before, after) = around_offline(text);
-    let reads = |text: &str| text.contains("get_main_option") || text.contains("get_section_option");
-    let reads = reads(before) || reads(after);
+    let reads = does_read(before) || does_read(after);
     for Statement { from, indent, code } in statements(text) {
         close(&mut open, indent);
         if open.is_empty() && is_set(&text[from..]) {
@@ -228,6 +226,12 @@ fn set(text: &str) -> Option<Range<usize>> {
         }
     }
     None
+}
+
+/// Whether an option of alembic.ini is read by name: not where a comment of Alembic's own template tells how to.
+fn does_read(text: &str) -> bool {
+    let reads = |line: &str| line.contains("get_main_option") || line.contains("get_section_option");
+    lines(text).any(|(_, line)| reads(line.split('#').next().unwrap_or_default()))
 }
 
 /// What stands around `run_migrations_offline`, which writes SQL and connects to nothing.
@@ -292,6 +296,7 @@ mod tests {
             "if offline:\n    x()\nconfig.set_main_option(\"sqlalchemy.url\", url)\n",
             "config.set_main_option(\"sqlalchemy.url\", url)\nurl = config.get_main_option(\"sqlalchemy.url\")\n",
             "async def run_async_migrations():\n    c = config.get_section(config.config_ini_section)\n    c[\"sqlalchemy.url\"] = get_url()\n",
+            "# mine = config.get_main_option(\"mine\")\ndef run_migrations_online():\n    c[\"sqlalchemy.url\"] = get_url()\n",
         ] {
             assert_eq!(place(yes).len(), OPTION.len(), "{yes}");
         }

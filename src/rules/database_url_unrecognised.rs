@@ -56,7 +56,7 @@ fn is_meant(target: &Target, settings: &Settings) -> bool {
             | StandsFor::Kind
             | StandsFor::Host,
         ) => true,
-        Some(StandsFor::Web) => settings.without_postgres,
+        Some(StandsFor::Web | StandsFor::Address) => settings.without_postgres,
         // What alembic.ini has for env.py to replace.
         None => {
             settings.whereabouts.as_ref().is_some_and(|w| w.path.rsplit('.').next() == Some("ini"))

@@ -12,13 +12,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(layer: &Layer, out: &mut Sink<'_>) {
     if let Some(nested) = layer.problems.iter().find(|p| p.kind == ProblemKind::TooNested) {
-        out.report(format!(
-            "`{}` is nested too deeply, or made too large by its aliases, to be read",
-            layer.name
-        ))
-        .at_span(nested.span, "from here on")
-        .note("what is written there is not judged")
-        .help("is this a file that people write? if not, leave it out with `exclude` in pgward.toml");
+        let json = Carrier::of_name(&layer.name) == Some(Carrier::Json);
+        let large = if json { "has too many values" } else { "made too large by its aliases" };
+        let draft = out
+            .report(format!("`{}` is nested too deeply, or {large}, to be read", layer.name))
+            .at_span(nested.span, "from here on")
+            .note("what is written there is not judged")
+            .help("is this a file that people write? if not, leave it out with `exclude` in pgward.toml");
+        // Programs write numbers by the million; a cascade of aliases somebody wrote.
+        if json && may_be_anything(&layer.name) {
+            draft.at_most(Levels::of("IIII"));
+        }
         return;
     }
     let lines: Vec<Span> = layer.problems.iter().filter(|p| p.kind.is_syntax()).map(|p| p.span).collect();
@@ -31,10 +35,7 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
             .at_span(*first, "from here on")
             .note("what is written there is not judged")
             .help("a linter of the format says what is wrong; a template is read when it is rendered");
-        // Of such a file nobody knows whether it has to do with a database; a platform's manifest says what runs there.
-        let general = Carrier::of_name(&layer.name);
-        let known = of_manifest(&layer.name).is_some();
-        if matches!(general, Some(Carrier::Json | Carrier::Yaml | Carrier::Toml)) && !known {
+        if may_be_anything(&layer.name) {
             draft.at_most(Levels::of("IIII"));
         }
         return;
@@ -48,4 +49,10 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
     for line in lines.iter().skip(1).take(3) {
         draft = draft.also_span(*line, "nor this");
     }
+}
+
+/// Of such a file nobody knows whether it has to do with a database; a platform's manifest says what runs there.
+fn may_be_anything(name: &str) -> bool {
+    let general = matches!(Carrier::of_name(name), Some(Carrier::Json | Carrier::Yaml | Carrier::Toml));
+    general && of_manifest(name).is_none()
 }

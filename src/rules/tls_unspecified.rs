@@ -96,6 +96,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         draft.note(advice::SERVED_IN_CLEAR).at_most(Levels::of("..II"));
         return;
     }
+    if target.hosted().is_some_and(Hosted::is_tunnelled) && !target.tls_required {
+        draft.note(advice::TUNNELLED).at_most(Levels::of("..II"));
+        return;
+    }
     if let Some(said) = heard.filter(|_| !deaf && !target.tls_required) {
         draft
             .note(format!("`{}` may ask for it, where the program reads that", said.key))

@@ -3,7 +3,8 @@
 
 use super::{
     Settings,
-    host::{Hosted, is_documentation},
+    host::is_documentation,
+    hosted::Hosted,
     lookup::Lookup,
     setting::{Origin, Setting},
     target::{Target, fact},

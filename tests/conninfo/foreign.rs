@@ -145,6 +145,13 @@ fn what_may_be_shown() {
         ("jdbc:postgresql://u:s3cret@h/d", "jdbc:postgresql://u:•@h/d"),
         ("jdbc:postgresql://h/d?password=s3cret&x=s3cret", "jdbc:postgresql://h/d?password=•&•=•"),
         ("jdbc:postgresql:s3cret", "•"),
+        // A variable's value takes nothing from the proof of the rest, and is not shown itself.
+        ("postgresql://u:s3cret@h:5432/${DB}", "postgresql://u:•@h:5432/•"),
+        ("postgresql://u:s3cret@${H}:5432/$DB", "postgresql://u:•@•/•"),
+        ("postgresql://u:s3cret@${H}:${P}/d", "postgresql://u:•@•/d"),
+        ("postgresql://u:$s3cret/d", "postgresql://•"),
+        ("postgresql://u:s3cret@h/${D}x", "postgresql://•"),
+        ("postgresql://u:s3cret@${H}x/d", "postgresql://•"),
     ] {
         assert_eq!(shown(text, visible_url(text)), expected, "{text}");
     }

@@ -22,6 +22,12 @@ const TEMPLATES: &[&str] = &[
     "postgresql://u:{}@",
     "postgresql://u:{}",
     "postgresql://u:{}/db",
+    "postgresql://u:${}/db",
+    "postgresql://u:${{}}/db",
+    "postgresql://u:{}@${H}:5432/${DB}",
+    "postgresql://u:{}@${H}:${P}/$DB",
+    "postgresql://u:{}@h:5432/${DB}",
+    "postgresql://u:${{}}@${H}/${DB}?sslmode=require",
     "postgresql://u:{}@/db?host=/tmp",
     "postgresql://u:{}@h:port/db",
     "postgresql://u:{}@[::1]:5432/db",
@@ -80,7 +86,7 @@ fn a_password_never_comes_out() {
     for template in TEMPLATES {
         for between in BETWEEN {
             // `u:a@b` is a whole URL: nothing tells that its writer forgot the host.
-            if between.contains('@') && template.starts_with("postgresql://u:{}") && !template.contains('@') {
+            if between.contains('@') && template.starts_with("postgresql://u:") && !template.contains('@') {
                 continue;
             }
             let text = template.replace("{}", &format!("{}{between}{}", HALVES[0], HALVES[1]));

@@ -167,8 +167,51 @@ const TWINS: &[Twins] = &[
         healthy: &[("src/config-default.yaml", EMPTY)],
         ill: &[("src/config-prod.yaml", EMPTY)],
     },
+    Twins {
+        rule: "tls-weak",
+        healthy: &[(
+            "src/main/resources/application-production.yml",
+            "spring:\n  datasource:\n    url: jdbc:postgresql://shop-db.flycast:5432/shop?sslmode=disable\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-production.yml",
+            "spring:\n  datasource:\n    url: jdbc:postgresql://shop-db.internal:5432/shop?sslmode=disable\n",
+        )],
+    },
+    Twins {
+        rule: "tls-weak",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xL@top2.nearest.of.shop-db.internal/shop?sslmode=disable\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xL@top2.shop-db.internal/shop?sslmode=disable\n",
+        )],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xL@postgres.railway.internal:5432/shop\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xL@postgres.railway.example.com:5432/shop\n",
+        )],
+    },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("Cargo.toml", SURREAL), ("docker-compose.yml", STORE), ("scripts/backup.sh", BACKUP)],
+        ill: &[("Cargo.toml", WITH_POSTGRES), ("docker-compose.yml", STORE), ("scripts/backup.sh", BACKUP)],
+    },
 ];
 
+const SURREAL: &str =
+    "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n[dependencies]\nsurrealdb = \"2.5\"\n";
+const WITH_POSTGRES: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n[dependencies]\nsurrealdb = \"2.5\"\ntokio-postgres = \"0.7\"\n";
+const STORE: &str = "services:\n  store:\n    image: surrealdb/surrealdb:v2.5.0\n  web:\n    build: .\n    environment:\n      - DB_URL=store:8000\n      - DB_USER=${DB_USER}\n      - DB_PASS=${DB_PASS}\n";
+const BACKUP: &str = "#!/bin/sh\nDB_USER=\"${DB_USER:-root}\"\nDB_PASS=\"${DB_PASS:-root}\"\nDB_URL=\"http://localhost:8000\"\nsurreal export --conn \"$DB_URL\"\n";
 const FLUX_ENV: &str = "DATABASE_URL=postgres://shop@${CLUSTER_DB}/shop?sslmode=require\n";
 const GENERATOR: &str = "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nconfigMapGenerator:\n  - name: shop\n    envs: [shop.env]\n";
 const FLUX: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n  path: ./apps\n  postBuild:\n    substituteFrom:\n      - {kind: Secret, name: cluster}\n";

@@ -96,6 +96,9 @@ fn what_is_nested_too_deeply_is_said_to_be() {
     lint("a.yml", text).ends_with(0).says(&["nested too deeply", "a.yml"]);
     let bomb = bomb(40, |i, below| format!("a{i}: &a{i} [*a{below}, *a{below}]\n"), "a0: &a0 [database]\n");
     lint("a.yml", bomb).ends_with(0).says(&["nested too deeply, or made too large by its aliases", "a.yml"]);
+    // Data that a program wrote: a note, which `-v` shows.
+    let numbers = format!("{{\"database\": [{}0]}}\n", "0,".repeat(450_000));
+    lint("a.json", numbers).ends_with(0).says(&["1 note not shown"]);
 }
 
 /// Lines of which each stands for two of the one before.

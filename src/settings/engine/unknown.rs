@@ -46,6 +46,13 @@ pub(in crate::settings) fn is_bare_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 253 && all
 }
 
+/// Whether a text is a host and a port that none of PostgreSQL's servers and poolers has by default.
+pub(in crate::settings) fn is_address(text: &str) -> bool {
+    let Some((host, port)) = text.trim().split_once(':') else { return false };
+    let port = port.parse::<u16>().ok().filter(|_| port.bytes().all(|b| b.is_ascii_digit()));
+    is_bare_name(host) && port.is_some_and(|port| port > 0 && !matches!(port, 5432..=5439 | 6432))
+}
+
 /// Whether a text is a word that chooses a kind of store and names none.
 pub(in crate::settings) fn is_kind_of_store(text: &str) -> bool {
     let word = text.trim().to_ascii_lowercase();

@@ -2,12 +2,7 @@
 
 use crate::{
     conninfo::SslMode,
-    settings::{
-        host::{HostClass, Hosted},
-        identity::Key,
-        pooling::Pooling,
-        target::Place,
-    },
+    settings::{host::HostClass, hosted::Hosted, identity::Key, pooling::Pooling, target::Place},
 };
 use std::sync::OnceLock;
 

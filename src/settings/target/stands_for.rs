@@ -20,6 +20,8 @@ pub enum StandsFor {
     Mark,
     /// `surrealdb://…`: the address of a store that nobody here knows.
     AnotherStore,
+    /// `store:8000`: a server's address, and not at PostgreSQL's port.
+    Address,
     /// `https://…`: a store that is spoken to over HTTP, or the wrong line of somebody's dashboard.
     Web,
     /// `pgsql:host=…`, `dbi:Pg:…`: what PHP's PDO or Perl's DBI reads.
@@ -50,9 +52,17 @@ impl Target {
             StandsFor::Kind
         } else if self.is_host {
             StandsFor::Host
+        } else if unknown::is_address(written) {
+            StandsFor::Address
         } else {
             return None;
         })
+    }
+
+    /// Whether the text is in the place of a connection string what a store of another kind is reached by.
+    pub fn is_place_of_a_store(&self) -> bool {
+        let at = || self.stands_for();
+        self.engine.value == Engine::Unknown && matches!(at(), Some(StandsFor::Web | StandsFor::Address))
     }
 
     /// Whether the text is a name in capitals that asks for a URL: `REQUIRED_DATABASE_URL`.
