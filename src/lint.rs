@@ -305,7 +305,7 @@ fn judged(
         let (aside, archived) = (stands(Whereabouts::is_aside), stands(Whereabouts::is_archived));
         of_one(Judge { aside, archived, ..whole }, &carried[i], files)
     };
-    let unfilled = Unfilled::of(&views_of_files);
+    let unfilled = Unfilled::of(sources, &views_of_files);
     let of_file = |i: usize| {
         let (file, views) = (&carried[i], views_of(i));
         if !is_judged(file, &views_of_files[i]) {

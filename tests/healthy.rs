@@ -13,6 +13,7 @@ mod healthy {
     mod installed;
     mod kept;
     mod kustomized;
+    mod left_open;
     mod meant;
     mod mild;
     mod named;

@@ -1,30 +1,40 @@
-//! Connections in Secrets of Kubernetes that git keeps to be filled in: what stands beside a password to be replaced is replaced
-//! with it.
+//! Connections in files that git keeps to be filled in: what stands beside a password to be replaced is replaced with it, and
+//! a variable that is left to whoever starts the program says nothing.
 
 use super::view::FileView;
 use crate::{
     finding::{Finding, Severity},
     policy::Policy,
     secret::Secret,
-    settings::Target,
-    source::Span,
+    settings::{Target, misreading::Cause},
+    source::{Sources, Span},
 };
 
 /// The places of what such connections are made of.
 pub(super) struct Unfilled(Vec<Span>);
 
 impl Unfilled {
-    /// Who takes a Secret is told of what stands there.
-    pub(super) fn of(views: &[Vec<FileView<'_>>]) -> Self {
+    /// Who takes a Secret is told of what stands there, and of an env file that asks to be copied what nobody filled in.
+    pub(super) fn of(sources: &Sources, views: &[Vec<FileView<'_>>]) -> Self {
         let mut out = Vec::new();
         for FileView { settings, .. } in views.iter().flatten() {
-            if settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret) {
+            let Some(at) = settings.whereabouts.as_ref().filter(|at| at.kept) else { continue };
+            if at.is_secret || at.remarks.copy {
                 settings
                     .targets
                     .iter()
-                    .filter(|target| is_to_fill_in(target, settings.is_secret_to_fill_in()))
+                    .filter(|target| is_to_fill_in(target, settings.says_copy()))
                     .for_each(|t| take(t, &mut out));
             }
+            let of_targets = settings.targets.iter().map(|t| &t.oddities.placeholders[..]);
+            for left in of_targets.chain([&settings.unfilled[..]]).filter(|left| !left.is_empty()) {
+                if left.iter().all(|p| is_own(sources, p.span, &p.key)) {
+                    out.extend(left.iter().map(|p| p.span));
+                }
+            }
+            let signs = settings.misreadings.iter().filter(|m| m.cause == Cause::Dollar);
+            let own = signs.filter(|m| m.name.as_ref().is_some_and(|name| is_own(sources, m.span, name)));
+            out.extend(own.map(|m| m.span));
         }
         out.sort_unstable();
         out.dedup();
@@ -44,6 +54,14 @@ impl Unfilled {
             finding.severity = finding.severity.min(Severity::Note);
         }
     }
+}
+
+/// Whether a variable is given its own value, `DB_HOST=${DB_HOST}`: it has one where the program is started, or none.
+fn is_own(sources: &Sources, span: Span, key: &str) -> bool {
+    let written = sources.get(span.source).bytes().get(span.range());
+    let name = written.and_then(|written| written.strip_prefix(b"$"));
+    let bare = name.map(|name| name.strip_prefix(b"{").and_then(|n| n.strip_suffix(b"}")).unwrap_or(name));
+    bare == Some(key.as_bytes())
 }
 
 /// Whether its own password is there to be replaced, and would do as none; in a file that `asks` for other values one that

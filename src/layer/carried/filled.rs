@@ -82,6 +82,8 @@ impl File<'_> {
             || self.captain && has(written, b"$$cap_") && !has_plain_password(text)
             || self.vercel && written.starts_with(b"@")
             || self.carrier == Carrier::Yaml && is_parameter(written)
+            || matches!(self.carrier, Carrier::Yaml | Carrier::Json | Carrier::Toml | Carrier::EcsTask)
+                && is_of_its_name(&entry.key, text.expose())
             || self.railway && is_platforms(written)
             || !matches!(self.carrier, Carrier::Dotenv | Carrier::Compose | Carrier::Shell)
                 && is_stalwarts(text.expose())
@@ -117,6 +119,18 @@ impl File<'_> {
             names.contains(&rest[..end])
         })
     }
+}
+
+/// Whether a text is a path of at least three names, the last of them the variable's own: the parameter of AWS Systems
+/// Manager that it takes, `DATABASE_URL: /copilot/shop/prod/secrets/DATABASE_URL`. A file is named by `…_FILE`.
+fn is_of_its_name(key: &str, text: &str) -> bool {
+    let Some(path) = text.strip_prefix('/') else { return false };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.${}".contains(&b);
+    let of = |name: &str| name.replace('-', "_").to_ascii_uppercase();
+    let (mut names, key) = (path.split('/'), key.rsplit('.').next().unwrap_or(key));
+    names.clone().count() > 2
+        && names.clone().all(|name| !name.is_empty() && name.bytes().all(plain))
+        && names.next_back().is_some_and(|name| of(name) == of(key))
 }
 
 /// Whether a mail server puts a variable or a file there: `%{env:POSTGRES_PASSWORD}%` of Stalwart.

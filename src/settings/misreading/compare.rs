@@ -381,7 +381,8 @@ impl<'a> Comparison<'a> {
             let label = words::label_of_kind(problem.kind);
             let mut found = self.misreading(problem.span, label, cause, false, readings.0);
             let line = self.bytes().get(start..).unwrap_or_default().trim_ascii_start();
-            found.meant = COMMENTS.iter().any(|mark| line.starts_with(mark));
+            found.meant =
+                COMMENTS.iter().any(|mark| line.starts_with(mark)) || line::names_another(line, self.matter);
             self.push(start, found);
         }
     }

@@ -1,5 +1,6 @@
 //! A line as it is written, before any loader has a say.
 
+use super::Matter;
 use std::ops::Range;
 
 /// A byte order mark or a no-break space.
@@ -157,4 +158,13 @@ impl<'t> Line<'t> {
         }
         any
     }
+}
+
+/// Whether a line is the name of a variable and nothing else, in capitals, and of none that speaks of a database: it says that
+/// there is one, and docker takes it from where it is started.
+pub(super) fn names_another(line: &[u8], matter: &dyn Fn(&str) -> Matter) -> bool {
+    let name = line.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let capitals = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    let named = name.first().is_some_and(u8::is_ascii_uppercase) && name.iter().all(capitals);
+    named && std::str::from_utf8(name).is_ok_and(|name| matter(name) == Matter::Other)
 }

@@ -48,9 +48,19 @@ impl Resolver<'_> {
         let mut conninfo = Conninfo::parse_as("", self.policy.reading());
         let mut oddities = Oddities::default();
         let mut parameters = ByKeyword::new();
+        let mut open: Vec<&'static str> = Vec::new();
         for (keyword, setting) in &set.parts {
             if setting.value.is_empty() {
-                out.empty_parts.push((keyword, setting.map(())));
+                // `DB_HOST=${PG_HOST}`: it is set, and nobody knows to what.
+                let left = self.lookup.entry(&setting.key).map(|(_, entry)| suspect::placeholders(entry));
+                match left.filter(|left| !left.is_empty()) {
+                    Some(_) if *keyword == "password" => {}
+                    Some(left) => {
+                        oddities.placeholders.extend(left);
+                        open.push(*keyword);
+                    }
+                    None => out.empty_parts.push((keyword, setting.map(()))),
+                }
                 if *keyword != "password" {
                     continue;
                 }
@@ -93,7 +103,7 @@ impl Resolver<'_> {
         };
         target.missing = missing
             .into_iter()
-            .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k))
+            .filter(|k| target.get(k).is_none_or(|s| s.value.is_empty()) && !in_file(k) && !open.contains(k))
             // Code that reads a variable without a default says nothing of its value.
             .filter(|k| !self.lookup.reads(set.name, k, self.policy) && !self.lookup.is_open())
             .collect();

@@ -1,0 +1,68 @@
+//! What a file leaves to whoever copies it, or starts the program.
+
+use super::{Twins, mild::tell_apart};
+use pgward::{Files, Git, Policy, Severity, lint};
+
+const TWINS: &[Twins] = &[
+    // A manifest of Copilot says which parameter of Systems Manager a variable takes.
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("copilot/api/manifest.yml", COPILOT)],
+        ill: &[("copilot/api/manifest.yml", LOST)],
+    },
+    // It is set, and nobody knows to what.
+    Twins {
+        rule: "parts-incomplete",
+        healthy: &[(
+            ".env.production",
+            "DB_HOST=${PG_HOST}\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=k3Vq9mT2xL\n",
+        )],
+        ill: &[(".env.production", "DB_HOST=\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=k3Vq9mT2xL\n")],
+    },
+    // There is such a variable, says the line, and node's dotenv passes over it.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[("package.json", NODE), (".env.example", "DB_HOST=db\nWEB_VERSION\nPOSTGRES_POOL_MAX\n")],
+        ill: &[("package.json", NODE), (".env.example", "DB_HOST=db\nWEB VERSION\nDB_NAME\n")],
+    },
+];
+
+const NODE: &str = "{\"name\": \"shop\", \"dependencies\": {\"dotenv\": \"16.4.5\"}}\n";
+const COPILOT: &str =
+    "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets/DATABASE_URL\n";
+const LOST: &str = "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets\n";
+
+#[test]
+fn what_somebody_else_fills_in_is_no_slip() {
+    tell_apart(TWINS);
+}
+
+fn worst(text: &str, git: Git) -> Option<Severity> {
+    let files = Files {
+        files: vec![(".env.production".to_owned(), text.into())],
+        git: [(".env.production".to_owned(), git)].into(),
+        ..Files::default()
+    };
+    lint(&files, &Policy::default()).iter().map(|f| f.severity).max()
+}
+
+#[test]
+fn a_file_to_be_copied_shows_how_one_is_written() {
+    let of = |head: &str, password: &str, git| {
+        let url = format!("DATABASE_URL=postgresql://username:{password}@localhost:5432/shop");
+        worst(&format!("{head}\n{url}\nDB_HOST=localhost\nDB_USER=postgres\nDB_NAME=shop\n"), git)
+    };
+    let asks = "# Copy this file to .env.production and fill it in";
+    assert_eq!(of(asks, "password", Git::Tracked), Some(Severity::Note));
+    assert_eq!(of(asks, "password", Git::Ignored), Some(Severity::Error));
+    assert_eq!(of("# Production", "password", Git::Tracked), Some(Severity::Error));
+    assert_eq!(of(asks, "k3Vq9mT2xLpW7c", Git::Tracked), Some(Severity::Error));
+}
+
+#[test]
+fn a_variable_that_is_given_its_own_value_is_left_to_the_process() {
+    let own = "DB_HOST=${DB_HOST}\nDB_NAME=shop\nDB_USER=${DB_USER}\nDB_PASSWORD=$DB_PASSWORD\n";
+    assert_eq!(worst(own, Git::Tracked), Some(Severity::Note));
+    let other = own.replace("${DB_HOST}", "${PG_HOST}");
+    assert_eq!(worst(&other, Git::Tracked), Some(Severity::Warning));
+}
