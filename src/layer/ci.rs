@@ -16,6 +16,14 @@ pub struct Pipeline {
     pub jobs: Vec<Job>,
 }
 
+impl Pipeline {
+    /// Whether a job of this name starts servers of its own: it makes them for its tests, whatever the file is called.
+    pub fn serves(&self, layers: &[Layer], block: Option<&str>) -> bool {
+        let named = |at: &usize| layers.get(*at).is_some_and(|l| l.block.as_deref() == block);
+        self.jobs.iter().any(|job| !job.services.is_empty() && job.blocks.iter().any(named))
+    }
+}
+
 /// One job.
 #[derive(Clone, Debug)]
 pub struct Job {

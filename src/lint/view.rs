@@ -137,6 +137,8 @@ impl<'c> FileView<'c> {
             }
             usual => usual,
         };
+        let tests = matches!(&file.structure, Structure::Pipeline(pipeline)
+            if pipeline.serves(&file.layers, own.last().and_then(|l| l.block.as_deref())));
         let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.told.is_some());
         let layers = match &policy.connection {
             Some(connection) => Cow::Owned([slice::from_ref(connection), &*own].concat()),
@@ -144,7 +146,7 @@ impl<'c> FileView<'c> {
         };
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
         let named = files.environment.map(|e| set(e, Origin::Program)).or_else(|| {
-            let of_path = of_path(&path, policy);
+            let of_path = of_path(&path, policy).filter(|_| !tests);
             // What a container is called says less than the file's own name.
             let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
             let by_itself = || file.remarks.not_for_production.then_some(Environment::Development);

@@ -19,6 +19,11 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     for span in &wrapped.superfluous {
         draft = draft.edit(*span, "");
     }
+    // Nobody reads it where env.py sets another one.
+    if let Some(replaced) = target.replaced.filter(|r| r.always) {
+        draft.also_span(replaced.place, "set here in any case").at_most(Levels::of("IIII"));
+        return;
+    }
     match wrapped.what {
         "quotes" => {
             draft.note("`docker run --env-file`, compose's list form and most dashboards take nothing away");

@@ -19,6 +19,23 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(".env.production", "DB_HOST=\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=k3Vq9mT2xL\n")],
     },
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[(".env.local", REFERS)],
+        ill: &[(".env.production", REFERS)],
+    },
+    // A job with a server of its own tests, whatever its workflow goes on to do.
+    Twins {
+        rule: "environment-word-mismatch",
+        healthy: &[(".github/workflows/production.yml", TESTED)],
+        ill: &[(".github/workflows/production.yml", UNSERVED)],
+    },
+    // env.py sets another one in any case.
+    Twins {
+        rule: "value-wrapped",
+        healthy: &[("alembic.ini", QUOTED), ("alembic/env.py", SETS)],
+        ill: &[("alembic.ini", QUOTED), ("alembic/env.py", READS)],
+    },
     // There is such a variable, says the line, and node's dotenv passes over it.
     Twins {
         rule: "dotenv-syntax",
@@ -27,6 +44,14 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const REFERS: &str = "DATABASE_URL=postgresql://${PG_USER}:${PG_PASSWORD}@db.acme.io:5432/shop\n";
+const TESTED: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres: {image: \"postgres:16\", env: {POSTGRES_PASSWORD: shop_test}, ports: [\"5432:5432\"]}\n    env:\n      DATABASE_URL: postgresql://postgres:shop_test@localhost:5432/shop_test\n    steps: [{run: pytest}]\n";
+const UNSERVED: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    env:\n      DATABASE_URL: postgresql://postgres:shop_test@localhost:5432/shop_test\n    steps: [{run: ./deploy.sh}]\n";
+const QUOTED: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = ''\n";
+const SETS: &str = "from alembic import context\nconfig = context.config\nconfig.set_main_option(\"sqlalchemy.url\", settings.URL)\n";
+const READS: &str = "from alembic import context\nconfig = context.config\nurl = config.get_main_option(\"sqlalchemy.url\")\n";
+const DJANGO: &str = "import os\nDATABASES = {\"default\": {\"ENGINE\": \"django.db.backends.postgresql\", \"NAME\": os.environ[\"POSTGRES_DB\"], \"USER\": os.environ[\"POSTGRES_USER\"], \"HOST\": os.environ[\"POSTGRES_HOST\"], \"PASSWORD\": os.environ[\"POSTGRES_PASSWORD\"]}}\n";
+const FAMILIES: &str = "DB_HOST=db.acme.io\nDB_NAME=shop\nDB_USER=shop\nPOSTGRES_HOST=db.acme.io\nPOSTGRES_DB=shop_prod\nPOSTGRES_USER=shop\n";
 const NODE: &str = "{\"name\": \"shop\", \"dependencies\": {\"dotenv\": \"16.4.5\"}}\n";
 const COPILOT: &str =
     "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets/DATABASE_URL\n";
@@ -65,4 +90,20 @@ fn a_variable_that_is_given_its_own_value_is_left_to_the_process() {
     assert_eq!(worst(own, Git::Tracked), Some(Severity::Note));
     let other = own.replace("${DB_HOST}", "${PG_HOST}");
     assert_eq!(worst(&other, Git::Tracked), Some(Severity::Warning));
+}
+
+/// The family that the code reads is the one that counts, and the other one no more than left behind.
+#[test]
+fn the_family_that_the_code_reads_counts() {
+    let conflict = |code: &str| {
+        let files = vec![
+            ("app/settings.py".to_owned(), code.into()),
+            (".env.production".to_owned(), FAMILIES.into()),
+        ];
+        let found = lint(&Files { files, ..Files::default() }, &Policy::default());
+        let mut of = found.iter().filter(|f| f.rule == "alias-conflict");
+        of.next().map(|f| (f.severity, f.message.contains("`POSTGRES_DB` and `DB_NAME`")))
+    };
+    assert_eq!(conflict(DJANGO), Some((Severity::Warning, true)));
+    assert_eq!(conflict("import os\n"), Some((Severity::Error, false)));
 }
