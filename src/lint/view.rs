@@ -146,7 +146,7 @@ impl<'c> FileView<'c> {
         };
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
         let named = files.environment.map(|e| set(e, Origin::Program)).or_else(|| {
-            let of_path = of_path(&path, policy).filter(|_| !tests);
+            let of_path = of_path(&path, policy).filter(|of| !tests || *of < Environment::Staging);
             // What a container is called says less than the file's own name.
             let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
             let by_itself = || file.remarks.not_for_production.then_some(Environment::Development);

@@ -30,6 +30,11 @@ const TWINS: &[Twins] = &[
         healthy: &[(".github/workflows/production.yml", TESTED)],
         ill: &[(".github/workflows/production.yml", UNSERVED)],
     },
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(".github/workflows/ci.yml", BUILT)],
+        ill: &[(".github/workflows/deploy.yml", BUILT)],
+    },
     // env.py sets another one in any case.
     Twins {
         rule: "value-wrapped",
@@ -46,6 +51,7 @@ const TWINS: &[Twins] = &[
 
 const REFERS: &str = "DATABASE_URL=postgresql://${PG_USER}:${PG_PASSWORD}@db.acme.io:5432/shop\n";
 const TESTED: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres: {image: \"postgres:16\", env: {POSTGRES_PASSWORD: shop_test}, ports: [\"5432:5432\"]}\n    env:\n      DATABASE_URL: postgresql://postgres:shop_test@localhost:5432/shop_test\n    steps: [{run: pytest}]\n";
+const BUILT: &str = "on: push\njobs:\n  e2e:\n    runs-on: ubuntu-latest\n    services:\n      postgres: {image: \"postgres:16\", env: {POSTGRES_PASSWORD: postgres}, ports: [\"5432:5432\"]}\n    steps:\n      - run: npm start\n        env: {NODE_ENV: production, DATABASE_URL: \"postgresql://postgres:postgres@localhost:5432/shop\"}\n";
 const UNSERVED: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    env:\n      DATABASE_URL: postgresql://postgres:shop_test@localhost:5432/shop_test\n    steps: [{run: ./deploy.sh}]\n";
 const QUOTED: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = ''\n";
 const SETS: &str = "from alembic import context\nconfig = context.config\nconfig.set_main_option(\"sqlalchemy.url\", settings.URL)\n";
