@@ -78,7 +78,9 @@ impl Expr {
     pub(super) fn is_begun(&self, source: &str) -> bool {
         let text = &source[self.range.clone()];
         let literal = matches!(&self.kind, Kind::Text(_) | Kind::Sum(_));
-        text.split_once("://").is_some_and(|(_, rest)| literal && !rest.contains(['/', '?']))
+        // `'sqlite:///'` has the whole path behind it.
+        let bare = |rest: &str| rest.bytes().all(|b| b"/'\"".contains(&b));
+        text.split_once("://").is_some_and(|(_, rest)| literal && (!rest.contains(['/', '?']) || bare(rest)))
     }
 
     /// The dotted name, of a name.

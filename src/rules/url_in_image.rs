@@ -18,7 +18,7 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         .targets
         .iter()
         .filter(|t| !matches!(t.engine.value, Engine::Other(_)))
-        .filter(|t| t.credential().is_some() || t.is_sqlite() || t.form == Form::Url)
+        .filter(|t| t.credential().is_some() || t.is_sqlite() || t.form == Form::Url && !is_nothing(t))
     {
         let password = target.credential().is_some();
         // A variable of its own beside the URL.
@@ -59,6 +59,11 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
             draft.at_most(Levels::of("IIWW"));
         }
     }
+}
+
+/// Whether the text is no connection string, which has a rule of its own: it connects to nothing.
+fn is_nothing(target: &Target) -> bool {
+    target.engine.value == Engine::Unknown && target.bare_place().is_none()
 }
 
 /// Whether a password keeps nobody out, so that none is given away: `postgres`, or the name of its role.

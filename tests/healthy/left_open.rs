@@ -41,6 +41,24 @@ const TWINS: &[Twins] = &[
         healthy: &[("alembic.ini", QUOTED), ("alembic/env.py", SETS)],
         ill: &[("alembic.ini", QUOTED), ("alembic/env.py", READS)],
     },
+    // The path of the file is put behind it.
+    Twins {
+        rule: "sqlite-in-memory",
+        healthy: &[(
+            "shared/db.py",
+            "SQL_URL = 'sqlite:///'\nif debug:\n    SQL_URL += 'debug.db'\nelse:\n    SQL_URL += 'main.db'\n",
+        )],
+        ill: &[("shared/db.py", "SQL_URL = 'sqlite:///'\nif debug:\n    OTHER += 'debug.db'\n")],
+    },
+    // A `$` was forgotten, which is told: it connects to nothing.
+    Twins {
+        rule: "url-in-image",
+        healthy: &[("Dockerfile", "FROM node:22\nENV DATABASE_URL={DATABASE_URL}\n")],
+        ill: &[(
+            "Dockerfile",
+            "FROM node:22\nENV DATABASE_URL=postgresql://shop:k3Vq9mT2xL@db.acme.io/shop\n",
+        )],
+    },
     // There is such a variable, says the line, and node's dotenv passes over it.
     Twins {
         rule: "dotenv-syntax",

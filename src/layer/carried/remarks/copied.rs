@@ -81,6 +81,8 @@ const SENTENCES: &[&str] = &[
     "replace with real",
     "this file is a template",
     "this is a template",
+    "this file is an example",
+    "this is an example",
     "this file is generated as a template",
     "copiar a .env",
     "copia este archivo",
@@ -108,7 +110,7 @@ const DUMMY: &[&str] = &[
 ];
 
 /// Each sentence has one of these in it, and most comments have none.
-const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace", "template"];
+const WORDS: &[&str] = &["cop", "rename", "duplicate", "replace", "template", "is an example"];
 
 /// What is copied there is the file itself.
 const ELSEWHERE: &[&str] = &["server", "scp ", "/etc/", "/srv/", "vault"];
@@ -135,6 +137,7 @@ mod tests {
         for yes in [
             "# Shop\n\n# Copy this file to .env.local and fill it in\nA=b\n",
             "#Copiar a .env\n",
+            "# Kubernetes manifest.\n#\n# This file is an example skeleton: replace the secrets.\n",
             "# Replace CHANGE_ME values. Do NOT commit real secrets.\n",
             "# UAT environment (dummy values - replaced in the pipeline).\nA=b\n",
             "# These are NOT secrets: dummy values only\nA=b\n",
