@@ -110,7 +110,7 @@ impl Configuration {
         let (files, faults) = secret_file::layer(&mut sources, &layers, &secret_files, &policy);
         layers.push(files);
         layers.sort_by_key(|l| l.kind);
-        for layer in &layers {
+        for layer in &mut layers {
             reveal::reveal(&mut sources, layer, &policy);
         }
         let request = Wishes {

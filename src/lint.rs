@@ -193,11 +193,11 @@ fn carried(
         readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
     };
     let paths = files.files.iter().map(|(path, _)| path.as_str());
-    let carried = read(sources, files, paths.zip(texts), &dialect, policy);
+    let mut carried = read(sources, files, paths.zip(texts), &dialect, policy);
     let vocabulary = Vocabulary::of(&carried, policy, repository);
-    for file in &carried {
+    for file in &mut carried {
         let policy = vocabulary.policy(file, files.environment, policy, repository);
-        file.layers.iter().for_each(|layer| reveal::reveal(sources, layer, &policy));
+        file.layers.iter_mut().for_each(|layer| reveal::reveal(sources, layer, &policy));
     }
     (carried, vocabulary)
 }

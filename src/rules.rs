@@ -52,6 +52,9 @@ pub struct Traits {
     pub beyond_comments: bool,
     /// It tells of what is given away where it stands, whether or not anything runs with it.
     pub leaks: bool,
+    /// What stands in an env file to be copied, with a password that everybody guesses, shows how one is written, and nobody
+    /// need mend it there.
+    pub fills_in: bool,
 }
 
 /// Nothing sets the rule apart.
@@ -63,6 +66,7 @@ pub const COMMON: Traits = Traits {
     mended_by_install: false,
     beyond_comments: false,
     leaks: false,
+    fills_in: false,
 };
 
 /// A level for each environment.

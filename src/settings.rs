@@ -199,8 +199,6 @@ pub struct AliasConflict {
     pub winner: Setting<Part>,
     /// The other one.
     pub other: Setting<Part>,
-    /// The project's code takes the one in force, and nothing of the other's family.
-    pub unread: bool,
 }
 
 impl Settings {

@@ -8,20 +8,16 @@ use super::{
     shell::{self, Script, inside},
     tree::Node,
 };
+use std::collections::BTreeSet;
 
 /// What the rules about pipelines look at.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     /// The jobs in their order.
     pub jobs: Vec<Job>,
-}
-
-impl Pipeline {
-    /// Whether a job of this name starts servers of its own: it makes them for its tests, whatever the file is called.
-    pub fn serves(&self, layers: &[Layer], block: Option<&str>) -> bool {
-        let named = |at: &usize| layers.get(*at).is_some_and(|l| l.block.as_deref() == block);
-        self.jobs.iter().any(|job| !job.services.is_empty() && job.blocks.iter().any(named))
-    }
+    /// The blocks of those that start servers of their own and name no environment that they deploy to: they test, whatever
+    /// the file is called.
+    pub testing: BTreeSet<String>,
 }
 
 /// One job.
@@ -61,7 +57,7 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
     let Some(documents) = reader.documents(&text) else { return };
     let mut script = Script::default();
     let Some(workflow) = documents.first() else { return };
-    let mut pipeline = Pipeline { jobs: Vec::new() };
+    let mut pipeline = Pipeline { jobs: Vec::new(), testing: BTreeSet::new() };
     let outer = environment(reader, workflow.get("env"));
     let usual = workflow.at(&["defaults", "run"]);
     // The steps of an action stand below `runs`.
@@ -95,10 +91,25 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         reveal(reader, &services);
         let beside = steps.iter().filter_map(|s| s.get("uses")?.text()).any(may_be_a_container);
         let contained = job.get("container").is_some();
+        tests(reader, job, &services, &blocks, &mut pipeline);
         pipeline.jobs.push(Job { services, contained, beside, blocks, makes });
     }
     shell::settled(reader, script);
     reader.structure = Structure::Pipeline(pipeline);
+}
+
+/// Takes down that a job tests.
+fn tests(
+    reader: &Reader<'_>,
+    job: &Node,
+    services: &[DatabaseService],
+    blocks: &[usize],
+    pipeline: &mut Pipeline,
+) {
+    if !services.is_empty() && job.get("environment").is_none() {
+        let names = blocks.iter().filter_map(|at| reader.layers.get(*at)?.block.clone());
+        pipeline.testing.extend(names);
+    }
 }
 
 /// Actions that prepare a machine run on it; of any other nobody knows.
@@ -130,7 +141,7 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
     let mut script = Script::default();
     // A header with `spec:` may stand before the pipeline.
     let Some(root) = documents.last() else { return };
-    let mut pipeline = Pipeline { jobs: Vec::new() };
+    let mut pipeline = Pipeline { jobs: Vec::new(), testing: BTreeSet::new() };
     let outer = environment(reader, root.get("variables"));
     for holder in [Some(root), root.get("default")].into_iter().flatten() {
         SCRIPTS
@@ -168,6 +179,7 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
         let blocks = vec![push(reader, "", name, &of_job)];
         let scripts = ["before_script", "script"].iter().filter_map(|key| job.get(key));
         let makes = scripts.flat_map(Node::items).filter_map(|line| line.text()).any(makes_roles);
+        tests(reader, job, &services, &blocks, &mut pipeline);
         pipeline.jobs.push(Job { services, contained: true, beside: false, blocks, makes });
     }
     shell::settled(reader, script);

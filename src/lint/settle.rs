@@ -33,7 +33,7 @@ pub(super) fn settle(
     engines_of_sqlalchemy(sources, carried, views);
     let prisma = may_be_postgres(carried);
     by_drivers(sources, carried, views, repository, prisma);
-    engines(carried, views, repository, prisma);
+    engines(sources, carried, views, repository, prisma);
     programs(carried, views, repository);
     gems(carried, views, repository);
     said_anew(carried, views, repository);
@@ -117,6 +117,12 @@ fn guessed(settings: &Settings, target: &Target, own: &str) -> bool {
         && !target.parameters.iter().any(says)
 }
 
+/// Whether one of these words stands in a file.
+fn is_ours(sources: &Sources, file: &Carried) -> bool {
+    let bytes = sources.get(file.source).bytes();
+    OURS.iter().any(|word| bytes.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
+}
+
 /// Variables that say no engine are for that whose driver the project of their file asks for, where nothing anywhere speaks of
 /// PostgreSQL.
 fn by_drivers(
@@ -139,14 +145,10 @@ fn by_drivers(
         let ours = |v: &FileView<'_>, t: &Target| t.is_postgres() && !guessed(&v.settings, t, own);
         views.iter().any(|view| view.settings.targets.iter().any(|t| ours(view, t)))
     };
-    let ours = |file: &Carried| {
-        let bytes = sources.get(file.source).bytes();
-        OURS.iter().any(|word| bytes.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
-    };
     // The texts are looked through last, and only where there is something to decide.
     let open = || views.iter().flatten().flat_map(|view| &view.settings.targets).any(Target::is_postgres);
     let sought = known.iter().any(Option::is_some) && open() && !known.iter().zip(&*views).any(sure);
-    if !sought || carried.iter().any(ours) {
+    if !sought || carried.iter().any(|file| is_ours(sources, file)) {
         return;
     }
     for (file, views) in known.into_iter().zip(views) {
@@ -183,7 +185,13 @@ fn may_be_postgres(carried: &[Carried]) -> bool {
 }
 
 /// Where nothing speaks of PostgreSQL, another engine is what the project is made for.
-fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository, prisma: bool) {
+fn engines(
+    sources: &Sources,
+    carried: &[Carried],
+    views: &mut [Vec<FileView<'_>>],
+    repository: &Repository,
+    prisma: bool,
+) {
     let connects = |view: &FileView<'_>| view.settings.targets.iter().any(Target::is_postgres);
     let surely = |view: &FileView<'_>| {
         let ours = |t: &Target| t.is_postgres() && !guessed(&view.settings, t, "");
@@ -199,7 +207,10 @@ fn engines(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Re
     }
     // The address of a server is one of another engine's, whatever variables without an engine's name stand elsewhere.
     let store = |view: &&mut FileView<'_>| view.settings.targets.iter().any(Target::is_place_of_a_store);
-    if !repository.builds_nothing() {
+    let stores =
+        views.iter().flatten().flat_map(|view| &view.settings.targets).any(Target::is_place_of_a_store);
+    // The texts are looked through last, and only where there is something to decide.
+    if stores && !repository.builds_nothing() && !carried.iter().any(|file| is_ours(sources, file)) {
         views.iter_mut().flatten().filter(store).for_each(|view| view.settings.without_postgres = true);
     }
     if views.iter().flatten().any(connects) {

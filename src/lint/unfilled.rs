@@ -4,19 +4,31 @@
 use super::view::FileView;
 use crate::{
     finding::{Finding, Severity},
+    layer::dotenv::Dialect,
     policy::Policy,
+    rules,
     secret::Secret,
-    settings::{Target, misreading::Cause},
+    settings::{FileLoader, Target, misreading::Cause},
     source::{Sources, Span},
 };
+use std::collections::BTreeSet;
 
 /// The places of what such connections are made of.
-pub(super) struct Unfilled(Vec<Span>);
+pub(super) struct Unfilled {
+    /// Whatever is found there is a note.
+    open: Vec<Span>,
+    /// So is what a rule finds there of which a file to be copied shows how it is written. A slip in such a file is one in its
+    /// copies.
+    shown: Vec<Span>,
+}
 
 impl Unfilled {
     /// Who takes a Secret is told of what stands there, and of an env file that asks to be copied what nobody filled in.
     pub(super) fn of(sources: &Sources, views: &[Vec<FileView<'_>>]) -> Self {
-        let mut out = Vec::new();
+        let (mut out, mut shown) = (Vec::new(), Vec::new());
+        let paths =
+            views.iter().flatten().filter_map(|view| Some(&*view.settings.whereabouts.as_ref()?.path));
+        let paths: BTreeSet<&str> = paths.collect();
         for FileView { settings, .. } in views.iter().flatten() {
             let Some(at) = settings.whereabouts.as_ref().filter(|at| at.kept) else { continue };
             if at.is_secret || at.remarks.copy {
@@ -24,11 +36,19 @@ impl Unfilled {
                     .targets
                     .iter()
                     .filter(|target| is_to_fill_in(target, settings.says_copy()))
-                    .for_each(|t| take(t, &mut out));
+                    .for_each(|t| take(t, if at.is_secret { &mut out } else { &mut shown }));
+            }
+            if !at.is_env_file() {
+                continue;
+            }
+            // Who knows no references hands this very text to the program.
+            let library = |l: &FileLoader| Dialect::LIBRARIES.contains(&l.setting.value);
+            if !settings.loaders.iter().flat_map(|file| &file.loaders).all(library) {
+                continue;
             }
             let of_targets = settings.targets.iter().map(|t| &t.oddities.placeholders[..]);
             for left in of_targets.chain([&settings.unfilled[..]]).filter(|left| !left.is_empty()) {
-                if left.iter().all(|p| is_own(sources, p.span, &p.key)) {
+                if is_over(&at.path, &paths) || left.iter().all(|p| is_own(sources, p.span, &p.key)) {
                     out.extend(left.iter().map(|p| p.span));
                 }
             }
@@ -36,19 +56,24 @@ impl Unfilled {
             let own = signs.filter(|m| m.name.as_ref().is_some_and(|name| is_own(sources, m.span, name)));
             out.extend(own.map(|m| m.span));
         }
-        out.sort_unstable();
-        out.dedup();
-        Self(out)
+        for spans in [&mut out, &mut shown] {
+            spans.sort_unstable();
+            spans.dedup();
+        }
+        Self { open: out, shown }
     }
 
     /// Makes notes of what is found there, where the project did not decide the rule's level: a container is told of what it
     /// takes where that stands.
     pub(super) fn soften(&self, found: &mut [Finding], policy: &Policy) {
-        if self.0.is_empty() {
+        if self.open.is_empty() && self.shown.is_empty() {
             return;
         }
-        let there =
-            |f: &Finding| f.primary.as_ref().is_some_and(|label| self.0.binary_search(&label.span).is_ok());
+        let within = |spans: &[Span], f: &Finding| {
+            f.primary.as_ref().is_some_and(|label| spans.binary_search(&label.span).is_ok())
+        };
+        let fills_in = |f: &Finding| rules::find(f.rule).is_some_and(|rule| rule.traits.fills_in);
+        let there = |f: &Finding| within(&self.open, f) || within(&self.shown, f) && fills_in(f);
         let open = |f: &Finding| policy.levels.iter().all(|level| level.rule != f.rule);
         for finding in found.iter_mut().filter(|f| there(f) && open(f)) {
             finding.severity = finding.severity.min(Severity::Note);
@@ -56,9 +81,22 @@ impl Unfilled {
     }
 }
 
-/// Whether a variable is given its own value, `DB_HOST=${DB_HOST}`: it has one where the program is started, or none.
+/// Whether a file is `.env.local` or its like, which is read over a `.env` beside it that nobody sees.
+fn is_over(path: &str, paths: &BTreeSet<&str>) -> bool {
+    let at = path.rfind('/').map_or(0, |at| at + 1);
+    let (directory, name) = path.split_at(at);
+    name.starts_with(".env.")
+        && name.rsplit('.').next() == Some("local")
+        && !paths.contains(format!("{directory}.env").as_str())
+}
+
+/// Whether a variable is given its own value and nothing else, `DB_HOST=${DB_HOST}`: it has one where the program is started, or
+/// none.
 fn is_own(sources: &Sources, span: Span, key: &str) -> bool {
-    let written = sources.get(span.source).bytes().get(span.range());
+    let (bytes, range) = (sources.get(span.source).bytes(), span.range());
+    let begins = range.start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|b| b"=\"".contains(b));
+    let ends = bytes.get(range.end).is_none_or(|b| b"\r\n\" #".contains(b));
+    let written = bytes.get(range).filter(|_| begins && ends);
     let name = written.and_then(|written| written.strip_prefix(b"$"));
     let bare = name.map(|name| name.strip_prefix(b"{").and_then(|n| n.strip_suffix(b"}")).unwrap_or(name));
     bare == Some(key.as_bytes())

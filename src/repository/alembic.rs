@@ -231,7 +231,12 @@ fn set(text: &str) -> Option<Range<usize>> {
 /// Whether an option of alembic.ini is read by name: not where a comment of Alembic's own template tells how to.
 fn does_read(text: &str) -> bool {
     let reads = |line: &str| line.contains("get_main_option") || line.contains("get_section_option");
-    lines(text).any(|(_, line)| reads(line.split('#').next().unwrap_or_default()))
+    // A `#` behind quotes may be one of a text.
+    let code = |line: &str| {
+        let end = line.find('#').filter(|at| !line[..*at].contains(['"', '\'']));
+        line[..end.unwrap_or(line.len())].to_owned()
+    };
+    lines(text).any(|(_, line)| reads(&code(line)))
 }
 
 /// What stands around `run_migrations_offline`, which writes SQL and connects to nothing.

@@ -24,10 +24,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .also(&winner.origin, format!("`{}` in the one family", winner.key))
             .also(&other.origin, format!("`{}` in the other", other.key));
     }
-    let draft = draft
+    draft
         .note("two programs that read one spelling each reach two databases")
         .help("keep one spelling, or name those that the code reads under `[variables]` in pgward.toml");
-    if settings.aliases.iter().all(|alias| alias.unread) {
-        draft.at_most(Levels::of("WWWW"));
-    }
 }

@@ -5,7 +5,7 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("..IE"),
     boot: false,
-    traits: COMMON,
+    traits: Traits { fills_in: true, ..COMMON },
     page: include_str!("localhost_in_production.md"),
     checks: &[Check::Target(check)],
 };

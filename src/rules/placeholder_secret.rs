@@ -5,7 +5,7 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("WWEE"),
     boot: false,
-    traits: COMMON,
+    traits: Traits { fills_in: true, ..COMMON },
     page: include_str!("placeholder_secret.md"),
     checks: &[Check::Target(of_target), Check::Settings(declared)],
 };

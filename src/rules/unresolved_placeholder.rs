@@ -47,12 +47,6 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
         && settings.whereabouts.as_ref().is_some_and(|at| at.path.rsplit('.').next() == Some("ini"));
     // Kubernetes fills in no `${…}`: in what git keeps of a Secret somebody does before it is applied.
     let secret = undecided && settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret);
-    // `.env.local` is read over the `.env` beside it, which git does not have.
-    let over = undecided
-        && settings.whereabouts.as_ref().is_some_and(|at| {
-            let name = at.path.rsplit(['/', '\\']).next().unwrap_or_default();
-            name.starts_with(".env.") && name.rsplit('.').next() == Some("local")
-        });
     let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
         first.span,
         if first.later { "its value stands further down" } else { "nothing gives this a value" },
@@ -65,7 +59,7 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
         let draft = draft
             .help("set the variable in the same file, or wherever the service is started")
             .at_most(Levels::of("WWWW"));
-        if ini || secret || over {
+        if ini || secret {
             draft.at_most(Levels::of("IIII"));
         }
     } else {

@@ -13,12 +13,10 @@ pub(super) const RULE: Rule = Rule {
 fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     let Structure::Image(recipe) = &file.structure else { return };
     let aside = view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
-    for target in view
-        .settings
-        .targets
-        .iter()
-        .filter(|t| !matches!(t.engine.value, Engine::Other(_)))
-        .filter(|t| t.credential().is_some() || t.is_sqlite() || t.form == Form::Url && !is_nothing(t))
+    for target in
+        view.settings.targets.iter().filter(|t| !matches!(t.engine.value, Engine::Other(_))).filter(|t| {
+            t.credential().is_some() || t.is_sqlite() || t.form == Form::Url && !t.holds_nothing()
+        })
     {
         let password = target.credential().is_some();
         // A variable of its own beside the URL.
@@ -59,11 +57,6 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
             draft.at_most(Levels::of("IIWW"));
         }
     }
-}
-
-/// Whether the text is no connection string, which has a rule of its own: it connects to nothing.
-fn is_nothing(target: &Target) -> bool {
-    target.engine.value == Engine::Unknown && target.bare_place().is_none()
 }
 
 /// Whether a password keeps nobody out, so that none is given away: `postgres`, or the name of its role.

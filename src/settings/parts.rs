@@ -157,25 +157,8 @@ fn of_entry(keyword: &str, entry: &Entry) -> Option<Part> {
     Some(Part::with_proof(entry.value.text.clone(), shown))
 }
 
-/// Of what a family says of host, database and user, whether the project's code takes it.
-fn taken<'s>(set: &'s PartSet, policy: &'s Policy) -> impl Iterator<Item = bool> + 's {
-    let parts = TELLING.iter().filter_map(|keyword| set.parts.get(keyword));
-    parts.map(|part| policy.taken.contains(&part.key))
-}
-
-/// Whether it takes all of it.
-fn is_taken(set: &PartSet, policy: &Policy) -> bool {
-    taken(set, policy).all(|taken| taken)
-}
-
-/// Whether it takes any of it.
-fn is_touched(set: &PartSet, policy: &Policy) -> bool {
-    taken(set, policy).any(|taken| taken)
-}
-
-/// The family that makes the target: the project's own, else the complete one that alone its code takes, else the first
-/// complete one, else the fullest.
-pub(super) fn choose<'s>(sets: &'s [PartSet], policy: &Policy) -> Option<&'s PartSet> {
+/// The family that makes the target: the project's own, else the first complete one, else the fullest.
+pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
     let speaks = |set: &&PartSet| {
         let needs = SETS.iter().find(|s| s.name == set.name).and_then(|s| s.needs);
         set.telling() > 0 && needs.is_none_or(|part| set.has(part))
@@ -184,11 +167,8 @@ pub(super) fn choose<'s>(sets: &'s [PartSet], policy: &Policy) -> Option<&'s Par
     let own = candidates.iter().find(|s| s.name == OWN_SET);
     // Of what the carriers say themselves the first.
     let own = own.or_else(|| candidates.iter().find(|s| !SETS.iter().any(|known| known.name == s.name)));
-    let complete = |s: &&&PartSet| s.telling() == TELLING.len();
-    let alone = || candidates.iter().filter(|s| is_touched(s, policy)).count() == 1;
-    let taken = candidates.iter().find(|s| complete(s) && is_taken(s, policy) && alone());
-    let complete = candidates.iter().find(complete);
-    own.or(taken).or(complete).copied().or_else(|| {
+    let complete = candidates.iter().find(|s| s.telling() == TELLING.len());
+    own.or(complete).copied().or_else(|| {
         // `max_by_key` gives the last of equals; the order of the families shall decide.
         candidates.iter().rev().max_by_key(|s| s.telling()).copied()
     })
@@ -216,8 +196,7 @@ pub(super) fn aliases(
     policy: &Policy,
 ) -> Vec<AliasConflict> {
     let mut out = Vec::new();
-    let read = is_taken(chosen, policy);
-    let mut compare = |keyword: &'static str, other: &Setting<Part>, unread: bool| {
+    let mut compare = |keyword: &'static str, other: &Setting<Part>| {
         let Some(winner) = chosen.parts.get(keyword).filter(|w| !w.value.is_empty()) else { return };
         // Code that reads both has two databases.
         if policy.taken.contains(&winner.key) && policy.taken.contains(&other.key) {
@@ -229,7 +208,7 @@ pub(super) fn aliases(
         }
         let same = same_part(keyword, &winner.value, &other.value);
         if !other.value.is_empty() && !same && winner.key != other.key {
-            out.push(AliasConflict { keyword, winner: winner.clone(), other: other.clone(), unread });
+            out.push(AliasConflict { keyword, winner: winner.clone(), other: other.clone() });
         }
     };
     for set in sets.iter().filter(|s| s.name != chosen.name) {
@@ -237,14 +216,13 @@ pub(super) fn aliases(
         if needs.is_some_and(|part| !set.has(part)) {
             continue;
         }
-        let unread = read && !is_touched(set, policy);
         for (keyword, other) in &set.parts {
-            compare(keyword, other, unread);
+            compare(keyword, other);
         }
     }
     for keyword in ["host", "dbname"] {
         if let Some(other) = libpq.get(keyword) {
-            compare(keyword, other, false);
+            compare(keyword, other);
         }
     }
     out

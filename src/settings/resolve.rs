@@ -71,7 +71,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let Request { repository, path, readers, faults, services, pg_env, .. } = request;
     let environment = settled.environment.as_ref().map(|s| s.value);
     let sets = parts::collect(lookup, policy);
-    let chosen_set = parts::choose(&sets, policy).cloned();
+    let chosen_set = parts::choose(&sets).cloned();
     let mut switches = switch::toggles(lookup, policy).into_iter();
     let toggle = switches.next().map(Box::new);
     let opposed = switches.find(|other| toggle.as_ref().is_some_and(|first| first.opposes(other)));

@@ -9,14 +9,18 @@ use super::{
 };
 use crate::{
     conninfo,
-    layer::{Entry, Layer, LayerKind, Means, Tls},
+    layer::{Entry, Layer, LayerKind, Means, SegmentKind, Tls},
     policy::Policy,
-    source::Sources,
+    source::{Sources, Span},
 };
 use std::ops::Range;
 
-/// Reveals the harmless parts of every value of a layer.
-pub fn reveal(sources: &mut Sources, layer: &Layer, policy: &Policy) {
+/// Reveals the harmless parts of every value of a layer. One that is written otherwise than it is read is in doubt from then on:
+/// nothing of it is shown, wherever it is read later.
+pub fn reveal(sources: &mut Sources, layer: &mut Layer, policy: &Policy) {
+    for entry in &mut layer.entries {
+        entry.doubtful |= !is_as_written(sources, entry);
+    }
     for entry in &layer.entries {
         match harmless(layer.kind, entry, policy) {
             Harmless::Nothing => {}
@@ -71,6 +75,38 @@ pub fn url(text: &str) -> Vec<Range<usize>> {
         (_, Spelling::Npgsql, _) => conninfo::visible_npgsql(text),
         _ => conninfo::visible_url(text),
     }
+}
+
+/// Whether the proof of what a loader makes of a value is one of what is written, too: each reference is of a form that all
+/// of them know, and none takes an `@` with it. `u:p@ss${z@${H}/d` has one where `${z@${H}` is nothing, and was written with two.
+fn is_as_written(sources: &Sources, entry: &Entry) -> bool {
+    let map = &entry.value.map;
+    let derived = || map.iter().filter(|s| !matches!(s.kind, SegmentKind::Literal | SegmentKind::Escape));
+    if derived().next().is_none() {
+        return true;
+    }
+    let written = |span: Span| sources.get(span.source).bytes().get(span.range()).unwrap_or_default();
+    let signs = |bytes: &[u8]| bytes.split(|b| *b == b'@').count() - 1;
+    let text = entry.value.text.expose().as_bytes();
+    let kept = map.iter().filter(|s| s.is_exact() || s.kind == SegmentKind::Escape);
+    let kept: usize = kept.map(|s| text.get(s.value.clone()).map_or(0, signs)).sum();
+    derived().all(|s| s.is_exact() || is_reference(written(s.span)))
+        && signs(written(entry.value_span)) == kept
+}
+
+/// `$NAME`, `${NAME}`, and a name with one of a shell's operators behind it: `${NAME:-default}`.
+fn is_reference(written: &[u8]) -> bool {
+    let Some(rest) = written.strip_prefix(b"$") else { return false };
+    let braced = rest.strip_prefix(b"{");
+    let rest = braced.unwrap_or(rest);
+    let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).unwrap_or(rest.len());
+    let named = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    named
+        && match (braced, &rest[end..]) {
+            (None, behind) => behind.is_empty(),
+            (Some(_), [operator, .., b'}']) => b":-?+=".contains(operator),
+            (Some(_), behind) => behind == b"}",
+        }
 }
 
 /// Reveals the source bytes of a range of the value, without what is derived.

@@ -19,11 +19,6 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(".env.production", "DB_HOST=\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=k3Vq9mT2xL\n")],
     },
-    Twins {
-        rule: "unresolved-placeholder",
-        healthy: &[(".env.local", REFERS)],
-        ill: &[(".env.production", REFERS)],
-    },
     // A job with a server of its own tests, whatever its workflow goes on to do.
     Twins {
         rule: "environment-word-mismatch",
@@ -74,8 +69,6 @@ const UNSERVED: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n  
 const QUOTED: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = ''\n";
 const SETS: &str = "from alembic import context\nconfig = context.config\nconfig.set_main_option(\"sqlalchemy.url\", settings.URL)\n";
 const READS: &str = "from alembic import context\nconfig = context.config\nurl = config.get_main_option(\"sqlalchemy.url\")\n";
-const DJANGO: &str = "import os\nDATABASES = {\"default\": {\"ENGINE\": \"django.db.backends.postgresql\", \"NAME\": os.environ[\"POSTGRES_DB\"], \"USER\": os.environ[\"POSTGRES_USER\"], \"HOST\": os.environ[\"POSTGRES_HOST\"], \"PASSWORD\": os.environ[\"POSTGRES_PASSWORD\"]}}\n";
-const FAMILIES: &str = "DB_HOST=db.acme.io\nDB_NAME=shop\nDB_USER=shop\nPOSTGRES_HOST=db.acme.io\nPOSTGRES_DB=shop_prod\nPOSTGRES_USER=shop\n";
 const NODE: &str = "{\"name\": \"shop\", \"dependencies\": {\"dotenv\": \"16.4.5\"}}\n";
 const COPILOT: &str =
     "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets/DATABASE_URL\n";
@@ -116,18 +109,23 @@ fn a_variable_that_is_given_its_own_value_is_left_to_the_process() {
     assert_eq!(worst(&other, Git::Tracked), Some(Severity::Warning));
 }
 
-/// The family that the code reads is the one that counts, and the other one no more than left behind.
+/// `.env.local` is read over a `.env` that git does not have, and what a slip is stays one in a file to be copied.
 #[test]
-fn the_family_that_the_code_reads_counts() {
-    let conflict = |code: &str| {
-        let files = vec![
-            ("app/settings.py".to_owned(), code.into()),
-            (".env.production".to_owned(), FAMILIES.into()),
-        ];
-        let found = lint(&Files { files, ..Files::default() }, &Policy::default());
-        let mut of = found.iter().filter(|f| f.rule == "alias-conflict");
-        of.next().map(|f| (f.severity, f.message.contains("`POSTGRES_DB` and `DB_NAME`")))
+fn what_is_left_open_is_no_more_than_that() {
+    let found = |files: &[(&str, &str)]| {
+        let files = Files {
+            files: files.iter().map(|(path, text)| ((*path).to_owned(), (*text).into())).collect(),
+            git: files.iter().map(|(path, _)| ((*path).to_owned(), Git::Tracked)).collect(),
+            ..Files::default()
+        };
+        lint(&files, &Policy::default()).iter().map(|f| (f.rule.clone(), f.severity)).collect::<Vec<_>>()
     };
-    assert_eq!(conflict(DJANGO), Some((Severity::Warning, true)));
-    assert_eq!(conflict("import os\n"), Some((Severity::Error, false)));
+    let left = ("unresolved-placeholder".to_owned(), Severity::Warning);
+    assert!(!found(&[("api/.env.local", REFERS)]).contains(&left));
+    assert!(found(&[("api/.env.local", REFERS), ("api/.env", "X=x\n")]).contains(&left));
+    assert!(found(&[(".env.production", REFERS)]).contains(&left));
+    let within = "DATABASE_URL=postgresql://shop:k3Vq9mT2xL@${DATABASE_URL}/shop\n";
+    assert!(found(&[(".env.production", within)]).contains(&left));
+    let slip = "# Copy this file to .env and fill it in\nDATABASE_URL=postgresql://shop:password@localhost:54x32/shop\n";
+    assert!(found(&[(".env.production", slip)]).contains(&("port-invalid".to_owned(), Severity::Error)));
 }

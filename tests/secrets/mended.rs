@@ -71,3 +71,19 @@ fn debug_of_a_reference() {
 fn an_assignment_behind_an_open_quote() {
     hidden("DB_PASSWORD=\"first\nDB_HOST={}\nlast\nDB_NAME=app\nDB_USER=app\n", env_file);
 }
+
+#[test]
+
+fn a_reference_that_takes_the_sign_with_it() {
+    for behind in [
+        "${z@${H}:5432/$D",
+        "${z@${H}:5432/shop",
+        "${z@db.example.com/${D}",
+        "${a/b@${H}/$D",
+        "${@}/$D",
+        "${H@}/$D",
+    ] {
+        hidden(&format!("DATABASE_URL=postgresql://app:p@{{}}{behind}\n"), env_file);
+    }
+    hidden("DATABASE_URL=postgresql://app.x@{}${z@${H}:5432/$D\n", env_file);
+}

@@ -18,6 +18,9 @@ pub(super) fn take_out(layers: &mut [Layer], bytes: &[u8], path: &str, carrier: 
         argo: carrier == Carrier::Kubernetes && is_for_argo(bytes),
         railway: carrier == Carrier::Dotenv && bytes.contains(&b'$'),
         azure: carrier == Carrier::Yaml && is_of_azure(bytes),
+        copilot: carrier == Carrier::Yaml
+            && path.split('/').any(|part| part == "copilot")
+            && matches!(path.rsplit('/').next(), Some("manifest.yml" | "manifest.yaml")),
         captain: carrier == Carrier::Compose && has(bytes, b"captainVersion"),
     };
     for layer in layers {
@@ -39,6 +42,8 @@ struct File<'b> {
     railway: bool,
     /// Azure Pipelines puts variables into `$(…)` before a task is run.
     azure: bool,
+    /// AWS Copilot takes a variable from the parameter of Systems Manager that `secrets` names.
+    copilot: bool,
     /// `CapRover` asks whoever installs the app for `$$cap_db_password`, or makes it up.
     captain: bool,
 }
@@ -82,8 +87,7 @@ impl File<'_> {
             || self.captain && has(written, b"$$cap_") && !has_plain_password(text)
             || self.vercel && written.starts_with(b"@")
             || self.carrier == Carrier::Yaml && is_parameter(written)
-            || matches!(self.carrier, Carrier::Yaml | Carrier::Json | Carrier::Toml | Carrier::EcsTask)
-                && is_of_its_name(&entry.key, text.expose())
+            || self.copilot && is_of_its_name(&entry.key, text.expose())
             || self.railway && is_platforms(written)
             || !matches!(self.carrier, Carrier::Dotenv | Carrier::Compose | Carrier::Shell)
                 && is_stalwarts(text.expose())

@@ -62,7 +62,20 @@ impl Target {
     /// Whether the text is in the place of a connection string what a store of another kind is reached by.
     pub fn is_place_of_a_store(&self) -> bool {
         let at = || self.stands_for();
-        self.engine.value == Engine::Unknown && matches!(at(), Some(StandsFor::Web | StandsFor::Address))
+        // A hosting service of PostgreSQL's, be it at another port.
+        let hosted = || self.text.as_ref().is_some_and(|text| is_hosting(text.value.expose()));
+        self.engine.value == Engine::Unknown
+            && matches!(at(), Some(StandsFor::Web | StandsFor::Address))
+            && !hosted()
+    }
+
+    /// Whether the text is no connection string and has no place for a password either: a `$` was forgotten in
+    /// `{DATABASE_URL}`.
+    pub fn holds_nothing(&self) -> bool {
+        let place = |b: u8| matches!(b, b'@' | b':' | b'=' | b'/' | b'?' | b' ');
+        let nothing = |text: &str| !text.bytes().any(place);
+        self.engine.value == Engine::Unknown
+            && self.text.as_ref().is_some_and(|text| nothing(text.value.expose()))
     }
 
     /// Whether the text is a name in capitals that asks for a URL: `REQUIRED_DATABASE_URL`.
@@ -142,4 +155,11 @@ impl Target {
             .as_ref()
             .is_some_and(|t| t.value.expose().split_once("<<").is_some_and(|(_, r)| r.contains(">>")))
     }
+}
+
+/// Whether a text is `host:port` or a URL whose host is one of a service that hosts databases.
+fn is_hosting(text: &str) -> bool {
+    let rest = text.trim();
+    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
+    is_managed(rest.split([':', '/', '?']).next().unwrap_or_default())
 }
