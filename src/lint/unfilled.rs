@@ -43,17 +43,17 @@ impl Unfilled {
             }
             // Who knows no references hands this very text to the program.
             let library = |l: &FileLoader| Dialect::LIBRARIES.contains(&l.setting.value);
-            if !settings.loaders.iter().flat_map(|file| &file.loaders).all(library) {
-                continue;
-            }
+            let handed_on = !settings.loaders.iter().flat_map(|file| &file.loaders).all(library);
             let of_targets = settings.targets.iter().map(|t| &t.oddities.placeholders[..]);
             for left in of_targets.chain([&settings.unfilled[..]]).filter(|left| !left.is_empty()) {
-                if is_over(&at.path, &paths) || left.iter().all(|p| is_own(sources, p.span, &p.key)) {
+                let own = || !handed_on && left.iter().all(|p| is_own(sources, p.span, &p.key));
+                if is_over(&at.path, &paths) || own() {
                     out.extend(left.iter().map(|p| p.span));
                 }
             }
             let signs = settings.misreadings.iter().filter(|m| m.cause == Cause::Dollar);
-            let own = signs.filter(|m| m.name.as_ref().is_some_and(|name| is_own(sources, m.span, name)));
+            let own = signs
+                .filter(|m| !handed_on && m.name.as_ref().is_some_and(|name| is_own(sources, m.span, name)));
             out.extend(own.map(|m| m.span));
         }
         for spans in [&mut out, &mut shown] {
