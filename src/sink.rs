@@ -118,18 +118,18 @@ impl Draft<'_> {
 
     /// Another place that belongs to it.
     pub fn also(self, origin: &Origin, label: impl Into<String>) -> Self {
-        match origin.span() {
-            Some(span) => self.with(|f| f.related.push(Label { span, text: label.into() })),
-            None => self,
-        }
+        self.also_span(origin.span(), label)
     }
 
-    /// As [`Draft::also`], for a span, or for none.
+    /// As [`Draft::also`], for a span, or for none. One place says one thing once, however many services have it from there.
     pub fn also_span(self, span: impl Into<Option<Span>>, label: impl Into<String>) -> Self {
-        match span.into() {
-            Some(span) => self.with(|f| f.related.push(Label { span, text: label.into() })),
-            None => self,
-        }
+        let Some(span) = span.into() else { return self };
+        let label = Label { span, text: label.into() };
+        self.with(|f| {
+            if !f.related.contains(&label) {
+                f.related.push(label);
+            }
+        })
     }
 
     /// Evidence or a reason.

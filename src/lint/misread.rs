@@ -28,8 +28,11 @@ pub(super) fn of_layer(
     let usual = || usual(repository, &layer.name);
     let mut found = misreading::of_file(sources, file.source, loaders, &usual, &|_| None, &matter);
     let bytes = sources.get(file.source).bytes();
-    // Of bytes that are no UTF-8 the rule about the whole file speaks.
+    // Of bytes that are no UTF-8 the rule about the whole file speaks, and of two bytes a character no line means anything.
     let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
+    if unread && (bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])) {
+        found.clear();
+    }
     let of_shell = sourced::is_sourced(bytes, layer);
     let names = LazyCell::new(|| sourced::names(bytes));
     let little = !found.is_empty()

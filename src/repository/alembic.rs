@@ -5,6 +5,7 @@ use crate::source::Span;
 use std::ops::Range;
 
 const OPTION: &str = "sqlalchemy.url";
+const OFFLINE: &str = "def run_migrations_offline(";
 
 /// Where an env.py sets another URL.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,18 +35,22 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
     }
 }
 
-/// Where it sets the option in a branch, `if url: config.set_main_option("sqlalchemy.url", url)`, or to what it may have read.
+/// Where it sets the option in a branch, `if url: config.set_main_option("sqlalchemy.url", url)`, or to what it may have read;
+/// so does what hands SQLAlchemy a section of which it set the option.
 fn set_in_some_case(text: &str) -> Option<Range<usize>> {
     let mut open: Vec<(usize, bool)> = Vec::new();
     for Statement { from, indent, code } in statements(text) {
         close(&mut open, indent);
-        if open.iter().all(|(_, branch)| *branch) && is_set(&text[from..]) {
+        if open.iter().all(|(_, run)| *run) && (is_set(&text[from..]) || is_assigned(code)) {
             let start = from + text[from..].find(OPTION)?;
             return Some(start..start + OPTION.len());
         }
         let word = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
         if BLOCKS.contains(&word) {
-            open.push((indent, matches!(word, "if" | "elif" | "else")));
+            // What writes SQL connects to nothing.
+            let function = code.trim_start_matches("async ");
+            let runs = function.starts_with("def run_") && !function.starts_with(OFFLINE);
+            open.push((indent, runs || matches!(word, "if" | "elif" | "else")));
         }
     }
     None
@@ -241,7 +246,7 @@ fn does_read(text: &str) -> bool {
 
 /// What stands around `run_migrations_offline`, which writes SQL and connects to nothing.
 fn around_offline(text: &str) -> (&str, &str) {
-    let Some((before, rest)) = text.split_once("def run_migrations_offline(") else { return (text, "") };
+    let Some((before, rest)) = text.split_once(OFFLINE) else { return (text, "") };
     let ends = |(at, _): &(usize, &str)| rest[at + 1..].starts_with(|c: char| !c.is_whitespace() && c != ')');
     let end = rest.match_indices('\n').find(ends).map_or(rest.len(), |(at, _)| at);
     (before, &rest[end..])
@@ -340,11 +345,13 @@ mod tests {
         for sometimes in [
             "if url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
             "url = getenv(\"X\") or config.get_main_option(\"sqlalchemy.url\")\nconfig.set_main_option(\"sqlalchemy.url\", url)\n",
+            "def url():\n    return config.get_main_option(\"sqlalchemy.url\")\n\n\ndef run_migrations_online():\n    c[\"sqlalchemy.url\"] = url()\n",
         ] {
             assert_eq!((found(sometimes).0.len(), found(sometimes).1), (OPTION.len(), false), "{sometimes}");
         }
         for never in [
             "def for_tests():\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
+            "def for_tests():\n    c[\"sqlalchemy.url\"] = url\n",
             "\"\"\"\nconfig.set_main_option(\"sqlalchemy.url\", url)\n\"\"\"\n",
             "",
         ] {

@@ -29,6 +29,8 @@ fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
         let others: Vec<&Side<'_>> = group
             .into_iter()
             .filter(|s| s.environment < strict.environment && !inherits(s, strict))
+            // Whoever starts a tool by hand means the database that it names: it moves data to production.
+            .filter(|s| s.told || !s.at.is_tool())
             // What a test run drops is its own schema. Staging still takes room and locks from production.
             .filter(|s| strict.environment > Environment::Test || !s.target.is_apart_from(strict.target))
             .collect();

@@ -268,9 +268,12 @@ fn of_ci(name: &str) -> Option<Environment> {
         "bitbucket-pipelines.yml",
         "azure-pipelines.yml",
     ];
-    // `playwright.config.ts`, `jest.setup.js`
+    // `playwright.config.ts`, `jest.setup.js`; what they call before the first test and behind the last.
     let runner = name.split_once('.').map(|(runner, _)| runner);
-    let tests = runner.is_some_and(|r| matches!(r, "playwright" | "cypress" | "jest" | "vitest" | "ava"));
+    let tests = runner.is_some_and(|r| {
+        matches!(r, "playwright" | "cypress" | "jest" | "vitest" | "ava")
+            || matches!(r, "global-setup" | "globalSetup" | "global-teardown" | "globalTeardown")
+    });
     (tests || NAMES.contains(&name)).then_some(Environment::Test)
 }
 

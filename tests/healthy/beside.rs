@@ -384,6 +384,25 @@ const SCHEMAS: &[Twins] = &[
     },
 ];
 
+/// Production's database, as a platform's file has it, and a program that names it.
+const RENDER: (&str, &str) = (
+    "render.yaml",
+    "services:\n  - type: web\n    name: api\n    envVars:\n      - key: NODE_ENV\n        value: production\n      - key: DATABASE_URL\n        value: postgresql://app:k3Vq9mT2xLpW7c@db.example.com/app?sslmode=require\n",
+);
+const NAMES_IT: &str = "const DATABASE_URL = 'postgresql://app:k3Vq9mT2xLpW7c@db.example.com/app?sslmode=require';\nmove(DATABASE_URL);\n";
+
+/// A tool that is started by hand names the database that it is for.
+const TOOLS: &[Twins] = &[Twins {
+    rule: "same-target-two-environments",
+    healthy: &[RENDER, ("src/scripts/move.ts", NAMES_IT), PACKAGE],
+    ill: &[RENDER, ("src/move.ts", NAMES_IT), PACKAGE],
+}];
+
+#[test]
+fn a_tool_is_for_the_database_that_it_names() {
+    tell_apart(TOOLS);
+}
+
 #[test]
 fn two_schemas_are_two_places() {
     tell_apart(SCHEMAS);

@@ -16,6 +16,8 @@ const WEB: &str = "services:\n  web:\n    build: .\n    environment:\n      DJAN
 const STOCK: &str = "[alembic]\nsqlalchemy.url = postgresql://postgres:postgres@localhost/shop\n";
 const SERIOUS: &str = "[alembic]\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
 const IN_SOME_CASE: &str = "import os\nfrom alembic import context\n\nconfig = context.config\nurl = os.getenv(\"DATABASE_URL\")\nif url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n";
+const FILLED_IN: &str = "[alembic]\nsqlalchemy.url = postgresql://user:pass@localhost/dbname\n";
+const HANDED: &str = "from alembic import context\n\nconfig = context.config\n\n\ndef get_url():\n    return resolve(config.get_main_option(\"sqlalchemy.url\"))\n\n\ndef run_migrations_online():\n    section = config.get_section(config.config_ini_section) or {}\n    section[\"sqlalchemy.url\"] = get_url()\n    engine = engine_from_config(section, prefix=\"sqlalchemy.\")\n";
 const NEVER: &str = "from alembic import context\n\nconfig = context.config\n";
 
 const HERE: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
@@ -73,6 +75,12 @@ const TWINS: &[Twins] = &[
         rule: "url-in-framework-config",
         healthy: &[("alembic.ini", STOCK), ("migrations/env.py", IN_SOME_CASE)],
         ill: &[("alembic.ini", STOCK), ("migrations/env.py", NEVER)],
+    },
+    // `user:pass` of the template behind a driver of one's own, in a section that is handed on.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", FILLED_IN), ("migrations/env.py", HANDED)],
+        ill: &[("alembic.ini", SERIOUS), ("migrations/env.py", HANDED)],
     },
     // Everything is on one machine.
     Twins {

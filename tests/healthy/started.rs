@@ -307,6 +307,10 @@ const TESTS: &[Twins] = &[
                 "process.env.DATABASE_URL = 'postgres://app:app@localhost:5432/app_test';\nmodule.exports = {};\n",
             ),
             ("scripts/run_tests.sh", "DATABASE_URL=postgres://app:app@localhost:5432/app_test pytest\n"),
+            (
+                "frontend/global-setup.ts",
+                "process.env.DATABASE_URL = process.env.E2E_DATABASE_URL || 'postgres://app:app@localhost:5432/app_test';\nexport default go;\n",
+            ),
         ],
         ill: &[
             OF_TESTS,

@@ -150,11 +150,14 @@ fn bytes_that_are_no_text_are_told_once() {
     let says = |bytes: &[u8]| {
         let files = Files { files: vec![(".env".into(), bytes.to_vec())], ..Files::default() };
         let all = lint(&files, &Policy::default()).into_iter().map(|f| f.rule);
-        all.filter(|rule| ["dotenv-encoding", "file-not-utf8"].contains(&rule.as_str())).collect::<Vec<_>>()
+        all.filter(|rule| rule.starts_with("dotenv-") || rule == "file-not-utf8").collect::<Vec<_>>()
     };
-    let wide: Vec<u8> =
-        "\u{feff}DB_HOST=db\r\nDB_NAME=shop\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(says(&wide), ["file-not-utf8"]);
+    let wide = |unit: fn(u16) -> [u8; 2]| {
+        "\u{feff}# Shop\r\nDB_HOST=db\r\nDB_NAME=shop\r\n".encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+    };
+    assert_eq!(says(&wide(u16::to_le_bytes)), ["file-not-utf8"]);
+    assert_eq!(says(&wide(u16::to_be_bytes)), ["file-not-utf8"]);
+    assert_eq!(says(b"DB_NAME=caf\xe9\nthis is no line\n"), ["file-not-utf8", "dotenv-syntax"]);
     assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\nDB_NAME=caf\xe9\n"), ["file-not-utf8"]);
     assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\n"), ["dotenv-encoding"]);
 }
