@@ -420,6 +420,7 @@ fn mentions(path: &str, kind: Kind, text: &str) -> Vec<Mention> {
         Kind::Jvm => builds::program(Ecosystem::Jvm, text),
         Kind::DotNet => builds::program(Ecosystem::DotNet, text),
         Kind::EnvPy => alembic::env_py(text),
+        Kind::NestModule => node::module(text),
         Kind::Compose => compose::services(text),
         Kind::Systemd => direct::unit(text),
         Kind::Envrc => direct::envrc(text),

@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Jvm,
     DotNet,
     EnvPy,
+    /// Where Nest's configuration is imported.
+    NestModule,
     Compose,
     Systemd,
     Envrc,
@@ -49,6 +51,7 @@ impl Kind {
             "composer.json" => Self::Composer,
             "pom.xml" | "build.gradle" | "build.gradle.kts" | "build.sbt" | "project.clj" => Self::Jvm,
             "env.py" => Self::EnvPy,
+            "app.module.ts" | "config.module.ts" => Self::NestModule,
             ".envrc" => Self::Envrc,
             "justfile" | "Justfile" | ".justfile" => Self::Just,
             "fly.toml" | "render.yaml" | "render.yml" | "railway.toml" | "railway.json" | "heroku.yml"
@@ -97,6 +100,7 @@ impl Kind {
             self,
             Self::Lock
                 | Self::EnvPy
+                | Self::NestModule
                 | Self::Compose
                 | Self::Systemd
                 | Self::Envrc

@@ -125,6 +125,9 @@ pub fn is_placeholder(host: &str) -> bool {
         return false;
     }
     let filled = |label: &str| label.len() >= 4 && label.bytes().all(|b| b == b'x');
+    // `ep-xxx.neon.tech`
+    let crossed =
+        |label: &str| label.split('-').skip(1).any(|w| w.len() >= 3 && w.bytes().all(|b| b == b'x'));
     let asks = |label: &str| {
         // Most labels begin and end otherwise than all of these.
         let begins = matches!(
@@ -145,7 +148,10 @@ pub fn is_placeholder(host: &str) -> bool {
             || label == "123456789012"
     };
     // `postgresql://...` leaves the rest out.
-    name.is_empty() || PLACEHOLDERS.contains(&name.as_str()) || name.split('.').any(asks)
+    name.is_empty()
+        || PLACEHOLDERS.contains(&name.as_str())
+        || name.split('.').any(asks)
+        || name.contains("-xxx") && name.split('.').any(crossed)
 }
 
 /// Whether a host name is one of documents: the domains that RFC 2606 and RFC 6761 keep for them.
@@ -330,6 +336,8 @@ mod tests {
             "db.[your-project-ref].supabase.co",
             "db.your-project-ref.supabase.co",
             "yourserver.postgres.database.azure.com",
+            "ep-xxx.neon.tech",
+            "ep-cool-name-xxxxxx-pooler.eu-central-1.aws.neon.tech",
         ] {
             assert!(is_placeholder(yes), "{yes}");
         }
@@ -343,6 +351,8 @@ mod tests {
             "host1",
             "host.docker.internal",
             "xxl.internal",
+            "db-xxl.internal",
+            "db-xxxl3.internal",
             "yourls.example.com",
             "db-host-1",
             "[::1]",

@@ -185,14 +185,14 @@ fn is_template(directories: &[&str]) -> bool {
 
 /// Whether a directory is by its name for what nobody runs any more: `deprecated/`, `_old/`, `legacy-backup/`. `legacy/`
 /// alone is often what runs, `backup/` makes one, `services/old` is a service, and so may be `backend/archive`: that word
-/// counts at the top, or with a mark before it.
+/// counts at the top, with a mark before it, or below what a project is deployed with, where no service's code is.
 fn is_archived(directories: &[&str]) -> bool {
     let mut above = "";
     directories.iter().any(|directory| {
         let name = directory.trim_start_matches(['.', '_']);
         let service =
             matches!(above, "apps" | "services" | "packages" | "cmd" | "internal" | "pkg" | "modules");
-        let top = matches!(above, "" | "..") || name != *directory;
+        let top = matches!(above, "" | "..") || name != *directory || DEPLOYS.contains(&above);
         above = directory;
         let has = |words: &[&str]| name.split(['-', '_']).any(|word| words.contains(&word));
         let whole = match name {
@@ -203,6 +203,20 @@ fn is_archived(directories: &[&str]) -> bool {
         whole && !service
     })
 }
+
+/// Directories of what a project is deployed with.
+const DEPLOYS: [&str; 10] = [
+    "infrastructure",
+    "infra",
+    "deploy",
+    "deployment",
+    "deployments",
+    "k8s",
+    "kubernetes",
+    "manifests",
+    "docker",
+    "ops",
+];
 
 fn split(path: &str) -> (Vec<&str>, &str) {
     let mut parts = Vec::with_capacity(8);
@@ -311,6 +325,7 @@ mod tests {
         assert!(
             of("archive/x/.env") && of("a/_deprecated/.env") && of("legacy-backup/.env") && of("old/.env")
         );
+        assert!(of("infrastructure/archive/db/postgres.yaml") && of("shop/k8s/archive/web.yaml"));
         assert!(
             !of("legacy/.env") && !of("backup/.env") && !of("services/archive/.env") && !of("old-api/.env")
         );

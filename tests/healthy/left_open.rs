@@ -4,6 +4,12 @@ use super::{Twins, mild::tell_apart};
 use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
+    // Nest's module of configuration goes over what was read with dotenv-expand when it is asked to.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[(".env.test", MADE), ("package.json", NEST), ("src/app.module.ts", EXPANDS)],
+        ill: &[(".env.test", MADE), ("package.json", NEST), ("src/app.module.ts", EXPANDS_NOT)],
+    },
     // A manifest of Copilot says which parameter of Systems Manager a variable takes.
     Twins {
         rule: "database-url-unrecognised",
@@ -70,6 +76,10 @@ const QUOTED: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = ''\
 const SETS: &str = "from alembic import context\nconfig = context.config\nconfig.set_main_option(\"sqlalchemy.url\", settings.URL)\n";
 const READS: &str = "from alembic import context\nconfig = context.config\nurl = config.get_main_option(\"sqlalchemy.url\")\n";
 const NODE: &str = "{\"name\": \"shop\", \"dependencies\": {\"dotenv\": \"16.4.5\"}}\n";
+const MADE: &str = "SERVICE=shop\nDB_NAME=\"${SERVICE}_test\"\nDATABASE_URL=\"postgresql://app:k3Vq9mT2xLp@localhost:5434/${DB_NAME}\"\n";
+const NEST: &str = "{\"name\": \"shop\", \"dependencies\": {\"@nestjs/config\": \"4.0.2\"}}\n";
+const EXPANDS: &str = "import { ConfigModule } from '@nestjs/config';\n@Module({ imports: [ConfigModule.forRoot({ isGlobal: true, expandVariables: true })] })\nexport class AppModule {}\n";
+const EXPANDS_NOT: &str = "import { ConfigModule } from '@nestjs/config';\n// expandVariables: true would do\n@Module({ imports: [ConfigModule.forRoot({ isGlobal: true, expandVariables: false })] })\nexport class AppModule {}\n";
 const COPILOT: &str =
     "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets/DATABASE_URL\n";
 const LOST: &str = "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets\n";

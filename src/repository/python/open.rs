@@ -28,6 +28,7 @@ pub(in crate::repository) fn is_open(kind: Kind, text: &str) -> bool {
         | Kind::Jvm
         | Kind::DotNet
         | Kind::EnvPy
+        | Kind::NestModule
         | Kind::Hosting => false,
         Kind::Compose | Kind::Systemd | Kind::Envrc | Kind::Just | Kind::Script => installs(text),
     }
