@@ -118,6 +118,10 @@ impl Secret {
     /// `contest` or `latest` (gbrain #2957).
     pub fn names_tests(&self) -> bool {
         self.has_word(TESTS).is_some()
+            || self
+                .expose()
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|w| w.eq_ignore_ascii_case("e2e"))
             || ["Test", "Tests", "Testing"].iter().any(|word| self.has_capital_word(word))
     }
 

@@ -285,3 +285,18 @@ fn a_script_may_be_filled_in_first() {
     };
     assert!(told("db/other.sh") && !told("db/init.sh") && !told("db/init.sh.tpl"));
 }
+
+/// A submodule that was not checked out is a directory in which nothing is.
+#[test]
+fn what_another_repository_holds_is_not_missed() {
+    let told = |checked_out: bool| {
+        let mount = "services:\n  db:\n    image: postgres:16.4\n    volumes: [\"./bot/sql/init.sql:/docker-entrypoint-initdb.d/init.sql\"]\n";
+        let root = tree(&[("docker-compose.yml", mount)]);
+        fs::create_dir(root.path().join("bot")).expect("a directory");
+        if checked_out {
+            fs::write(root.path().join("bot/README.md"), "A bot.\n").expect("a file");
+        }
+        lines(root.path(), ".", ".").contains("init-script-missing")
+    };
+    assert!(told(true) && !told(false));
+}

@@ -21,7 +21,7 @@ use crate::{
     source::Sources,
     world::{self, Kept, ReadError, Unreadable, World},
 };
-use std::{collections::BTreeSet, io::Read as _, time::Instant};
+use std::{collections::BTreeSet, io::Read as _, path::Path, time::Instant};
 
 /// What was read, and the report that is made of it.
 pub(super) struct Run {
@@ -190,8 +190,8 @@ fn read(
     for path in named_paths(&files) {
         // `init.sh.tpl`: what is filled in is not there before.
         let made = [".tpl", ".tmpl", ".template", ".j2", ".erb", ".in", ".dist", ".example", ".sample"];
-        let filled = || made.iter().any(|of| std::path::Path::new(&format!("{path}{of}")).is_file());
-        if !std::path::Path::new(&path).exists() && !filled() {
+        let filled = || made.iter().any(|of| Path::new(&format!("{path}{of}")).is_file());
+        if !Path::new(&path).exists() && !filled() && !is_of_another_repository(&path) {
             files.absent.insert(path);
         }
     }
@@ -199,6 +199,12 @@ fn read(
     report.files.unreadable = failed.len() + astray.len();
     report.unread = failed.iter().chain(&astray).map(unread).collect();
     Ok(Run { files, report, failed, astray, baseline: None, began, options })
+}
+
+/// Whether a path lies below a directory in which nothing is: git keeps none such, so it is a submodule that was not checked out.
+fn is_of_another_repository(path: &str) -> bool {
+    let there = Path::new(path).ancestors().skip(1).find_map(|above| std::fs::read_dir(above).ok());
+    there.is_some_and(|mut entries| entries.next().is_none())
 }
 
 /// The error has the path wherever it may be shown.

@@ -108,6 +108,8 @@ fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
     let elsewhere = url.is_some_and(|(url, span)| {
         reference::resolve(reader.id, &url.value, span, Syntax::Erb, Some(Means::Url)).open
     });
+    // Where nothing else names a database, there is none without the URL.
+    let whole = elsewhere && database.get("database").is_none();
     for (key, value) in database.pairs() {
         let Some(name) = key.text() else { continue };
         let means = match name {
@@ -129,7 +131,11 @@ fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
         resolved.code.into_iter().for_each(|span| reader.sources.reveal(span));
         reader.reveal_lead(key.span, value.span);
         // A blank value is no setting to Rails.
-        let replaced = elsewhere && matches!(means, Means::Part(_, "host" | "port"));
+        let replaced = match means {
+            Means::Part(_, "host" | "port") => elsewhere,
+            Means::Part(_, "user") => whole,
+            _ => false,
+        };
         if !replaced && !resolved.open && !resolved.value.text.expose().is_empty() {
             let entry = Entry { value: resolved.value, ..entry };
             layer.entries.push(entry.telling(Some(means)));

@@ -4,6 +4,20 @@ use super::{Twins, mild::tell_apart};
 use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
+    // Without the URL production has no database, and so nobody who connects.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("config/database.yml", BY_URL), ("Gemfile", "gem 'pg'\n")],
+        ill: &[("config/database.yml", BESIDE_URL), ("Gemfile", "gem 'pg'\n")],
+    },
+    Twins {
+        rule: "test-name-not-test",
+        healthy: &[(
+            "run_tests.sh",
+            "export TEST_DATABASE_URL=postgres://u:p@127.0.0.1:5432/e2e\nnpm test\n",
+        )],
+        ill: &[("run_tests.sh", "export TEST_DATABASE_URL=postgres://u:p@127.0.0.1:5432/me2e\nnpm test\n")],
+    },
     // Nest's module of configuration goes over what was read with dotenv-expand when it is asked to.
     Twins {
         rule: "unresolved-placeholder",
@@ -76,6 +90,8 @@ const QUOTED: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = ''\
 const SETS: &str = "from alembic import context\nconfig = context.config\nconfig.set_main_option(\"sqlalchemy.url\", settings.URL)\n";
 const READS: &str = "from alembic import context\nconfig = context.config\nurl = config.get_main_option(\"sqlalchemy.url\")\n";
 const NODE: &str = "{\"name\": \"shop\", \"dependencies\": {\"dotenv\": \"16.4.5\"}}\n";
+const BY_URL: &str = "default: &default\n  adapter: postgresql\n  username: <%= ENV.fetch(\"DATABASE_USERNAME\", \"postgres\") %>\nproduction:\n  primary:\n    <<: *default\n    url: <%= ENV[\"DATABASE_URL\"] %>\n";
+const BESIDE_URL: &str = "default: &default\n  adapter: postgresql\n  username: <%= ENV.fetch(\"DATABASE_USERNAME\", \"postgres\") %>\nproduction:\n  primary:\n    <<: *default\n    host: db.internal\n    database: shop_production\n";
 const MADE: &str = "SERVICE=shop\nDB_NAME=\"${SERVICE}_test\"\nDATABASE_URL=\"postgresql://app:k3Vq9mT2xLp@localhost:5434/${DB_NAME}\"\n";
 const NEST: &str = "{\"name\": \"shop\", \"dependencies\": {\"@nestjs/config\": \"4.0.2\"}}\n";
 const EXPANDS: &str = "import { ConfigModule } from '@nestjs/config';\n@Module({ imports: [ConfigModule.forRoot({ isGlobal: true, expandVariables: true })] })\nexport class AppModule {}\n";
