@@ -29,10 +29,38 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
     if !text.contains("alembic") && !text.contains(OPTION) {
         return Vec::new();
     }
-    match set(text).or_else(|| unread(text)).or_else(|| handed(text)) {
-        Some(place) => vec![Mention::Migrations(place, true)],
-        None => vec![Mention::Migrations(set_in_some_case(text).unwrap_or(0..0), false)],
+    if let Some(place) = set(text).or_else(|| unread(text)).or_else(|| handed(text)) {
+        return vec![Mention::Migrations(place, true)];
     }
+    let place = set_in_some_case(text).or_else(|| asked_for_last(text));
+    vec![Mention::Migrations(place.unwrap_or(0..0), false)]
+}
+
+/// Where it reads the option by name, in a file that asks a variable for a URL too: `os.environ.get("DATABASE_URL") or
+/// config.get_main_option("sqlalchemy.url")`.
+fn asked_for_last(text: &str) -> Option<Range<usize>> {
+    let asks = |line: &str| {
+        let variable = line.split_once("os.environ").or_else(|| line.split_once("getenv("));
+        variable.is_some_and(|(_, rest)| {
+            let name = rest.split(['"', '\'']).nth(1).unwrap_or_default();
+            ["URL", "URI", "DSN"].iter().any(|word| name.contains(word))
+        })
+    };
+    let mut asked = false;
+    for Statement { from, code, .. } in statements(text) {
+        asked |= asks(code_of(code));
+        let read = code_of(code).find("get_main_option(").and_then(|at| Some(at + code[at..].find(OPTION)?));
+        if let Some(at) = read.filter(|_| asked) {
+            return Some(from + at..from + at + OPTION.len());
+        }
+    }
+    None
+}
+
+/// A line without its comment. A `#` behind quotes may be one of a text.
+fn code_of(line: &str) -> &str {
+    let end = line.find('#').filter(|at| !line[..*at].contains(['"', '\'']));
+    &line[..end.unwrap_or(line.len())]
 }
 
 /// Where it sets the option in a branch, `if url: config.set_main_option("sqlalchemy.url", url)`, or to what it may have read;
@@ -108,7 +136,8 @@ fn unread(text: &str) -> Option<Range<usize>> {
         "engine_from_config",
         "ConfigParser",
     ];
-    if READS.iter().any(|word| text.contains(word)) || is_handed_on(text) {
+    let reads = |line: &str| READS.iter().any(|word| line.contains(word));
+    if lines(text).any(|(_, line)| reads(code_of(line))) || is_handed_on(text) {
         return None;
     }
     // Indentations, and the names of functions among the blocks that are open; empty for a class.
@@ -236,12 +265,7 @@ fn set(text: &str) -> Option<Range<usize>> {
 /// Whether an option of alembic.ini is read by name: not where a comment of Alembic's own template tells how to.
 fn does_read(text: &str) -> bool {
     let reads = |line: &str| line.contains("get_main_option") || line.contains("get_section_option");
-    // A `#` behind quotes may be one of a text.
-    let code = |line: &str| {
-        let end = line.find('#').filter(|at| !line[..*at].contains(['"', '\'']));
-        line[..end.unwrap_or(line.len())].to_owned()
-    };
-    lines(text).any(|(_, line)| reads(&code(line)))
+    lines(text).any(|(_, line)| reads(code_of(line)))
 }
 
 /// What stands around `run_migrations_offline`, which writes SQL and connects to nothing.

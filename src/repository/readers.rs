@@ -41,9 +41,11 @@ impl Repository {
         let directory = Directory::of(path);
         let here = self.project(&directory);
         let counted = |l: &&Loader| dev || !l.found.dev;
+        // honcho opens `.env`, and else what it is given by name (`honcho/command.py`).
+        let opens = |l: &&Loader| l.found.value != Dialect::Honcho || name == ".env";
         let library = |mut places: Vec<usize>| -> Vec<Reader> {
             places.sort_unstable();
-            let of = places.into_iter().map(|i| &self.loaders[i]).filter(counted);
+            let of = places.into_iter().map(|i| &self.loaders[i]).filter(counted).filter(opens);
             of.map(|l| Reader { found: l.found.clone(), only: None }).collect()
         };
         let own = if usual { self.places(&here).libraries.clone() } else { Vec::new() };

@@ -60,7 +60,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let beside = fallback.supplies == "host" && target.around.neighbour;
         // A file at a place of its own is what somebody chose who has no server anywhere.
         let file = settings.without_postgres && target.is_placed_file();
-        let meant = own || file || (fallback.shared || beside) && other.is_none();
+        // A default that asks for a host, without another default, fails where nobody says which.
+        let lets_in = || target.credential().is_some_and(|p| !p.secret.holds_a_whole_reference());
+        let asks = fallback.supplies == "url" && target.refers_to_host() && !lets_in();
+        let meant = own || file || asks || (fallback.shared || beside) && other.is_none();
         let levels = if meant { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))

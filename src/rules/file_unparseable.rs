@@ -51,8 +51,9 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
     }
 }
 
-/// Of such a file nobody knows whether it has to do with a database; a platform's manifest says what runs there.
+/// Of such a file nobody knows whether it has to do with a database; a platform's manifest says what runs there. What an editor
+/// keeps of a file was saved in the middle of being written.
 fn may_be_anything(name: &str) -> bool {
     let general = matches!(Carrier::of_name(name), Some(Carrier::Json | Carrier::Yaml | Carrier::Toml));
-    general && of_manifest(name).is_none()
+    general && of_manifest(name).is_none() || name.split(['/', '\\']).any(|part| part == ".history")
 }

@@ -27,13 +27,22 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         report(target, what, &document.key, &target.differences(&document.parts), out);
     }
     if let Some(set) = &settings.parts {
-        let draft = report(target, what, set.name, &target.differences(&set.parts), out);
+        let differences = target.differences(&set.parts);
+        let draft = report(target, what, set.name, &differences, out);
         // Which of the two a program connects by stands there.
-        if let (Some(draft), true) = (draft, settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code))
-        {
+        let code = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code);
+        if let Some(draft) = draft.filter(|_| code || is_of_all(&differences)) {
             draft.at_most(Levels::of("IIII"));
         }
     }
+}
+
+/// Whether the variables lead to the same server, and the database in them stands in another file, which several services
+/// take: what the server makes is no service's own, and the URL says which is.
+fn is_of_all(differences: &[Difference<'_>]) -> bool {
+    let [one] = differences else { return false };
+    let places = one.own.origin.span().zip(one.other.origin.span());
+    one.keyword == "dbname" && places.is_some_and(|(own, other)| own.source != other.source)
 }
 
 fn report<'o>(

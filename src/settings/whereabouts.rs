@@ -185,7 +185,8 @@ fn is_template(directories: &[&str]) -> bool {
 
 /// Whether a directory is by its name for what nobody runs any more: `deprecated/`, `_old/`, `legacy-backup/`. `legacy/`
 /// alone is often what runs, `backup/` makes one, `services/old` is a service, and so may be `backend/archive`: that word
-/// counts at the top, with a mark before it, or below what a project is deployed with, where no service's code is.
+/// counts at the top, with a mark before it, or below what a project is deployed with, where no service's code is. Editors keep
+/// what a file once was in `.history/`.
 fn is_archived(directories: &[&str]) -> bool {
     let mut above = "";
     directories.iter().any(|directory| {
@@ -197,6 +198,7 @@ fn is_archived(directories: &[&str]) -> bool {
         let has = |words: &[&str]| name.split(['-', '_']).any(|word| words.contains(&word));
         let whole = match name {
             "archive" | "archives" => top,
+            "history" => *directory == ".history",
             "old" | "archived" | "deprecated" | "obsolete" => true,
             _ => has(&["legacy", "old"]) && has(&["backup", "backups", "archive"]),
         };
@@ -326,6 +328,7 @@ mod tests {
             of("archive/x/.env") && of("a/_deprecated/.env") && of("legacy-backup/.env") && of("old/.env")
         );
         assert!(of("infrastructure/archive/db/postgres.yaml") && of("shop/k8s/archive/web.yaml"));
+        assert!(of(".history/k8s/web_20250805.yaml") && !of("history/.env"));
         assert!(
             !of("legacy/.env") && !of("backup/.env") && !of("services/archive/.env") && !of("old-api/.env")
         );

@@ -90,6 +90,84 @@ const QUOTED: &str = "[alembic]\nscript_location = alembic\nsqlalchemy.url = ''\
 const SETS: &str = "from alembic import context\nconfig = context.config\nconfig.set_main_option(\"sqlalchemy.url\", settings.URL)\n";
 const READS: &str = "from alembic import context\nconfig = context.config\nurl = config.get_main_option(\"sqlalchemy.url\")\n";
 const NODE: &str = "{\"name\": \"shop\", \"dependencies\": {\"dotenv\": \"16.4.5\"}}\n";
+/// What stands in one place for many: variables of all pods, a package that is installed for something else.
+const OF_ALL: &[Twins] = &[
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_ALL)],
+        ill: &[("k8s/auth.yaml", POD_OF_TWO_MINDS), ("k8s/config.yaml", CONFIG_OF_ALL)],
+    },
+    Twins {
+        rule: "environment-contradiction",
+        healthy: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_ALL)],
+        ill: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_TWO_MINDS)],
+    },
+    // honcho opens `.env` alone.
+    Twins {
+        rule: "loader-divergence",
+        healthy: &[(".env.prod", EMPTY), ("requirements.txt", HONCHO)],
+        ill: &[(".env", EMPTY), ("requirements.txt", HONCHO)],
+    },
+    // The last word of what fails without a host.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  datasource:\n    url: ${APP_DB_URL:${DB_URL:jdbc:postgresql://${DB_HOST}:${DB_PORT}/${DB_NAME}}}\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.yml",
+            "spring:\n  datasource:\n    url: ${APP_DB_URL:${DB_URL:jdbc:postgresql://${DB_HOST:localhost}:5432/${DB_NAME}}}\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("src/main/resources/application-prod.yml", ASKS_FOR_HOST)],
+        ill: &[("src/main/resources/application-prod.yml", LETS_IN)],
+    },
+    // An editor keeps every file that was saved.
+    Twins {
+        rule: "file-unparseable",
+        healthy: &[(".history/.github/workflows/ci_20250805142638.yml", BROKEN)],
+        ill: &[(".github/workflows/ci.yml", BROKEN)],
+    },
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[("compose.smoke.yaml", TRIED)],
+        ill: &[("compose.web.yaml", TRIED)],
+    },
+    // env.py asks a variable first, and connects with something else altogether.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_FIRST)],
+        ill: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_NOBODY)],
+    },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("alembic.ini", "[alembic]\nsqlalchemy.url = fake_url\n"), ("alembic/env.py", OWN_ENGINE)],
+        ill: &[("alembic.ini", "[alembic]\nsqlalchemy.url = fake_url\n"), ("alembic/env.py", ASKS_NOBODY)],
+    },
+];
+
+#[test]
+fn what_is_said_for_all_is_no_ones_own() {
+    tell_apart(OF_ALL);
+}
+
+const ASKS_FOR_HOST: &str = "spring:\n  datasource:\n    url: ${DB_URL:jdbc:postgresql://${DB_HOST}:${DB_PORT}/${DB_NAME}}\n    username: ${DB_USERNAME}\n    password: ${DB_PASSWORD}\n";
+const LETS_IN: &str = "spring:\n  datasource:\n    url: ${DB_URL:jdbc:postgresql://${DB_HOST}:${DB_PORT}/${DB_NAME}?user=shop&password=k3Vq9mT2xL}\n";
+const BROKEN: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo\n    with:\n  DATABASE_URL: postgresql://a\n     b: [\n";
+const POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
+const POD_OF_TWO_MINDS: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: POSTGRES_DB, value: shop}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
+const CONFIG_OF_ALL: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  APP_ENV: development\n  POSTGRES_HOST: pg.internal\n  POSTGRES_DB: shop\n  POSTGRES_USER: shop\n";
+const CONFIG_OF_TWO_MINDS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  APP_ENV: development\n  ENVIRONMENT: development\n  POSTGRES_HOST: pg.internal\n";
+const EMPTY: &str = "SECRET_KEY=\nDB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=\n";
+const HONCHO: &str = "honcho==2.0.0\ndjango-environ==0.11.2\n";
+const TRIED: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"5432:5432\"]\n  app:\n    image: acme/app:1\n    depends_on: [db]\n    environment:\n      SPRING_PROFILES_ACTIVE: prod\n      DB_HOST: db\n";
+const GUESSED: &str = "[alembic]\nsqlalchemy.url = postgresql://postgres:postgres@localhost:5432/postgres\n";
+const ASKS_FIRST: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef url() -> str:\n    return os.environ.get(\"DATABASE_URL\") or config.get_main_option(\"sqlalchemy.url\", \"\")\n\n\ndef run_migrations_online():\n    engine = create_engine(url())\n";
+const ASKS_NOBODY: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef run_migrations_online():\n    engine = create_engine(config.get_main_option(\"sqlalchemy.url\"), echo=os.environ.get(\"ECHO\"))\n";
+const OWN_ENGINE: &str = "from alembic import context\nfrom decouple import config\n\nPOSTGRES_URL = config(\"POSTGRES_URL\")\n# my_important_option = config.get_main_option(\"my_important_option\")\n\n\ndef run_migrations_online():\n    engine = create_engine(POSTGRES_URL)\n";
 const BY_URL: &str = "default: &default\n  adapter: postgresql\n  username: <%= ENV.fetch(\"DATABASE_USERNAME\", \"postgres\") %>\nproduction:\n  primary:\n    <<: *default\n    url: <%= ENV[\"DATABASE_URL\"] %>\n";
 const BESIDE_URL: &str = "default: &default\n  adapter: postgresql\n  username: <%= ENV.fetch(\"DATABASE_USERNAME\", \"postgres\") %>\nproduction:\n  primary:\n    <<: *default\n    host: db.internal\n    database: shop_production\n";
 const MADE: &str = "SERVICE=shop\nDB_NAME=\"${SERVICE}_test\"\nDATABASE_URL=\"postgresql://app:k3Vq9mT2xLp@localhost:5434/${DB_NAME}\"\n";

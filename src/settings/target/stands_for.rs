@@ -104,6 +104,11 @@ impl Target {
         self.get("host").is_some_and(|s| s.value.expose().split(',').any(is_placeholder))
     }
 
+    /// Whether the host is a reference that nothing here gives a value: `jdbc:postgresql://${DB_HOST}/shop`.
+    pub fn refers_to_host(&self) -> bool {
+        self.get("host").is_some_and(|s| s.value.secret().is_rendered() || s.value.expose().starts_with("${"))
+    }
+
     /// Whether all hosts are yet to be filled in, by their names or by the brackets that they are in: of several one is where it
     /// is. What stands before the
     /// name of a hosting service changes nothing of where that is.
