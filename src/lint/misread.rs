@@ -30,7 +30,8 @@ pub(super) fn of_layer(
     let bytes = sources.get(file.source).bytes();
     // Of bytes that are no UTF-8 the rule about the whole file speaks, and of two bytes a character no line means anything.
     let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
-    if unread && (bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])) {
+    let wide = || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if unread && wide() || is_list_of_names(bytes) {
         found.clear();
     }
     let of_shell = sourced::is_sourced(bytes, layer);
@@ -54,6 +55,19 @@ pub(super) fn of_layer(
         !carried::is_platforms(word)
     });
     Some(found)
+}
+
+/// Whether a file has names and nothing else, several of them: a script looks whether another file sets them all.
+fn is_list_of_names(bytes: &[u8]) -> bool {
+    if bytes.contains(&b'=') {
+        return false;
+    }
+    let name = |line: &&[u8]| line.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let lines = || {
+        let lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+        lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"))
+    };
+    lines().all(|line| name(&line)) && lines().nth(1).is_some()
 }
 
 /// The libraries that may read a file when nobody says which one does. What one of them alone stumbles over, such as

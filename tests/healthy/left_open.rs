@@ -102,6 +102,12 @@ const OF_ALL: &[Twins] = &[
         healthy: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_ALL)],
         ill: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_TWO_MINDS)],
     },
+    // A script looks whether another file has them all.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env.must.prod", "SECRET_KEY\n\n# The server's\nPOSTGRES_USER\nPOSTGRES_PASSWORD\n")],
+        ill: &[(".env.must.prod", "SECRET_KEY\n\n# The server's\nPOSTGRES_USER\nPOSTGRES_PASSWORD=\n")],
+    },
     // honcho opens `.env` alone.
     Twins {
         rule: "loader-divergence",
