@@ -27,7 +27,7 @@ use crate::{
     judge::{self, Evidence, Judge, Merged},
     layer::{
         Carried, Carrier, Structure, carried,
-        compose::{Compose, Waits, from_below},
+        compose::{Compose, Waits, from_above, from_below},
         dotenv::Dialect,
     },
     policy::Policy,
@@ -150,7 +150,8 @@ pub fn named_paths(files: &Files) -> Vec<String> {
         let read = carried::read(&mut sources, id, path, Carrier::Compose, Dialect::default(), &|_| None);
         if let Structure::Compose(compose) = read.structure {
             for named in compose.named_paths() {
-                out.extend([Some(named.to_owned()), from_below(named, path)].into_iter().flatten());
+                let others = [from_below(named, path), from_above(named, path)];
+                out.extend(others.into_iter().flatten().chain([named.to_owned()]));
             }
         }
     }

@@ -286,6 +286,39 @@ fn a_script_may_be_filled_in_first() {
     assert!(told("db/other.sh") && !told("db/init.sh") && !told("db/init.sh.tpl"));
 }
 
+/// A password among other variables is told where it stands.
+#[test]
+fn a_password_is_told_where_it_stands() {
+    let image = "FROM amazoncorretto:17\nARG DB_HOST=pg.internal\nARG DB_PASSWORD=k3Vq9mT2xLpW7c\nENV DB_HOST=${DB_HOST}\nENV DB_PASSWORD=${DB_PASSWORD}\nENV DB_NAME=shop\nENV DB_USER=shop\nCMD [\"java\"]\n";
+    let root = tree(&[("Dockerfile", image)]);
+    let all = lines(root.path(), ".", ".");
+    let told = all.lines().find(|line| line.contains("[url-in-image]"));
+    assert!(
+        told.is_some_and(|line| line.starts_with("Dockerfile:3:17:") && line.contains("`DB_PASSWORD`")),
+        "{all}"
+    );
+}
+
+/// A compose file may be started for the directory above its own.
+#[test]
+fn what_is_there_for_the_directory_above_is_worth_a_note() {
+    let mount = |script: &str| {
+        format!(
+            "services:\n  db:\n    image: postgres:16.4\n    volumes: [\"./docker/sql/{script}:/docker-entrypoint-initdb.d/1.sql\"]\n"
+        )
+    };
+    let root = tree(&[
+        ("docker/compose.yml", &mount("init.sql")),
+        ("docker/docker-compose.yml", &mount("other.sql")),
+        ("docker/sql/init.sql", "SELECT 1;\n"),
+    ]);
+    let all = lines(root.path(), ".", ".");
+    let told = |file: &str, level: &str| {
+        all.lines().any(|l| l.starts_with(file) && l.contains(&format!("{level}[init-script-missing]")))
+    };
+    assert!(told("docker/compose.yml", "note") && told("docker/docker-compose.yml", "warning"), "{all}");
+}
+
 /// A submodule that was not checked out is a directory in which nothing is.
 #[test]
 fn what_another_repository_holds_is_not_missed() {

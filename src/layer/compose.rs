@@ -14,7 +14,7 @@ mod variables;
 pub use built::Waits;
 pub use given::Without;
 pub use image::{Image, Pinned};
-pub use mount::{Mount, Source, from_below};
+pub use mount::{Mount, Source, from_above, from_below};
 pub use service::{Dependency, HealthCheck, Interface, IsReady, Port};
 pub(super) use variables::filled;
 
@@ -194,6 +194,11 @@ impl Compose {
     /// The paths of the Dockerfiles that its services are built from.
     pub fn dockerfiles(&self) -> impl Iterator<Item = &str> {
         self.services.iter().filter_map(|s| s.built_from.as_deref())
+    }
+
+    /// Its services that are built from the Dockerfile of a path.
+    pub fn built_from(&self, path: &str) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(move |s| s.built_from.as_deref() == Some(path))
     }
 
     /// Whether [`Compose::named_paths`] may find something in a text: it names the directory of scripts, or escapes what it

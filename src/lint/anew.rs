@@ -3,10 +3,10 @@
 use super::view::FileView;
 use crate::{
     environment::Environment,
-    layer::{Carried, Carrier, Layer},
+    layer::{Carried, Carrier, Layer, Structure},
     policy::Policy,
     repository::Repository,
-    settings::{Target, settle},
+    settings::{Form, Target, settle},
 };
 
 /// A section for production that leads to the very machine is what development has in common with it, where the program
@@ -16,6 +16,9 @@ pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], re
     let spring: Vec<&str> =
         carried.iter().filter(|file| sets_url_of_spring(file)).map(|f| f.path.as_str()).collect();
     for (file, views) in carried.iter().zip(views) {
+        if file.carrier == Carrier::Dockerfile {
+            images(carried, file, views);
+        }
         let said = match file.carrier {
             // A service that hosts programs sets `DATABASE_URL`.
             Carrier::DatabaseYml => !repository.hosts_of(&file.path).is_empty(),
@@ -44,13 +47,47 @@ pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], re
     }
 }
 
+/// The same of a default of an image that leads to its own container, where each service that is built from it is given the
+/// variable: a build asks for a URL, and nothing dials this one.
+fn images(carried: &[Carried], file: &Carried, views: &mut [FileView<'_>]) {
+    let deployed = carried.iter().filter(|file| is_deployed(file));
+    let started = deployed.filter_map(|file| match &file.structure {
+        Structure::Compose(compose) => Some((file, compose)),
+        _ => None,
+    });
+    let services: Vec<Option<&Layer>> = started
+        .flat_map(|(of, compose)| {
+            let layer = |i: Option<usize>| i.and_then(|i| of.layers.get(i));
+            compose.built_from(&file.path).map(move |service| layer(service.layer))
+        })
+        .collect();
+    if services.is_empty() {
+        return;
+    }
+    for view in views {
+        let given =
+            |target: &Target| services.iter().all(|s| s.is_some_and(|layer| sets(layer, &target.name)));
+        let of_build = |target: &Target| target.form == Form::Url && target.is_loopback() && given(target);
+        let targets = &view.settings.targets;
+        let replaced = !targets.is_empty() && targets.iter().all(of_build);
+        if let Some(at) = view.settings.whereabouts.as_mut() {
+            at.replaced |= replaced;
+        }
+    }
+}
+
+/// Whether a file is, by its name, not for tests or developers.
+fn is_deployed(file: &Carried) -> bool {
+    settle::of_path(&file.path, &Policy::default()).is_none_or(|e| e >= Environment::Staging)
+}
+
+fn sets(layer: &Layer, variable: &str) -> bool {
+    layer.entries.iter().any(|e| e.key == variable) || layer.reads.iter().any(|r| r.variable == variable)
+}
+
 /// Whether a container is started with the URL that Spring Boot takes instead of `spring.datasource.url`, and not by a file for
 /// tests or developers.
 fn sets_url_of_spring(file: &Carried) -> bool {
-    const URL: &str = "SPRING_DATASOURCE_URL";
-    let sets = |layer: &Layer| {
-        layer.entries.iter().any(|e| e.key == URL) || layer.reads.iter().any(|r| r.variable == URL)
-    };
-    let deployed = settle::of_path(&file.path, &Policy::default()).is_none_or(|e| e >= Environment::Staging);
-    deployed && file.carrier.is_of_containers() && file.layers.iter().any(sets)
+    let sets = |layer: &Layer| sets(layer, "SPRING_DATASOURCE_URL");
+    is_deployed(file) && file.carrier.is_of_containers() && file.layers.iter().any(sets)
 }

@@ -30,8 +30,10 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
                 }
                 Without::Refused => "docker makes no container with a config whose file is not there",
             };
-            // What lies above may be put beside a checkout where it is started.
-            let above = named.starts_with("..");
+            // What lies above may be put beside a checkout where it is started; what is below the directory above is there with
+            // `--project-directory`.
+            let above =
+                named.starts_with("..") || mount.is_there_from_above(&file.carried.path, project.absent);
             let draft = out
                 .report(format!("the init script of `{}` is not there: `{path}`", service.name))
                 .at_span(mount.span, "no file and no directory of this name")

@@ -19,9 +19,8 @@ fn check(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         })
     {
         let password = target.credential().is_some();
-        // A variable of its own beside the URL.
-        let beside =
-            target.get("password").filter(|p| password && target.form == Form::Url && p.key != target.name);
+        // A variable of its own, beside the URL or among other parts.
+        let beside = target.get("password").filter(|p| password && p.key != target.name);
         let (name, origin) = beside.map_or((&target.name, target.origin()), |p| (&p.key, &p.origin));
         let what = if password { "a password" } else { "a connection" };
         let mut places = [target.origin(), target.origin_of("password")].into_iter().filter_map(Origin::span);

@@ -108,6 +108,12 @@ const OF_ALL: &[Twins] = &[
         healthy: &[(".env.must.prod", "SECRET_KEY\n\n# The server's\nPOSTGRES_USER\nPOSTGRES_PASSWORD\n")],
         ill: &[(".env.must.prod", "SECRET_KEY\n\n# The server's\nPOSTGRES_USER\nPOSTGRES_PASSWORD=\n")],
     },
+    // A build asks for a URL, and the container gets another.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("Dockerfile.migrate", MIGRATES), ("docker-compose.yml", GIVES)],
+        ill: &[("Dockerfile.migrate", MIGRATES), ("docker-compose.yml", GIVES_NOT)],
+    },
     // honcho opens `.env` alone.
     Twins {
         rule: "loader-divergence",
@@ -163,6 +169,9 @@ fn what_is_said_for_all_is_no_ones_own() {
 const ASKS_FOR_HOST: &str = "spring:\n  datasource:\n    url: ${DB_URL:jdbc:postgresql://${DB_HOST}:${DB_PORT}/${DB_NAME}}\n    username: ${DB_USERNAME}\n    password: ${DB_PASSWORD}\n";
 const LETS_IN: &str = "spring:\n  datasource:\n    url: ${DB_URL:jdbc:postgresql://${DB_HOST}:${DB_PORT}/${DB_NAME}?user=shop&password=k3Vq9mT2xL}\n";
 const BROKEN: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo\n    with:\n  DATABASE_URL: postgresql://a\n     b: [\n";
+const MIGRATES: &str = "FROM node:22-alpine\nENV DATABASE_URL=postgresql://postgres:postgres@localhost:5432/postgres\nRUN pnpm generate\nENV NODE_ENV=production\nCMD [\"pnpm\", \"migrate\"]\n";
+const GIVES: &str = "services:\n  migrate:\n    build:\n      context: .\n      dockerfile: Dockerfile.migrate\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n";
+const GIVES_NOT: &str = "services:\n  migrate:\n    build:\n      context: .\n      dockerfile: Dockerfile.migrate\n    environment:\n      LOG_LEVEL: debug\n";
 const POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
 const POD_OF_TWO_MINDS: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: POSTGRES_DB, value: shop}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
 const CONFIG_OF_ALL: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  APP_ENV: development\n  POSTGRES_HOST: pg.internal\n  POSTGRES_DB: shop\n  POSTGRES_USER: shop\n";
@@ -217,6 +226,13 @@ fn a_variable_that_is_given_its_own_value_is_left_to_the_process() {
     assert_eq!(worst(own, Git::Tracked), Some(Severity::Note));
     let other = own.replace("${DB_HOST}", "${PG_HOST}");
     assert_eq!(worst(&other, Git::Tracked), Some(Severity::Warning));
+}
+
+#[test]
+fn what_git_keeps_has_no_password_to_forget() {
+    let empty = "APP_KEY=\nDB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=\n";
+    assert_eq!(worst(empty, Git::Tracked), Some(Severity::Warning));
+    assert_eq!(worst(empty, Git::Ignored), Some(Severity::Error));
 }
 
 /// `.env.local` is read over a `.env` that git does not have, and what a slip is stays one in a file to be copied.

@@ -27,6 +27,12 @@ impl Mount {
         let below = from_below(path.expose(), compose);
         absent.contains(path.expose()) && below.is_none_or(|path| absent.contains(&path))
     }
+
+    /// Whether it is there for who starts the file for the directory above it.
+    pub fn is_there_from_above(&self, compose: &str, absent: &BTreeSet<String>) -> bool {
+        let Source::Path(path) = &self.source else { return false };
+        from_above(path.expose(), compose).is_some_and(|path| !absent.contains(&path))
+    }
 }
 
 /// Where a path from above a compose file leads that is started together with others: `../init.sql` is meant from the directory
@@ -36,6 +42,16 @@ pub fn from_below(path: &str, compose: &str) -> Option<String> {
     let here = &compose[..directory(compose)];
     let rest = path.strip_prefix(&here[..directory(here)])?;
     (!path.starts_with(here)).then(|| format!("{here}{rest}"))
+}
+
+/// Where a path leads if the file is started for the directory above it (`--project-directory .`): `./docker/init.sql` of
+/// `docker/compose.yml`.
+pub fn from_above(path: &str, compose: &str) -> Option<String> {
+    let directory = |path: &str| path.trim_end_matches(['/', '\\']).rfind(['/', '\\']).map_or(0, |i| i + 1);
+    let here = &compose[..directory(compose)];
+    let above = &here[..directory(here)];
+    let rest = path.strip_prefix(here).filter(|_| !here.is_empty())?;
+    rest.starts_with(&here[above.len()..]).then(|| format!("{above}{rest}"))
 }
 
 /// What is mounted.
