@@ -114,6 +114,11 @@ const OF_ALL: &[Twins] = &[
         healthy: &[("Dockerfile.migrate", MIGRATES), ("docker-compose.yml", GIVES)],
         ill: &[("Dockerfile.migrate", MIGRATES), ("docker-compose.yml", GIVES_NOT)],
     },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("src/Api/appsettings.Development.json", "{\"DATABASE_URL\": \"secrets\"}\n")],
+        ill: &[("src/Api/appsettings.Development.json", "{\"DATABASE_URL\": \"registrar\"}\n")],
+    },
     // honcho opens `.env` alone.
     Twins {
         rule: "loader-divergence",

@@ -77,6 +77,10 @@ const KINDS: &[&str] = &[
     "sqlite3",
     "pglite",
     "pg-mem",
+    // What .NET takes from its user secrets instead.
+    "secrets",
+    "user-secrets",
+    "usersecrets",
 ];
 
 /// What templates have in the place of a scheme: `driver://user:pass@localhost/dbname` is alembic's.
