@@ -25,7 +25,6 @@ pub(crate) const WORDS: &[(&str, Environment)] = &[
     ("test", Environment::Test),
     ("testing", Environment::Test),
     ("ci", Environment::Test),
-    ("e2e", Environment::Test),
     ("staging", Environment::Staging),
     ("stage", Environment::Staging),
     ("stg", Environment::Staging),

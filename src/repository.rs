@@ -272,6 +272,8 @@ impl Repository {
                 Mention::Server(_) => {
                     out.servers.entry(project).or_insert(span);
                 }
+                // What is asked for among tests is theirs.
+                Mention::Package(_) if kind == Kind::NestModule && directory.is_aside_of(&project) => {}
                 Mention::Package(d) => out.packages.push(Package {
                     ecosystem: d.ecosystem,
                     name: d.name,

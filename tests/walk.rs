@@ -322,14 +322,17 @@ fn what_is_there_for_the_directory_above_is_worth_a_note() {
 /// A submodule that was not checked out is a directory in which nothing is.
 #[test]
 fn what_another_repository_holds_is_not_missed() {
-    let told = |checked_out: bool| {
+    let told = |submodule: bool, checked_out: bool| {
         let mount = "services:\n  db:\n    image: postgres:16.4\n    volumes: [\"./bot/sql/init.sql:/docker-entrypoint-initdb.d/init.sql\"]\n";
-        let root = tree(&[("docker-compose.yml", mount)]);
+        let root = checkout(&[("docker-compose.yml", mount)]);
         fs::create_dir(root.path().join("bot")).expect("a directory");
+        if submodule {
+            index(root.path(), &["bot", "docker-compose.yml"]);
+        }
         if checked_out {
             fs::write(root.path().join("bot/README.md"), "A bot.\n").expect("a file");
         }
         lines(root.path(), ".", ".").contains("init-script-missing")
     };
-    assert!(told(true) && !told(false));
+    assert!(told(true, true) && told(false, false) && !told(true, false));
 }

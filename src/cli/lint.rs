@@ -201,10 +201,12 @@ fn read(
     Ok(Run { files, report, failed, astray, baseline: None, began, options })
 }
 
-/// Whether a path lies below a directory in which nothing is: git keeps none such, so it is a submodule that was not checked out.
+/// Whether a path lies in a submodule that was not checked out: git keeps an empty directory of its name.
 fn is_of_another_repository(path: &str) -> bool {
-    let there = Path::new(path).ancestors().skip(1).find_map(|above| std::fs::read_dir(above).ok());
-    there.is_some_and(|mut entries| entries.next().is_none())
+    let there = |above: &&Path| std::fs::read_dir(above).is_ok_and(|mut entries| entries.next().is_none());
+    let empty = Path::new(path).ancestors().skip(1).find(|above| above.is_dir()).filter(there);
+    let empty = empty.and_then(Path::to_str).filter(|above| !above.is_empty());
+    empty.is_some_and(|above| world::kept([(above, None)]).into_values().any(|kept| kept == Kept::Tracked))
 }
 
 /// The error has the path wherever it may be shown.

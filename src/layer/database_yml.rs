@@ -98,6 +98,12 @@ fn environment_of(section: &str) -> &str {
     if !says(section) && says(first) { first } else { section }
 }
 
+/// Whether a value is what Ruby puts there and nothing else: `<%= ENV["DATABASE_URL"] %>`.
+fn is_one_reference(text: &str) -> bool {
+    let inner = text.trim().strip_prefix("<%=").and_then(|rest| rest.strip_suffix("%>"));
+    inner.is_some_and(|inner| !inner.contains("<%"))
+}
+
 /// One database of one environment.
 fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
     let mut layer = reader.block(block);
@@ -105,11 +111,19 @@ fn take(reader: &mut Reader<'_>, word: &str, block: &str, database: &Node) {
     // What stands in a URL replaces the keys beside it (`ActiveRecord::DatabaseConfigurations::UrlConfig`), and a URL names a
     // server.
     let url = database.get("url").and_then(|url| Some((url.entry("url", url.span)?, url.span)));
-    let elsewhere = url.is_some_and(|(url, span)| {
-        reference::resolve(reader.id, &url.value, span, Syntax::Erb, Some(Means::Url)).open
+    let elsewhere = url.as_ref().is_some_and(|(url, span)| {
+        reference::resolve(reader.id, &url.value, *span, Syntax::Erb, Some(Means::Url)).open
     });
-    // Where nothing else names a database, there is none without the URL.
-    let whole = elsewhere && database.get("database").is_none();
+    // Where nothing else names a database or has a password, there is neither without the URL.
+    let known = |key: &str| {
+        let value = database.get(key).and_then(|value| Some((value.entry(key, value.span)?, value.span)));
+        value.is_some_and(|(entry, span)| {
+            let resolved = reference::resolve(reader.id, &entry.value, span, Syntax::Erb, None);
+            !resolved.open && !resolved.value.text.expose().is_empty()
+        })
+    };
+    let only = url.as_ref().is_some_and(|(url, _)| is_one_reference(url.value.text.expose()));
+    let whole = elsewhere && only && database.get("database").is_none() && !known("password");
     for (key, value) in database.pairs() {
         let Some(name) = key.text() else { continue };
         let means = match name {

@@ -31,7 +31,9 @@ pub(super) fn of_layer(
     // Of bytes that are no UTF-8 the rule about the whole file speaks, and of two bytes a character no line means anything.
     let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
     let wide = || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    if unread && wide() || is_list_of_names(bytes) {
+    // Who is known to read it stumbles over what it is.
+    let listed = || !layer.name.ends_with("/.env") && layer.name != ".env" && is_list_of_names(bytes);
+    if unread && wide() || found.iter().all(|m| !m.told) && listed() {
         found.clear();
     }
     let of_shell = sourced::is_sourced(bytes, layer);
@@ -62,7 +64,7 @@ fn is_list_of_names(bytes: &[u8]) -> bool {
     if bytes.contains(&b'=') {
         return false;
     }
-    let name = |line: &&[u8]| line.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let name = |line: &&[u8]| line.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
     let lines = || {
         let lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
         lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"))

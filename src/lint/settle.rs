@@ -14,7 +14,7 @@ use crate::{
     rules::Made,
     secret::Part,
     settings::{Engine, Form, Setting, Settings, Target, Whereabouts, settle::of_path},
-    source::Sources,
+    source::{Sources, Span},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,33 @@ pub(super) fn settle(
     programs(carried, views, repository);
     gems(carried, views, repository);
     said_anew(carried, views, repository);
+    shared(views);
+}
+
+/// The database that variables name which several containers take from one place (a config map), each with a URL that leads to a
+/// database of its own: it is that of the server, or of one of them.
+fn shared(views: &mut [Vec<FileView<'_>>]) {
+    let place = |view: &FileView<'_>| {
+        let (own, parts) = (view.layers.last()?.source?, view.settings.parts.as_ref()?);
+        let place = parts.parts.get("dbname")?.origin.span()?;
+        (place.source != own).then_some(place)
+    };
+    let mut taken: BTreeMap<Span, Vec<&Part>> = BTreeMap::new();
+    let mut of_all = BTreeSet::new();
+    for view in views.iter().flatten() {
+        let own = view.settings.selected().filter(|t| t.form == Form::Url).and_then(|t| t.get("dbname"));
+        let (Some(place), Some(own)) = (place(view), own) else { continue };
+        let known = taken.entry(place).or_default();
+        if known.first().is_some_and(|first| !first.secret().same_as(own.value.secret())) {
+            of_all.insert(place);
+        }
+        known.push(&own.value);
+    }
+    for view in views.iter_mut().flatten() {
+        if place(view).is_some_and(|place| of_all.contains(&place)) {
+            view.settings.targets.iter_mut().for_each(|target| target.around.database_of_all = true);
+        }
+    }
 }
 
 /// A name that stands in the example of a project too is the project's own, whatever it looks like.

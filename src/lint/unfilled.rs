@@ -105,10 +105,16 @@ fn is_own(sources: &Sources, span: Span, key: &str) -> bool {
 /// Whether its own password is there to be replaced, and would do as none; in a file that `asks` for other values one that
 /// everybody guesses too.
 fn is_to_fill_in(target: &Target, asks: bool) -> bool {
+    let shown = |secret: &Secret| {
+        secret.is_common() || SHOWN.iter().any(|word| secret.same_ignore_case(&Secret::from(*word)))
+    };
     let open =
-        |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do() || asks && secret.is_common();
+        |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do() || asks && shown(secret);
     target.get("password").is_some_and(|password| open(password.value.secret()))
 }
+
+/// What shows where a password belongs, in a file that asks for other values.
+const SHOWN: [&str; 4] = ["secure_password", "secure-password", "strong_password", "strong-password"];
 
 fn take(target: &Target, out: &mut Vec<Span>) {
     const PARTS: [&str; 6] = ["host", "port", "dbname", "user", "password", "sslmode"];

@@ -36,25 +36,39 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
     vec![Mention::Migrations(place.unwrap_or(0..0), false)]
 }
 
-/// Where it reads the option by name, in a file that asks a variable for a URL too: `os.environ.get("DATABASE_URL") or
-/// config.get_main_option("sqlalchemy.url")`.
+/// Where it reads the option by name where a variable for a URL is not set: `os.environ.get("DATABASE_URL") or
+/// config.get_main_option("sqlalchemy.url")`, or one behind the other in a function, but not the one that writes SQL.
 fn asked_for_last(text: &str) -> Option<Range<usize>> {
-    let asks = |line: &str| {
-        let variable = line.split_once("os.environ").or_else(|| line.split_once("getenv("));
-        variable.is_some_and(|(_, rest)| {
-            let name = rest.split(['"', '\'']).nth(1).unwrap_or_default();
-            ["URL", "URI", "DSN"].iter().any(|word| name.contains(word))
-        })
-    };
-    let mut asked = false;
-    for Statement { from, code, .. } in statements(text) {
-        asked |= asks(code_of(code));
-        let read = code_of(code).find("get_main_option(").and_then(|at| Some(at + code[at..].find(OPTION)?));
-        if let Some(at) = read.filter(|_| asked) {
-            return Some(from + at..from + at + OPTION.len());
+    // Where the function begins that asked.
+    let mut asked: Option<usize> = None;
+    let mut function = 0;
+    for Statement { from, indent, code } in statements(text) {
+        let code = code_of(code);
+        if code.trim_start_matches("async ").starts_with("def ") || indent == 0 {
+            function = from;
+        }
+        let read = code.find("get_main_option(").and_then(|at| Some((at, at + code[at..].find(OPTION)?)));
+        let asks = variable_for_url(code);
+        if let Some((at, option)) = read {
+            let before = asks.is_some_and(|asks| asks < at && code[asks..at].contains(" or "));
+            let returns = asked == Some(function) && code.starts_with("return ");
+            if (before || returns) && !text[function..].starts_with(OFFLINE) {
+                return Some(from + option..from + option + OPTION.len());
+            }
+        } else if asks.is_some() && indent > 0 {
+            asked = Some(function);
         }
     }
     None
+}
+
+/// Where a line asks the process for a variable that by its name holds the URL of a database.
+fn variable_for_url(code: &str) -> Option<usize> {
+    let at = ["os.environ.get(", "os.getenv(", "getenv("].iter().find_map(|call| code.find(call))?;
+    let name = code[at..].split(['"', '\'']).nth(1)?;
+    let word = |words: &[&str]| name.split('_').any(|word| words.contains(&word));
+    let of_database = word(&["DATABASE", "DB", "POSTGRES", "POSTGRESQL", "PG", "SQLALCHEMY", "ALEMBIC"]);
+    (word(&["DSN"]) || word(&["URL", "URI"]) && of_database).then_some(at)
 }
 
 /// A line without its comment. A `#` behind quotes may be one of a text.
@@ -67,9 +81,12 @@ fn code_of(line: &str) -> &str {
 /// so does what hands SQLAlchemy a section of which it set the option.
 fn set_in_some_case(text: &str) -> Option<Range<usize>> {
     let mut open: Vec<(usize, bool)> = Vec::new();
+    // What is set may be what was read, in another form.
+    let looks_elsewhere = ["environ", "getenv", "ettings", "fallback"].iter().any(|word| text.contains(word));
     for Statement { from, indent, code } in statements(text) {
         close(&mut open, indent);
-        if open.iter().all(|(_, run)| *run) && (is_set(&text[from..]) || is_assigned(code)) {
+        if open.iter().all(|(_, run)| *run) && (is_set(&text[from..]) || is_assigned(code) && looks_elsewhere)
+        {
             let start = from + text[from..].find(OPTION)?;
             return Some(start..start + OPTION.len());
         }
@@ -137,7 +154,7 @@ fn unread(text: &str) -> Option<Range<usize>> {
         "ConfigParser",
     ];
     let reads = |line: &str| READS.iter().any(|word| line.contains(word));
-    if lines(text).any(|(_, line)| reads(code_of(line))) || is_handed_on(text) {
+    if lines(text).any(|(_, line)| !line.trim_start().starts_with('#') && reads(line)) || is_handed_on(text) {
         return None;
     }
     // Indentations, and the names of functions among the blocks that are open; empty for a class.
@@ -369,7 +386,8 @@ mod tests {
         for sometimes in [
             "if url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n",
             "url = getenv(\"X\") or config.get_main_option(\"sqlalchemy.url\")\nconfig.set_main_option(\"sqlalchemy.url\", url)\n",
-            "def url():\n    return config.get_main_option(\"sqlalchemy.url\")\n\n\ndef run_migrations_online():\n    c[\"sqlalchemy.url\"] = url()\n",
+            "def url():\n    return resolve(fallback=config.get_main_option(\"sqlalchemy.url\"))\n\n\ndef run_migrations_online():\n    c[\"sqlalchemy.url\"] = url()\n",
+            "def url():\n    return os.environ.get(\"DATABASE_URL\") or config.get_main_option(\"sqlalchemy.url\")\n",
         ] {
             assert_eq!((found(sometimes).0.len(), found(sometimes).1), (OPTION.len(), false), "{sometimes}");
         }

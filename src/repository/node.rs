@@ -1,18 +1,34 @@
 //! What a package.json asks for, and what its scripts start; what a module of Nest asks for.
 
-use super::{Dependency, Ecosystem, Mention, json, shell};
+use super::{Dependency, Ecosystem, Mention, json, python::lines, shell};
 
 /// `ConfigModule.forRoot({ expandVariables: true })` goes over what was read with dotenv-expand, which @nestjs/config brings
 /// (`nestjs/config lib/config.module.ts`).
 pub(super) fn module(text: &str) -> Vec<Mention> {
     const OPTION: &str = "expandVariables";
-    let asks = |(at, _): &(usize, &str)| {
-        let value = text[at + OPTION.len()..].trim_start().strip_prefix(':').map(str::trim_start);
-        let line = text[..*at].rsplit('\n').next().unwrap_or_default();
-        value.is_some_and(|v| v.starts_with("true") || v.starts_with('{')) && !line.contains("//")
+    if !text.contains("ConfigModule") || text.contains("ignoreEnvFile: true") {
+        return Vec::new();
+    }
+    let asks = |line: &str| {
+        let code = line.split("//").next().unwrap_or_default();
+        let comment = code.trim_start().starts_with(['*', '/']);
+        let at = code.find(OPTION).filter(|_| !comment)?;
+        let value = code[at + OPTION.len()..].trim_start().strip_prefix(':')?.trim_start();
+        let rest = value.strip_prefix("true");
+        let yes =
+            value.starts_with('{') || rest.is_some_and(|r| !r.starts_with(|c: char| c.is_alphanumeric()));
+        yes.then_some(at)
     };
-    let found = text.contains("ConfigModule").then(|| text.match_indices(OPTION).find(asks)).flatten();
-    let package = |(at, _): (usize, &str)| {
+    let mut within = false;
+    let found = lines(text).find_map(|(start, line)| {
+        let comment = within;
+        within = match line.rfind("/*") {
+            Some(begins) => !line[begins..].contains("*/"),
+            None => within && !line.contains("*/"),
+        };
+        if comment { None } else { Some(start + asks(line)?) }
+    });
+    let package = |at: usize| {
         Mention::Package(Dependency {
             ecosystem: Ecosystem::Node,
             name: "dotenv-expand".to_owned(),

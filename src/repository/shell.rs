@@ -177,7 +177,7 @@ fn command(words: &[Word<'_>], dash: bool, exported: bool, out: &mut Vec<Mention
                 out.push(loader("dotenvx", &range, Reads::Project));
             }
         }
-        "honcho" if matches!(second, "start" | "run") => {
+        "honcho" if has("start") || has("run") => {
             let before = out.len();
             flags(words, &["-e", "--env"], "honcho", out);
             if out.len() == before {

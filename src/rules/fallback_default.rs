@@ -62,7 +62,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let file = settings.without_postgres && target.is_placed_file();
         // A default that asks for a host, without another default, fails where nobody says which.
         let lets_in = || target.credential().is_some_and(|p| !p.secret.holds_a_whole_reference());
-        let asks = fallback.supplies == "url" && target.refers_to_host() && !lets_in();
+        let env_file = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_env_file);
+        let asks = fallback.supplies == "url" && target.refers_to_host() && !lets_in() && !env_file();
         let meant = own || file || asks || (fallback.shared || beside) && other.is_none();
         let levels = if meant { "IIII" } else { levels };
         let draft = out

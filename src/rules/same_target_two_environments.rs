@@ -30,7 +30,7 @@ fn check<'p>(project: &Project<'p>, out: &mut Sink<'_>) {
             .into_iter()
             .filter(|s| s.environment < strict.environment && !inherits(s, strict))
             // Whoever starts a tool by hand means the database that it names: it moves data to production.
-            .filter(|s| s.told || !s.at.is_tool())
+            .filter(|s| s.told || !s.at.is_tool() || is_of_developers(&s.at.path))
             // What a test run drops is its own schema. Staging still takes room and locks from production.
             .filter(|s| strict.environment > Environment::Test || !s.target.is_apart_from(strict.target))
             .collect();
@@ -62,6 +62,15 @@ fn comparable<'s, 'p>(group: Vec<&'s Side<'p>>) -> Option<Vec<&'s Side<'p>>> {
         s.environment <= Environment::Test && !makes_its_own(s.settings) && !is_of_ci(&s.at.path)
     };
     first.target.is_loopback().then(|| group.into_iter().filter(here).collect())
+}
+
+/// Whether a tool is by its name one that developers run over their own database: `scripts/seed.ts`, `tools/dev_reset.py`.
+fn is_of_developers(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let of = |word: &str| {
+        ["dev", "local", "seed", "reset", "fixtures"].iter().any(|w| word.eq_ignore_ascii_case(w))
+    };
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(of)
 }
 
 /// Whether a file is by its name for a pipeline, which runs on a machine of its own: `config.ci.json`.

@@ -31,18 +31,13 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let draft = report(target, what, set.name, &differences, out);
         // Which of the two a program connects by stands there.
         let code = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code);
-        if let Some(draft) = draft.filter(|_| code || is_of_all(&differences)) {
+        // What the server makes first is no service's own, and the URL says which is.
+        let of_all =
+            target.around.database_of_all && matches!(&differences[..], [one] if one.keyword == "dbname");
+        if let Some(draft) = draft.filter(|_| code || of_all) {
             draft.at_most(Levels::of("IIII"));
         }
     }
-}
-
-/// Whether the variables lead to the same server, and the database in them stands in another file, which several services
-/// take: what the server makes is no service's own, and the URL says which is.
-fn is_of_all(differences: &[Difference<'_>]) -> bool {
-    let [one] = differences else { return false };
-    let places = one.own.origin.span().zip(one.other.origin.span());
-    one.keyword == "dbname" && places.is_some_and(|(own, other)| own.source != other.source)
 }
 
 fn report<'o>(

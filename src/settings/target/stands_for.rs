@@ -104,9 +104,13 @@ impl Target {
         self.get("host").is_some_and(|s| s.value.expose().split(',').any(is_placeholder))
     }
 
-    /// Whether the host is a reference that nothing here gives a value: `jdbc:postgresql://${DB_HOST}/shop`.
+    /// Whether the host is a variable of the process that nothing here gives a value: `jdbc:postgresql://${DB_HOST}/shop`, but
+    /// not `${db.host}`, which may stand in the same file.
     pub fn refers_to_host(&self) -> bool {
-        self.get("host").is_some_and(|s| s.value.secret().is_rendered() || s.value.expose().starts_with("${"))
+        let name =
+            |text: &str| text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let inner = |text: &str| text.strip_prefix("${")?.strip_suffix('}').map(name);
+        self.get("host").is_some_and(|s| inner(s.value.expose()) == Some(true))
     }
 
     /// Whether all hosts are yet to be filled in, by their names or by the brackets that they are in: of several one is where it
