@@ -310,13 +310,15 @@ fn what_is_there_for_the_directory_above_is_worth_a_note() {
     let root = tree(&[
         ("docker/compose.yml", &mount("init.sql")),
         ("docker/docker-compose.yml", &mount("other.sql")),
+        ("infra/compose.aws.yml", &mount("init.sql")),
         ("docker/sql/init.sql", "SELECT 1;\n"),
     ]);
     let all = lines(root.path(), ".", ".");
     let told = |file: &str, level: &str| {
         all.lines().any(|l| l.starts_with(file) && l.contains(&format!("{level}[init-script-missing]")))
     };
-    assert!(told("docker/compose.yml", "note") && told("docker/docker-compose.yml", "warning"), "{all}");
+    assert!(told("docker/compose.yml", "note") && told("infra/compose.aws.yml", "note"), "{all}");
+    assert!(told("docker/docker-compose.yml", "warning"), "{all}");
 }
 
 /// A submodule that was not checked out is a directory in which nothing is.

@@ -44,7 +44,8 @@ pub(super) fn of_layer(
         && layer.entries.iter().all(|e| matter(&e.key) == Matter::Other);
     for m in &mut found {
         m.foreign |= little;
-        m.meant |= sourced::is_put_together(bytes, of_shell, &|name| names.contains(name), m);
+        m.meant |= sourced::is_put_together(bytes, of_shell, &|name| names.contains(name), m)
+            || sourced::is_lengthened(bytes, m);
     }
     found.retain(|m| {
         let command = of_shell && sourced::is_command(bytes, m);

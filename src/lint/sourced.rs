@@ -86,6 +86,17 @@ pub(super) fn names(bytes: &[u8]) -> BTreeSet<&[u8]> {
     bytes.split(|b| *b == b'\n').filter_map(|line| Some(assigned(line.trim_ascii_start())?.0)).collect()
 }
 
+/// Whether it is about a value that is lengthened: `PATH="/app/.venv/bin:$PATH"`, where every `$` names the variable itself.
+pub(super) fn is_lengthened(bytes: &[u8], found: &Misreading) -> bool {
+    let line = line(bytes, found.span.start as usize);
+    let Some((key, value)) = assigned(line).filter(|_| found.cause == Cause::Dollar) else { return false };
+    let own = |rest: &[u8]| match rest.strip_prefix(b"{") {
+        Some(inner) => inner.strip_prefix(key).is_some_and(|behind| behind.first() == Some(&b'}')),
+        None => name(rest) == key,
+    };
+    !key.is_empty() && value.len() > key.len() + 3 && value.split(|b| *b == b'$').skip(1).all(own)
+}
+
 /// Whether it is about a value that a shell is to put together, and shells alone read the file, by what loads it or by a command in
 /// it where nobody says who does: each `$` in it opens a command,
 /// `$(…)`, or names a variable of the file itself.

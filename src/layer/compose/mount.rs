@@ -44,14 +44,13 @@ pub fn from_below(path: &str, compose: &str) -> Option<String> {
     (!path.starts_with(here)).then(|| format!("{here}{rest}"))
 }
 
-/// Where a path leads if the file is started for the directory above it (`--project-directory .`): `./docker/init.sql` of
-/// `docker/compose.yml`.
+/// Where a path leads if the file is started for the directory above its own (`--project-directory .`), or copied there:
+/// `./docker/init.sql` of `infra/compose.yml`. None for a file at the top, and for what lies elsewhere.
 pub fn from_above(path: &str, compose: &str) -> Option<String> {
     let directory = |path: &str| path.trim_end_matches(['/', '\\']).rfind(['/', '\\']).map_or(0, |i| i + 1);
     let here = &compose[..directory(compose)];
-    let above = &here[..directory(here)];
     let rest = path.strip_prefix(here).filter(|_| !here.is_empty())?;
-    rest.starts_with(&here[above.len()..]).then(|| format!("{above}{rest}"))
+    Some(format!("{}{rest}", &here[..directory(here)]))
 }
 
 /// What is mounted.
