@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: Traits { fills_in: true, ..COMMON },
     page: include_str!("placeholder_secret.md"),
-    checks: &[Check::Target(of_target), Check::Settings(declared)],
+    checks: &[Check::Target(of_target), Check::Settings(declared), Check::File(servers)],
 };
 
 fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -22,6 +22,46 @@ fn declared(settings: &Settings, out: &mut Sink<'_>) {
     let most = most(settings, out.environment());
     for credential in settings.credentials() {
         check(&credential, most, settings.says_copy(), out);
+    }
+}
+
+/// What a server is set up with, where no client in the file has it too: the server takes it as it stands.
+fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let of_server = |at: usize| match &file.carried.structure {
+        Structure::Compose(compose) => {
+            compose.services.iter().any(|s| s.layer == Some(at) && (s.server || s.partial))
+        }
+        Structure::Kubernetes(_) => true,
+        _ => file.carried.carrier == Carrier::Dotenv,
+    };
+    let clients = || file.views.iter().flat_map(|view| &view.settings.targets).filter_map(Target::credential);
+    // What git keeps of an env file is there to be filled in.
+    let kept = |view: &View<'_>| {
+        view.settings.whereabouts.as_ref().is_some_and(|at| at.is_env_file() && at.git == Some(Git::Tracked))
+    };
+    for (_, view) in file.views.iter().enumerate().filter(|(at, view)| of_server(*at) && !kept(view)) {
+        let Some(layer) = view.layers.last().filter(|_| view.settings.targets.is_empty()) else { continue };
+        if !layer.entries.iter().any(|e| SERVERS_PASSWORD.contains(&e.key.as_str())) {
+            continue;
+        }
+        for entry in SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)) {
+            let text = &entry.value.text;
+            let here = Some(entry.value_span.source) == layer.source
+                && entry.value.is_written_at(entry.value_span)
+                && text.store().is_none();
+            if !here || !text.is_left_open() || clients().any(|client| client.secret.same_as(text)) {
+                continue;
+            }
+            let most = most(view.settings, out.environment());
+            let most =
+                if most == COPIED && text.would_do() && !view.settings.says_copy() { "EEEE" } else { most };
+            out.report(format!("the server's `{}` was never filled in", entry.key))
+                .at_span(entry.value_span, "a placeholder")
+                .note("a new server is set up with it, and everybody who has the template knows it")
+                .help("put a generated one in its place: `openssl rand -hex 24`; a server that runs already keeps its own until `ALTER ROLE`")
+                .at_most(Levels::of("IIEE"))
+                .at_most(Levels::of(most));
+        }
     }
 }
 

@@ -164,6 +164,17 @@ const OF_ALL: &[Twins] = &[
         healthy: &[(".env.dev", "PATH=\"/app/bin:$PATH\"\n"), ("compose.yml", HANDS_ON)],
         ill: &[(".env.dev", "PATH=\"/app/bin:$PAATH\"\n"), ("compose.yml", HANDS_ON)],
     },
+    // A server takes what it is given.
+    Twins {
+        rule: "placeholder-secret",
+        healthy: &[("docker-compose.prod.yml", GENERATED)],
+        ill: &[("docker-compose.prod.yml", CHANGE_ME)],
+    },
+    Twins {
+        rule: "placeholder-secret",
+        healthy: &[("docker-compose.yml", CHANGE_ME)],
+        ill: &[("deploy/production/docker-compose.yml", CHANGE_ME)],
+    },
     // honcho opens `.env` alone.
     Twins {
         rule: "loader-divergence",
@@ -252,6 +263,8 @@ const ASKS_AND_RETURNS: &str = "import os\nfrom alembic import context\n\nconfig
 const ASKS_REDIS: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef get_url() -> str:\n    url = os.environ.get(\"REDIS_URL\")\n    audit(url, os.getenv(\"SECURITY_AUDIT\"))\n    return config.get_main_option(\"sqlalchemy.url\", \"\")\n\n\ndef run_migrations_online():\n    engine = create_engine(get_url())\n";
 const ASKS_OFFLINE: &str = "import os\nfrom alembic import context\n\nconfig = context.config\n\n\ndef run_migrations_offline():\n    url = os.environ.get(\"DATABASE_URL\") or config.get_main_option(\"sqlalchemy.url\")\n    context.configure(url=url)\n\n\ndef run_migrations_online():\n    engine = engine_from_config(config.get_section(config.config_ini_section))\n";
 const HANDS_ON: &str = "services:\n  app:\n    build: .\n    env_file: .env.dev\n";
+const CHANGE_ME: &str = "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_USER: shop\n      POSTGRES_PASSWORD: changeme\n";
+const GENERATED: &str = "services:\n  db:\n    image: postgres:16.4\n    environment:\n      POSTGRES_USER: shop\n      POSTGRES_PASSWORD: k3Vq9mT2xLpW7c\n";
 const POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
 const POD_OF_TWO_MINDS: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: auth}\nspec:\n  template:\n    spec:\n      containers:\n        - name: auth\n          image: acme/auth:1\n          envFrom:\n            - configMapRef: {name: shop}\n          env:\n            - {name: APP_ENV, value: production}\n            - {name: POSTGRES_DB, value: shop}\n            - {name: DATABASE_URL, value: \"postgresql://pg.internal:5432/auth?sslmode=require\"}\n";
 const CONFIG_OF_ALL: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  APP_ENV: development\n  POSTGRES_HOST: pg.internal\n  POSTGRES_DB: shop\n  POSTGRES_USER: shop\n";
