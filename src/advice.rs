@@ -5,16 +5,25 @@ use crate::{
     near,
     probe::quote_identifier,
     secret::Part,
-    settings::{Form, Target},
+    settings::{Form, Hosted, Target},
     x509::rfc3339,
 };
 
 /// Of a server that the repository runs in the cluster itself: who asks for TLS there is refused.
-pub(crate) const SERVED_IN_CLEAR: &str =
+const SERVED_IN_CLEAR: &str =
     "the server there is run without TLS, by an image as it comes: give it a certificate first";
 
 /// Of a way that the platform itself encrypts.
-pub(crate) const TUNNELLED: &str = "the platform's own network encrypts the way there, and its servers may take no TLS beneath: asyncpg's `prefer` fails";
+const TUNNELLED: &str = "the platform's own network encrypts the way there, and its servers may take no TLS beneath: asyncpg's `prefer` fails";
+
+/// Why a connection without TLS may be meant, where the policy does not ask for it.
+pub(crate) fn meant_in_clear(target: &Target) -> Option<&'static str> {
+    if target.tls_required {
+        return None;
+    }
+    let tunnelled = || target.hosted().is_some_and(Hosted::is_tunnelled).then_some(TUNNELLED);
+    target.around.served_in_clear.then_some(SERVED_IN_CLEAR).or_else(tunnelled)
+}
 
 /// The options that lead libpq's programs to the same server: ` -h db -p 5432`, or nothing for its defaults.
 pub(crate) fn client(target: &Target) -> String {

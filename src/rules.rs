@@ -5,7 +5,7 @@ pub use crate::sink::{Draft, Sink};
 
 use crate::{
     environment::Environment,
-    layer::{Carried, Layer, compose::Waits, is_example},
+    layer::{Carried, Entry, Layer, compose::Waits, is_example},
     policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
     secret::Secret,
@@ -234,6 +234,15 @@ impl View<'_> {
             Some(at) => at.example,
             None => self.layers.last().is_some_and(|layer| is_example(&layer.name)),
         }
+    }
+
+    /// What its file sets a server up with, where nothing there says who connects: in the order of [`SERVERS_PASSWORD`].
+    pub(crate) fn servers_passwords(&self) -> impl Iterator<Item = &Entry> {
+        let is_one = |e: &Entry| SERVERS_PASSWORD.contains(&e.key.as_str());
+        // One look at each entry: most files speak of no server.
+        let speaks = |layer: &&Layer| self.settings.targets.is_empty() && layer.entries.iter().any(is_one);
+        let layer = self.layers.last().filter(speaks);
+        layer.into_iter().flat_map(|layer| SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)))
     }
 }
 

@@ -48,16 +48,15 @@ fn shared(views: &mut [Vec<FileView<'_>>]) {
         let place = parts.parts.get("dbname")?.origin.span()?;
         (place.source != own).then_some(place)
     };
-    let mut taken: BTreeMap<Span, Vec<&Part>> = BTreeMap::new();
+    let mut taken: BTreeMap<Span, &Part> = BTreeMap::new();
     let mut of_all = BTreeSet::new();
     for view in views.iter().flatten() {
         let own = view.settings.selected().filter(|t| t.form == Form::Url).and_then(|t| t.get("dbname"));
         let (Some(place), Some(own)) = (place(view), own) else { continue };
-        let known = taken.entry(place).or_default();
-        if known.first().is_some_and(|first| !first.secret().same_as(own.value.secret())) {
+        let first = taken.entry(place).or_insert(&own.value);
+        if !first.secret().same_as(own.value.secret()) {
             of_all.insert(place);
         }
-        known.push(&own.value);
     }
     for view in views.iter_mut().flatten() {
         if place(view).is_some_and(|place| of_all.contains(&place)) {

@@ -38,23 +38,18 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     if out.environment() < Environment::Staging {
         return;
     }
-    for view in file.views.iter().filter(|view| view.settings.targets.is_empty()) {
-        let (Some(at), Some(layer)) = (view.settings.whereabouts.as_ref(), view.layers.last()) else {
-            continue;
-        };
+    for view in file.views {
+        let Some(at) = view.settings.whereabouts.as_ref() else { continue };
         let Some(git @ (Git::Tracked | Git::Open)) = at.git else { continue };
-        if !at.is_env_file()
-            || at.is_aside()
-            || !layer.entries.iter().any(|e| SERVERS_PASSWORD.contains(&e.key.as_str()))
-        {
+        if !at.is_env_file() || at.is_aside() {
             continue;
         }
         let real = |e: &&Entry| {
             let secret = &e.value.text;
             !secret.is_template() && !secret.is_in_run_secrets() && !secret.holds_a_whole_reference()
         };
-        let places = SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)).filter(real);
-        let id = view.layers.len() - 1;
+        let places = view.servers_passwords().filter(real);
+        let id = view.layers.len().saturating_sub(1);
         let places: Vec<Origin> = places.map(|e| Origin::Entry { layer: id, span: e.value_span }).collect();
         tell(git, &places.iter().collect::<Vec<_>>(), out);
     }

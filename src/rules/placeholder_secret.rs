@@ -36,25 +36,20 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     };
     let clients = || file.views.iter().flat_map(|view| &view.settings.targets).filter_map(Target::credential);
     // What git keeps of an env file is there to be filled in.
-    let kept = |view: &View<'_>| {
-        view.settings.whereabouts.as_ref().is_some_and(|at| at.is_env_file() && at.git == Some(Git::Tracked))
-    };
-    for (_, view) in file.views.iter().enumerate().filter(|(at, view)| of_server(*at) && !kept(view)) {
-        let Some(layer) = view.layers.last().filter(|_| view.settings.targets.is_empty()) else { continue };
-        if !layer.entries.iter().any(|e| SERVERS_PASSWORD.contains(&e.key.as_str())) {
-            continue;
-        }
-        for entry in SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)) {
+    let kept =
+        |view: &View<'_>| view.settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_env_file());
+    for (at, view) in file.views.iter().enumerate() {
+        let own = view.layers.last().and_then(|layer| layer.source);
+        for entry in view.servers_passwords().filter(|_| of_server(at) && !kept(view)) {
             let text = &entry.value.text;
-            let here = Some(entry.value_span.source) == layer.source
+            let here = Some(entry.value_span.source) == own
                 && entry.value.is_written_at(entry.value_span)
                 && text.store().is_none();
             if !here || !text.is_left_open() || clients().any(|client| client.secret.same_as(text)) {
                 continue;
             }
             let most = most(view.settings, out.environment());
-            let most =
-                if most == COPIED && text.would_do() && !view.settings.says_copy() { "EEEE" } else { most };
+            let most = unless_it_would_do(most, text, view.settings.says_copy());
             out.report(format!("the server's `{}` was never filled in", entry.key))
                 .at_span(entry.value_span, "a placeholder")
                 .note("a new server is set up with it, and everybody who has the template knows it")
@@ -97,9 +92,7 @@ fn check(credential: &Credential<'_>, most: &'static str, told: bool, out: &mut 
             .help(format!("start the service by the tool that asks {} for it", store.as_str()));
         return;
     }
-    // `changeme` would do as a password, in a Secret too that does not ask to be filled in.
-    let usable = credential.secret.would_do() && !told;
-    let most = if most == COPIED && usable { "EEEE" } else { most };
+    let most = unless_it_would_do(most, credential.secret, told);
     // One that says it is for development is in its place there; elsewhere another rule says so, and says more.
     if !credential.secret.is_left_open() {
         return;
@@ -109,4 +102,9 @@ fn check(credential: &Credential<'_>, most: &'static str, told: bool, out: &mut 
         .note("the template has it too, so everybody knows it")
         .help("put a generated one in its place: `openssl rand -hex 24`")
         .at_most(Levels::of(most));
+}
+
+/// `changeme` would do as a password, in a Secret too that does not ask to be filled in.
+fn unless_it_would_do(most: &'static str, secret: &Secret, told: bool) -> &'static str {
+    if most == COPIED && secret.would_do() && !told { "EEEE" } else { most }
 }

@@ -92,12 +92,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     } else {
         draft
     };
-    if target.around.served_in_clear && !target.tls_required {
-        draft.note(advice::SERVED_IN_CLEAR).at_most(Levels::of("..II"));
-        return;
-    }
-    if target.hosted().is_some_and(Hosted::is_tunnelled) && !target.tls_required {
-        draft.note(advice::TUNNELLED).at_most(Levels::of("..II"));
+    if let Some(why) = advice::meant_in_clear(target) {
+        draft.note(why).at_most(Levels::of("..II"));
         return;
     }
     if let Some(said) = heard.filter(|_| !deaf && !target.tls_required) {

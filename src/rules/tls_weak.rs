@@ -43,10 +43,8 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         Some(span) => draft.edit_unsafe(span, "require"),
         None => draft,
     };
-    if target.around.served_in_clear && !target.tls_required {
-        draft.note(advice::SERVED_IN_CLEAR).at_most(Levels::of("..II"));
-    } else if target.hosted().is_some_and(Hosted::is_tunnelled) && !target.tls_required {
-        draft.note(advice::TUNNELLED).at_most(Levels::of("..II"));
+    if let Some(why) = advice::meant_in_clear(target) {
+        draft.note(why).at_most(Levels::of("..II"));
     } else if class == HostClass::Private && !target.tls_required {
         draft.at_most(Levels::of("..WW"));
     }

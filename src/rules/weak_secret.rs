@@ -38,14 +38,7 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             }
             _ => file.carried.carrier == Carrier::Dotenv,
         };
-        let Some(layer) = view.layers.last().filter(|_| alone && view.settings.targets.is_empty()) else {
-            continue;
-        };
-        // One look at each entry: most such files speak of no server.
-        if !layer.entries.iter().any(|e| SERVERS_PASSWORD.contains(&e.key.as_str())) {
-            continue;
-        }
-        for entry in SERVERS_PASSWORD.iter().filter_map(|key| layer.entry(key)) {
+        for entry in view.servers_passwords().filter(|_| alone) {
             if entry.value.text.is_common() {
                 out.report(format!("the server's `{}` is one that every attacker tries first", entry.key))
                     .at_span(entry.value_span, "in the lists of common passwords")
