@@ -1,6 +1,7 @@
 //! The files of a project ▶ findings. Pure: the texts are handed in.
 
 mod anew;
+mod asked;
 mod by_value;
 mod meaning;
 mod mend;
@@ -33,7 +34,7 @@ use crate::{
     policy::Policy,
     repository::Repository,
     rules::{Door, File, Project, View},
-    settings::{Git, Whereabouts, readers, reveal, settle::of_path},
+    settings::{Git, Whereabouts, readers, reveal},
     source::{SourceId, SourceKind, Sources},
 };
 use meaning::Meanings;
@@ -61,7 +62,8 @@ pub struct Files {
     pub carriers: BTreeMap<String, Carrier>,
     /// Of the paths of [`named_paths`] those where nothing is.
     pub absent: BTreeSet<String>,
-    /// The environment that the user named; else each file's own.
+    /// The environment that the user named; else each file's own. What says another by its name, its section, or as a job that
+    /// tests, is left that, unless it is among `named`.
     pub environment: Option<Environment>,
     /// libpq's `PG*` variables are left alone.
     pub no_pg_env: bool,
@@ -190,14 +192,13 @@ fn carried(
     policy: &Policy,
     repository: &Repository,
 ) -> (Vec<Carried>, Vocabulary) {
-    let dialect = |path: &str| {
-        readers::in_force(path, policy, repository, files.environment.or_else(|| of_path(path, policy)))
-    };
+    let dialect =
+        |path: &str| readers::in_force(path, policy, repository, files.environment_for(path, policy));
     let paths = files.files.iter().map(|(path, _)| path.as_str());
     let mut carried = read(sources, files, paths.zip(texts), &dialect, policy);
     let vocabulary = Vocabulary::of(&carried, policy, repository);
     for file in &mut carried {
-        let policy = vocabulary.policy(file, files.environment, policy, repository);
+        let policy = vocabulary.policy(file, files.asked_for(&file.path, policy), policy, repository);
         file.layers.iter_mut().for_each(|layer| reveal::reveal(sources, layer, &policy));
     }
     (carried, vocabulary)
@@ -297,7 +298,7 @@ fn judged(
     // The one alembic.ini of a project is copied into its image.
     let whole_of = |i: usize| {
         let file: &Carried = &carried[i];
-        let named = || files.environment.is_some() || of_path(&file.path, policy).is_some();
+        let named = || files.environment_for(&file.path, policy).is_some();
         if file.carrier == Carrier::Ini && !named() { Environment::Production } else { environment_of(i) }
     };
     let judge_of = |i: usize| {
@@ -369,18 +370,6 @@ impl Files {
     fn texts(&self) -> Vec<Vec<u8>> {
         self.files.iter().map(|(_, bytes)| bytes.clone()).collect()
     }
-
-    /// Whether the user wants to hear of a file wherever it stands.
-    fn asks_for(&self, path: &str) -> bool {
-        let named = |named: &str| {
-            let named = named.trim_end_matches('/');
-            let below = path.strip_prefix(named).filter(|below| below.is_empty() || below.starts_with('/'));
-            let at = || Whereabouts::new(&format!("{named}/x"), None, None, &Policy::default());
-            let aside = || Some(at()).is_some_and(|at| at.is_aside() || at.is_archived());
-            below.is_some_and(|below| below.is_empty() || aside())
-        };
-        self.environment.is_some() || self.named.iter().any(|name| named(name))
-    }
 }
 
 /// Whether something is true of where a file stands.
@@ -401,7 +390,8 @@ fn views_of_files<'c>(
     let surroundings = Surroundings::of(sources, carried, &env_files, policy);
     let of_file = |i: usize| {
         let file: &'c Carried = &carried[i];
-        let policy = &*vocabulary.policy(file, files.environment, policy, repository);
+        let asked = files.asked_for(&file.path, policy);
+        let policy = &*vocabulary.policy(file, asked, policy, repository);
         let view = |layer| FileView::of(file, layer, &env_files, policy, repository, files);
         let mut views: Vec<FileView<'c>> = file.layers.iter().map(view).collect();
         for (view, layer) in views.iter_mut().zip(&file.layers) {

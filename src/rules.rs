@@ -369,10 +369,12 @@ mod prelude {
         environment::Environment,
         layer::{
             Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure, Tls,
-            compose::{Compose, Dependency, Image, Interface, Mount, Pinned, Port, Service, Source, Without},
+            compose::{
+                Compose, Dependency, Image, Interface, Layout, Mount, Pinned, Port, Service, Source, Without,
+            },
             is_example,
             kubernetes::{Block, Holder, Oddity},
-            service::DatabaseService,
+            service::{DatabaseService, Given},
             sql::{Statement, StatementKind},
         },
         misread,
@@ -461,9 +463,11 @@ mod foreign_conninfo;
 mod hba_rejected;
 mod host_implicit;
 mod iam_token_in_config;
+mod image_data_mount;
 mod image_floating;
 mod ini_percent;
 mod init_grant_insufficient;
+mod init_password_missing;
 mod init_script_injection;
 mod init_script_missing;
 mod init_server_only;
@@ -642,9 +646,11 @@ pub static RULES: &[&Rule] = &[
     &hba_rejected::RULE,
     &host_implicit::RULE,
     &iam_token_in_config::RULE,
+    &image_data_mount::RULE,
     &image_floating::RULE,
     &ini_percent::RULE,
     &init_grant_insufficient::RULE,
+    &init_password_missing::RULE,
     &init_script_injection::RULE,
     &init_script_missing::RULE,
     &init_server_only::RULE,

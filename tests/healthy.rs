@@ -2,6 +2,7 @@
 
 mod healthy {
     use super::{Tree, Twins};
+    mod asked;
     mod beside;
     mod changed;
     mod charts;
@@ -27,6 +28,7 @@ mod healthy {
     mod reviewed;
     mod secrets;
     mod servers;
+    mod set_up;
     mod stands_for;
     mod started;
     mod templates;

@@ -4,6 +4,7 @@
 use super::{
     Entry, Layer, Read, Structure, Value,
     carried::Reader,
+    compose::image,
     service::{DatabaseService, is_postgres_image, makes_roles, variables},
     shell::{self, Script, inside},
     tree::Node,
@@ -85,7 +86,15 @@ pub(super) fn read_github(reader: &mut Reader<'_>) {
         let services = job.get("services").map(Node::pairs).unwrap_or_default();
         let services = services.into_iter().filter_map(|(name, service)| {
             let env = known(service.get("env").map(variables).unwrap_or_default());
-            database(name.text()?, name, service.get("image")?, env, service)
+            let mut server = database(name.text()?, name, service.get("image")?, env, service)?;
+            // `env: ${{ … }}`, and what docker itself is told.
+            let other = service.get("env").is_some_and(|n| n.scalar().is_some())
+                || service
+                    .get("options")
+                    .and_then(Node::text)
+                    .is_some_and(|o| o.contains("POSTGRES_") || o.contains("-env-file"));
+            server.wants_password &= !other;
+            Some(server)
         });
         let services: Vec<DatabaseService> = services.collect();
         reveal(reader, &services);
@@ -169,7 +178,12 @@ pub(super) fn read_gitlab(reader: &mut Reader<'_>) {
             // `registry/postgres:16` is reached as `postgres`.
             let name = text.split(':').next().unwrap_or(text).rsplit('/').next().unwrap_or(text);
             let own = known(service.get("variables").map(variables).unwrap_or_default());
-            database(name, alias, image, server.iter().cloned().chain(own).collect(), service)
+            let variables = server.iter().cloned().chain(own).collect();
+            // A project has variables of its own, which its server is given too.
+            Some(DatabaseService {
+                wants_password: false,
+                ..database(name, alias, image, variables, service)?
+            })
         });
         let services: Vec<DatabaseService> = services.collect();
         if !services.is_empty() {
@@ -258,6 +272,7 @@ fn database(
         name: name.to_owned(),
         span: at.span,
         image: Some((text.to_owned(), image.span)),
+        wants_password: image::read(&image.scalar()?.value, image.span).wants_password,
         variables,
         ports: ports.collect(),
     })

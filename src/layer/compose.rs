@@ -9,6 +9,7 @@ mod given;
 pub(super) mod image;
 mod mount;
 mod service;
+mod tag;
 mod variables;
 
 pub use built::Waits;
@@ -16,6 +17,7 @@ pub use given::Without;
 pub use image::{Image, Pinned};
 pub use mount::{Mount, Source, from_above, from_below};
 pub use service::{Dependency, HealthCheck, Interface, IsReady, Port};
+pub use tag::Layout;
 pub(super) use variables::filled;
 
 use super::{Footing, Seat, carried::Reader, carried::Structure};
@@ -130,6 +132,8 @@ pub struct Service {
     pub own_entrypoint: bool,
     /// It is given another command than the image has.
     own_command: bool,
+    /// It starts as its image does: what it is told are options of the server.
+    pub plain: bool,
     /// The names of the scripts that it is told to run.
     scripts: Vec<String>,
     /// It is a part of a service: what it changes or takes over stands in another file.

@@ -288,6 +288,7 @@ impl Objects<'_, '_> {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
                 image.fleeting = front::is_fleeting(object, spec, container);
+                image.misplaced = front::misplaced(container);
                 if (image.server || front::has_data(container)) && !image.client {
                     servers.push(container);
                 }

@@ -1,8 +1,36 @@
 //! A container that runs a PostgreSQL server, as compose files and pipelines describe one: what its variables make of
 //! it. They are the server's and make no target.
 
-use super::{Entry, Value, tree::Node};
+use super::{Entry, Layer, Read, Value, tree::Node};
 use crate::source::Span;
+
+/// What a container has for a variable.
+pub enum Given<'l> {
+    /// This.
+    Entry(&'l Entry),
+    /// Nothing.
+    Unset,
+    /// It comes from elsewhere, or may.
+    Unknown,
+}
+
+impl<'l> Given<'l> {
+    /// By the layers of the container, the last of which counts first. `partial`: more of it stands in another file. A file that
+    /// `KEY_FILE` names is elsewhere.
+    pub fn of(layers: &'l [Layer], key: &str, partial: bool) -> Self {
+        let in_file = format!("{key}_FILE");
+        for layer in layers.iter().rev() {
+            if let Some(entry) = layer.entry(key) {
+                return if entry.value.is_known() { Self::Entry(entry) } else { Self::Unknown };
+            }
+            let read = |name: &str| layer.reads.iter().any(|r| r.variable == name);
+            if read(key) || read(&in_file) || read(Read::REST) || layer.entry(&in_file).is_some() {
+                return Self::Unknown;
+            }
+        }
+        if partial { Self::Unknown } else { Self::Unset }
+    }
+}
 
 /// A server in a container.
 #[derive(Clone, Debug)]
@@ -13,6 +41,8 @@ pub struct DatabaseService {
     pub span: Span,
     /// The image, with its tag or digest; none where it is built.
     pub image: Option<(String, Span)>,
+    /// Its image asks for a password ([`Image::wants_password`](super::compose::Image)), and nothing but its own variables gives it one.
+    pub wants_password: bool,
     /// Its variables, `POSTGRES_*` among them, as they are written.
     pub variables: Vec<Entry>,
     /// Ports of the host and of the container, as far as both are numbers.

@@ -15,7 +15,6 @@ use crate::{
     secret::Secret,
     settings::{
         Engine, LibpqFiles, Settings, Target, dial, readers,
-        settle::of_path,
         variables::{Meaning, meaning},
     },
     source::{SourceId, Sources},
@@ -112,7 +111,7 @@ impl Meanings<'_> {
     }
 
     fn environment(&self, path: &str) -> Option<Environment> {
-        self.files.environment.or_else(|| of_path(path, self.policy))
+        self.files.environment_for(path, self.policy)
     }
 
     /// How the files read, some of them with another text: with a loader where it reads a file, else with the one in
@@ -142,7 +141,12 @@ impl Meanings<'_> {
         let env_files = env_files(&read);
         let wanted = needed.iter().zip(&read).filter(|(i, _)| concerned.contains(i));
         let views = |file| {
-            let policy = self.vocabulary.policy(file, self.files.environment, self.policy, self.repository);
+            let policy = self.vocabulary.policy(
+                file,
+                self.files.asked_for(&file.path, self.policy),
+                self.policy,
+                self.repository,
+            );
             let view = |layer| FileView::of(file, layer, &env_files, &policy, self.repository, self.files);
             file.layers.iter().map(|layer| view(layer).into_owned()).collect::<Vec<_>>()
         };

@@ -147,14 +147,20 @@ impl<'c> FileView<'c> {
             None => own,
         };
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
-        let named = files.environment.map(|e| set(e, Origin::Program)).or_else(|| {
-            let of_path = of_path(&path, policy).filter(|of| !tests || *of < Environment::Staging);
-            // What a container is called says less than the file's own name.
-            let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
-            let by_itself = || file.remarks.not_for_production.then_some(Environment::Development);
-            let said = said.or(within).or_else(by_itself);
-            said.map(|e| set(e, Origin::Path(path.clone())))
-        });
+        let of_path = of_path(&path, policy).filter(|of| !tests || *of < Environment::Staging);
+        // What a container is called says less than the file's own name.
+        let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
+        let by_itself = || file.remarks.not_for_production.then_some(Environment::Development);
+        let said = said.or(within).or_else(by_itself);
+        // A section for tests, and a job that tests, are not what the user speaks of.
+        let own = said.or_else(|| tests.then_some(Environment::Test));
+        let asked = files
+            .asked_for(&path, policy)
+            .filter(|asked| files.asks_for(&path) || own.is_none_or(|own| own == *asked));
+        let named = match asked {
+            Some(asked) => Some(set(asked, Origin::Program)),
+            None => said.map(|e| set(e, Origin::Path(path.clone()))),
+        };
         // A file that says nothing is what its kind usually is: an env file a developer's.
         let fallback = set(fallback, Origin::Default("the carrier's default"));
         let lookup = Lookup::new(&layers);
@@ -261,14 +267,6 @@ pub(super) fn base_of(path: &str) -> Option<String> {
     path[at..].starts_with(".env.").then(|| format!("{}.env", &path[..at]))
 }
 
-impl Files {
-    /// The environment of a file by the user's word, its path, and what its kind usually is.
-    pub(super) fn environment_of(&self, path: &str, carrier: Carrier, policy: &Policy) -> Environment {
-        let named = self.environment.or_else(|| of_path(path, policy));
-        named.unwrap_or_else(|| usual_environment(carrier, path, policy))
-    }
-}
-
 /// Who reads what a carrier itself calls a connection: whoever else reads URLs in the repository does not read this one.
 fn readers_of(carrier: Carrier, told: bool) -> Option<&'static [Consumer]> {
     match carrier {
@@ -286,7 +284,7 @@ fn readers_of(carrier: Carrier, told: bool) -> Option<&'static [Consumer]> {
 }
 
 /// What a carrier that names no environment is for.
-fn usual_environment(carrier: Carrier, path: &str, policy: &Policy) -> Environment {
+pub(super) fn usual_environment(carrier: Carrier, path: &str, policy: &Policy) -> Environment {
     match carrier {
         // But for a cluster on a developer's machine, which only the path can tell.
         Carrier::Kubernetes => of_laptop(path, policy).unwrap_or(Environment::Production),

@@ -274,17 +274,7 @@ impl<'f> Variables<'f> {
     }
 
     fn given(&self, key: &str) -> Given<'f> {
-        let in_file = format!("{key}_FILE");
-        for layer in self.layers.iter().rev() {
-            if let Some(entry) = layer.entry(key) {
-                return if entry.value.is_known() { Given::Entry(entry) } else { Given::Unknown };
-            }
-            let elsewhere = layer.reads.iter().any(|r| r.variable == key || r.variable == in_file);
-            if elsewhere || layer.reads.iter().any(|r| r.variable == "*") || layer.entry(&in_file).is_some() {
-                return Given::Unknown;
-            }
-        }
-        if self.partial { Given::Unknown } else { Given::Unset }
+        Given::of(self.layers, key, self.partial)
     }
 
     /// Whether one of the code's variables is named.
@@ -306,13 +296,6 @@ struct Server<'f> {
     helped: bool,
     /// What something in the repository makes.
     made: &'f Made,
-}
-
-/// A variable of the container.
-enum Given<'f> {
-    Entry(&'f Entry),
-    Unset,
-    Unknown,
 }
 
 impl<'f> Server<'f> {

@@ -12,6 +12,9 @@ const LEADING: [&str; 14] = [
     "sh", "bash", "ash", "exec", "env", "time", "gosu", "su-exec", "su", "sudo", "if", "then", "do", "while",
 ];
 
+/// Where docker-library's images up to 17 have the data directory.
+pub(in crate::layer) const OLD_DATA: &str = "/var/lib/postgresql/data";
+
 /// Whether a path is, or holds, a server's data directory.
 pub(in crate::layer) fn holds_data(path: &str) -> bool {
     DATA.iter()

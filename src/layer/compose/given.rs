@@ -23,7 +23,7 @@ pub(super) fn config(reader: &mut Reader<'_>, root: &Node, node: &Node) -> Optio
     let path = file.and_then(|file| text_of(reader, file)).and_then(|t| beside(reader.path, t.text.expose()));
     let source = path.map_or(Source::Other, |path| Source::Path(Part::masked(path)));
     let without = Without::Refused;
-    Some(Mount { span: file.unwrap_or(named).span, source, data: false, init, without })
+    Some(Mount { span: file.unwrap_or(named).span, source, data: false, old_data: false, init, without })
 }
 
 /// What comes of a mount whose source is not there.
@@ -81,15 +81,26 @@ pub(super) fn is_in_memory(node: &Node) -> bool {
         || items(node, "volumes").any(mount)
 }
 
-/// Whether a server has no TLS: its image has it off, and nothing here says more of the server's settings.
-pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool {
+/// The command of a service as one line.
+fn command(node: &Node) -> String {
     let command = node.get("command").map(|node| match node.text() {
         Some(text) => text.to_owned(),
         None => node.items().iter().filter_map(|n| n.text()).collect::<Vec<_>>().join(" "),
     });
-    let command = command.unwrap_or_default();
+    command.unwrap_or_default()
+}
+
+/// Whether a server starts as its image does, with options at most.
+pub(super) fn is_plain(node: &Node) -> bool {
+    let command = command(node);
     let own = node.get("entrypoint").is_none() && !command.contains('$');
-    let plain = own && (command.is_empty() || command.starts_with("postgres") || command.starts_with('-'));
+    own && (command.is_empty() || command.starts_with("postgres") || command.starts_with('-'))
+}
+
+/// Whether a server has no TLS: its image has it off, and nothing here says more of the server's settings.
+pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool {
+    let command = command(node);
+    let plain = is_plain(node);
     // The command comes before every file.
     if plain && ["ssl=off", "ssl=false", "ssl=0"].iter().any(|off| command.contains(off)) {
         return true;

@@ -1,5 +1,6 @@
 //! The name of an image: whether it runs a PostgreSQL server, and how firmly its tag holds it.
 
+use super::tag::{Layout, Release};
 use crate::{layer::Value, secret::Part, source::Span};
 
 /// An image that a service runs.
@@ -20,6 +21,13 @@ pub struct Image {
     pub client: bool,
     /// The data goes with the container: each one begins anew.
     pub fleeting: bool,
+    /// Its entrypoint makes no data directory without a password: docker-library's of February 2020 and later
+    /// (docker-library/postgres #658), as far as the tag tells.
+    pub wants_password: bool,
+    /// Where its data directory is.
+    pub layout: Layout,
+    /// Where a volume is mounted at `/var/lib/postgresql/data`, and nothing moves the data directory to it.
+    pub misplaced: Option<Span>,
 }
 
 /// What holds an image in place.
@@ -249,6 +257,8 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
     let shown = text.len() <= 160
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"./_:@-".contains(&b));
     let known = value.map.iter().all(|s| s.kind != crate::layer::SegmentKind::Elsewhere);
+    let release = server.filter(|(_, official)| *official && known && !digest);
+    let release = release.and_then(|(known, _)| Release::of(tag, *known == "library/postgres"));
     Image {
         span,
         text: Part::with_proof(text, shown && server.is_some()),
@@ -257,6 +267,9 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         pinned: if digest || !known { Pinned::Firmly } else { pinned(tag) },
         client: false,
         fleeting: false,
+        wants_password: release.is_some_and(Release::wants_password),
+        layout: release.map_or(Layout::Data, Release::layout),
+        misplaced: None,
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Mount {
     pub source: Source,
     /// It is, or holds, the server's data directory.
     pub data: bool,
+    /// It is at `/var/lib/postgresql/data`.
+    pub old_data: bool,
     /// It is, or lies in, the directory of scripts that run while the data directory is made.
     pub init: bool,
     /// What comes of it where its source is not there.

@@ -113,6 +113,7 @@ pub(super) fn read(
     if let Some(image) = &mut image {
         let own = client::is_client(node.get("entrypoint"), node.get("command"));
         image.client = own && !(image.server && mounts.iter().any(|m| m.data));
+        image.misplaced = mounts.iter().find(|m| m.old_data).map(|m| m.span);
     }
     let context = given::context(reader, node);
     let sealed = given::is_sealed(node, context.as_deref(), &mounts);
@@ -179,6 +180,7 @@ pub(super) fn read(
         makes: ["command", "entrypoint"].iter().filter_map(|k| node.get(k)).any(makes),
         own_entrypoint: node.get("entrypoint").is_some(),
         own_command: node.get("command").is_some(),
+        plain: given::is_plain(node),
         scripts: command::scripts(node),
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
@@ -424,8 +426,9 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
     let init = target.strip_prefix(super::INIT).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     // A server writes.
     let data = client::holds_data(&target) && !read_only;
+    let old_data = target.trim_end_matches('/') == client::OLD_DATA;
     let without = Without::of(&target);
-    Some(Mount { span: place, source, data, init, without })
+    Some(Mount { span: place, source, data, old_data, init, without })
 }
 
 fn is_volume(text: &str) -> bool {

@@ -2,8 +2,9 @@
 
 use super::{Names, join::namespace};
 use crate::{
-    layer::{Carried, Structure, tree::Node},
+    layer::{Carried, Structure, compose::client, tree::Node},
     secret::Part,
+    source::Span,
 };
 use std::collections::BTreeMap;
 
@@ -109,6 +110,18 @@ pub(super) fn has_data(container: &Node) -> bool {
     paths.any(|path| {
         path.strip_prefix("/var/lib/postgresql").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
+}
+
+/// Where a volume is mounted at the data directory of the images up to 17. What variables move it to may come from an object.
+pub(super) fn misplaced(container: &Node) -> Option<Span> {
+    let items = |key: &str| container.get(key).map(Node::items).unwrap_or_default().iter();
+    let moved = items("env").any(|e| e.get("name").and_then(Node::text) == Some("PGDATA"));
+    if moved || items("envFrom").next().is_some() || container.get("command").is_some() {
+        return None;
+    }
+    let mut paths = items("volumeMounts").filter_map(|m| m.get("mountPath"));
+    let at = paths.find(|path| path.text().is_some_and(|p| p.trim_end_matches('/') == client::OLD_DATA))?;
+    Some(at.span)
 }
 
 /// Whether nothing of a container outlives its pod: what it mounts are empty directories, and files of objects. Of one that mounts

@@ -1,0 +1,44 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "image-data-mount",
+    since: "0.1.0",
+    levels: Levels::of("EEEE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("image_data_mount.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    match &file.carried.structure {
+        Structure::Compose(compose) => {
+            for service in compose.services.iter().filter(|s| !s.built && !s.partial && s.plain) {
+                let layers = service.layer.and_then(|at| file.views.get(at)).map(|view| view.layers);
+                let stays = matches!(Given::of(layers.unwrap_or_default(), "PGDATA", false), Given::Unset);
+                service.image.iter().filter(|_| stays).for_each(|image| misplaced(image, out));
+            }
+        }
+        Structure::Kubernetes(objects) => objects.images.iter().for_each(|image| misplaced(image, out)),
+        _ => {}
+    }
+}
+
+fn misplaced(image: &Image, out: &mut Sink<'_>) {
+    let Some(mount) = image.misplaced.filter(|_| !image.client && image.layout != Layout::Data) else {
+        return;
+    };
+    let draft = out
+        .report(format!("`{}` does not start with a volume at `/var/lib/postgresql/data`", image.text))
+        .at_span(mount, "the data are elsewhere since 18")
+        .also_span(image.span, "has its data below `/var/lib/postgresql`, in a directory of its release")
+        .note("the entrypoint ends with `in 18+, these Docker images are configured to store database data in a format …` and makes nothing");
+    if image.layout == Layout::Newest {
+        draft
+            .note("what is there from a release before 18 has to be upgraded first: `pg_upgrade`, or a dump")
+            .help("name the release that made the data, such as `postgres:17-bookworm`; or mount `/var/lib/postgresql`")
+            .at_most(Levels::of("WWWW"));
+    } else {
+        draft.help("mount the volume at `/var/lib/postgresql`");
+    }
+}

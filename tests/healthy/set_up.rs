@@ -1,0 +1,101 @@
+//! What a server's image is set up with, and by whom.
+
+use super::{Twins, mild::tell_apart};
+
+const TWINS: &[Twins] = &[
+    // What an env file that is not here may hold nobody knows.
+    Twins {
+        rule: "init-password-missing",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n    env_file: [db.env]\n",
+        )],
+        ill: &[
+            ("compose.yml", "services:\n  db:\n    image: postgres:17-bookworm\n    env_file: [db.env]\n"),
+            ("db.env", "POSTGRES_USER=shop\nPOSTGRES_DB=shop\n"),
+        ],
+    },
+    // Files of one service are started together: what one changes may be the password.
+    Twins {
+        rule: "init-password-missing",
+        healthy: &[
+            ("compose.yml", "services:\n  db:\n    image: postgres:17-bookworm\n"),
+            (
+                "compose.prod.yml",
+                "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}\n",
+            ),
+        ],
+        ill: &[
+            ("compose.yml", "services:\n  db:\n    image: postgres:17-bookworm\n"),
+            (
+                "compose.prod.yml",
+                "services:\n  db:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_USER: shop\n",
+            ),
+        ],
+    },
+    // A name of its own, and nothing but an empty text.
+    Twins {
+        rule: "init-password-missing",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD}\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n    environment:\n      POSTGRES_PASSWORD: ''\n",
+        )],
+    },
+    // Docker itself is told; what a job has for variables its services have not.
+    Twins {
+        rule: "init-password-missing",
+        healthy: &[(
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    services:\n      db:\n        image: postgres:17-bookworm\n        options: -e POSTGRES_PASSWORD=postgres\n    steps: [{run: pytest}]\n",
+        )],
+        ill: &[(
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    env: {POSTGRES_PASSWORD: postgres}\n    services:\n      db:\n        image: postgres:17-bookworm\n    steps: [{run: pytest}]\n",
+        )],
+    },
+    // GitLab's projects have variables of their own.
+    Twins {
+        rule: "init-password-missing",
+        healthy: &[(".gitlab-ci.yml", "test:\n  services: ['postgres:17-bookworm']\n  script: [pytest]\n")],
+        ill: &[("compose.yml", "services:\n  db:\n    image: postgis/postgis:17-3.5\n")],
+    },
+    // What an object says of the data directory is not known here.
+    Twins { rule: "image-data-mount", healthy: &[("k8s/db.yaml", MOVED)], ill: &[("k8s/db.yaml", MOUNTED)] },
+    // Made of docker-library's, or of somebody's own.
+    Twins {
+        rule: "image-data-mount",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: timescale/timescaledb-ha:pg18\n    volumes: ['data:/var/lib/postgresql/data']\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: pgvector/pgvector:pg18\n    volumes: ['data:/var/lib/postgresql/data']\n",
+        )],
+    },
+    // Nobody knows what a variable names; with a default it is that.
+    Twins {
+        rule: "image-data-mount",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:${PG}\n    volumes: ['./data:/var/lib/postgresql/data']\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:${PG:-18}\n    volumes: ['./data:/var/lib/postgresql/data']\n",
+        )],
+    },
+];
+
+const MOVED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n      - name: db\n        image: postgres:18\n        envFrom: [{configMapRef: {name: db}}]\n        volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n";
+
+const MOUNTED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n      - name: db\n        image: postgres:18\n        env: [{name: POSTGRES_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]\n        volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n";
+
+#[test]
+fn a_rule_tells_the_twins_apart() {
+    tell_apart(TWINS);
+}
