@@ -11,6 +11,7 @@ mod healthy {
     mod flat;
     mod forms;
     mod heard;
+    mod hidden;
     mod installed;
     mod kept;
     mod kustomized;

@@ -30,7 +30,7 @@ fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
         return;
     }
     // A default is told by its own rule.
-    for target in view.settings.targets.iter().filter(|t| t.oddities.fallbacks.is_empty()) {
+    for target in view.settings.targets.iter().filter(|t| !t.oddities.has_default_password()) {
         let Some((name, origin)) = target.exposed_password(out.environment()) else { continue };
         // Code runs with it wherever it is started, and a server that everybody reaches lets everybody in.
         let code = matches!(file.carrier, Carrier::Python | Carrier::JavaScript);

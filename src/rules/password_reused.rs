@@ -67,9 +67,7 @@ fn password(side: Side<'_>) -> Option<Use<'_>> {
 impl Use<'_> {
     /// Whether it is taken where a variable is not set.
     fn is_default(&self) -> bool {
-        let supplies = |target: &Target| {
-            target.oddities.fallbacks.iter().any(|f| matches!(f.supplies, "url" | "password"))
-        };
+        let supplies = |target: &Target| target.oddities.has_default_password();
         self.of.is_some_and(supplies)
     }
 

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let Some(credential) = target.credential() else { return };
     // As a default it is told as one, which names the variable to set.
-    let default = target.oddities.fallbacks.iter().any(|f| matches!(f.supplies, "password" | "url"));
+    let default = target.oddities.has_default_password();
     let most = if default { COPIED } else { most(settings, out.environment()) };
     check(&credential, most, default || settings.says_copy(), out);
 }

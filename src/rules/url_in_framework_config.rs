@@ -21,7 +21,7 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
     let is_alembic = |t: &&Target| (file.carrier == Carrier::Ini && t.name == "sqlalchemy.url") == alembic;
     for target in view.settings.targets.iter().filter(is_alembic) {
         // A default is told by its own rule.
-        let told = !target.oddities.fallbacks.is_empty();
+        let told = target.oddities.has_default_password();
         // The variables that pytest.ini and tox.ini set are for tests, with a server of their own.
         let own = || view.layers.iter().flat_map(|l| &l.entries).any(|e| e.told.is_some());
         let ours = file.carrier != Carrier::Ini || own();

@@ -26,11 +26,17 @@ impl Target {
             if password.secret.is_in_run_secrets() {
                 return None;
             }
-            let made_up = self.names_documentation_host() || self.names_placeholder_host();
-            // Where nobody knows the host, the password is there all the same.
+            // Where nobody knows the host, the password is there all the same: whoever sets the variable means another one than
+            // the default.
             let open = |h: &Setting<Part>| h.value.expose().contains(['$', '{']);
-            let unknown = || self.get("host").is_some_and(open).then_some(HostClass::Private);
-            let class = self.class_by_name().or_else(unknown);
+            let defaulted = || self.oddities.fallbacks.iter().any(|f| f.supplies == "host");
+            let made_up = !defaulted() && (self.names_documentation_host() || self.names_placeholder_host());
+            let alone = || self.told && ["host", "dbname", "user"].iter().all(|k| self.get(k).is_none());
+            let unknown = || {
+                let unknown = self.get("host").is_some_and(open) || defaulted() || alone();
+                unknown.then_some(HostClass::Private)
+            };
+            let class = self.class_by_name().filter(|class| *class != HostClass::Local).or_else(unknown);
             let real = !made_up && !password.secret.is_template() && class.is_some_and(reached);
             return real.then_some((password.name.to_string(), password.origin));
         }

@@ -164,13 +164,16 @@ pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
         set.telling() > 0 && needs.is_none_or(|part| set.has(part))
     };
     let candidates: Vec<&PartSet> = sets.iter().filter(speaks).collect();
+    let told = |set: &&PartSet| !SETS.iter().any(|known| known.name == set.name);
     let own = candidates.iter().find(|s| s.name == OWN_SET);
     // Of what the carriers say themselves the first.
-    let own = own.or_else(|| candidates.iter().find(|s| !SETS.iter().any(|known| known.name == s.name)));
+    let own = own.or_else(|| candidates.iter().find(|s| told(s)));
     let complete = candidates.iter().find(|s| s.telling() == TELLING.len());
     own.or(complete).copied().or_else(|| {
         // `max_by_key` gives the last of equals; the order of the families shall decide.
-        candidates.iter().rev().max_by_key(|s| s.telling()).copied()
+        let most = candidates.iter().rev().max_by_key(|s| s.telling()).copied();
+        // A carrier that says the password and takes the rest from elsewhere.
+        most.or_else(|| sets.iter().find(|set| told(set) && set.name != OWN_SET && set.has("password")))
     })
 }
 

@@ -17,7 +17,12 @@ impl Resolver<'_> {
         let entries = self.lookup.layers()[layer].entries.iter();
         let parts = entries.filter_map(|entry| match entry.means() {
             Some(Means::Part(_, keyword)) => {
-                Some((keyword, parts::part(self.lookup, keyword, [entry.key.as_str()])?))
+                let part = parts::part(self.lookup, keyword, [entry.key.as_str()])?;
+                // What the URL says itself is taken before it. A role is chosen with its database.
+                let open = keyword == "password" && conninfo.get(keyword).is_none() && !part.value.is_empty();
+                let fallback = suspect::part_fallback(keyword, entry, &part.value);
+                target.oddities.fallbacks.extend(fallback.filter(|_| open));
+                Some((keyword, part))
             }
             _ => None,
         });

@@ -94,7 +94,9 @@ impl Resolver<'_> {
             },
             None => return,
         };
-        let missing = if set.name == LIBPQ_SET { Vec::new() } else { parts::missing(&set) };
+        // A password alone is that of a connection which stands elsewhere.
+        let missing =
+            if set.name == LIBPQ_SET || set.telling() == 0 { Vec::new() } else { parts::missing(&set) };
         let mut target = self.target(set.name, Role::Primary, Form::Parts, engine, conninfo, parameters);
         let in_file = |k: &str| {
             out.secret_files.iter().any(|f| {

@@ -28,6 +28,11 @@ impl Oddities {
     pub fn explain(&self) -> bool {
         self.wrapped.is_some() || !self.placeholders.is_empty() || self.unencoded.is_some()
     }
+
+    /// Whether the password comes from a default, its own or that of the whole text.
+    pub fn has_default_password(&self) -> bool {
+        self.fallbacks.iter().any(|fallback| matches!(fallback.supplies, "password" | "url"))
+    }
 }
 
 /// What stands around a value and does not belong to it.
