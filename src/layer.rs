@@ -347,19 +347,24 @@ impl Entry {
     /// nothing in it is left to be filled in by a format. One of JDBC is for who knows the name, and the superuser's is for who
     /// administers the server.
     pub fn is_url_of_postgres(&self) -> bool {
+        if !self.has_scheme_of_postgres() {
+            return false;
+        }
         let Some((_, rest)) = self.value.text.expose().split_once("://") else { return false };
         let format = |c: char| c.is_whitespace() || matches!(c, '{' | '}' | '*' | '<' | '>' | '|' | ',');
         let Some((login, place)) = rest.rsplit_once('@') else { return false };
         let user = login.split(':').next().unwrap_or(login);
         let (host, path) = place.split_once('/').unwrap_or((place, ""));
         let named = !user.is_empty() && user != "postgres" && !host.is_empty() && !path.is_empty();
-        self.has_scheme_of_postgres() && named && !rest.contains(format) && !rest.contains("%s")
+        named && !rest.contains(format) && !rest.contains("%s")
     }
 
     /// Whether the value begins as a URL of PostgreSQL, of whatever driver.
     pub fn has_scheme_of_postgres(&self) -> bool {
-        let scheme = self.value.text.expose().split_once("://").map(|(scheme, _)| scheme);
-        matches!(scheme.and_then(|s| s.split('+').next()), Some("postgres" | "postgresql"))
+        // Most values are told by their first bytes.
+        let text = self.value.text.expose();
+        let scheme = text.starts_with("postgres").then(|| text.split_once("://")).flatten();
+        matches!(scheme.and_then(|(s, _)| s.split('+').next()), Some("postgres" | "postgresql"))
     }
 
     /// An assignment whose name tells what it is.

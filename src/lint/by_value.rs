@@ -1,9 +1,9 @@
-//! Variables that no vocabulary has, and whose value is a connection all the same: `DSN=postgres://…` of a container, and
-//! `ConnectionStrings__…`, which .NET reads.
+//! Variables that no vocabulary has, and whose value is a connection all the same: `DSN=postgres://…` of a container or an env
+//! file, and `ConnectionStrings__…`, which .NET reads.
 
 use crate::{
     layer::{
-        Carried, Entry, Layer, Means, Structure,
+        Carried, Carrier, Entry, Layer, Means, Structure,
         kubernetes::{Block, Holder},
     },
     policy::Policy,
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Says of one that it is a connection, where the container has no other: of several nobody knows which are a service's own.
+/// Says of one that it is a connection, where the container, or the env file, has no other: of several nobody knows which are a service's own.
 /// Which URL a service takes at its start is not decided by this: `check` and the guard go by names.
 pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
     for file in carried {
@@ -25,6 +25,7 @@ pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
                 objects.blocks.iter().map(inside).collect()
             }
             Structure::Compose(_) | Structure::Task(_) => vec![true; file.layers.len()],
+            _ if file.carrier == Carrier::Dotenv => vec![true; file.layers.len()],
             _ => continue,
         };
         let layers = file.layers.iter_mut().zip(held).filter(|(_, container)| *container);
@@ -41,15 +42,15 @@ fn tell_of_net(entry: &mut Entry) {
 }
 
 fn tell_one(layer: &mut Layer, policy: &Policy) {
-    if speaks(layer, policy) {
-        return;
-    }
-    let own = |e: &&mut Entry| {
-        let others = OF_OTHERS.contains(&e.key.as_str()) || e.key.ends_with("TEMPLATE");
-        e.told.is_none() && e.is_url_of_postgres() && !others && !is_slip(&e.key)
+    let own = |e: &Entry| {
+        let others = || OF_OTHERS.contains(&e.key.as_str()) || e.key.ends_with("TEMPLATE");
+        e.told.is_none() && e.is_url_of_postgres() && !others() && !is_slip(&e.key)
     };
-    let mut found = layer.entries.iter_mut().filter(own);
-    if let (Some(entry), None) = (found.next(), found.next()) {
+    let mut found = (0..layer.entries.len()).filter(|at| own(&layer.entries[*at]));
+    if let (Some(at), None) = (found.next(), found.next())
+        && !speaks(layer, policy)
+    {
+        let entry = &mut layer.entries[at];
         let tests = entry.key.split('_').any(|word| matches!(word, "TEST" | "TESTS"));
         entry.told = Some(Box::new(if tests { Means::TestUrl } else { Means::Url }));
     }

@@ -19,6 +19,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
     // `CACHE_SQLITE_URI` never was PostgreSQL's.
     let sqlite = |key: &str| target.is_sqlite() && key.to_ascii_uppercase().contains("SQLITE");
+    // Code has a default for itself, where other texts have a reference around it.
+    let in_code = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code);
     for fallback in target.oddities.fallbacks.iter().filter(|f| !sqlite(&f.key)) {
         let named = target.names_within(fallback.span);
         let towards = fallback.towards_production || named.contains(&Environment::Production);
@@ -70,7 +72,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(
                 fallback.span,
-                if fallback.alone {
+                if fallback.alone || target.is_sqlite() && in_code {
                     "taken where the variable is not set"
                 } else {
                     "the variable in here is not set"

@@ -1,6 +1,7 @@
 //! What something beside it hides: a password beside a host that is a default, or beside nothing at all.
 
-use super::{Twins, mild::tell_apart};
+use super::{Tree, Twins, mild::tell_apart};
+use crate::found;
 
 const TWINS: &[Twins] = &[
     Twins {
@@ -64,6 +65,30 @@ const TWINS: &[Twins] = &[
         ill: &[("config/production/settings.py", ALONE)],
     },
 ];
+
+/// What is put together behind `or` is a default, and stands there: production need not use it.
+#[test]
+fn a_default_that_is_put_together_is_told_where_it_stands() {
+    let text = |value: &str| {
+        format!(
+            "import os\nclass ProductionConfig:\n    SQLALCHEMY_DATABASE_URI = os.environ.get('DATABASE_URL') or {value}\n"
+        )
+    };
+    for value in [
+        "'sqlite:///' + os.path.join(HERE, 'app.db')",
+        "\\\n        'sqlite:///' + os.path.join(HERE, 'app.db')",
+    ] {
+        let text = text(value);
+        let tree: Tree<'_> = &[("config.py", &text)];
+        assert_eq!(found(tree, "sqlite-in-production").len(), 0, "{value}");
+        let told = found(tree, "fallback-default");
+        let [told] = &told[..] else { panic!("{told:?}") };
+        let place = told.primary.as_ref().map(|p| (p.place.line, p.place.column));
+        let line = text.lines().position(|l| l.contains("sqlite")).unwrap_or(0);
+        let column = text.lines().nth(line).and_then(|l| l.find("'sqlite")).unwrap_or(0);
+        assert_eq!(place, Some((line + 1, column + 1)));
+    }
+}
 
 const ASKED: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop',\n    'PASSWORD': os.environ['DB_PASSWORD'], 'HOST': os.environ.get('DB_HOST', 'localhost')}}\n";
 const WRITTEN: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop',\n    'PASSWORD': 'k3Vq9mT2xLpW7c', 'HOST': os.environ.get('DB_HOST', 'localhost')}}\n";

@@ -259,7 +259,7 @@ impl<'e> Scope<'e> {
         });
         let known = value.is_some() || default.nothing;
         let taken = taken.into_iter().map(|t| Taken { strict: t.strict || !known, ..t }).collect();
-        let place = if value.is_some() { default.place } else { of.place };
+        let place = if value.is_some() || !default.pieces.is_empty() { default.place } else { of.place };
         Outcome { value, place, taken, pieces: default.pieces, ..Outcome::default() }
     }
 

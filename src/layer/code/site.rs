@@ -224,7 +224,12 @@ impl Writer {
             return None;
         }
         let mut mapped = crate::layer::tree::Mapped::new(scope.id);
-        mapped.derived(expr.range.clone(), "sqlite:///file", SegmentKind::Escape);
+        // `os.environ.get("DATABASE_URL") or "sqlite:///" + path`
+        let (range, kind) = match outcome.taken.is_empty() {
+            true => (expr.range.clone(), SegmentKind::Escape),
+            false => (outcome.place.clone(), SegmentKind::Fallback),
+        };
+        mapped.derived(range, "sqlite:///file", kind);
         Some(mapped.finish("sqlite:///file"))
     }
 
