@@ -120,6 +120,8 @@ pub struct Service {
     pub profiled: bool,
     /// It shares the network of the machine, or of another container.
     pub foreign_network: bool,
+    /// It is on a network that was made outside of the file, where containers of others are too.
+    joined: bool,
     /// The service whose network it shares: `network_mode: service:app`.
     pub shares: Option<Part>,
     /// It waits for the server by itself, or needs none to be started.
@@ -198,6 +200,11 @@ impl Compose {
     /// The paths of the Dockerfiles that its services are built from.
     pub fn dockerfiles(&self) -> impl Iterator<Item = &str> {
         self.services.iter().filter_map(|s| s.built_from.as_deref())
+    }
+
+    /// The directories that its services are built from, without a slash at their ends.
+    pub fn contexts(&self) -> impl Iterator<Item = &str> {
+        self.services.iter().filter_map(|s| s.context.as_deref())
     }
 
     /// Its services that are built from the Dockerfile of a path.
@@ -312,7 +319,8 @@ impl Compose {
         // What it waits for is a service, in this file or in one that this file changes.
         let waited =
             service.depends_on.iter().map(|d| &d.service).filter(|name| !name.expose().contains('.'));
-        hosts.chain(waited).any(|name| host.is_host_called(name))
+        let single = |host: &str| is_plain_name(host) && !host.contains('.') && host != "localhost";
+        service.joined && single(host.expose()) || hosts.chain(waited).any(|name| host.is_host_called(name))
     }
 
     pub(super) fn footing(&self, block: &str) -> Footing {

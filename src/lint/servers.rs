@@ -8,12 +8,12 @@ use crate::{
     secret::Part,
     settings::settle::of_path,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of the servers that compose files and Kamal start, by what these are known to.
 #[derive(Default)]
 pub(super) struct Servers<'c> {
-    /// By the directory of the compose file, with its slash.
+    /// By the directory of the compose file, or one that it builds from, without a slash at its end.
     beside: BTreeMap<&'c str, Vec<Server<'c>>>,
     /// By the path of an env file that one of its services is given.
     handed: BTreeMap<&'c str, Vec<Server<'c>>>,
@@ -44,8 +44,8 @@ impl<'c> Servers<'c> {
                 Structure::Compose(compose) => compose,
                 // `config/deploy.yml` is the whole project's, and every service has its network.
                 Structure::Kamal(kamal) => {
-                    let here = directory(&file.path);
-                    let project = here.strip_suffix("config/").unwrap_or(here);
+                    let here = bare(&file.path);
+                    let project = here.strip_suffix("config").map_or(here, |p| p.trim_end_matches('/'));
                     let server = |name| Server { name, other: None, mild: false };
                     out.beside.entry(project).or_default().extend(kamal.servers.iter().map(server));
                     continue;
@@ -60,7 +60,18 @@ impl<'c> Servers<'c> {
             if servers.is_empty() {
                 continue;
             }
-            out.beside.entry(directory(&file.path)).or_default().extend(&servers);
+            let here = bare(&file.path);
+            out.beside.entry(here).or_default().extend(&servers);
+            // `docker/compose.yml` that builds `..`: what lies there is the service's own.
+            let inside = |context: &str| {
+                context
+                    .strip_prefix(here)
+                    .is_some_and(|rest| here.is_empty() || rest.is_empty() || rest.starts_with('/'))
+            };
+            let contexts: BTreeSet<&str> = compose.contexts().filter(|context| !inside(context)).collect();
+            for context in contexts {
+                out.beside.entry(context).or_default().extend(&servers);
+            }
             for path in compose.env_files() {
                 out.handed.entry(path).or_default().extend(&servers);
             }
@@ -107,7 +118,10 @@ impl<'c> Servers<'c> {
                 .then(|| super::read::directory(directory.trim_end_matches(['/', '\\'])));
             Some(directory)
         });
-        let known = above.filter_map(|d| self.beside.get(d)).chain(self.handed.get(path)).flatten();
+        let known = above
+            .filter_map(|d| self.beside.get(d.trim_end_matches(['/', '\\'])))
+            .chain(self.handed.get(path))
+            .flatten();
         known.copied().filter(is_at).collect()
     }
 }
@@ -138,4 +152,9 @@ fn is_of_compose(carrier: Carrier) -> bool {
             | Carrier::Python
             | Carrier::JavaScript
     )
+}
+
+/// The directory of a path, without its slash.
+fn bare(path: &str) -> &str {
+    directory(path).trim_end_matches(['/', '\\'])
 }

@@ -103,13 +103,15 @@ fn is_own(sources: &Sources, span: Span, key: &str) -> bool {
 }
 
 /// Whether its own password is there to be replaced, and would do as none; in a file that `asks` for other values one that
-/// everybody guesses too.
+/// everybody guesses too, be it the role's name.
 fn is_to_fill_in(target: &Target, asks: bool) -> bool {
     let shown = |secret: &Secret| {
         secret.is_common() || SHOWN.iter().any(|word| secret.same_ignore_case(&Secret::from(*word)))
     };
-    let open =
-        |secret: &Secret| secret.looks_like_placeholder() && !secret.would_do() || asks && shown(secret);
+    let named = |secret: &Secret| target.equal_to(secret, &["user", "dbname"]).is_some();
+    let open = |secret: &Secret| {
+        secret.looks_like_placeholder() && !secret.would_do() || asks && (shown(secret) || named(secret))
+    };
     target.get("password").is_some_and(|password| open(password.value.secret()))
 }
 

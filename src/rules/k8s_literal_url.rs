@@ -31,7 +31,9 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             if !written || reference || credential.secret.looks_like_placeholder() {
                 continue;
             }
-            report(&password.key, credential.secret, (what, help), span, view, out);
+            let equal = |t: &Target| t.equal_to(credential.secret, &["user", "dbname"]).is_some();
+            let guessed = credential.secret.is_common() || view.settings.targets.iter().any(equal);
+            report((&password.key, guessed), (what, help), span, view, out);
         }
         // A password alone makes no connection, and is one all the same.
         let spoken = !view.settings.targets.is_empty();
@@ -39,15 +41,14 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let text = &entry.value.text;
             let written = entry.value.is_known() && entry.value.is_written_at(entry.value_span);
             if written && !text.is_blank() && !text.looks_like_placeholder() {
-                report(&entry.key, text, (what, help), entry.value_span, view, out);
+                report((&entry.key, text.is_common()), (what, help), entry.value_span, view, out);
             }
         }
     }
 }
 
 fn report(
-    key: &str,
-    secret: &Secret,
+    (key, guessed): (&str, bool),
     (what, help): (&str, &str),
     span: Span,
     view: &View<'_>,
@@ -61,7 +62,7 @@ fn report(
     // Who says that nothing of it is for production, and gives it a password that everybody guesses, keeps no secret.
     let most = match &view.settings.whereabouts {
         Some(at) if at.is_aside() => Levels::of("IIII"),
-        Some(at) if at.remarks.not_for_production && secret.is_common() => Levels::of("IIEE"),
+        Some(at) if at.remarks.not_for_production && guessed => Levels::of("IIEE"),
         _ => RULE.levels,
     };
     draft.at_most(most);

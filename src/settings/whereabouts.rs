@@ -139,10 +139,16 @@ impl Whereabouts {
         is_of_chart(&self.path)
     }
 
-    /// Whether a chart is installed with its values in every environment, but for what another file of values says.
+    /// Whether it is by its name for every environment, but for what another file says: a chart's values, the settings of Spring and
+    /// .NET that are no profile's, a script, which runs where it is started.
     pub fn is_of_every_environment(&self) -> bool {
         let (_, name) = split(&self.path);
-        matches!(name, "values.yaml" | "values.yml")
+        let of_all = ["values.yaml", "values.yml", "appsettings.json"];
+        let of_spring = |name: &str| {
+            let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
+            matches!(stem, "application" | "bootstrap") && matches!(extension, "yml" | "yaml" | "properties")
+        };
+        of_all.contains(&name) || of_spring(name) || self.is_script()
     }
 
     /// Whether it is a script of a shell, by its name.

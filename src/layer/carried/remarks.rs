@@ -24,13 +24,21 @@ impl Remarks {
         let (mut copy, mut not_for_production) = (false, false);
         // An env file, and settings that a program reads, are a developer's anyhow, or say where they are used.
         let of_containers = matches!(carrier, Carrier::Compose | Carrier::Kubernetes);
-        for (at, (line, fresh)) in comments(bytes).enumerate() {
+        // A bar of `=` is no title.
+        let mut untitled = true;
+        for (line, fresh) in comments(bytes) {
+            let title = untitled && line.contains(char::is_alphanumeric);
+            untitled &= !title;
             copy |= copied::asks(&line);
             not_for_production |=
-                of_containers && (meant::says(&line, fresh) || at == 0 && meant::is_title(&line));
+                of_containers && (meant::says(&line, fresh) || title && meant::is_title(&line));
         }
         copy &= carrier != Carrier::Compose;
-        copy |= carrier == Carrier::Kubernetes && copied::asks_for_values(bytes);
+        copy |= carrier == Carrier::Dotenv && copied::has_sample_domain(bytes);
+        if carrier == Carrier::Kubernetes {
+            copy |= copied::asks_for_values(bytes);
+            not_for_production |= meant::says_of_values(bytes);
+        }
         Self { copy, not_for_production }
     }
 }

@@ -112,6 +112,21 @@ pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool
     plain && silent && !told && !files && node.get("env_file").is_none()
 }
 
+/// Whether a service is on a network that is there already: `external: true`.
+pub(super) fn is_joined(root: &Node, node: &Node) -> bool {
+    let external = |name: &str| {
+        let network = root.at(&["networks", name, "external"]);
+        network.is_some_and(|n| n.text().is_none_or(|text| text == "true"))
+    };
+    match node.get("networks") {
+        None => external("default"),
+        Some(own) => {
+            items(node, "networks").any(|n| n.text().is_some_and(external))
+                || own.pairs().iter().any(|(name, _)| name.text().is_some_and(external))
+        }
+    }
+}
+
 /// The directory that a service is built from.
 pub(super) fn context(reader: &Reader<'_>, node: &Node) -> Option<String> {
     let build = node.get("build")?;

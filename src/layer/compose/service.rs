@@ -173,6 +173,7 @@ pub(super) fn read(
         in_memory: given::is_in_memory(node),
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
+        joined: given::is_joined(root, node),
         shares: network.strip_prefix("service:").map(name),
         waits: command::waits(node, waits_for.as_ref())
             || image.as_ref().is_some_and(|i| i.connects_late(scheduled)),

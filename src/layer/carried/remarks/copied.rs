@@ -1,6 +1,6 @@
 //! Whether an env file, or a manifest with a Secret, says of itself that it is there to be copied and filled in.
 
-/// Whether a comment among the values of a Secret asks for others: `# Base64 encoded - replace with actual values`. What one
+/// Whether a comment in a Secret asks for other values: `# Base64 encoded - replace with actual values`. What one
 /// says of another object in the file, or of one key (`# Replace with your domain`), does not count.
 pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
     let (mut secret, mut within) = (false, false);
@@ -15,15 +15,40 @@ pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
             }
             _ => {}
         }
-        if within && bare.starts_with(b"#") {
+        if secret && bare.starts_with(b"#") {
             let line = String::from_utf8_lossy(bare).to_lowercase();
-            if VALUES.iter().any(|sentence| line.contains(sentence)) && asks(&line) {
+            let at = BEFORE.iter().find_map(|sentence| line.find(sentence));
+            let others = within && VALUES.iter().any(|sentence| line.contains(sentence)) && asks(&line);
+            if others || at.is_some_and(|at| is_asked(&line[..at])) {
                 return true;
             }
         }
     }
     false
 }
+
+/// Env files have fewer bytes.
+const MANY: usize = 16 << 10;
+
+/// Whether an env file names a domain that is everybody's to replace, as no file in use does: `ALLOWED_HOSTS=yourdomain.com`.
+pub(super) fn has_sample_domain(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(&bytes[..bytes.len().min(MANY)]) else { return false };
+    text.match_indices("domain.").any(|(at, _)| text[..at].trim_end_matches(['-', '_']).ends_with("your"))
+}
+
+/// What asks for other values of a Secret before it is used: `# CHANGE THESE before any real deploy`.
+const BEFORE: [&str; 10] = [
+    "change these before",
+    "change this before",
+    "change before",
+    "change them before",
+    "replace these before",
+    "replace before",
+    "change in production",
+    "change these in production",
+    "change for production",
+    "replace in production",
+];
 
 /// What asks for all values of a Secret.
 const VALUES: [&str; 2] = ["replace with actual", "replace with real"];

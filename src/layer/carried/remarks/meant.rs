@@ -27,9 +27,45 @@ pub(super) fn says(line: &str, fresh: bool) -> bool {
     })
 }
 
+/// Whether a comment among the values of an object says of them that they are a developer's: `# Local minikube credentials only, never
+/// use in production`. What stands between two other keys does not.
+pub(super) fn says_of_values(bytes: &[u8]) -> bool {
+    let mut within = false;
+    for line in bytes.split(|b| *b == b'\n') {
+        let bare = line.trim_ascii();
+        if line.first().is_some_and(|b| !b.is_ascii_whitespace() && *b != b'#') {
+            within = matches!(bare, b"data:" | b"stringData:");
+        }
+        if within && bare.starts_with(b"#") {
+            let line = String::from_utf8_lossy(bare).to_lowercase();
+            let end = VALUES.iter().find_map(|sentence| Some(line.find(sentence)? + sentence.len()));
+            let whose = ["credential", "value", "secret", "password"].iter().any(|word| line.contains(word));
+            let mild = ["dev", "local", "test", "demo"].iter().any(|word| line.contains(word));
+            if end.is_some_and(|end| whose && mild && !words(&line[end..]).any(|w| CONDITION.contains(&w))) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// What says that something is not production's.
+const VALUES: &[&str] = &[
+    "never use in prod",
+    "never in prod",
+    "not for prod",
+    "not use in prod",
+    "n't use in prod",
+    "not used in prod",
+];
+
 /// Whether the first comment, in lower case, calls the whole file one of a developer's machine: `# Shop - local/dev stack`.
 /// What also speaks of production, or says under the title how it is started (`# Local dev: docker compose up`), does not.
 pub(super) fn is_title(line: &str) -> bool {
+    let line = without_path(line);
+    if FOREIGN.iter().any(|words| line.contains(words)) {
+        return !["운영", "프로덕션", "生产", "生產", "本番", "prod"].iter().any(|word| line.contains(word));
+    }
     if !["dev", "local"].iter().any(|word| line.contains(word)) {
         return false;
     }
@@ -55,6 +91,18 @@ pub(super) fn is_title(line: &str) -> bool {
         )
     })
 }
+
+/// A title without the file's own path before it: `# infra/compose.yml - local development`.
+fn without_path(line: &str) -> &str {
+    let marks = [" - ", " — ", " – ", " | ", ": "];
+    let head = marks.iter().find_map(|mark| line.split_once(mark));
+    let bare = |head: &str| head.trim_start_matches(['#', ' ', '=', '*']).trim_end().to_owned();
+    let path = |head: &str| !head.contains(' ') && (head.ends_with(".yml") || head.ends_with(".yaml"));
+    head.filter(|(head, _)| path(&bare(head))).map_or(line, |(_, rest)| rest)
+}
+
+/// "For local development" in Korean, Chinese and Japanese.
+const FOREIGN: &[&str] = &["로컬 개발", "로컬개발", "本地开发", "本地開發", "ローカル開発"];
 
 /// What may lead to what a file is for.
 const LEADING: &[&str] =
