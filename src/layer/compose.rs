@@ -232,6 +232,25 @@ impl Compose {
         })
     }
 
+    /// Whether a service is started after another one was healthy, because what it waits for waits for that: docker compose starts
+    /// nothing before its dependencies are started.
+    pub fn waits_through(&self, service: &Service, server: &Service) -> bool {
+        let (mut found, mut at) = (vec![service], 0);
+        while let Some(here) = found.get(at).copied() {
+            at += 1;
+            if here.depends_on.iter().any(|d| d.gated && d.service.same_as(&server.name)) {
+                return true;
+            }
+            let waited = |s: &&Service| here.depends_on.iter().any(|d| d.service.same_as(&s.name));
+            for next in self.services.iter().filter(waited).take(FEW) {
+                if found.len() < FEW && found.iter().all(|s| !s.name.same_as(&next.name)) {
+                    found.push(next);
+                }
+            }
+        }
+        false
+    }
+
     /// Whether a service reaches a server by another one, for all that is known: it waits for one that depends on the server,
     /// and shares neither sources nor env files with any that does.
     pub fn stands_behind_another(&self, service: &Service, server: &Service) -> bool {

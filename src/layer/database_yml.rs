@@ -51,10 +51,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 }
 
 /// `<% if … %>` on lines of its own is no YAML: blanks stand for it, and for all that stands below it up to `<% end %>`,
-/// which counts only sometimes. What puts a value in (`<%= … %>`) stays.
+/// which counts only sometimes; but for what counts where no `DATABASE_URL` is set, which is as if nothing stood around it. What puts
+/// a value in (`<%= … %>`) stays.
 fn without_code(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let (mut at, mut open) = (0, 0_usize);
+    // Of each that is open whether its text counts, and whether it asks for the URL.
+    let (mut at, mut open) = (0, Vec::<(bool, bool)>::new());
     let push = |out: &mut String, piece: &str, kept: bool| {
         if kept {
             out.push_str(piece);
@@ -64,22 +66,34 @@ fn without_code(text: &str) -> String {
     };
     while let Some(start) = text[at..].find("<%").map(|i| at + i) {
         let end = text[start..].find("%>").map_or(text.len(), |i| start + i + 2);
-        push(&mut out, &text[at..start], open == 0);
+        let counts = open.iter().all(|(counts, _)| *counts);
+        push(&mut out, &text[at..start], counts);
         let code = &text[start..end];
-        push(&mut out, code, open == 0 && code.starts_with("<%="));
+        // `a ? b : c` in it would be a key of YAML, and ` #` a comment.
+        let code_as_text = code.replace(": ", " :").replace(" #", "_#");
+        push(&mut out, &code_as_text, counts && code.starts_with("<%="));
         let inner = code.trim_start_matches("<%").trim_start_matches('-').trim_end_matches("%>");
         let inner = inner.trim_end_matches('-').trim();
         let begins = ["if ", "unless ", "case ", "begin"].iter().any(|word| inner.starts_with(word))
             || inner.ends_with(" do")
             || inner.ends_with('|') && inner.contains(" do ");
-        if inner == "end" {
-            open = open.saturating_sub(1);
-        } else if begins {
-            open += 1;
+        let asks =
+            inner.contains("ENV") && inner.contains("DATABASE_URL") && !inner.contains([';', '|', '&']);
+        match inner {
+            "end" => drop(open.pop()),
+            "else" => {
+                open.iter_mut().last().into_iter().for_each(|(counts, asks)| *counts = *asks && !*counts)
+            }
+            _ if begins => {
+                let negated = inner.contains('!') || inner.contains("blank?") || inner.contains("nil?");
+                let without = if inner.starts_with("unless ") { !negated } else { negated };
+                open.push((asks && without, asks));
+            }
+            _ => {}
         }
         at = end;
     }
-    push(&mut out, &text[at..], open == 0);
+    push(&mut out, &text[at..], open.iter().all(|(counts, _)| *counts));
     out
 }
 

@@ -19,6 +19,17 @@ pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], re
         if file.carrier == Carrier::Dockerfile {
             images(carried, file, views);
         }
+        // The URL of alembic.ini that env.py sets in any case is dialled by nobody.
+        if file.carrier == Carrier::Ini {
+            for view in views.iter_mut() {
+                let targets = &view.settings.targets;
+                let always = |target: &Target| target.replaced.is_some_and(|replaced| replaced.always);
+                let replaced = !targets.is_empty() && targets.iter().all(always);
+                if let Some(at) = view.settings.whereabouts.as_mut() {
+                    at.replaced |= replaced;
+                }
+            }
+        }
         let said = match file.carrier {
             // A service that hosts programs sets `DATABASE_URL`.
             Carrier::DatabaseYml => !repository.hosts_of(&file.path).is_empty(),

@@ -165,7 +165,14 @@ fn by_drivers(
         let asks = |names: &[&str]| repository.packages(Some(path)).any(|p| names.contains(&&*p.name));
         DRIVERS.iter().find(|(_, _, names)| asks(names))
     };
-    let known: Vec<_> = carried.iter().map(|file| driver(&file.path)).collect();
+    // `infra/compose.yml` is of the projects that it builds.
+    let built = |file: &Carried| match &file.structure {
+        Structure::Compose(compose) => {
+            compose.contexts().find_map(|directory| driver(&format!("{directory}/x")))
+        }
+        _ => None,
+    };
+    let known: Vec<_> = carried.iter().map(|file| driver(&file.path).or_else(|| built(file))).collect();
     let sure = |(file, views): (&Option<_>, &Vec<FileView<'_>>)| {
         let own = file.map_or("", |(_, port, _): &(&str, &str, &[&str])| *port);
         let ours = |v: &FileView<'_>, t: &Target| t.is_postgres() && !guessed(&v.settings, t, own);

@@ -23,7 +23,8 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         let own = !connects && view.is_some_and(|view| speaks(view, project));
         for dependency in service.depends_on.iter().filter(|d| !d.gated) {
             let named = |s: &&Service| s.server && s.name.same_as(&dependency.service);
-            if let Some(server) = compose.services.iter().find(named) {
+            let server = compose.services.iter().find(named);
+            if let Some(server) = server.filter(|server| !compose.waits_through(service, server)) {
                 let told = connects || own || view.is_some_and(|view| leads(view, server));
                 let behind = !told && compose.stands_behind_another(service, server);
                 report(service, server, dependency, behind, out);

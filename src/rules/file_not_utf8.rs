@@ -19,9 +19,14 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
             }
             _ => ("a variable".to_owned(), "the variable counts as unset"),
         };
-        out.report(format!("{what} is not UTF-8"))
+        let draft = out
+            .report(format!("{what} is not UTF-8"))
             .at_span(problem.span, "the first byte that is none")
             .note(rest)
             .help("save it as UTF-8");
+        // `psql` reads it in the encoding of its client, and it may be another engine's.
+        if layer.name.ends_with(".sql") {
+            draft.at_most(Levels::of("IIII"));
+        }
     }
 }

@@ -48,6 +48,12 @@ const TWINS: &[Twins] = &[
             "production:\n  adapter: postgresql\n  host: <%= ENV.fetch(\"DB_HOST\", \"localhost\") %>\n  username: shop\n  password: k3Vq9mT2xLpW7c\n  database: shop\n",
         )],
     },
+    // What counts where no URL is set, below a choice that is no YAML before Ruby has read it.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("config/database.yml", CHOICE_ASKED)],
+        ill: &[("config/database.yml", CHOICE)],
+    },
     Twins {
         rule: "literal-password",
         healthy: &[("config/production/settings.py", ASKED)],
@@ -89,6 +95,9 @@ fn a_default_that_is_put_together_is_told_where_it_stands() {
         assert_eq!(place, Some((line + 1, column + 1)));
     }
 }
+
+const CHOICE: &str = "default: &default\n  adapter: postgresql\n  pool: <%= Sidekiq.server? ? ENV.fetch('A', 10) : ENV.fetch('B', 5) %>\nproduction:\n  <% if ENV['DATABASE_URL'] %>\n    url: <%= ENV['DATABASE_URL'] %>\n  <% else %>\n    <<: *default\n    database: <%= ENV.fetch('DB', 'shop') %>\n    password: \"<%= ENV.fetch('PW', 'k3Vq9mT2xLpW7c') %>\"\n  <% end %>\n";
+const CHOICE_ASKED: &str = "default: &default\n  adapter: postgresql\n  pool: <%= Sidekiq.server? ? ENV.fetch('A', 10) : ENV.fetch('B', 5) %>\nproduction:\n  <% if ENV['DATABASE_URL'] %>\n    url: <%= ENV['DATABASE_URL'] %>\n  <% else %>\n    <<: *default\n    database: <%= ENV.fetch('DB', 'shop') %>\n    password: \"<%= ENV.fetch('PW') %>\"\n  <% end %>\n";
 
 const ASKED: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop',\n    'PASSWORD': os.environ['DB_PASSWORD'], 'HOST': os.environ.get('DB_HOST', 'localhost')}}\n";
 const WRITTEN: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop',\n    'PASSWORD': 'k3Vq9mT2xLpW7c', 'HOST': os.environ.get('DB_HOST', 'localhost')}}\n";

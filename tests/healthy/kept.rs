@@ -269,7 +269,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "compose.production.yml",
-            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: {context: ./back-end, dockerfile: worker.Dockerfile}\n    depends_on: [db, api]\n",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    command: ./wait-for-it.sh db:5432 -- run\n    depends_on: [db]\n  worker:\n    build: {context: ./back-end, dockerfile: worker.Dockerfile}\n    depends_on: [db, api]\n",
         )],
     },
     Twins {
@@ -280,7 +280,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "compose.production.yml",
-            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: ./worker\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db, api]\n",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    command: ./wait-for-it.sh db:5432 -- run\n    depends_on: [db]\n  worker:\n    build: ./worker\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db, api]\n",
         )],
     },
     Twins {
@@ -291,7 +291,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "compose.production.yml",
-            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    env_file: ./back-end/.env\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: ./worker\n    env_file: ./back-end/.env\n    depends_on: [db, api]\n",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: ./back-end\n    env_file: ./back-end/.env\n    environment:\n      DATABASE_URL: postgresql://shop@db/shop\n    command: ./wait-for-it.sh db:5432 -- run\n    depends_on: [db]\n  worker:\n    build: ./worker\n    env_file: ./back-end/.env\n    depends_on: [db, api]\n",
         )],
     },
     Twins {

@@ -63,6 +63,29 @@ const TWINS: &[Twins] = &[
         healthy: &[(".gitlab-ci.yml", "test:\n  services: ['postgres:17-bookworm']\n  script: [pytest]\n")],
         ill: &[("compose.yml", "services:\n  db:\n    image: postgis/postgis:17-3.5\n")],
     },
+    // Docker compose starts what waits for a service after that was started, which waited for the server.
+    Twins {
+        rule: "compose-no-health-gate",
+        healthy: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: .\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db, api]\n",
+        )],
+        ill: &[(
+            "compose.production.yml",
+            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: .\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db]\n",
+        )],
+    },
+    // A name that the script fixes holds no statement, and what GitHub's runner is told to mask is not printed.
+    Twins {
+        rule: "init-script-injection",
+        healthy: &[("deploy/production/init.sh", "DB=shop\npsql -c \"CREATE DATABASE $DB\"\n")],
+        ill: &[("deploy/production/init.sh", "DB=${1:-shop}\npsql -c \"CREATE DATABASE $DB\"\n")],
+    },
+    Twins {
+        rule: "secret-printed",
+        healthy: &[("deploy/production/run.sh", "echo \"::add-mask::$PGPASSWORD\"\n")],
+        ill: &[("deploy/production/run.sh", "echo \"password: $PGPASSWORD\"\n")],
+    },
     // What an object says of the data directory is not known here.
     Twins { rule: "image-data-mount", healthy: &[("k8s/db.yaml", MOVED)], ill: &[("k8s/db.yaml", MOUNTED)] },
     // Made of docker-library's, or of somebody's own.

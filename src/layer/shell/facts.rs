@@ -5,7 +5,10 @@ use crate::{
     layer::{general, sql, sql::Sql},
     source::{SourceId, Sources, Span},
 };
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// Programs that print their arguments.
 const PRINTING: &[&str] = &["echo", "printf"];
@@ -40,7 +43,9 @@ impl Argument {
 
     /// Whether the shell puts a variable in that holds a connection or a password, by its name.
     fn tells(&self) -> bool {
-        self.expands && tells(self.value.text.expose())
+        let text = self.value.text.expose();
+        // GitHub's runner takes it out of what is printed after that.
+        self.expands && !text.starts_with("::add-mask::") && tells(text)
     }
 }
 
@@ -196,7 +201,20 @@ impl Script {
 
     /// Where a variable stands in SQL without quotes: as the name in `CREATE DATABASE $db`.
     pub fn unquoted_names(&self) -> Vec<Span> {
-        self.sql_texts().iter().filter(|argument| argument.expands).filter_map(|a| unquoted(a)).collect()
+        let fixed = self.fixed_names();
+        let texts = self.sql_texts();
+        texts.iter().filter(|argument| argument.expands).filter_map(|a| unquoted(a, &fixed)).collect()
+    }
+
+    /// Variables that the script itself gives a plain name, and nothing else.
+    fn fixed_names(&self) -> BTreeSet<&str> {
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let (mut fixed, mut open) = (BTreeSet::new(), BTreeSet::new());
+        for (name, text) in self.commands.iter().flat_map(Command::given) {
+            if plain(text) && !text.is_empty() { &mut fixed } else { &mut open }.insert(name);
+        }
+        fixed.retain(|name| !open.contains(name));
+        fixed
     }
 
     /// The texts of SQL that `psql` gets: behind `-c`, in here-documents, and what is printed into it.
@@ -300,8 +318,9 @@ fn mark(text: &str, mark: &str) -> Option<usize> {
     None
 }
 
-/// The first variable that stands where a name of SQL does, behind one of these words and without quotes.
-fn unquoted(argument: &Argument) -> Option<Span> {
+/// The first variable, other than those that are `fixed`, that stands where a name of SQL does, behind one of these words and
+/// without quotes.
+fn unquoted(argument: &Argument, fixed: &BTreeSet<&str>) -> Option<Span> {
     let text = argument.value.text.expose();
     let mut at = 0;
     while let Some(dollar) = text[at..].find('$').map(|i| at + i) {
@@ -318,6 +337,9 @@ fn unquoted(argument: &Argument) -> Option<Span> {
         if bare && names && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             let length = text[at..].find(|c: char| !(c.is_ascii_alphanumeric() || "_{}".contains(c)));
             let end = at + length.unwrap_or(text.len() - at);
+            if fixed.contains(text[at..end].trim_matches(['{', '}'])) {
+                continue;
+            }
             return Some(argument.value.span_of(dollar..end).unwrap_or(argument.span));
         }
     }
