@@ -356,7 +356,11 @@ impl Entry {
         let user = login.split(':').next().unwrap_or(login);
         let (host, path) = place.split_once('/').unwrap_or((place, ""));
         let named = !user.is_empty() && user != "postgres" && !host.is_empty() && !path.is_empty();
-        named && !rest.contains(format) && !rest.contains("%s")
+        // `user:password@host:port/database` shows how it is written.
+        let shown = host
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| port.starts_with(|c: char| c.is_ascii_alphabetic()));
+        named && !shown && !rest.contains(format) && !rest.contains("%s")
     }
 
     /// Whether the value begins as a URL of PostgreSQL, of whatever driver.

@@ -41,7 +41,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let rails = matches!(fallback.supplies, "user" | "dbname")
             && settings.whereabouts.as_ref().is_some_and(Whereabouts::is_database_yml);
         let levels = if rails && !refuses { "IIII" } else { levels };
-        let levels = if worse && !matches!(fallback.supplies, "password" | "url") { "IIII" } else { levels };
+        let levels = if worse && fallback.supplies != "password" { "IIII" } else { levels };
         // `ENV["DB_NAME"] || "shop_production"`: production's own name in its own section is in its place.
         let own = here && fallback.supplies == "dbname" && named.contains(&Environment::Production);
         // So is the public server of its own file, as if it stood there without a reference, if it lets nobody in.

@@ -32,6 +32,20 @@ fn what_says_another_environment_is_left_its_own() {
 }
 
 #[test]
+fn branches_and_classes_are_left_theirs() {
+    for (condition, told) in
+        [("DEBUG", false), ("settings.IS_LOCAL_DEBUG", false), ("not DEBUG", true), ("LOCAL_URL", true)]
+    {
+        let text = format!(
+            "import os\nif {condition}:\n    DATABASES = {{'default': {{'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'db.sqlite3'}}}}\nelse:\n    DATABASES = {{'default': {{'ENGINE': 'django.db.backends.postgresql', 'NAME': os.environ['DB_NAME'], 'HOST': os.environ['DB_HOST'], 'USER': os.environ['DB_USER']}}}}\n"
+        );
+        assert_eq!(!loud(&[("config/settings.py", &text)], &["."]).is_empty(), told, "{condition}");
+    }
+    let classes = "class TestingConfig:\n    SQLALCHEMY_DATABASE_URI = 'sqlite:///:memory:'\nclass ProductionConfig:\n    SQLALCHEMY_DATABASE_URI = os.environ['DATABASE_URL']\n";
+    assert_eq!(loud(&[("config.py", classes)], &["."]), [""; 0]);
+}
+
+#[test]
 fn sections_and_jobs_that_test_are_left_theirs() {
     let sections = "test:\n  adapter: postgresql\n  host: localhost\n  database: shop_test\nproduction:\n  url: <%= ENV['DATABASE_URL'] %>\n";
     assert_eq!(loud(&[("config/database.yml", sections)], &["."]), [""; 0]);

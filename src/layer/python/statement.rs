@@ -226,6 +226,13 @@ fn class_word(name: &str) -> String {
     if word.len() <= 16 { word.to_ascii_lowercase() } else { String::new() }
 }
 
+/// Whether a name is that of a switch for a developer's machine, and of nothing else there: `DEBUG`, `IS_LOCAL`, but not `LOCAL_URL`.
+fn is_of_developers(upper: &str) -> bool {
+    let of_machine = |word: &str| matches!(word, "DEBUG" | "LOCAL" | "DEV" | "DEVELOPMENT");
+    let around = |word: &str| matches!(word, "IS" | "MODE" | "ENV" | "ENVIRONMENT");
+    upper.split('_').any(of_machine) && upper.split('_').all(|word| of_machine(word) || around(word))
+}
+
 /// The word of a condition: `ENV == "production"`, `if DEBUG`, `"test" in sys.argv`. What is negated says nothing.
 fn condition(source: &str, tokens: &[Token]) -> Option<String> {
     let (mut word, mut said, mut compares, mut not) = (None, None, false, false);
@@ -245,7 +252,7 @@ fn condition(source: &str, tokens: &[Token]) -> Option<String> {
                 let has = |words: &[&str]| upper.split('_').any(|w| words.contains(&w));
                 if !not && has(&["TEST", "TESTS", "TESTING"]) {
                     word = word.or(Some("test"));
-                } else if !not && text == "DEBUG" {
+                } else if !not && is_of_developers(&upper) {
                     word = word.or(Some("development"));
                 }
             }
