@@ -6,12 +6,15 @@ use crate::{
     secret::Secret,
     source::{SourceId, Sources, Span},
 };
+use std::ops::Range;
 
 /// What the rules about SQL look at.
 #[derive(Clone, Default, Debug)]
 pub struct Sql {
     /// The statements that matter here, in their order.
     pub statements: Vec<Statement>,
+    /// Passwords that roles are made with, or given, as they are: the text between the quotes.
+    pub passwords: Vec<(Secret, Span)>,
 }
 
 /// One statement.
@@ -52,7 +55,14 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     for statement in &statements {
         reveal(reader, statement.span);
     }
-    reader.structure = super::Structure::Sql(Sql { statements });
+    let mut passwords = Vec::new();
+    for (start, range) in self::passwords(&text) {
+        let before = reader.sources.span(reader.id, start..range.start - 1);
+        reveal(reader, before);
+        let place = reader.sources.span(reader.id, range.clone());
+        passwords.push((Secret::from(&text[range]), place));
+    }
+    reader.structure = super::Structure::Sql(Sql { statements, passwords });
 }
 
 /// The roles that a text makes somewhere: a file of SQL, a block in one, a command of `psql` in a script. So many, and names of
@@ -102,9 +112,11 @@ const KEYWORDS: &[&str] = &[
     "GRANT",
     "IF",
     "IN",
+    "LOGIN",
     "NOT",
     "ON",
     "OWNER",
+    "PASSWORD",
     "PRIVILEGES",
     "PUBLIC",
     "ROLE",
@@ -200,6 +212,74 @@ fn statement(
         _ => return None,
     };
     Some(Statement { kind, span: sources.span(id, offset + first.1..offset + last.2) })
+}
+
+/// Where a text gives a role a password: the beginning of the statement, and what stands between the quotes of `CREATE ROLE …
+/// PASSWORD '…'`. A verifier is none (`md5…`, `SCRAM-SHA-256$…`), nor is what
+/// `psql` puts in (`:'password'`) or a template does.
+fn passwords(text: &str) -> Vec<(usize, Range<usize>)> {
+    let (mut out, mut at) = (Vec::new(), 0);
+    // Where the statement begins, its first two words, and the last.
+    let (mut start, mut words, mut last): (usize, Vec<&str>, &str) = (0, Vec::new(), "");
+    // MySQL's `IDENTIFIED BY PASSWORD`.
+    let mut identified = false;
+    while at < text.len() && out.len() < STATEMENTS {
+        let rest = &text[at..];
+        let first = rest.as_bytes()[0];
+        at += if rest.starts_with("--") || first == b'\\' {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            comment(rest)
+        } else if first == b'\'' {
+            let length = string(rest);
+            let inner = rest.get(1..length - 1).unwrap_or_default();
+            let is = |place: usize, known: [&str; 2]| {
+                words.get(place).is_some_and(|word| known.iter().any(|k| word.eq_ignore_ascii_case(k)))
+            };
+            let of_role = is(0, ["CREATE", "ALTER"]) && is(1, ["ROLE", "USER"]);
+            let verifier =
+                inner.starts_with("SCRAM-SHA-256$") || inner.len() == 35 && inner.starts_with("md5");
+            let filled = inner.contains(['$', '{', '<', '%']) || text[..at].ends_with(':');
+            if of_role
+                && !identified
+                && last.eq_ignore_ascii_case("PASSWORD")
+                && !verifier
+                && !filled
+                && !inner.is_empty()
+            {
+                out.push((start, at + 1..at + 1 + inner.len()));
+            }
+            last = "";
+            length
+        } else if first == b'"' {
+            last = "";
+            rest[1..].find('"').map_or(rest.len(), |i| i + 2)
+        } else if first == b'$' && dollar(rest).is_some() {
+            dollar(rest).unwrap_or(1)
+        } else if first == b';' {
+            (words, identified) = (Vec::new(), false);
+            1
+        } else if first.is_ascii_alphanumeric() || first == b'_' || first >= 0x80 {
+            let length = rest.find(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
+            let length = length.unwrap_or(rest.len());
+            last = &rest[..length];
+            identified |= last.eq_ignore_ascii_case("IDENTIFIED");
+            if words.is_empty() {
+                start = at;
+            }
+            if words.len() < 2 {
+                words.push(last);
+            }
+            length
+        } else {
+            // `PASSWORD = '…'` is SQL Server's.
+            if !first.is_ascii_whitespace() {
+                last = "";
+            }
+            1
+        };
+    }
+    out
 }
 
 /// Comments of this form may be nested.

@@ -10,6 +10,13 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::File(check)],
 };
 
+/// Whether the server asks for no password: `POSTGRES_HOST_AUTH_METHOD: trust`, or bitnami's `ALLOW_EMPTY_PASSWORD`.
+fn lets_everybody_in(service: &Service, file: &File<'_>) -> bool {
+    let layers = service.layer.and_then(|at| file.views.get(at)).map(|view| view.layers).unwrap_or_default();
+    let is = |key: &str, word: &str| matches!(Given::of(layers, key, false), Given::Entry(entry) if entry.value.text.expose().trim().eq_ignore_ascii_case(word));
+    is("POSTGRES_HOST_AUTH_METHOD", "trust") || is("ALLOW_EMPTY_PASSWORD", "yes")
+}
+
 fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
     for service in compose.services.iter().filter(|s| s.server) {
@@ -22,6 +29,11 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 .at_span(port.span, "no address before the port")
                 .note("docker opens the port before the rules of ufw and firewalld are asked")
                 .help("write `127.0.0.1:` before it, or leave it out: services of one network need no published port");
+            let draft = if lets_everybody_in(service, file) {
+                draft.note("its image is told to ask nobody for a password")
+            } else {
+                draft
+            };
             if let Some(place) = port.local {
                 draft.edit_unsafe(place, "127.0.0.1:");
             }

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: Traits { leaks: true, ..COMMON },
     page: include_str!("literal_password.md"),
-    checks: &[Check::Target(check), Check::Block(block)],
+    checks: &[Check::Target(check), Check::Block(block), Check::File(roles)],
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -42,6 +42,22 @@ fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
                 .note("it is in every clone, and in the history for good")
                 .help("change the password, and let the environment or a secret's file give the new one")
                 .at_most(Levels::of(most));
+        }
+    }
+}
+
+/// What a script of SQL gives a role.
+fn roles(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Sql(sql) = &file.carried.structure else { return };
+    for (secret, place) in &sql.passwords {
+        if !secret.is_template() {
+            out.report(format!("the password of a role stands in `{}`", file.carried.path))
+                .at_span(*place, "whoever reads the file has it")
+                .note(
+                    "it is in every clone, and in the history for good; a server's log has the statement too",
+                )
+                .help("hand it over: `psql -v password=\"$DB_PASSWORD\"` and `PASSWORD :'password'`")
+                .at_most(Levels::of("IIEE"));
         }
     }
 }

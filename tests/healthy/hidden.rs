@@ -64,6 +64,15 @@ const TWINS: &[Twins] = &[
         healthy: &[("config/production/settings.py", ASKED)],
         ill: &[("config/production/settings.py", ALONE)],
     },
+    // What psql puts in, a verifier, other engines' words.
+    Twins {
+        rule: "literal-password",
+        healthy: &[(
+            "deploy/production/init.sql",
+            "CREATE ROLE shop LOGIN PASSWORD :'password';\nALTER ROLE shop PASSWORD 'SCRAM-SHA-256$4096:c2FsdA==$a:b';\nCREATE USER 'a'@'%' IDENTIFIED BY PASSWORD '*2470C0C06DEE42FD';\nCREATE USER b WITH PASSWORD = 'k3Vq9mT2xLpW7c';\n",
+        )],
+        ill: &[("deploy/production/init.sql", "CREATE ROLE shop LOGIN PASSWORD 'k3Vq9mT2xLpW7c';\n")],
+    },
     // On a machine of one's own such a password opens what nobody else reaches.
     Twins {
         rule: "literal-password",

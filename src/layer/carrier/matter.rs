@@ -12,7 +12,7 @@ impl Carrier {
     /// Whether a text may speak of a database. A file of which this is false is judged only by what it takes from others. An
     /// env file always does: its syntax matters whatever it holds. Of a script it is asked whether it waits for a server, too,
     /// of a compose file and of a pipeline whether it waits for what compose starts, of SQL and code whether it installs an
-    /// extension.
+    /// extension, of SQL whether it makes a role.
     pub fn may_speak(self, bytes: &[u8]) -> bool {
         let waits = || match self {
             Self::Shell | Self::Dockerfile => needles::waits(bytes),
@@ -21,7 +21,7 @@ impl Carrier {
             // Its key tells, whatever its value is.
             Self::Spring | Self::Properties => has(bytes, b"datasource"),
             // A migration may do nothing else.
-            Self::Sql => needles::installs(bytes) || needles::grants(bytes),
+            Self::Sql => needles::installs(bytes) || needles::grants(bytes) || needles::makes_role(bytes),
             Self::Python | Self::JavaScript => needles::installs(bytes) && has_create(bytes),
             _ => false,
         };
@@ -29,7 +29,7 @@ impl Carrier {
     }
 
     /// Whether a text that speaks of no database may say what others need: what compose starts and builds, whom the objects of
-    /// Kubernetes lead to and what they take, which roles a script of SQL makes.
+    /// Kubernetes lead to and what they take.
     fn may_inform(self, path: &str, bytes: &[u8]) -> bool {
         match self {
             Self::Compose => true,
@@ -37,7 +37,6 @@ impl Carrier {
             Self::Yaml if yaml::may_inform(bytes) => {
                 matches!(yaml::of(path, bytes), Self::Kubernetes | Self::Compose)
             }
-            Self::Sql => needles::makes_role(bytes),
             _ => false,
         }
     }
