@@ -36,6 +36,8 @@ pub enum Means {
     Url,
     /// A whole connection URL of the tests.
     TestUrl,
+    /// A further connection URL of the same program, which leads elsewhere with a password of its own.
+    AnotherUrl,
     /// One part of a connection: the family that belongs together (`DATABASES`, `database.yml`), and libpq's keyword.
     Part(&'static str, &'static str),
     /// The engine, by a name that contains it: `django.db.backends.postgresql`.

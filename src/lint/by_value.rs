@@ -21,7 +21,7 @@ pub(super) fn tell(carried: &mut [Carried], policy: &Policy) {
         file.layers.iter_mut().flat_map(|layer| &mut layer.entries).for_each(tell_of_net);
         let held = match &file.structure {
             Structure::Kubernetes(objects) => {
-                let inside = |block: &Block| matches!(block.holder, Holder::Container { .. });
+                let inside = |block: &Block| !matches!(block.holder, Holder::Secret);
                 objects.blocks.iter().map(inside).collect()
             }
             Structure::Compose(_) | Structure::Task(_) => vec![true; file.layers.len()],
@@ -42,17 +42,30 @@ fn tell_of_net(entry: &mut Entry) {
 }
 
 fn tell_one(layer: &mut Layer, policy: &Policy) {
-    let own = |e: &Entry| {
-        let others = || OF_OTHERS.contains(&e.key.as_str()) || e.key.ends_with("TEMPLATE");
-        e.told.is_none() && e.is_url_of_postgres() && !others() && !is_slip(&e.key)
-    };
-    let mut found = (0..layer.entries.len()).filter(|at| own(&layer.entries[*at]));
-    if let (Some(at), None) = (found.next(), found.next())
-        && !speaks(layer, policy)
-    {
+    let mut found = (0..layer.entries.len()).filter(|at| is_connection(&layer.entries[*at]));
+    let (Some(at), more) = (found.next(), found.next().is_some()) else { return };
+    if more || speaks(layer, policy) {
+        others(layer, policy);
+    } else {
         let entry = &mut layer.entries[at];
         let tests = entry.key.split('_').any(|word| matches!(word, "TEST" | "TESTS"));
         entry.told = Some(Box::new(if tests { Means::TestUrl } else { Means::Url }));
+    }
+}
+
+/// Whether a variable that nobody has told anything of holds a connection by its value.
+fn is_connection(entry: &Entry) -> bool {
+    let others = || OF_OTHERS.contains(&entry.key.as_str()) || entry.key.ends_with("TEMPLATE");
+    entry.told.is_none() && entry.is_url_of_postgres() && !others() && !is_slip(&entry.key)
+}
+
+/// Says of those whose names mean nothing that they are further connections: each is judged that has a password of its own.
+fn others(layer: &mut Layer, policy: &Policy) {
+    for entry in &mut layer.entries {
+        let of_tests = || entry.key.split('_').any(|word| matches!(word, "TEST" | "TESTS"));
+        if is_connection(entry) && meaning_of(entry, policy).is_none() && !of_tests() {
+            entry.told = Some(Box::new(Means::AnotherUrl));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod of_document;
 mod of_parts;
 mod select;
 mod switch;
+mod url_names;
 
 use super::{
     ByKeyword, PartSet, Settings,
@@ -23,7 +24,7 @@ use super::{
     settle::Settled,
     suspect,
     target::{Around, Facts, Form, Oddities, Target, Wrapped},
-    variables::{Kinds, Meaning, Role, URLS, meaning_of, prefixed},
+    variables::{Meaning, Role, meaning_of, prefixed},
     words,
 };
 use crate::{
@@ -120,7 +121,9 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let services_unread =
         !out.consumers.is_empty() && !out.consumers.iter().any(|c| c.value.reads_services());
     let (wanted, go) = (wanted(policy, extensions), foreign::is_for_go(repository, *path));
-    let resolver = Resolver { lookup, policy, libpq, services, services_unread, go, repository, wanted };
+    let of_file = path.is_some();
+    let resolver =
+        Resolver { lookup, policy, libpq, services, services_unread, go, repository, wanted, of_file };
     resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);
     // The secret of another database, as far as anyone can tell.
@@ -174,35 +177,15 @@ struct Resolver<'r> {
     go: bool,
     repository: &'r Repository,
     wanted: Vec<Wanted>,
+    /// A file is judged, and no process, which takes one URL.
+    of_file: bool,
 }
 
 impl Resolver<'_> {
     /// Every variable that holds a URL; of the spellings of one role the first that is not empty.
     fn urls(&self, out: &mut Settings) {
-        // What the carrier itself calls the URL comes first.
-        let told = self.lookup.told().filter_map(|entry| match meaning_of(entry, self.policy) {
-            Some(Meaning::Url(role)) => Some((entry.key.as_str(), role)),
-            _ => None,
-        });
-        let mut keys: Vec<(&str, Role)> = Vec::with_capacity(8);
-        keys.extend(told);
-        keys.extend(self.policy.names("url").iter().map(|k| (k.as_str(), Role::Primary)));
-        keys.extend(self.policy.names("test-url").iter().map(|k| (k.as_str(), Role::Test)));
-        keys.extend(URLS.iter().copied().filter(|(key, _)| self.lookup.may_hold(key)));
-        // `PROD_DATABASE_URL` and its like are in no list.
-        let some = self.lookup.has(Kinds::URL)
-            || !self.policy.variables.is_empty()
-            || self.lookup.told().next().is_some();
-        let layers = if some { self.lookup.layers() } else { &[] };
-        for layer in layers {
-            for entry in &layer.entries {
-                if let Some(Meaning::Url(role)) = meaning_of(entry, self.policy) {
-                    keys.push((entry.key.as_str(), role));
-                }
-            }
-        }
         let mut seen = BTreeSet::new();
-        for (key, role) in keys {
+        for (key, role) in self.url_names() {
             let Some((layer, entry)) = self.lookup.entry(key).filter(|_| seen.insert(key)) else { continue };
             // A carrier may know better what a name like ours stands for.
             if !matches!(meaning_of(entry, self.policy), Some(Meaning::Url(_))) {
@@ -225,10 +208,15 @@ impl Resolver<'_> {
             }
             // Several of .NET's are several databases of one program.
             let known = out.targets.iter().any(|t| t.role == role && t.environment == own);
-            if known && !(entry.told.is_some() && is_for_npgsql(entry)) {
+            // So are those of a file whose passwords differ; which one a process takes it says by the first.
+            let several = entry.told.is_some() && is_for_npgsql(entry);
+            if known && !several && !(self.of_file && role == Role::Primary) {
                 continue;
             }
             let mut target = self.url(key, role, setting, layer, entry);
+            if known && !several && !target.has_password_of_its_own(&out.targets) {
+                continue;
+            }
             match entry.means() {
                 Some(Means::Url | Means::TestUrl) => self.beside(layer, &mut target),
                 _ => self.beside_variable(&mut target),

@@ -297,7 +297,7 @@ pub const DEBUGS: &[&str] = &["DEBUG", "DJANGO_DEBUG", "APP_DEBUG", "FLASK_DEBUG
 /// What an entry means: what its carrier says, else what its name says.
 pub fn meaning_of(entry: &Entry, policy: &Policy) -> Option<Meaning> {
     match entry.means() {
-        Some(Means::Url) => Some(Meaning::Url(Role::Primary)),
+        Some(Means::Url | Means::AnotherUrl) => Some(Meaning::Url(Role::Primary)),
         Some(Means::TestUrl) => Some(Meaning::Url(Role::Test)),
         Some(Means::Part(family, keyword)) => Some(Meaning::Part(family, keyword)),
         Some(Means::Engine) => Some(Meaning::Toggle(ToggleKind::Engine)),

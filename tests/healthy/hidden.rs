@@ -64,6 +64,34 @@ const TWINS: &[Twins] = &[
         healthy: &[("config/production/settings.py", ASKED)],
         ill: &[("config/production/settings.py", ALONE)],
     },
+    // A connection beside another, be its name one that is known or not, with a password of its own.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop?sslmode=verify-full\nDB_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop?sslmode=verify-full\nDB_URL=postgresql://other:9mT2xLpW7ck3Vq@db2.acme.io/shop\n",
+        )],
+    },
+    Twins {
+        rule: "k8s-literal-url",
+        healthy: &[(
+            "k8s/web.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  DATABASE_URL: postgresql://shop@db.acme.io/shop\n  GOOSE_DBSTRING: postgresql://shop@db.acme.io/shop\n",
+        )],
+        ill: &[(
+            "k8s/web.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  DATABASE_URL: postgresql://shop@db.acme.io/shop\n  GOOSE_DBSTRING: postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n",
+        )],
+    },
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(".env.production", "IDENTITY_DSN=mysql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n")],
+        ill: &[(".env.production", "IDENTITY_DSN=postgres://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n")],
+    },
     // What psql puts in, a verifier, other engines' words.
     Twins {
         rule: "literal-password",

@@ -225,9 +225,10 @@ impl Writer {
         }
         let mut mapped = crate::layer::tree::Mapped::new(scope.id);
         // `os.environ.get("DATABASE_URL") or "sqlite:///" + path`
-        let (range, kind) = match outcome.taken.is_empty() {
-            true => (expr.range.clone(), SegmentKind::Escape),
-            false => (outcome.place.clone(), SegmentKind::Fallback),
+        let (range, kind) = if outcome.taken.is_empty() {
+            (expr.range.clone(), SegmentKind::Escape)
+        } else {
+            (outcome.place.clone(), SegmentKind::Fallback)
         };
         mapped.derived(range, "sqlite:///file", kind);
         Some(mapped.finish("sqlite:///file"))

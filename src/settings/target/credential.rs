@@ -52,6 +52,14 @@ impl Target {
         })
     }
 
+    /// Whether a URL of PostgreSQL has a password, and none of the others has the same.
+    pub fn has_password_of_its_own(&self, others: &[Self]) -> bool {
+        let same = |secret: &Secret| {
+            others.iter().any(|other| other.get("password").is_some_and(|p| p.value.secret().same_as(secret)))
+        };
+        self.is_postgres() && self.credential().is_some_and(|own| !same(own.secret))
+    }
+
     /// Whether a part is known as far as files go: no reference that nothing filled in stands in it.
     pub fn is_filled(&self, part: &Setting<Part>) -> bool {
         let apart = |p: &Placeholder| part.span().is_some_and(|s| !s.overlaps(p.span));

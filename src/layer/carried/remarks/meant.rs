@@ -97,7 +97,7 @@ fn without_path(line: &str) -> &str {
     let marks = [" - ", " — ", " – ", " | ", ": "];
     let head = marks.iter().find_map(|mark| line.split_once(mark));
     let bare = |head: &str| head.trim_start_matches(['#', ' ', '=', '*']).trim_end().to_owned();
-    let path = |head: &str| !head.contains(' ') && (head.ends_with(".yml") || head.ends_with(".yaml"));
+    let path = |head: &str| !head.contains(' ') && matches!(head.rsplit('.').next(), Some("yml" | "yaml"));
     head.filter(|(head, _)| path(&bare(head))).map_or(line, |(_, rest)| rest)
 }
 
