@@ -82,7 +82,9 @@ fn without_code(text: &str) -> String {
         match inner {
             "end" => drop(open.pop()),
             "else" => {
-                open.iter_mut().last().into_iter().for_each(|(counts, asks)| *counts = *asks && !*counts)
+                if let Some((counts, asks)) = open.last_mut() {
+                    *counts = *asks && !*counts;
+                }
             }
             _ if begins => {
                 let negated = inner.contains('!') || inner.contains("blank?") || inner.contains("nil?");

@@ -25,7 +25,7 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
             .note(rest)
             .help("save it as UTF-8");
         // `psql` reads it in the encoding of its client, and it may be another engine's.
-        if layer.name.ends_with(".sql") {
+        if layer.name.rsplit('.').next() == Some("sql") {
             draft.at_most(Levels::of("IIII"));
         }
     }
