@@ -48,7 +48,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
 /// env file to what the process has. That no service may start with it is another question, which `check` answers.
 fn is_meant(target: &Target, settings: &Settings) -> bool {
     let meant = match target.stands_for() {
-        Some(StandsFor::Placeholder) => settings.is_to_be_copied(),
+        // Nobody starts a service with `your_database_url`, whatever the file is for that git keeps.
+        Some(StandsFor::Placeholder) => {
+            settings.is_to_be_copied() || settings.whereabouts.as_ref().is_some_and(|at| at.kept)
+        }
         Some(
             StandsFor::Mark
             | StandsFor::AnotherStore

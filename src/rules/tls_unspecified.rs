@@ -5,7 +5,7 @@ pub(super) const RULE: Rule = Rule {
     since: "0.1.0",
     levels: Levels::of("..WE"),
     boot: false,
-    traits: COMMON,
+    traits: Traits { fills_in: true, ..COMMON },
     page: include_str!("tls_unspecified.md"),
     checks: &[Check::Target(check)],
 };

@@ -83,6 +83,11 @@ const TWINS: &[Twins] = &[
     },
     Twins {
         rule: "secret-printed",
+        healthy: &[("deploy/production/run.sh", "echo \"at ${DATABASE_URL##*@}\"\n")],
+        ill: &[("deploy/production/run.sh", "echo \"at ${DATABASE_URL%%@*}@***\"\n")],
+    },
+    Twins {
+        rule: "secret-printed",
         healthy: &[("deploy/production/run.sh", "echo \"::add-mask::$PGPASSWORD\"\n")],
         ill: &[("deploy/production/run.sh", "echo \"password: $PGPASSWORD\"\n")],
     },

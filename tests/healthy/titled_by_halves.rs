@@ -351,8 +351,9 @@ const TWINS: &[Twins] = &[
     },
     Twins {
         rule: "image-floating",
-        healthy: &[("compose.prod.yaml", "services:\n  db:\n    image: timescale/timescaledb:2.17.2-pg16\n")],
-        ill: &[("compose.prod.yaml", "services:\n  db:\n    image: timescale/timescaledb:latest-pg16\n")],
+        // It is made on Alpine.
+        healthy: &[("compose.prod.yaml", "services:\n  db:\n    image: timescale/timescaledb:latest-pg16\n")],
+        ill: &[("compose.prod.yaml", "services:\n  db:\n    image: pgvector/pgvector:pg16\n")],
     },
     // Words are a password as others are.
     Twins {

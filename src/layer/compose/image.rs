@@ -66,6 +66,9 @@ const SERVERS: &[(&str, bool)] = &[
     ("debezium/postgres", true),
 ];
 
+/// Of these a major release holds the C library too: made on Alpine, which sorts by no library's rules, or an archive.
+const SETTLED: &[&str] = &["timescale/timescaledb", "bitnamilegacy/postgresql"];
+
 /// Other servers and proxies as docker-library has them: they are clients of no database, whatever variables they are given.
 const OTHERS: &[&str] = &[
     "caddy",
@@ -264,7 +267,11 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         text: Part::with_proof(text, shown && server.is_some()),
         server: server.is_some(),
         official: server.is_some_and(|(_, official)| *official),
-        pinned: if digest || !known { Pinned::Firmly } else { pinned(tag) },
+        pinned: match pinned(tag) {
+            _ if digest || !known => Pinned::Firmly,
+            Pinned::Major if server.is_some_and(|(known, _)| SETTLED.contains(known)) => Pinned::Firmly,
+            other => other,
+        },
         client: false,
         fleeting: false,
         wants_password: release.is_some_and(Release::wants_password),

@@ -72,8 +72,9 @@ fn tells(text: &str) -> bool {
         (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
                 && !mark.starts_with(":+")
                 && !mark.starts_with('+')
-                // `${DATABASE_URL%%:*}` and `${DATABASE_URL##*@}` cut it; what is left is not told.
-                && !mark.starts_with(['%', '#'])
+                // `${DATABASE_URL%%:*}` and `${DATABASE_URL##*@}` cut it; what is left is not told. Before the host stands the
+                // password.
+                && (!mark.starts_with(['%', '#']) || ["%@", "%%@", "%/", "%\\?"].iter().any(|cut| mark.starts_with(cut)))
     })
 }
 

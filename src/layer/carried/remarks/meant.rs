@@ -64,7 +64,9 @@ const VALUES: &[&str] = &[
 pub(super) fn is_title(line: &str) -> bool {
     let line = without_path(line);
     if FOREIGN.iter().any(|words| line.contains(words)) {
-        return !["운영", "프로덕션", "生产", "生產", "本番", "prod"].iter().any(|word| line.contains(word));
+        let others = ["운영", "프로덕션", "生产", "生產", "本番", "prod", "stag", "продакшен", ".y"];
+        let turned = ["não", "nicht", "pas", "no", "non", "не"];
+        return !others.iter().any(|word| line.contains(word)) && !words(line).any(|w| turned.contains(&w));
     }
     if !["dev", "local"].iter().any(|word| line.contains(word)) {
         return false;
@@ -86,7 +88,7 @@ pub(super) fn is_title(line: &str) -> bool {
         let mut own = words(sentence).skip_while(|word| LEADING.contains(word));
         matches!(
             (own.next(), own.next()),
-            (Some("local"), Some("dev" | "development"))
+            (Some("local"), Some("dev" | "development" | "stack" | "environment" | "setup" | "demo"))
                 | (Some("dev" | "development"), Some("stack" | "environment" | "setup"))
         )
     })
@@ -101,8 +103,25 @@ fn without_path(line: &str) -> &str {
     head.filter(|(head, _)| path(&bare(head))).map_or(line, |(_, rest)| rest)
 }
 
-/// "For local development" in Korean, Chinese and Japanese.
-const FOREIGN: &[&str] = &["로컬 개발", "로컬개발", "本地开发", "本地開發", "ローカル開発"];
+/// "For local development" in other languages.
+const FOREIGN: &[&str] = &[
+    "로컬 개발",
+    "로컬개발",
+    "本地开发",
+    "本地開發",
+    "ローカル開発",
+    "développement local",
+    "environnement de développement",
+    "desarrollo local",
+    "entorno de desarrollo",
+    "desenvolvimento local",
+    "ambiente de desenvolvimento",
+    "lokale entwicklung",
+    "entwicklungsumgebung",
+    "sviluppo locale",
+    "ambiente di sviluppo",
+    "локальной разработки",
+];
 
 /// What may lead to what a file is for.
 const LEADING: &[&str] =
@@ -235,6 +254,9 @@ mod tests {
             "# development environment",
             "# docker compose for local development",
             "# === shop | local development ===",
+            "# infra/docker-compose.yml — 로컬 개발용 인프라",
+            "# docker-compose.yml — environnement de développement local",
+            "# shop - local stack for development",
         ] {
             assert!(is_title(yes), "{yes}");
         }
@@ -256,6 +278,8 @@ mod tests {
             "# production stack; local dev has compose.dev.yml",
             "# the stack of the development team's server",
             "# shop",
+            "# não é o ambiente de desenvolvimento",
+            "# 로컬 개발과 운영",
         ] {
             assert!(!is_title(no), "{no}");
         }
