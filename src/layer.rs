@@ -358,7 +358,9 @@ impl Entry {
         let named = !user.is_empty() && user != "postgres" && !host.is_empty() && !path.is_empty();
         // `user:password@host:port/database` shows how it is written.
         let shown = host
-            .rsplit_once(':')
+            .rsplit(']')
+            .next()
+            .and_then(|port| port.rsplit_once(':'))
             .is_some_and(|(_, port)| port.starts_with(|c: char| c.is_ascii_alphabetic()));
         named && !shown && !rest.contains(format) && !rest.contains("%s")
     }

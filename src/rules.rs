@@ -5,7 +5,11 @@ pub use crate::sink::{Draft, Sink};
 
 use crate::{
     environment::Environment,
-    layer::{Carried, Entry, Layer, compose::Waits, is_example},
+    layer::{
+        Carried, Entry, Layer, Structure,
+        compose::{Service, Waits},
+        is_example,
+    },
     policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
     secret::Secret,
@@ -200,6 +204,45 @@ pub struct Project<'a> {
     pub gates: bool,
 }
 
+impl<'a> File<'a> {
+    /// What the container of a service is given, the last layer counting first; nothing where it has no environment.
+    pub fn layers_of(&self, service: &Service) -> &'a [Layer] {
+        layers_of(self.views, service)
+    }
+
+    /// What other compose files have under the name of a service that may be started together with it: in the same directory,
+    /// or where they have no more than a part of it. Each with its layers.
+    pub fn elsewhere<'p>(
+        &self,
+        service: &'p Service,
+        project: &'p Project<'p>,
+    ) -> impl Iterator<Item = (&'p Service, &'p [Layer])> + use<'p> {
+        let (own, here) = (self.carried.source, directory(&self.carried.path).to_owned());
+        let source = |view: &View<'_>| view.carried.map(|carried| carried.source);
+        let others = project.views.chunk_by(move |a, b| source(a) == source(b));
+        others.filter(move |views| views.first().and_then(source) != Some(own)).flat_map(move |views| {
+            let carried = views.first().and_then(|view| view.carried);
+            let services = match carried.map(|c| &c.structure) {
+                Some(Structure::Compose(compose)) => compose.services.as_slice(),
+                _ => &[],
+            };
+            let beside = carried.is_some_and(|carried| directory(&carried.path) == here);
+            let same =
+                services.iter().filter(move |s| s.name.same_as(&service.name) && (beside || s.partial));
+            same.map(move |s| (s, layers_of(views, s)))
+        })
+    }
+}
+
+fn layers_of<'a>(views: &[View<'a>], service: &Service) -> &'a [Layer] {
+    service.layer.and_then(|at| views.get(at)).map(|view| view.layers).unwrap_or_default()
+}
+
+/// The directory of a path, with its slash.
+fn directory(path: &str) -> &str {
+    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
+}
+
 /// What scripts and programs of a repository make on a server.
 #[derive(Default)]
 pub struct Made {
@@ -234,6 +277,11 @@ impl View<'_> {
             Some(at) => at.example,
             None => self.layers.last().is_some_and(|layer| is_example(&layer.name)),
         }
+    }
+
+    /// Whether it is for development or tests, whatever the rest of its file is for.
+    pub(crate) fn environment_is_mild(&self) -> bool {
+        self.settings.settled.environment.as_ref().is_some_and(|s| s.value < Environment::Staging)
     }
 
     /// What its file sets a server up with, where nothing there says who connects: in the order of [`SERVERS_PASSWORD`].
@@ -355,7 +403,7 @@ pub(crate) const SERVERS_PASSWORD: &[&str] =
 mod prelude {
     pub(super) use super::{
         Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Made, Project, Rule,
-        SERVERS_PASSWORD, Sink, Traits, View, place, that_ask,
+        SERVERS_PASSWORD, Sink, Traits, View, directory, place, that_ask,
     };
     pub(super) use crate::{
         advice,

@@ -235,6 +235,10 @@ impl Compose {
     /// Whether a service is started after another one was healthy, because what it waits for waits for that: docker compose starts
     /// nothing before its dependencies are started.
     pub fn waits_through(&self, service: &Service, server: &Service) -> bool {
+        // Without a healthcheck docker compose starts none of it; the image of one that is built may have one.
+        if !server.built && server.healthcheck.as_ref().is_none_or(|check| check.disabled) {
+            return false;
+        }
         let (mut found, mut at) = (vec![service], 0);
         while let Some(here) = found.get(at).copied() {
             at += 1;
@@ -242,7 +246,8 @@ impl Compose {
                 return true;
             }
             let waited = |s: &&Service| here.depends_on.iter().any(|d| d.service.same_as(&s.name));
-            for next in self.services.iter().filter(waited).take(FEW) {
+            // What a profile asks for need not be started.
+            for next in self.services.iter().filter(waited).filter(|s| !s.profiled).take(FEW) {
                 if found.len() < FEW && found.iter().all(|s| !s.name.same_as(&next.name)) {
                     found.push(next);
                 }

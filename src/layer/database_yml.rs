@@ -55,8 +55,10 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 /// a value in (`<%= … %>`) stays.
 fn without_code(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    // Of each that is open whether its text counts, and whether it asks for the URL.
-    let (mut at, mut open) = (0, Vec::<(bool, bool)>::new());
+    // Of each that is open whether its text counts, whether it asks for the URL, and whether all above it counts.
+    let (mut at, mut open) = (0, Vec::<(bool, bool, bool)>::new());
+    let counting =
+        |open: &[(bool, bool, bool)]| open.last().is_none_or(|(counts, _, above)| *counts && *above);
     let push = |out: &mut String, piece: &str, kept: bool| {
         if kept {
             out.push_str(piece);
@@ -66,7 +68,7 @@ fn without_code(text: &str) -> String {
     };
     while let Some(start) = text[at..].find("<%").map(|i| at + i) {
         let end = text[start..].find("%>").map_or(text.len(), |i| start + i + 2);
-        let counts = open.iter().all(|(counts, _)| *counts);
+        let counts = counting(&open);
         push(&mut out, &text[at..start], counts);
         let code = &text[start..end];
         // `a ? b : c` in it would be a key of YAML, and ` #` a comment.
@@ -82,20 +84,27 @@ fn without_code(text: &str) -> String {
         match inner {
             "end" => drop(open.pop()),
             "else" => {
-                if let Some((counts, asks)) = open.last_mut() {
+                if let Some((counts, asks, _)) = open.last_mut() {
                     *counts = *asks && !*counts;
                 }
             }
+            // Nobody knows which of several counts.
+            _ if inner.starts_with("elsif") => {
+                if let Some((counts, asks, _)) = open.last_mut() {
+                    (*counts, *asks) = (false, false);
+                }
+            }
             _ if begins => {
-                let negated = inner.contains('!') || inner.contains("blank?") || inner.contains("nil?");
-                let without = if inner.starts_with("unless ") { !negated } else { negated };
-                open.push((asks && without, asks));
+                // Each turns it round.
+                let none = ["blank?", "nil?", "empty?"].iter().any(|word| inner.contains(word));
+                let without = inner.starts_with("unless ") ^ inner.contains('!') ^ none;
+                open.push((asks && without, asks, counts));
             }
             _ => {}
         }
         at = end;
     }
-    push(&mut out, &text[at..], open.iter().all(|(counts, _)| *counts));
+    push(&mut out, &text[at..], counting(&open));
     out
 }
 

@@ -18,6 +18,16 @@ pub struct Read {
 }
 
 impl Read {
+    /// That a URL is PostgreSQL's, of which the rest is known only where the program runs: `jdbc:postgresql://${DB_HOST}/shop`.
+    pub(crate) fn postgres(span: Span) -> Self {
+        Self { variable: String::new(), span, means: Some(Means::Engine), defaulted: true }
+    }
+
+    /// Whether it is what [`Read::postgres`] makes.
+    pub(crate) fn says_postgres(&self) -> bool {
+        self.variable.is_empty() && self.means == Some(Means::Engine) && self.defaulted
+    }
+
     /// A name for variables of which the text only says that there are more of them, and where.
     pub const REST: &str = "*";
 

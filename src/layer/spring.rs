@@ -2,7 +2,7 @@
 //! else is a connection there.
 
 use super::{
-    Entry, Layer, Means,
+    Entry, Layer, Means, Read,
     carried::Reader,
     general,
     reference::{self, Syntax},
@@ -183,6 +183,10 @@ fn take(
                 here = Some(here.unwrap_or(true) && is_here(property.entry.value.text.expose()));
             }
             push(reader, &mut layer, &property.entry, means);
+            // `jdbc:postgresql://${DB_HOST}/shop` is no entry, and says the engine all the same.
+            if means == Means::Url && property.entry.value.text.expose().starts_with("jdbc:postgresql:") {
+                layer.reads.push(Read::postgres(property.entry.value_span));
+            }
         }
         layer.word = word.filter(|_| here != Some(true)).map(str::to_owned);
         // Where a URL stands too, that says which engine it is, or that the two do not go together.

@@ -1,6 +1,6 @@
 //! What a file of a framework says of a connection, and who runs the program says anew.
 
-use super::view::FileView;
+use super::{read::directory, view::FileView};
 use crate::{
     environment::Environment,
     layer::{Carried, Carrier, Layer, Structure},
@@ -8,6 +8,7 @@ use crate::{
     repository::Repository,
     settings::{Form, Target, settle},
 };
+use std::collections::BTreeSet;
 
 /// A section for production that leads to the very machine is what development has in common with it, where the program
 /// gets the URL of its primary database from its environment: both Rails and Spring Boot put that before the file. What is
@@ -15,7 +16,16 @@ use crate::{
 pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
     let spring: Vec<&str> =
         carried.iter().filter(|file| sets_url_of_spring(file)).map(|f| f.path.as_str()).collect();
+    let settings = production_settings(carried);
     for (file, views) in carried.iter().zip(views) {
+        if file.carrier == Carrier::Python && is_base(&file.path) && settings.contains(directory(&file.path))
+        {
+            for view in views.iter_mut().filter(|view| is_of_django(view.layers.last())) {
+                if let Some(at) = view.settings.whereabouts.as_mut() {
+                    at.replaced = true;
+                }
+            }
+        }
         if file.carrier == Carrier::Dockerfile {
             images(carried, file, views);
         }
@@ -101,4 +111,25 @@ fn sets(layer: &Layer, variable: &str) -> bool {
 fn sets_url_of_spring(file: &Carried) -> bool {
     let sets = |layer: &Layer| sets(layer, "SPRING_DATASOURCE_URL");
     is_deployed(file) && file.carrier.is_of_containers() && file.layers.iter().any(sets)
+}
+
+/// Directories in which the settings of Django for production say their own `DATABASES`: those of the module that they take the
+/// rest from are another environment's.
+fn production_settings(carried: &[Carried]) -> BTreeSet<&str> {
+    let of_production = |file: &&Carried| {
+        file.carrier == Carrier::Python
+            && settle::of_path(&file.path, &Policy::default()) == Some(Environment::Production)
+            && file.layers.iter().any(|layer| is_of_django(Some(layer)))
+    };
+    carried.iter().filter(of_production).map(|file| directory(&file.path)).collect()
+}
+
+/// Whether a module is by its name what those of the environments have in common.
+fn is_base(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    matches!(name, "base.py" | "common.py" | "default.py" | "defaults.py")
+}
+
+fn is_of_django(layer: Option<&Layer>) -> bool {
+    layer.and_then(|layer| layer.block.as_deref()).is_some_and(|block| block.starts_with("DATABASES."))
 }

@@ -138,11 +138,9 @@ impl<'c> FileView<'c> {
             usual => usual,
         };
         // What it says of a server elsewhere is not for its tests.
-        let inside = matches!(&file.structure, Structure::Pipeline(_))
+        let tests = matches!(&file.structure, Structure::Pipeline(pipeline)
+            if own.last().and_then(|l| l.block.as_ref()).is_some_and(|block| pipeline.testing.contains(block)))
             && !own.iter().any(|layer| leads_out(layer, &|_| false));
-        let tests = inside
-            && matches!(&file.structure, Structure::Pipeline(pipeline)
-                if own.last().and_then(|l| l.block.as_ref()).is_some_and(|b| pipeline.testing.contains(b)));
         let own_means_url = own.iter().flat_map(|l| &l.entries).any(|e| e.told.is_some());
         let layers = match &policy.connection {
             Some(connection) => Cow::Owned([slice::from_ref(connection), &*own].concat()),
@@ -154,8 +152,8 @@ impl<'c> FileView<'c> {
         let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
         let by_itself = || file.remarks.not_for_production.then_some(Environment::Development);
         let said = said.or(within).or_else(by_itself);
-        // A section for tests, and a pipeline that leads nowhere out of itself, are not what the user speaks of.
-        let own = said.or_else(|| inside.then_some(Environment::Test));
+        // A section for tests, and a job that tests, are not what the user speaks of. Of paths `asked_for` knows.
+        let own = word.or(within).or_else(by_itself).or_else(|| tests.then_some(Environment::Test));
         let asked = files
             .asked_for(&path, policy)
             .filter(|asked| files.asks_for(&path) || own.is_none_or(|own| own == *asked));

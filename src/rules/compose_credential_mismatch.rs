@@ -86,11 +86,6 @@ fn defaults(project: &Project<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// The directory of a path, with its slash.
-fn directory(path: &str) -> &str {
-    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
-}
-
 fn path_of<'p>(view: &View<'p>) -> Option<&'p str> {
     view.carried.map(|carried| carried.path.as_str())
 }

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// Whether the server asks for no password: `POSTGRES_HOST_AUTH_METHOD: trust`, or bitnami's `ALLOW_EMPTY_PASSWORD`.
 fn lets_everybody_in(service: &Service, file: &File<'_>) -> bool {
-    let layers = service.layer.and_then(|at| file.views.get(at)).map(|view| view.layers).unwrap_or_default();
+    let layers = file.layers_of(service);
     let is = |key: &str, word: &str| matches!(Given::of(layers, key, false), Given::Entry(entry) if entry.value.text.equals(word));
     is("POSTGRES_HOST_AUTH_METHOD", "trust") || is("ALLOW_EMPTY_PASSWORD", "yes")
 }

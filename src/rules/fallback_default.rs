@@ -66,7 +66,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         let lets_in = || target.credential().is_some_and(|p| !p.secret.holds_a_whole_reference());
         let env_file = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_env_file);
         let asks = fallback.supplies == "url" && target.refers_to_host() && !lets_in() && !env_file();
-        let meant = own || file || asks || (fallback.shared || beside) && other.is_none();
+        let meant =
+            own || file || asks || target.is_sketch() || (fallback.shared || beside) && other.is_none();
         let levels = if meant { "IIII" } else { levels };
         let draft = out
             .report(format!("`{}` takes {what} from a default", fallback.key))

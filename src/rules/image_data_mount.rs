@@ -10,21 +10,35 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::File(check)],
 };
 
-fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     match &file.carried.structure {
         Structure::Compose(compose) => {
             for service in compose.services.iter().filter(|s| !s.built && !s.partial && s.plain) {
-                let layers = service.layer.and_then(|at| file.views.get(at)).map(|view| view.layers);
-                let stays = matches!(Given::of(layers.unwrap_or_default(), "PGDATA", false), Given::Unset);
-                service.image.iter().filter(|_| stays).for_each(|image| misplaced(image, out));
+                let moves = |layers: &[Layer]| {
+                    let named = |layer: &Layer| {
+                        layer.entry("PGDATA").is_some() || layer.reads.iter().any(|r| r.variable == "PGDATA")
+                    };
+                    layers.iter().any(named)
+                };
+                let layers = file.layers_of(service);
+                // Another file may put an older release in its place.
+                let changed = |(other, layers): (&Service, &[Layer])| {
+                    moves(layers) || other.image.as_ref().is_some_and(|image| image.layout == Layout::Data)
+                };
+                if moves(layers) || file.elsewhere(service, project).any(changed) {
+                    continue;
+                }
+                let open = !matches!(Given::of(layers, "PGDATA", false), Given::Unset);
+                service.image.iter().for_each(|image| misplaced(image, open, out));
             }
         }
-        Structure::Kubernetes(objects) => objects.images.iter().for_each(|image| misplaced(image, out)),
+        Structure::Kubernetes(objects) => objects.images.iter().for_each(|i| misplaced(i, false, out)),
         _ => {}
     }
 }
 
-fn misplaced(image: &Image, out: &mut Sink<'_>) {
+/// `open`: variables come from a file that is not here.
+fn misplaced(image: &Image, open: bool, out: &mut Sink<'_>) {
     let Some(mount) = image.misplaced.filter(|_| !image.client && image.layout != Layout::Data) else {
         return;
     };
@@ -33,6 +47,11 @@ fn misplaced(image: &Image, out: &mut Sink<'_>) {
         .at_span(mount, "the data are elsewhere since 18")
         .also_span(image.span, "has its data below `/var/lib/postgresql`, in a directory of its release")
         .note("the entrypoint ends with `in 18+, these Docker images are configured to store database data in a format …` and makes nothing");
+    let draft = if open {
+        draft.note("unless `PGDATA` stands in an env file that is not here").at_most(Levels::of("WWWW"))
+    } else {
+        draft
+    };
     if image.layout == Layout::Newest {
         draft
             .note("what is there from a release before 18 has to be upgraded first: `pg_upgrade`, or a dump")

@@ -30,7 +30,7 @@ fn service(service: &Service, file: &File<'_>, project: &Project<'_>, out: &mut 
     if service.built || service.partial || !service.plain || is_told_elsewhere(service, file, project) {
         return;
     }
-    let layers = service.layer.and_then(|at| file.views.get(at)).map(|view| view.layers).unwrap_or_default();
+    let layers = file.layers_of(service);
     let given = |key: &str| Given::of(layers, key, false);
     let (Given::Unset, password) = (given(TRUST), given(PASSWORD)) else { return };
     // Where that stands it is told what it is meant to be.
@@ -66,20 +66,11 @@ const LIKE: [&str; 8] = [
     "DATABASE_PASSWORD",
 ];
 
-/// Whether another compose file has more of a service: the two are started together, `-f` by `-f`.
+/// Whether another compose file gives a service what it asks for: the two are started together, `-f` by `-f`.
 fn is_told_elsewhere(service: &Service, file: &File<'_>, project: &Project<'_>) -> bool {
-    let source = |view: &View<'_>| view.carried.map(|carried| carried.source);
-    let others = project.views.chunk_by(|a, b| source(a) == source(b));
-    others.filter(|views| views.first().and_then(source) != Some(file.carried.source)).any(|views| {
-        let Some(Structure::Compose(compose)) = views.first().and_then(|v| v.carried).map(|c| &c.structure)
-        else {
-            return false;
-        };
-        let given = |s: &Service| {
-            let layers = s.layer.and_then(|at| views.get(at)).map(|view| view.layers).unwrap_or_default();
-            [PASSWORD, TRUST].iter().any(|key| !matches!(Given::of(layers, key, false), Given::Unset))
-        };
-        compose.services.iter().any(|s| s.name.same_as(&service.name) && given(s))
+    file.elsewhere(service, project).any(|(other, layers)| {
+        let given = |key: &&str| !matches!(Given::of(layers, key, false), Given::Unset);
+        (other.server || other.image.is_none()) && [PASSWORD, TRUST].iter().any(given)
     })
 }
 
@@ -89,8 +80,11 @@ fn beside_a_job(service: &DatabaseService, out: &mut Sink<'_>) {
         && set(PASSWORD).is_none()
         && set(TRUST).is_none()
     {
-        let message = format!("`{}` is not given the `{PASSWORD}` that its image asks for", service.name);
-        refused(message, *span, out);
+        refused(
+            format!("the server beside a job is not given the `{PASSWORD}` that its image asks for"),
+            *span,
+            out,
+        );
     }
 }
 

@@ -158,7 +158,7 @@ fn of_entry(keyword: &str, entry: &Entry) -> Option<Part> {
 }
 
 /// The family that makes the target: the project's own, else the first complete one, else the fullest.
-pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
+pub(super) fn choose(sets: &[PartSet], is_ours: bool) -> Option<&PartSet> {
     let speaks = |set: &&PartSet| {
         let needs = SETS.iter().find(|s| s.name == set.name).and_then(|s| s.needs);
         set.telling() > 0 && needs.is_none_or(|part| set.has(part))
@@ -172,8 +172,9 @@ pub(super) fn choose(sets: &[PartSet]) -> Option<&PartSet> {
     own.or(complete).copied().or_else(|| {
         // `max_by_key` gives the last of equals; the order of the families shall decide.
         let most = candidates.iter().rev().max_by_key(|s| s.telling()).copied();
-        // A carrier that says the password and takes the rest from elsewhere.
-        most.or_else(|| sets.iter().find(|set| told(set) && set.name != OWN_SET && set.has("password")))
+        // A carrier that says the password and the engine, and takes the rest from elsewhere.
+        let alone = |set: &&PartSet| told(set) && set.name != OWN_SET && set.has("password");
+        most.or_else(|| sets.iter().find(|set| is_ours && alone(set)))
     })
 }
 

@@ -72,9 +72,12 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let Request { repository, path, readers, faults, services, pg_env, .. } = request;
     let environment = settled.environment.as_ref().map(|s| s.value);
     let sets = parts::collect(lookup, policy);
-    let chosen_set = parts::choose(&sets).cloned();
     let mut switches = switch::toggles(lookup, policy).into_iter();
     let toggle = switches.next().map(Box::new);
+    let mut reads = lookup.layers().iter().flat_map(|layer| &layer.reads);
+    let is_ours =
+        toggle.as_ref().is_some_and(|t| t.says == Some(Engine::Postgres)) || reads.any(Read::says_postgres);
+    let chosen_set = parts::choose(&sets, is_ours).cloned();
     let opposed = switches.find(|other| toggle.as_ref().is_some_and(|first| first.opposes(other)));
     let mut out = Settings {
         settled: settled.clone(),

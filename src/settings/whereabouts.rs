@@ -3,6 +3,7 @@
 
 use super::setting::Origin;
 use crate::{
+    environment::Environment,
     layer::{Remarks, is_example, is_of_chart},
     policy::Policy,
     repository::ASIDE,
@@ -148,7 +149,9 @@ impl Whereabouts {
             let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
             matches!(stem, "application" | "bootstrap") && matches!(extension, "yml" | "yaml" | "properties")
         };
-        of_all.contains(&name) || of_spring(name) || self.is_script()
+        let says = |word: &str| Environment::from_word(word).is_some();
+        let of_one = || name.split(|c: char| !c.is_ascii_alphanumeric()).any(says);
+        of_all.contains(&name) || of_spring(name) || self.is_script() && !of_one()
     }
 
     /// Whether it is a script of a shell, by its name.

@@ -15,15 +15,16 @@ const TWINS: &[Twins] = &[
             "spring:\n  datasource:\n    url: jdbc:postgresql://${DB_HOST:db.acme.io}/shop\n    username: shop\n    password: k3Vq9mT2xLpW7c\n",
         )],
     },
+    // Without a word of the engine it may be another's.
     Twins {
         rule: "url-in-framework-config",
         healthy: &[(
             "application-prod.yml",
-            "spring:\n  datasource:\n    url: ${DB_URL}\n    username: ${DB_USER}\n    password: ${DB_PASSWORD}\n",
+            "spring:\n  datasource:\n    url: ${DB_URL}\n    username: ${DB_USER}\n    password: k3Vq9mT2xLpW7c\n",
         )],
         ill: &[(
             "application-prod.yml",
-            "spring:\n  datasource:\n    url: ${DB_URL}\n    username: ${DB_USER}\n    password: k3Vq9mT2xLpW7c\n",
+            "spring:\n  datasource:\n    url: jdbc:postgresql://${DB_HOST}/shop\n    username: ${DB_USER}\n    password: k3Vq9mT2xLpW7c\n",
         )],
     },
     Twins {

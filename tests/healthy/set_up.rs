@@ -68,18 +68,18 @@ const TWINS: &[Twins] = &[
         rule: "compose-no-health-gate",
         healthy: &[(
             "compose.production.yml",
-            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: .\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db, api]\n",
+            "services:\n  db:\n    image: postgres:17-bookworm\n    healthcheck: {test: [CMD, pg_isready, -h, 127.0.0.1]}\n  api:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: .\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db, api]\n",
         )],
         ill: &[(
             "compose.production.yml",
-            "services:\n  db:\n    image: postgres:17-bookworm\n  api:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: .\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db]\n",
+            "services:\n  db:\n    image: postgres:17-bookworm\n    healthcheck: {test: [CMD, pg_isready, -h, 127.0.0.1]}\n  api:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n  worker:\n    build: .\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n    depends_on: [db]\n",
         )],
     },
-    // A name that the script fixes holds no statement, and what GitHub's runner is told to mask is not printed.
+    // What GitHub's runner is told to mask is not printed, but for what stands beside it.
     Twins {
-        rule: "init-script-injection",
-        healthy: &[("deploy/production/init.sh", "DB=shop\npsql -c \"CREATE DATABASE $DB\"\n")],
-        ill: &[("deploy/production/init.sh", "DB=${1:-shop}\npsql -c \"CREATE DATABASE $DB\"\n")],
+        rule: "secret-printed",
+        healthy: &[("deploy/production/run.sh", "echo \"::add-mask::$PGPASSWORD\"\n")],
+        ill: &[("deploy/production/run.sh", "echo \"::add-mask::$TOKEN at $DATABASE_URL\"\n")],
     },
     Twins {
         rule: "secret-printed",

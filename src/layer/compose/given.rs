@@ -116,7 +116,7 @@ pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool
 pub(super) fn is_joined(root: &Node, node: &Node) -> bool {
     let external = |name: &str| {
         let network = root.at(&["networks", name, "external"]);
-        network.is_some_and(|n| n.text().is_none_or(|text| text == "true"))
+        network.is_some_and(|n| n.text().is_none_or(|text| text.eq_ignore_ascii_case("true")))
     };
     match node.get("networks") {
         None => external("default"),
@@ -163,10 +163,16 @@ pub(super) fn target(node: &Node) -> Option<String> {
     Some(node.get("build")?.get("target")?.text()?.to_ascii_lowercase())
 }
 
-/// The word for an environment that a container's name ends with, where it is a developer's: `shop_web_dev`. Production's say
-/// nothing that the file does not, and `load_testing` is what a service does.
+/// The word for an environment that a container's name ends with, the stage that it is built up to, or its env file has, where that is
+/// a developer's: `shop_web_dev`, `target: development`, `.env.development`. Production's say nothing that the file does not, and
+/// `load_testing` is what a service does.
 pub(super) fn mild_word(node: &Node) -> Option<String> {
-    let (_, last) = node.get("container_name")?.text()?.rsplit_once(['-', '_'])?;
-    let mild = |environment: &Environment| *environment == Environment::Development;
-    Environment::from_word(last).filter(mild).map(|_| last.to_owned())
+    let mild = |word: &&str| Environment::from_word(word) == Some(Environment::Development);
+    let named =
+        node.get("container_name").and_then(Node::text).and_then(|name| name.rsplit(['-', '_']).next());
+    let built = node.at(&["build", "target"]).and_then(Node::text);
+    let file = node.get("env_file").and_then(|file| file.text().or_else(|| file.items().first()?.text()));
+    let handed = file.and_then(|path| path.rsplit('/').next()?.strip_prefix(".env."));
+    let word = named.filter(mild).or(built.filter(mild)).or(handed.filter(mild));
+    word.map(str::to_owned)
 }

@@ -26,7 +26,8 @@ pub struct Image {
     pub wants_password: bool,
     /// Where its data directory is.
     pub layout: Layout,
-    /// Where a volume is mounted at `/var/lib/postgresql/data`, and nothing moves the data directory to it.
+    /// Where a volume is mounted at `/var/lib/postgresql/data`; of a container of Kubernetes only where nothing moves the data
+    /// directory to it.
     pub misplaced: Option<Span>,
 }
 
@@ -260,7 +261,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
     let shown = text.len() <= 160
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"./_:@-".contains(&b));
     let known = value.map.iter().all(|s| s.kind != crate::layer::SegmentKind::Elsewhere);
-    let release = server.filter(|(_, official)| *official && known && !digest);
+    let release = server.filter(|(_, official)| *official && known);
     let release = release.and_then(|(known, _)| Release::of(tag, *known == "library/postgres"));
     Image {
         span,

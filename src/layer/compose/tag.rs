@@ -29,7 +29,11 @@ impl Release {
     /// By `16`, `16.4-bookworm`, `16-3.4`, `pg16`, `0.8.0-pg16`; none for a tag that is not known here. `own`: the image is
     /// docker-library's; of others no tag is the newest of PostgreSQL.
     pub(super) fn of(tag: Option<&str>, own: bool) -> Option<Self> {
-        let newest = ["latest", "alpine", "bookworm", "trixie", "bullseye"];
+        // Debian's release before was left when 17 was the newest (docker-library/postgres, August 2025).
+        if own && tag == Some("bullseye") {
+            return Some(Self::Numbered { major: 17, minor: None, patch: None, own });
+        }
+        let newest = ["latest", "alpine", "bookworm", "trixie"];
         let Some(tag) = tag.filter(|tag| !newest.contains(tag)) else {
             return own.then_some(Self::Newest);
         };
@@ -110,6 +114,7 @@ mod tests {
             (Some("18-3.6"), false, Some(Layout::Versioned)),
             (None, true, Some(Layout::Newest)),
             (Some("alpine"), true, Some(Layout::Newest)),
+            (Some("bullseye"), true, Some(Layout::Data)),
             (None, false, None),
             (Some("mine"), true, None),
         ] {

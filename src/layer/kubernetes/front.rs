@@ -112,11 +112,13 @@ pub(super) fn has_data(container: &Node) -> bool {
     })
 }
 
-/// Where a volume is mounted at the data directory of the images up to 17. What variables move it to may come from an object.
+/// Where a volume is mounted at the data directory of the images up to 17, and the server is started as the image does it. What
+/// variables move it to may come from an object.
 pub(super) fn misplaced(container: &Node) -> Option<Span> {
     let items = |key: &str| container.get(key).map(Node::items).unwrap_or_default().iter();
     let moved = items("env").any(|e| e.get("name").and_then(Node::text) == Some("PGDATA"));
-    if moved || items("envFrom").next().is_some() || container.get("command").is_some() {
+    let own = |key: &str| container.get(key).is_some();
+    if moved || items("envFrom").next().is_some() || own("command") || own("args") {
         return None;
     }
     let mut paths = items("volumeMounts").filter_map(|m| m.get("mountPath"));

@@ -123,6 +123,9 @@ fn one(
             }
             Some("def") => {
                 parser.at += 1;
+                // `def init_test_database():`
+                let name = parser.word().unwrap_or_default();
+                let tests = name.split('_').any(|word| matches!(word, "test" | "tests" | "testing"));
                 let maker = matches!(parser.word(), Some("__init__" | "model_post_init"));
                 drop(parser.expr());
                 while !parser.at_end() && !parser.is_sign(b':') {
@@ -131,7 +134,7 @@ fn one(
                 parser.take(b':');
                 let class = open[open.len() - 1];
                 let of_class = (maker && contexts[class].settings).then_some(class);
-                enter(contexts, open, None, false, false);
+                enter(contexts, open, tests.then(|| "test".to_owned()), false, false);
                 if let Some(context) = contexts.last_mut() {
                     context.makes = of_class;
                 }
@@ -236,6 +239,12 @@ fn is_of_developers(upper: &str) -> bool {
 /// The word of a condition: `ENV == "production"`, `if DEBUG`, `"test" in sys.argv`. What is negated says nothing.
 fn condition(source: &str, tokens: &[Token]) -> Option<String> {
     let (mut word, mut said, mut compares, mut not) = (None, None, false, false);
+    // `LOCAL == False`, and what holds elsewhere too.
+    let open = |token: &Token| {
+        let text = &source[token.range.clone()];
+        matches!(text, "False" | "None" | "0" | "or" | "is")
+    };
+    let open = tokens.iter().any(open);
     for token in tokens {
         let text = &source[token.range.clone()];
         match token.kind {
@@ -252,7 +261,7 @@ fn condition(source: &str, tokens: &[Token]) -> Option<String> {
                 let has = |words: &[&str]| upper.split('_').any(|w| words.contains(&w));
                 if !not && has(&["TEST", "TESTS", "TESTING"]) {
                     word = word.or(Some("test"));
-                } else if !not && is_of_developers(&upper) {
+                } else if !not && !open && is_of_developers(&upper) {
                     word = word.or(Some("development"));
                 }
             }

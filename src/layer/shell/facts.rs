@@ -5,10 +5,7 @@ use crate::{
     layer::{general, sql, sql::Sql},
     source::{SourceId, Sources, Span},
 };
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Programs that print their arguments.
 const PRINTING: &[&str] = &["echo", "printf"];
@@ -45,7 +42,9 @@ impl Argument {
     fn tells(&self) -> bool {
         let text = self.value.text.expose();
         // GitHub's runner takes it out of what is printed after that.
-        self.expands && !text.starts_with("::add-mask::") && tells(text)
+        let name = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"_{}".contains(&b));
+        let masks = text.strip_prefix("::add-mask::$").is_some_and(name);
+        self.expands && !masks && tells(text)
     }
 }
 
@@ -72,6 +71,8 @@ fn tells(text: &str) -> bool {
         (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
                 && !mark.starts_with(":+")
                 && !mark.starts_with('+')
+                // `${DB_PASSWORD:0:3}` shows a few characters.
+                && !mark.starts_with(":0:")
                 // `${DATABASE_URL%%:*}` and `${DATABASE_URL##*@}` cut it; what is left is not told. Before the host stands the
                 // password.
                 && (!mark.starts_with(['%', '#']) || ["%@", "%%@", "%/", "%\\?"].iter().any(|cut| mark.starts_with(cut)))
@@ -202,20 +203,7 @@ impl Script {
 
     /// Where a variable stands in SQL without quotes: as the name in `CREATE DATABASE $db`.
     pub fn unquoted_names(&self) -> Vec<Span> {
-        let fixed = self.fixed_names();
-        let texts = self.sql_texts();
-        texts.iter().filter(|argument| argument.expands).filter_map(|a| unquoted(a, &fixed)).collect()
-    }
-
-    /// Variables that the script itself gives a plain name, and nothing else.
-    fn fixed_names(&self) -> BTreeSet<&str> {
-        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let (mut fixed, mut open) = (BTreeSet::new(), BTreeSet::new());
-        for (name, text) in self.commands.iter().flat_map(Command::given) {
-            if plain(text) && !text.is_empty() { &mut fixed } else { &mut open }.insert(name);
-        }
-        fixed.retain(|name| !open.contains(name));
-        fixed
+        self.sql_texts().iter().filter(|argument| argument.expands).filter_map(|a| unquoted(a)).collect()
     }
 
     /// The texts of SQL that `psql` gets: behind `-c`, in here-documents, and what is printed into it.
@@ -272,7 +260,9 @@ fn behind_option(words: &[Argument]) -> Vec<Cow<'_, Argument>> {
 
 /// Whether a text says that it encodes: `jq -rn '… @uri'`, `urllib.parse.quote`, `urlencode`.
 fn encodes(text: &str) -> bool {
-    ["@uri", "quote", "encode", "rand -hex", "uuidgen"].iter().any(|word| text.contains(word))
+    ["@uri", "quote", "encode", "rand -hex", "uuidgen", "token_urlsafe", "token_hex"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// The password of a PostgreSQL URL in a word, where the shell puts it in.
@@ -319,9 +309,8 @@ fn mark(text: &str, mark: &str) -> Option<usize> {
     None
 }
 
-/// The first variable, other than those that are `fixed`, that stands where a name of SQL does, behind one of these words and
-/// without quotes.
-fn unquoted(argument: &Argument, fixed: &BTreeSet<&str>) -> Option<Span> {
+/// The first variable that stands where a name of SQL does, behind one of these words and without quotes.
+fn unquoted(argument: &Argument) -> Option<Span> {
     let text = argument.value.text.expose();
     let mut at = 0;
     while let Some(dollar) = text[at..].find('$').map(|i| at + i) {
@@ -338,9 +327,6 @@ fn unquoted(argument: &Argument, fixed: &BTreeSet<&str>) -> Option<Span> {
         if bare && names && name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             let length = text[at..].find(|c: char| !(c.is_ascii_alphanumeric() || "_{}".contains(c)));
             let end = at + length.unwrap_or(text.len() - at);
-            if fixed.contains(text[at..end].trim_matches(['{', '}'])) {
-                continue;
-            }
             return Some(argument.value.span_of(dollar..end).unwrap_or(argument.span));
         }
     }

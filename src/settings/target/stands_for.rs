@@ -138,6 +138,10 @@ impl Target {
             Some(p) => matches!(p.value.expose().as_bytes(), [b] if b.is_ascii_alphabetic()),
             None => matches!(keyword, "user" | "password"),
         };
+        // For what wants a URL and dials none.
+        if self.get("password").is_none() && (part("dbname", "dummy") || part("dbname", "placeholder")) {
+            return true;
+        }
         // `postgres://a/b`, `postgresql://u:p@h/d`.
         if ["host", "dbname", "user", "password"].into_iter().all(letter) {
             return true;

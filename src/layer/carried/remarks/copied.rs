@@ -30,25 +30,25 @@ pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
 /// Env files have fewer bytes.
 const MANY: usize = 16 << 10;
 
-/// Whether an env file names a domain that is everybody's to replace, as no file in use does: `ALLOWED_HOSTS=yourdomain.com`.
+/// Whether a value of an env file is a domain that is everybody's to replace, as in no file in use: `ALLOWED_HOSTS=yourdomain.com`.
 pub(super) fn has_sample_domain(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(&bytes[..bytes.len().min(MANY)]) else { return false };
-    text.match_indices("domain.").any(|(at, _)| text[..at].trim_end_matches(['-', '_']).ends_with("your"))
+    let bytes = &bytes[..bytes.len().min(MANY)];
+    let is =
+        |at: usize, word: &[u8]| bytes.get(at..at + word.len()).is_some_and(|b| b.eq_ignore_ascii_case(word));
+    // Few bytes are dots.
+    let dots = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
+    dots.filter_map(|at| at.checked_sub(6).filter(|from| is(*from, b"domain"))).any(|domain| {
+        let mark = usize::from(domain > 0 && matches!(bytes[domain - 1], b'-' | b'_'));
+        let Some(from) = domain.checked_sub(4 + mark).filter(|from| is(*from, b"your")) else { return false };
+        let line = bytes[..from].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let begins = from == 0 || !bytes[from - 1].is_ascii_alphanumeric();
+        begins && !bytes[line..].trim_ascii_start().starts_with(b"#")
+    })
 }
 
 /// What asks for other values of a Secret before it is used: `# CHANGE THESE before any real deploy`.
-const BEFORE: [&str; 10] = [
-    "change these before",
-    "change this before",
-    "change before",
-    "change them before",
-    "replace these before",
-    "replace before",
-    "change in production",
-    "change these in production",
-    "change for production",
-    "replace in production",
-];
+const BEFORE: [&str; 4] =
+    ["change these before", "change them before", "replace these before", "replace them before"];
 
 /// What asks for all values of a Secret.
 const VALUES: [&str; 2] = ["replace with actual", "replace with real"];

@@ -28,12 +28,22 @@ pub(super) fn says(line: &str, fresh: bool) -> bool {
 }
 
 /// Whether a comment among the values of an object says of them that they are a developer's: `# Local minikube credentials only, never
-/// use in production`. What stands between two other keys does not.
+/// use in production`. It speaks for a file of such objects alone: what stands between two other keys, in a text of several
+/// lines, or beside a workload, does not.
 pub(super) fn says_of_values(bytes: &[u8]) -> bool {
-    let mut within = false;
+    let (mut within, mut said, mut block) = (false, false, None);
     for line in bytes.split(|b| *b == b'\n') {
         let bare = line.trim_ascii();
-        if line.first().is_some_and(|b| !b.is_ascii_whitespace() && *b != b'#') {
+        let indent = line.len() - line.trim_ascii_start().len();
+        if bare.is_empty() || block.is_some_and(|above| indent > above) {
+            continue;
+        }
+        block =
+            [&b"|"[..], b"|-", b"|+", b">", b">-"].iter().any(|end| bare.ends_with(end)).then_some(indent);
+        if indent == 0 && !bare.starts_with(b"#") {
+            if bare.starts_with(b"kind:") && !matches!(bare[5..].trim_ascii(), b"ConfigMap" | b"Secret") {
+                return false;
+            }
             within = matches!(bare, b"data:" | b"stringData:");
         }
         if within && bare.starts_with(b"#") {
@@ -41,12 +51,11 @@ pub(super) fn says_of_values(bytes: &[u8]) -> bool {
             let end = VALUES.iter().find_map(|sentence| Some(line.find(sentence)? + sentence.len()));
             let whose = ["credential", "value", "secret", "password"].iter().any(|word| line.contains(word));
             let mild = ["dev", "local", "test", "demo"].iter().any(|word| line.contains(word));
-            if end.is_some_and(|end| whose && mild && !words(&line[end..]).any(|w| CONDITION.contains(&w))) {
-                return true;
-            }
+            said |=
+                end.is_some_and(|end| whose && mild && !words(&line[end..]).any(|w| CONDITION.contains(&w)));
         }
     }
-    false
+    said
 }
 
 /// What says that something is not production's.
@@ -64,9 +73,7 @@ const VALUES: &[&str] = &[
 pub(super) fn is_title(line: &str) -> bool {
     let line = without_path(line);
     if FOREIGN.iter().any(|words| line.contains(words)) {
-        let others = ["운영", "프로덕션", "生产", "生產", "本番", "prod", "stag", "продакшен", ".y"];
-        let turned = ["não", "nicht", "pas", "no", "non", "не"];
-        return !others.iter().any(|word| line.contains(word)) && !words(line).any(|w| turned.contains(&w));
+        return is_foreign_title(line);
     }
     if !["dev", "local"].iter().any(|word| line.contains(word)) {
         return false;
@@ -101,6 +108,47 @@ fn without_path(line: &str) -> &str {
     let bare = |head: &str| head.trim_start_matches(['#', ' ', '=', '*']).trim_end().to_owned();
     let path = |head: &str| !head.contains(' ') && matches!(head.rsplit('.').next(), Some("yml" | "yaml"));
     head.filter(|(head, _)| path(&bare(head))).map_or(line, |(_, rest)| rest)
+}
+
+/// Whether a line with such words is a title in another language: no more than a few words, and none that turns it round, or speaks
+/// of anything else.
+fn is_foreign_title(line: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "운영",
+        "프로덕션",
+        "서버",
+        "배포",
+        "사용",
+        "않",
+        "아님",
+        "生产",
+        "生產",
+        "线上",
+        "正式",
+        "部署",
+        "上线",
+        "别",
+        "勿",
+        "不",
+        "本番",
+        "サーバ",
+        "使わ",
+        "ない",
+        "prod",
+        "stag",
+        "продакшен",
+        "deploy",
+        ".y",
+    ];
+    const TURNED: &[&str] = &[
+        "não", "nicht", "pas", "no", "non", "не", "sauf", "except", "salvo", "ver", "voir", "veja", "siehe",
+    ];
+    let own = line.trim_start_matches(['#', ' ', '-', '=', '*']);
+    let own =
+        [" - ", " — ", " – ", " | "].iter().find_map(|mark| own.split_once(mark)).map_or(own, |(_, own)| own);
+    own.chars().count() <= 48
+        && !OTHERS.iter().any(|word| line.contains(word))
+        && !words(line).any(|word| TURNED.contains(&word))
 }
 
 /// "For local development" in other languages.
@@ -280,6 +328,9 @@ mod tests {
             "# shop",
             "# não é o ambiente de desenvolvimento",
             "# 로컬 개발과 운영",
+            "# 本地开发与线上部署",
+            "# ローカル開発では使わないこと",
+            "# 로컬 개발은 docker-compose.dev.yml 사용",
         ] {
             assert!(!is_title(no), "{no}");
         }
