@@ -89,6 +89,17 @@ const TWINS: &[Twins] = &[
         )],
     },
     Twins {
+        rule: "k8s-literal-url",
+        healthy: &[(
+            "k8s/web.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  DATABASE_URL: jdbc:mysql://db/shop\n  DB_PASSWORD: k3Vq9mT2xLpW7c\n",
+        )],
+        ill: &[(
+            "k8s/web.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  DATABASE_URL: postgres\n  POSTGRES_PASSWORD: k3Vq9mT2xLpW7c\n",
+        )],
+    },
+    Twins {
         rule: "tls-unspecified",
         healthy: &[(".env.production", "IDENTITY_DSN=mysql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n")],
         ill: &[(".env.production", "IDENTITY_DSN=postgres://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n")],

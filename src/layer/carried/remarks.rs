@@ -24,7 +24,7 @@ impl Remarks {
         let (mut copy, mut not_for_production) = (false, false);
         // An env file, and settings that a program reads, are a developer's anyhow, or say where they are used.
         let of_containers = matches!(carrier, Carrier::Compose | Carrier::Kubernetes);
-        // A bar of `=` is no title.
+        // A bar (`────`) is no title.
         let mut untitled = true;
         for (line, fresh) in comments(bytes) {
             let title = untitled && line.contains(char::is_alphanumeric);
