@@ -74,7 +74,7 @@ pub struct Files {
     /// These are not all files of the project: a comment that silences nothing here may be of use beside the others.
     pub partial: bool,
     /// Files and directories that the user named, as the paths of the files begin: who names one of tests or of examples
-    /// wants to hear of it.
+    /// wants to hear of it. Many files in the order of their names are found faster.
     pub named: Vec<String>,
     /// What git does with the files, by their paths; of one that is not in here nothing is known.
     pub git: BTreeMap<String, Git>,

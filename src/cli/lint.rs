@@ -187,6 +187,7 @@ fn read(
     let asked = files.files.iter().map(|(path, _)| path.as_str()).filter(|path| *path != fixes::STDIN);
     let kept = world::kept(asked.map(|path| (path, of_walk(path))));
     files.git = kept.into_iter().map(|(path, kept)| (path, git(kept))).collect();
+    files.named.sort_unstable();
     for path in named_paths(&files) {
         // `init.sh.tpl`: what is filled in is not there before.
         let made = [".tpl", ".tmpl", ".template", ".j2", ".erb", ".in", ".dist", ".example", ".sample"];
