@@ -155,6 +155,7 @@ impl Configuration {
         let policy = &self.policy;
         let absent = std::collections::BTreeSet::new();
         let project = Project {
+            files: &[],
             made: &Made::default(),
             views,
             door,

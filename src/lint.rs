@@ -269,6 +269,7 @@ fn judged(
     let views = side_by_side(&carried, &views_of_files);
     let project = &Project {
         views: &views,
+        files: &carried,
         door: Door::Lint,
         unread: &[],
         extensions: &policy.extensions.iter().map(|w| w.name.clone()).collect::<Vec<_>>(),
@@ -290,8 +291,7 @@ fn judged(
     };
     let mut out = Merged::default();
     out.add(whole.declared(&Environment::ALL));
-    let mut environments = BTreeSet::new();
-    let mut spoken: Vec<Spoken<'_>> = Vec::new();
+    let (mut environments, mut spoken) = (BTreeSet::new(), Vec::<Spoken<'_>>::new());
     let ends = ends(&views_of_files);
     let views_of = |i: usize| &views[ends[i] - views_of_files[i].len()..ends[i]];
     let environment_of = |i: usize| strictest(&views_of_files[i], &carried[i], files, policy);

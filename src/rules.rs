@@ -184,6 +184,8 @@ pub struct Asking<'a> {
 pub struct Project<'a> {
     /// What each view of the files comes to; one view unless it is `lint`.
     pub views: &'a [View<'a>],
+    /// The files themselves; none unless it is `lint`.
+    pub files: &'a [Carried],
     /// When it is judged.
     pub door: Door,
     /// Env files that were found and not read.
@@ -210,26 +212,26 @@ impl<'a> File<'a> {
         layers_of(self.views, service)
     }
 
-    /// What other compose files have under the name of a service that may be started together with it: in the same directory,
-    /// or where they have no more than a part of it. Each with its layers.
+    /// What other compose files in the same directory have under the name of a service, each with its layers: they may be started
+    /// together with it.
     pub fn elsewhere<'p>(
         &self,
         service: &'p Service,
         project: &'p Project<'p>,
     ) -> impl Iterator<Item = (&'p Service, &'p [Layer])> + use<'p> {
         let (own, here) = (self.carried.source, directory(&self.carried.path).to_owned());
-        let source = |view: &View<'_>| view.carried.map(|carried| carried.source);
-        let others = project.views.chunk_by(move |a, b| source(a) == source(b));
-        others.filter(move |views| views.first().and_then(source) != Some(own)).flat_map(move |views| {
-            let carried = views.first().and_then(|view| view.carried);
-            let services = match carried.map(|c| &c.structure) {
-                Some(Structure::Compose(compose)) => compose.services.as_slice(),
+        let others = project.files.iter().filter(move |f| f.source != own && directory(&f.path) == here);
+        others.flat_map(move |carried| {
+            let services = match &carried.structure {
+                Structure::Compose(compose) => compose.services.as_slice(),
                 _ => &[],
             };
-            let beside = carried.is_some_and(|carried| directory(&carried.path) == here);
-            let same =
-                services.iter().filter(move |s| s.name.same_as(&service.name) && (beside || s.partial));
-            same.map(move |s| (s, layers_of(views, s)))
+            let of = |view: &View<'_>| view.carried.is_some_and(|c| c.source == carried.source);
+            let same = services.iter().filter(move |s| s.name.same_as(&service.name));
+            same.map(move |s| {
+                let from = project.views.iter().position(of).unwrap_or(project.views.len());
+                (s, layers_of(&project.views[from..], s))
+            })
         })
     }
 }

@@ -79,8 +79,11 @@ fn without_code(text: &str) -> String {
         let begins = ["if ", "unless ", "case ", "begin"].iter().any(|word| inner.starts_with(word))
             || inner.ends_with(" do")
             || inner.ends_with('|') && inner.contains(" do ");
-        let asks =
-            inner.contains("ENV") && inner.contains("DATABASE_URL") && !inner.contains([';', '|', '&']);
+        let asks = inner.contains("ENV")
+            && inner.contains("DATABASE_URL")
+            && !inner.contains([';', '|', '&'])
+            && !inner.contains("==")
+            && !inner.contains("!=");
         match inner {
             "end" => drop(open.pop()),
             "else" => {

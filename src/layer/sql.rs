@@ -57,8 +57,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
     let mut passwords = Vec::new();
     for (start, range) in self::passwords(&text) {
-        let before = reader.sources.span(reader.id, start..range.start - 1);
-        reveal(reader, before);
+        // No string stands among what is shown, and what leads to it is short.
+        let before = &text[start..range.start - 1];
+        if before.len() <= 160 && !before.contains(['\'', '$', '\\']) {
+            let before = reader.sources.span(reader.id, start..range.start - 1);
+            reveal(reader, before);
+        }
         let place = reader.sources.span(reader.id, range.clone());
         passwords.push((Secret::from(&text[range]), place));
     }
@@ -215,60 +219,76 @@ fn statement(
 }
 
 /// Where a text gives a role a password: the beginning of the statement, and what stands between the quotes of `CREATE ROLE …
-/// PASSWORD '…'`. A verifier is none (`md5…`, `SCRAM-SHA-256$…`), nor is what
-/// `psql` puts in (`:'password'`) or a template does.
+/// PASSWORD '…'`, in a block that is done at once too. A verifier is none (`md5…`, `SCRAM-SHA-256$…`), nor is what `psql` puts
+/// in (`:'password'`) or a template does, and MySQL's `IDENTIFIED BY PASSWORD` and the options of a mapping are another's.
 fn passwords(text: &str) -> Vec<(usize, Range<usize>)> {
     let (mut out, mut at) = (Vec::new(), 0);
-    // Where the statement begins, its first two words, and the last.
+    // Where the statement begins, its first three words, and the last.
     let (mut start, mut words, mut last): (usize, Vec<&str>, &str) = (0, Vec::new(), "");
-    // MySQL's `IDENTIFIED BY PASSWORD`.
     let mut identified = false;
+    // The mark at the end of a block that is looked into.
+    let mut block: Option<&str> = None;
     while at < text.len() && out.len() < STATEMENTS {
         let rest = &text[at..];
         let first = rest.as_bytes()[0];
-        at += if rest.starts_with("--") || first == b'\\' {
+        at += if rest.starts_with("--") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if first == b'\\' {
+            // A command of psql ends a statement (`\gexec`).
+            (words, last, identified) = (Vec::new(), "", false);
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             comment(rest)
         } else if first == b'\'' {
             let length = string(rest);
-            let inner = rest.get(1..length - 1).unwrap_or_default();
+            let closed = length > 1 && rest.as_bytes()[length - 1] == b'\'';
+            let inner = if closed { &rest[1..length - 1] } else { "" };
             let is = |place: usize, known: [&str; 2]| {
                 words.get(place).is_some_and(|word| known.iter().any(|k| word.eq_ignore_ascii_case(k)))
             };
-            let of_role = is(0, ["CREATE", "ALTER"]) && is(1, ["ROLE", "USER"]);
-            let verifier =
-                inner.starts_with("SCRAM-SHA-256$") || inner.len() == 35 && inner.starts_with("md5");
-            let filled = inner.contains(['$', '{', '<', '%']) || text[..at].ends_with(':');
-            if of_role
-                && !identified
-                && last.eq_ignore_ascii_case("PASSWORD")
-                && !verifier
-                && !filled
-                && !inner.is_empty()
-            {
+            let of_role =
+                is(0, ["CREATE", "ALTER"]) && is(1, ["ROLE", "USER"]) && !is(2, ["MAPPING", "MAPPING"]);
+            let called = of_role && !identified && last.eq_ignore_ascii_case("PASSWORD");
+            if called && !text[..at].ends_with(':') && is_literal(inner) {
                 out.push((start, at + 1..at + 1 + inner.len()));
+                words.clear();
             }
             last = "";
             length
         } else if first == b'"' {
             last = "";
             rest[1..].find('"').map_or(rest.len(), |i| i + 2)
+        } else if let Some(end) = block.filter(|end| rest.starts_with(end)) {
+            (words, block) = (Vec::new(), None);
+            end.len()
         } else if first == b'$' && dollar(rest).is_some() {
-            dollar(rest).unwrap_or(1)
+            let whole = dollar(rest).unwrap_or(1);
+            let tag = rest[1..].find('$').map_or(1, |i| i + 2);
+            if block.is_none() && words.first().is_some_and(|word| word.eq_ignore_ascii_case("DO")) {
+                (words, block) = (Vec::new(), Some(&rest[..tag]));
+                tag
+            } else {
+                whole
+            }
         } else if first == b';' {
-            (words, identified) = (Vec::new(), false);
+            (words, last, identified) = (Vec::new(), "", false);
             1
         } else if first.is_ascii_alphanumeric() || first == b'_' || first >= 0x80 {
             let length = rest.find(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_');
             let length = length.unwrap_or(rest.len());
             last = &rest[..length];
             identified |= last.eq_ignore_ascii_case("IDENTIFIED");
-            if words.is_empty() {
-                start = at;
-            }
-            if words.len() < 2 {
-                words.push(last);
+            // Within a block a statement stands behind one of these.
+            let leads = ["BEGIN", "THEN", "ELSE", "LOOP"].iter().any(|word| last.eq_ignore_ascii_case(word));
+            if block.is_some() && leads {
+                words.clear();
+            } else {
+                if words.is_empty() {
+                    start = at;
+                }
+                if words.len() < 3 {
+                    words.push(last);
+                }
             }
             length
         } else {
@@ -280,6 +300,16 @@ fn passwords(text: &str) -> Vec<(usize, Range<usize>)> {
         };
     }
     out
+}
+
+/// Whether a text between quotes is a password, and not a verifier, a template's mark or a name for one.
+fn is_literal(inner: &str) -> bool {
+    let verifier = inner.starts_with("SCRAM-SHA-256$") || inner.len() == 35 && inner.starts_with("md5");
+    let filled = ["${", "$(", "{{", "<%", "%s", "%("].iter().any(|mark| inner.contains(mark))
+        || inner.starts_with(['$', ':', '<', '%', '{']);
+    let mark = inner.bytes().all(|b| matches!(b, b'*' | b'?' | b'.' | b'x' | b'X'));
+    let name = inner.contains('_') && inner.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    !inner.is_empty() && !verifier && !filled && !mark && !name
 }
 
 /// Comments of this form may be nested.

@@ -3,7 +3,7 @@
 use super::{read::directory, view::FileView};
 use crate::{
     environment::Environment,
-    layer::{Carried, Carrier, Layer, Structure},
+    layer::{Carried, Carrier, Layer, Means, Structure},
     policy::Policy,
     repository::Repository,
     settings::{Form, Target, settle},
@@ -119,7 +119,7 @@ fn production_settings(carried: &[Carried]) -> BTreeSet<&str> {
     let of_production = |file: &&Carried| {
         file.carrier == Carrier::Python
             && settle::of_path(&file.path, &Policy::default()) == Some(Environment::Production)
-            && file.layers.iter().any(|layer| is_of_django(Some(layer)))
+            && file.layers.iter().any(|layer| is_of_django(Some(layer)) && is_whole(layer))
     };
     carried.iter().filter(of_production).map(|file| directory(&file.path)).collect()
 }
@@ -131,5 +131,11 @@ fn is_base(path: &str) -> bool {
 }
 
 fn is_of_django(layer: Option<&Layer>) -> bool {
-    layer.and_then(|layer| layer.block.as_deref()).is_some_and(|block| block.starts_with("DATABASES."))
+    layer.and_then(|layer| layer.block.as_deref()) == Some("DATABASES.default")
+}
+
+/// Whether an engine or a URL is said: what changes a key of a database leaves the rest of it.
+fn is_whole(layer: &Layer) -> bool {
+    let says = |means: Option<Means>| matches!(means, Some(Means::Engine | Means::Url));
+    layer.entries.iter().any(|e| says(e.means())) || layer.reads.iter().any(|r| says(r.means))
 }

@@ -47,8 +47,11 @@ fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
 }
 
 /// What a script of SQL gives a role.
-fn roles(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn roles(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Sql(sql) = &file.carried.structure else { return };
+    // No view of a file of SQL says where it stands.
+    let at = Whereabouts::new(&file.carried.path, None, None, project.policy);
+    let most = if at.is_aside() || at.is_archived() { "IIII" } else { "IIEE" };
     for (secret, place) in &sql.passwords {
         if !secret.is_template() {
             out.report(format!("the password of a role stands in `{}`", file.carried.path))
@@ -57,7 +60,7 @@ fn roles(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                     "it is in every clone, and in the history for good; a server's log has the statement too",
                 )
                 .help("hand it over: `psql -v password=\"$DB_PASSWORD\"` and `PASSWORD :'password'`")
-                .at_most(Levels::of("IIEE"));
+                .at_most(Levels::of(most));
         }
     }
 }

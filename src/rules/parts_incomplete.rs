@@ -39,7 +39,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // `POSTGRES_USER=`, `POSTGRES_PASSWORD=`, `POSTGRES_DB=` in a file that git keeps is a form.
     let blank = |keyword: &str| settings.empty_parts.iter().any(|(own, _)| *own == keyword);
     let kept = settings.whereabouts.as_ref().is_some_and(|at| at.kept);
-    if out.door() == Door::Lint && kept && blank("user") && blank("dbname") {
+    let open = blank("password") || target.get("password").is_none();
+    if out.door() == Door::Lint && kept && blank("user") && blank("dbname") && open {
         return;
     }
     // Elsewhere another source may set what a file leaves out; a file that sets it to nothing has decided.

@@ -52,7 +52,7 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let most = unless_it_would_do(most, text, view.settings.says_copy());
             out.report(format!("the server's `{}` was never filled in", entry.key))
                 .at_span(entry.value_span, "a placeholder")
-                .note("a new server is set up with it, and everybody who has the template knows it")
+                .note("a new server is set up with it, and everybody may guess it")
                 .help("put a generated one in its place: `openssl rand -hex 24`; a server that runs already keeps its own until `ALTER ROLE`")
                 .at_most(Levels::of("IIEE"))
                 .at_most(Levels::of(most));
@@ -99,7 +99,7 @@ fn check(credential: &Credential<'_>, most: &'static str, told: bool, out: &mut 
     }
     out.report(format!("{} was never filled in", credential.name))
         .at(credential.origin, "a placeholder")
-        .note("the template has it too, so everybody knows it")
+        .note("what stands for a password is one that everybody may guess")
         .help("put a generated one in its place: `openssl rand -hex 24`")
         .at_most(Levels::of(most));
 }

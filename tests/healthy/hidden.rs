@@ -156,3 +156,19 @@ const ALONE: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.ba
 fn a_rule_tells_the_twins_apart() {
     tell_apart(TWINS);
 }
+
+/// What stands in a string before a password is no word of SQL, and a statement ends with a command of psql.
+#[test]
+fn no_password_of_sql_is_shown() {
+    for text in [
+        "CREATE ROLE a LOGIN PASSWORD 'Grant-all-to-public'\nCREATE ROLE b LOGIN PASSWORD 'x9mT2xLpW7c';\n",
+        "CREATE ROLE a VALID UNTIL 'Grant-all-to-public' PASSWORD 'x9mT2xLpW7c';\n",
+        "SELECT 'Grant-all-to-public' \\gexec\nCREATE ROLE b LOGIN PASSWORD 'x9mT2xLpW7c';\n",
+        "DO $$ BEGIN IF NOT EXISTS (SELECT 'Grant-all-to-public') THEN CREATE ROLE b PASSWORD 'x9mT2xLpW7c'; END IF; END $$;\n",
+    ] {
+        let told = found(&[("deploy/production/init.sql", text)], "literal-password");
+        assert!(!told.is_empty(), "{text}");
+        let shown = format!("{told:?}");
+        assert!(!shown.contains("Grant-all") && !shown.contains("x9mT"), "{shown}");
+    }
+}

@@ -6,7 +6,9 @@ impl Carrier {
     /// Whether a file is read at all: it may speak of a database, or may say what the judgement of other files needs. Most of
     /// a tree is dismissed by this one look.
     pub fn may_matter(self, path: &str, bytes: &[u8]) -> bool {
-        self.may_speak(bytes) || self.may_inform(path, bytes)
+        // What a bundler put together is no program's own text.
+        let bundle = self == Self::JavaScript && bytes.len() > BUNDLE;
+        !bundle && (self.may_speak(bytes) || self.may_inform(path, bytes))
     }
 
     /// Whether a text may speak of a database. A file of which this is false is judged only by what it takes from others. An
@@ -41,6 +43,9 @@ impl Carrier {
         }
     }
 }
+
+/// Nobody writes a longer module.
+const BUNDLE: usize = 1 << 20;
 
 /// Whether the statement may stand there, and not a word of the language: an extension of a class, or of a file's name.
 fn has_create(bytes: &[u8]) -> bool {

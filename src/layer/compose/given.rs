@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     environment::Environment,
-    layer::{Layer, carried::Reader, tree::Node},
+    layer::{Entry, Layer, carried::Reader, tree::Node},
     secret::Part,
     source::Span,
 };
@@ -166,13 +166,17 @@ pub(super) fn target(node: &Node) -> Option<String> {
 /// The word for an environment that a container's name ends with, the stage that it is built up to, or its env file has, where that is
 /// a developer's: `shop_web_dev`, `target: development`, `.env.development`. Production's say nothing that the file does not, and
 /// `load_testing` is what a service does.
-pub(super) fn mild_word(node: &Node) -> Option<String> {
+pub(super) fn mild_word(node: &Node, variables: &Layer) -> Option<String> {
     let mild = |word: &&str| Environment::from_word(word) == Some(Environment::Development);
     let named =
         node.get("container_name").and_then(Node::text).and_then(|name| name.rsplit(['-', '_']).next());
     let built = node.at(&["build", "target"]).and_then(Node::text);
-    let file = node.get("env_file").and_then(|file| file.text().or_else(|| file.items().first()?.text()));
+    // The last counts.
+    let file = node.get("env_file").and_then(|file| file.text().or_else(|| file.items().last()?.text()));
     let handed = file.and_then(|path| path.rsplit('/').next()?.strip_prefix(".env."));
-    let word = named.filter(mild).or(built.filter(mild)).or(handed.filter(mild));
+    // What it is given itself comes before what it is built or handed for.
+    let strict = |e: &Entry| Environment::from_word(e.value.text.expose()) >= Some(Environment::Staging);
+    let plain = || !variables.entries.iter().any(strict);
+    let word = named.filter(mild).or_else(|| built.filter(mild).or(handed.filter(mild)).filter(|_| plain()));
     word.map(str::to_owned)
 }

@@ -261,7 +261,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
     let shown = text.len() <= 160
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"./_:@-".contains(&b));
     let known = value.map.iter().all(|s| s.kind != crate::layer::SegmentKind::Elsewhere);
-    let release = server.filter(|(_, official)| *official && known);
+    let release = server.filter(|(_, official)| *official && known && !(digest && tag.is_none()));
     let release = release.and_then(|(known, _)| Release::of(tag, *known == "library/postgres"));
     Image {
         span,

@@ -129,11 +129,11 @@ pub(super) fn read(
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
     let mut variables = reader.block(block.clone());
-    variables.word = given::mild_word(node);
     let environments = whole.below.iter().chain(node.get("environment"));
     for environment in environments {
         variables::read(reader, environment, &mut variables, file);
     }
+    variables.word = given::mild_word(node, &variables);
     let ungranted = given::ungranted(node, &variables, &mounts);
     let official = image.as_ref().is_some_and(|i| i.official) && !built;
     let clear = official && given::is_clear(node, &variables, &mounts);

@@ -125,7 +125,8 @@ fn one(
                 parser.at += 1;
                 // `def init_test_database():`
                 let name = parser.word().unwrap_or_default();
-                let tests = name.split('_').any(|word| matches!(word, "test" | "tests" | "testing"));
+                let has = |words: &[&str]| name.split('_').any(|word| words.contains(&word));
+                let tests = has(&["test", "tests"]) && has(&["init", "setup", "create", "make", "prepare"]);
                 let maker = matches!(parser.word(), Some("__init__" | "model_post_init"));
                 drop(parser.expr());
                 while !parser.at_end() && !parser.is_sign(b':') {

@@ -69,14 +69,19 @@ fn tells(text: &str) -> bool {
         let password = name.ends_with("PASSWORD")
             && ["DB", "DATABASE", "PG", "POSTGRES"].iter().any(|p| name.starts_with(p));
         (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
-                && !mark.starts_with(":+")
-                && !mark.starts_with('+')
-                // `${DB_PASSWORD:0:3}` shows a few characters.
-                && !mark.starts_with(":0:")
-                // `${DATABASE_URL%%:*}` and `${DATABASE_URL##*@}` cut it; what is left is not told. Before the host stands the
-                // password.
-                && (!mark.starts_with(['%', '#']) || ["%@", "%%@", "%/", "%\\?"].iter().any(|cut| mark.starts_with(cut)))
+            && !mark.starts_with(":+")
+            && !mark.starts_with('+')
+            && !is_cut(mark)
     })
+}
+
+/// Whether what stands behind a variable's name takes the password out of a URL: `##*@` leaves the host, `%%:*` the scheme; and
+/// whether it leaves a few characters of one (`:0:3`).
+fn is_cut(mark: &str) -> bool {
+    let few =
+        |rest: &str| rest.trim_end_matches(['}', '"', '*', '.']).parse::<u8>().is_ok_and(|count| count <= 4);
+    let first = mark.strip_prefix(":0:").and_then(|rest| rest.split('}').next());
+    first.is_some_and(few) || ["##*", "#*@", "%%:", "%%/"].iter().any(|cut| mark.starts_with(cut))
 }
 
 impl Command {

@@ -40,7 +40,8 @@ impl Target {
         let written = text.expose();
         Some(if text.looks_like_placeholder() || text.same_ignore_case(&Secret::from(own)) {
             StandsFor::Placeholder
-        } else if text.is_replaced_by_a_build() {
+        } else if text.is_replaced_by_a_build() || written.bytes().all(|b| b == b'*') {
+            // `***` is what a tool writes over one.
             StandsFor::Mark
         } else if unknown::is_dsn_of_scripts(written) {
             StandsFor::Scripts
@@ -139,7 +140,10 @@ impl Target {
             None => matches!(keyword, "user" | "password"),
         };
         // For what wants a URL and dials none.
-        if self.get("password").is_none() && (part("dbname", "dummy") || part("dbname", "placeholder")) {
+        if self.get("password").is_none()
+            && self.get("user").is_none()
+            && (part("dbname", "dummy") || part("dbname", "placeholder"))
+        {
             return true;
         }
         // `postgres://a/b`, `postgresql://u:p@h/d`.

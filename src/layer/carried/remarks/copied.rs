@@ -42,7 +42,7 @@ pub(super) fn has_sample_domain(bytes: &[u8]) -> bool {
         let Some(from) = domain.checked_sub(4 + mark).filter(|from| is(*from, b"your")) else { return false };
         let line = bytes[..from].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let begins = from == 0 || !bytes[from - 1].is_ascii_alphanumeric();
-        begins && !bytes[line..].trim_ascii_start().starts_with(b"#")
+        begins && !bytes[line..from].iter().any(|byte| matches!(byte, b'#' | b';'))
     })
 }
 

@@ -28,10 +28,10 @@ pub(super) fn says(line: &str, fresh: bool) -> bool {
 }
 
 /// Whether a comment among the values of an object says of them that they are a developer's: `# Local minikube credentials only, never
-/// use in production`. It speaks for a file of such objects alone: what stands between two other keys, in a text of several
+/// use in production`. It speaks for a file of one such object alone: what stands between two other keys, in a text of several
 /// lines, or beside a workload, does not.
 pub(super) fn says_of_values(bytes: &[u8]) -> bool {
-    let (mut within, mut said, mut block) = (false, false, None);
+    let (mut within, mut said, mut block, mut objects) = (false, false, None, 0);
     for line in bytes.split(|b| *b == b'\n') {
         let bare = line.trim_ascii();
         let indent = line.len() - line.trim_ascii_start().len();
@@ -45,6 +45,7 @@ pub(super) fn says_of_values(bytes: &[u8]) -> bool {
                 return false;
             }
             within = matches!(bare, b"data:" | b"stringData:");
+            objects += usize::from(within);
         }
         if within && bare.starts_with(b"#") {
             let line = String::from_utf8_lossy(bare).to_lowercase();
@@ -55,7 +56,7 @@ pub(super) fn says_of_values(bytes: &[u8]) -> bool {
                 end.is_some_and(|end| whose && mild && !words(&line[end..]).any(|w| CONDITION.contains(&w)));
         }
     }
-    said
+    said && objects == 1
 }
 
 /// What says that something is not production's.
@@ -110,45 +111,49 @@ fn without_path(line: &str) -> &str {
     head.filter(|(head, _)| path(&bare(head))).map_or(line, |(_, rest)| rest)
 }
 
-/// Whether a line with such words is a title in another language: no more than a few words, and none that turns it round, or speaks
-/// of anything else.
+/// Whether a line is such words and nothing else but what they are said of.
 fn is_foreign_title(line: &str) -> bool {
-    const OTHERS: &[&str] = &[
-        "운영",
-        "프로덕션",
-        "서버",
-        "배포",
-        "사용",
-        "않",
-        "아님",
-        "生产",
-        "生產",
-        "线上",
-        "正式",
-        "部署",
-        "上线",
-        "别",
-        "勿",
-        "不",
-        "本番",
-        "サーバ",
-        "使わ",
-        "ない",
-        "prod",
-        "stag",
-        "продакшен",
-        "deploy",
-        ".y",
-    ];
-    const TURNED: &[&str] = &[
-        "não", "nicht", "pas", "no", "non", "не", "sauf", "except", "salvo", "ver", "voir", "veja", "siehe",
+    const OF: &[&str] = &[
+        "용",
+        "환경",
+        "실물",
+        "인프라",
+        "설정",
+        "用",
+        "环境",
+        "環境",
+        "配置",
+        "설정용",
+        "docker",
+        "compose",
+        "infrastructure",
+        "stack",
+        "postgres",
+        "postgresql",
+        "db",
+        "für",
+        "pour",
+        "para",
+        "per",
+        "le",
+        "la",
+        "el",
+        "de",
+        "di",
+        "do",
+        "da",
+        "local",
+        "locale",
+        "lokal",
+        "lokale",
+        "для",
     ];
     let own = line.trim_start_matches(['#', ' ', '-', '=', '*']);
     let own =
         [" - ", " — ", " – ", " | "].iter().find_map(|mark| own.split_once(mark)).map_or(own, |(_, own)| own);
-    own.chars().count() <= 48
-        && !OTHERS.iter().any(|word| line.contains(word))
-        && !words(line).any(|word| TURNED.contains(&word))
+    FOREIGN.iter().filter_map(|said| own.split_once(said)).any(|(before, behind)| {
+        words(before).chain(words(behind)).all(|word| OF.contains(&word.trim_matches(['(', ')', ':', '。'])))
+    })
 }
 
 /// "For local development" in other languages.
