@@ -220,7 +220,9 @@ impl<'a> File<'a> {
         project: &'p Project<'p>,
     ) -> impl Iterator<Item = (&'p Service, &'p [Layer])> + use<'p> {
         let (own, here) = (self.carried.source, directory(&self.carried.path).to_owned());
-        let others = project.files.iter().filter(move |f| f.source != own && directory(&f.path) == here);
+        let beside =
+            move |path: &str| path.strip_prefix(&*here).is_some_and(|name| !name.contains(['/', '\\']));
+        let others = project.files.iter().filter(move |f| f.source != own && beside(&f.path));
         others.flat_map(move |carried| {
             let services = match &carried.structure {
                 Structure::Compose(compose) => compose.services.as_slice(),

@@ -3,7 +3,7 @@
 use super::{read::directory, view::FileView};
 use crate::{
     environment::Environment,
-    layer::{Carried, Carrier, Layer, Means, Structure},
+    layer::{Carried, Carrier, Entry, Layer, Means, Structure},
     policy::Policy,
     repository::Repository,
     settings::{Form, Target, settle},
@@ -134,8 +134,10 @@ fn is_of_django(layer: Option<&Layer>) -> bool {
     layer.and_then(|layer| layer.block.as_deref()) == Some("DATABASES.default")
 }
 
-/// Whether an engine or a URL is said: what changes a key of a database leaves the rest of it.
+/// Whether a URL, or most of a connection, is said: what changes a key of a database leaves the rest of it.
 fn is_whole(layer: &Layer) -> bool {
-    let says = |means: Option<Means>| matches!(means, Some(Means::Engine | Means::Url));
-    layer.entries.iter().any(|e| says(e.means())) || layer.reads.iter().any(|r| says(r.means))
+    let entries = layer.entries.iter().map(Entry::means);
+    let all: Vec<Means> = entries.chain(layer.reads.iter().map(|r| r.means)).flatten().collect();
+    let part = |keyword: &&str| all.iter().any(|m| matches!(m, Means::Part(_, own) if own == keyword));
+    all.contains(&Means::Url) || ["host", "dbname", "user", "password"].iter().filter(|k| part(k)).count() > 2
 }

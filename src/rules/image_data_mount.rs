@@ -13,7 +13,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     match &file.carried.structure {
         Structure::Compose(compose) => {
-            for service in compose.services.iter().filter(|s| !s.built && !s.partial && s.plain) {
+            let mounts = |s: &&Service| s.image.as_ref().is_some_and(|image| image.misplaced.is_some());
+            let plain = compose.services.iter().filter(|s| !s.built && !s.partial && s.plain);
+            for service in plain.filter(mounts) {
                 let moves = |layers: &[Layer]| {
                     let named = |layer: &Layer| {
                         layer.entry("PGDATA").is_some() || layer.reads.iter().any(|r| r.variable == "PGDATA")

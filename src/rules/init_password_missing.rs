@@ -27,12 +27,21 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
 fn service(service: &Service, file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let wants = |image: &&Image| image.wants_password && !image.client;
     let Some(image) = service.image.as_ref().filter(wants) else { return };
-    if service.built || service.partial || !service.plain || is_told_elsewhere(service, file, project) {
+    if service.built || service.partial || !service.plain {
         return;
     }
     let layers = file.layers_of(service);
     let given = |key: &str| Given::of(layers, key, false);
     let (Given::Unset, password) = (given(TRUST), given(PASSWORD)) else { return };
+    let open = match &password {
+        Given::Unset => true,
+        Given::Entry(entry) => entry.value.text.is_empty(),
+        Given::Unknown => false,
+    };
+    // The other files are looked through last.
+    if !open || is_told_elsewhere(service, file, project) {
+        return;
+    }
     // Where that stands it is told what it is meant to be.
     let slip = |view: &View<'_>| view.settings.misspelt.iter().any(|m| m.meant == PASSWORD);
     if service.layer.and_then(|at| file.views.get(at)).is_some_and(slip) {
