@@ -38,8 +38,8 @@ pub(super) fn says_of_values(bytes: &[u8]) -> bool {
         if bare.is_empty() || block.is_some_and(|above| indent > above) {
             continue;
         }
-        block =
-            [&b"|"[..], b"|-", b"|+", b">", b">-"].iter().any(|end| bare.ends_with(end)).then_some(indent);
+        // `app.conf: |2-`
+        block = bare.windows(3).any(|w| matches!(w, b": |" | b": >")).then_some(indent);
         if indent == 0 && !bare.starts_with(b"#") {
             if bare.starts_with(b"kind:") && !matches!(bare[5..].trim_ascii(), b"ConfigMap" | b"Secret") {
                 return false;
@@ -292,6 +292,21 @@ const CONDITION: &[&str] = &["only", "without", "unless", "except", "before", "u
 mod tests {
     use super::super::comments;
     use super::*;
+
+    #[test]
+    fn by_a_comment_among_values() {
+        let comment = "  # Local credentials only, never use in production\n";
+        let object = |values: &str| format!("kind: ConfigMap\ndata:\n{values}");
+        assert!(says_of_values(object(&format!("{comment}  A: b\n")).as_bytes()));
+        for no in [
+            object("  A: b\n"),
+            object(&format!("  a.conf: |2-\n    x\n  {comment}  A: b\n")),
+            object(&format!("{comment}---\nkind: Secret\ndata:\n  A: b\n")),
+            format!("{}---\nkind: Deployment\n", object(comment)),
+        ] {
+            assert!(!says_of_values(no.as_bytes()), "{no}");
+        }
+    }
 
     fn not_for_production(bytes: &[u8]) -> bool {
         comments(bytes).any(|(line, fresh)| says(&line, fresh))
