@@ -3,8 +3,10 @@
 
 use crate::{
     environment::Environment,
-    rules::Project,
+    layer::{Layer, Structure, compose::Service},
+    rules::{File, Project, View},
     settings::{Origin, Role, Settings, Target, Whereabouts},
+    source::directory,
 };
 
 /// One database in one environment, as one file has it.
@@ -95,4 +97,40 @@ pub(crate) fn alike<'s, 'p, K: Ord>(
 /// The first of the strictest environment.
 pub(crate) fn strictest<'s, 'p>(group: &[&'s Side<'p>]) -> Option<&'s Side<'p>> {
     group.iter().rev().max_by_key(|side| side.environment).copied()
+}
+
+impl<'a> File<'a> {
+    /// What the container of a service is given, the last layer counting first; nothing where it has no environment.
+    pub fn layers_of(&self, service: &Service) -> &'a [Layer] {
+        layers_of(self.views, service)
+    }
+
+    /// What other compose files in the same directory have under the name of a service, each with its layers: they may be started
+    /// together with it.
+    pub fn elsewhere<'p>(
+        &self,
+        service: &'p Service,
+        project: &'p Project<'p>,
+    ) -> impl Iterator<Item = (&'p Service, &'p [Layer])> + use<'p> {
+        let (own, here) = (self.carried.source, directory(&self.carried.path).to_owned());
+        let beside =
+            move |path: &str| path.strip_prefix(&*here).is_some_and(|name| !name.contains(['/', '\\']));
+        let others = project.files.iter().filter(move |f| f.source != own && beside(&f.path));
+        others.flat_map(move |carried| {
+            let services = match &carried.structure {
+                Structure::Compose(compose) => compose.services.as_slice(),
+                _ => &[],
+            };
+            let of = |view: &View<'_>| view.carried.is_some_and(|c| c.source == carried.source);
+            let same = services.iter().filter(move |s| s.name.same_as(&service.name));
+            same.map(move |s| {
+                let from = project.views.iter().position(of).unwrap_or(project.views.len());
+                (s, layers_of(&project.views[from..], s))
+            })
+        })
+    }
+}
+
+fn layers_of<'a>(views: &[View<'a>], service: &Service) -> &'a [Layer] {
+    service.layer.and_then(|at| views.get(at)).map(|view| view.layers).unwrap_or_default()
 }

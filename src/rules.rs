@@ -5,11 +5,7 @@ pub use crate::sink::{Draft, Sink};
 
 use crate::{
     environment::Environment,
-    layer::{
-        Carried, Entry, Layer, Structure,
-        compose::{Service, Waits},
-        is_example,
-    },
+    layer::{Carried, Entry, Layer, compose::Waits, is_example},
     policy::{Level, Policy},
     probe::{self, Failure, FailureClass, SessionFacts},
     secret::Secret,
@@ -206,47 +202,6 @@ pub struct Project<'a> {
     pub gates: bool,
 }
 
-impl<'a> File<'a> {
-    /// What the container of a service is given, the last layer counting first; nothing where it has no environment.
-    pub fn layers_of(&self, service: &Service) -> &'a [Layer] {
-        layers_of(self.views, service)
-    }
-
-    /// What other compose files in the same directory have under the name of a service, each with its layers: they may be started
-    /// together with it.
-    pub fn elsewhere<'p>(
-        &self,
-        service: &'p Service,
-        project: &'p Project<'p>,
-    ) -> impl Iterator<Item = (&'p Service, &'p [Layer])> + use<'p> {
-        let (own, here) = (self.carried.source, directory(&self.carried.path).to_owned());
-        let beside =
-            move |path: &str| path.strip_prefix(&*here).is_some_and(|name| !name.contains(['/', '\\']));
-        let others = project.files.iter().filter(move |f| f.source != own && beside(&f.path));
-        others.flat_map(move |carried| {
-            let services = match &carried.structure {
-                Structure::Compose(compose) => compose.services.as_slice(),
-                _ => &[],
-            };
-            let of = |view: &View<'_>| view.carried.is_some_and(|c| c.source == carried.source);
-            let same = services.iter().filter(move |s| s.name.same_as(&service.name));
-            same.map(move |s| {
-                let from = project.views.iter().position(of).unwrap_or(project.views.len());
-                (s, layers_of(&project.views[from..], s))
-            })
-        })
-    }
-}
-
-fn layers_of<'a>(views: &[View<'a>], service: &Service) -> &'a [Layer] {
-    service.layer.and_then(|at| views.get(at)).map(|view| view.layers).unwrap_or_default()
-}
-
-/// The directory of a path, with its slash.
-fn directory(path: &str) -> &str {
-    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
-}
-
 /// What scripts and programs of a repository make on a server.
 #[derive(Default)]
 pub struct Made {
@@ -407,7 +362,7 @@ pub(crate) const SERVERS_PASSWORD: &[&str] =
 mod prelude {
     pub(super) use super::{
         Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Made, Project, Rule,
-        SERVERS_PASSWORD, Sink, Traits, View, directory, place, that_ask,
+        SERVERS_PASSWORD, Sink, Traits, View, place, that_ask,
     };
     pub(super) use crate::{
         advice,
@@ -444,7 +399,7 @@ mod prelude {
             tls::FILES,
             variables::{Meaning, meaning},
         },
-        source::Span,
+        source::{Span, directories, directory},
         suppression::{Fault, FaultKind},
         unreachable,
     };

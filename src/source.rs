@@ -3,9 +3,11 @@
 //! Everything is masked until a parser proves a range harmless ([`Sources::reveal`]); nothing narrows what
 //! was revealed. The bytes never leave the crate.
 
+mod directory;
 mod index;
 mod masking;
 
+pub use directory::{directories, directory};
 pub use index::LineColumn;
 
 use index::{Lines, Shown, boundary, merged};

@@ -50,7 +50,7 @@ const MODULES: &[(&str, &str)] = &[
     ("ask", "advice near policy probe rules"),
     ("unreachable", "probe rules settings"),
     ("misread", "rules settings source"),
-    ("beside", "environment rules settings"),
+    ("beside", "environment layer rules settings source"),
     // `report` for what its writers may tell of a rule.
     ("page", "environment finding policy report rules"),
     ("baseline", "finding rules"),

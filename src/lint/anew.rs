@@ -1,12 +1,13 @@
 //! What a file of a framework says of a connection, and who runs the program says anew.
 
-use super::{read::directory, view::FileView};
+use super::view::FileView;
 use crate::{
     environment::Environment,
     layer::{Carried, Carrier, Entry, Layer, Means, Structure},
     policy::Policy,
     repository::Repository,
     settings::{Form, Target, settle},
+    source::directory,
 };
 use std::collections::BTreeSet;
 

@@ -1,12 +1,12 @@
 //! What the Python of a project decides about a URL: who reads it, and which driver the code puts into it.
 
-use super::{read::directory, view::FileView};
+use super::view::FileView;
 use crate::{
     consumer::Consumer,
     layer::{Carried, Carrier, code::is_aside},
     repository::{Ecosystem, Repository},
     settings::{MissingDriver, Setting, Settings, Target},
-    source::{SourceKind, Sources},
+    source::{SourceKind, Sources, directory},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

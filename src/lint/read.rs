@@ -10,7 +10,7 @@ use crate::{
         kubernetes,
     },
     policy::Policy,
-    source::{SourceId, SourceKind, Sources},
+    source::{SourceId, SourceKind, Sources, directory},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,11 +96,6 @@ pub(super) fn read<'p>(
     }
     kubernetes::join(&mut out, &|path| files.environment_of(path, Carrier::Kubernetes, policy));
     out
-}
-
-/// The directory of a path, with its slash.
-pub(super) fn directory(path: &str) -> &str {
-    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
 }
 
 /// The `.env` beside a file.

@@ -1,12 +1,12 @@
 //! Which servers stand in containers beside what a file configures: what it connects to there is no hop over a network.
 
-use super::read::directory;
 use crate::{
     environment::Environment,
     layer::{Carried, Carrier, Structure, is_of_chart},
     policy::Policy,
     secret::Part,
     settings::settle::of_path,
+    source::{directories, directory},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,14 +111,7 @@ impl<'c> Servers<'c> {
         if self.beside.is_empty() || !is_of_compose(carrier) || is_of_cluster(path) {
             return Vec::new();
         }
-        let mut here = Some(directory(path));
-        let above = std::iter::from_fn(|| {
-            let directory = here?;
-            here = (!directory.is_empty())
-                .then(|| super::read::directory(directory.trim_end_matches(['/', '\\'])));
-            Some(directory)
-        });
-        let known = above
+        let known = directories(path)
             .filter_map(|d| self.beside.get(d.trim_end_matches(['/', '\\'])))
             .chain(self.handed.get(path))
             .flatten();

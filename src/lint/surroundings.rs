@@ -1,6 +1,6 @@
 //! What the files beside one say of its views: servers, who fills values in, what a reference leads to.
 
-use super::{read::directory, servers::Servers, view::FileView};
+use super::{servers::Servers, view::FileView};
 use crate::{
     environment::Environment,
     layer::{
@@ -11,7 +11,7 @@ use crate::{
     policy::Policy,
     secret::Part,
     settings::{Form, Placeholder, Setting, Target, Whereabouts},
-    source::{SourceId, Sources},
+    source::{SourceId, Sources, directory},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

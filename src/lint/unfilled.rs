@@ -9,7 +9,7 @@ use crate::{
     rules,
     secret::Secret,
     settings::{FileLoader, Target, misreading::Cause},
-    source::{Sources, Span},
+    source::{Sources, Span, directory},
 };
 use std::collections::BTreeSet;
 
@@ -83,11 +83,10 @@ impl Unfilled {
 
 /// Whether a file is `.env.local` or its like, which is read over a `.env` beside it that nobody sees.
 fn is_over(path: &str, paths: &BTreeSet<&str>) -> bool {
-    let at = path.rfind('/').map_or(0, |at| at + 1);
-    let (directory, name) = path.split_at(at);
+    let (here, name) = path.split_at(directory(path).len());
     name.starts_with(".env.")
         && name.rsplit('.').next() == Some("local")
-        && !paths.contains(format!("{directory}.env").as_str())
+        && !paths.contains(format!("{here}.env").as_str())
 }
 
 /// Whether a variable is given its own value and nothing else, `DB_HOST=${DB_HOST}`: it has one where the program is started, or

@@ -16,7 +16,7 @@ use crate::{
         settle::{self, leads_out, of_laptop, of_path},
         variables::{Meaning, meaning},
     },
-    source::Span,
+    source::{Span, directory},
 };
 use std::{borrow::Cow, collections::BTreeMap, slice};
 
@@ -263,8 +263,8 @@ fn stood_on<'c>(
 
 /// `.env` for `.env.production` and `.env.production.local`, in the same directory.
 pub(super) fn base_of(path: &str) -> Option<String> {
-    let at = path.rfind(['/', '\\']).map_or(0, |i| i + 1);
-    path[at..].starts_with(".env.").then(|| format!("{}.env", &path[..at]))
+    let here = directory(path);
+    path[here.len()..].starts_with(".env.").then(|| format!("{here}.env"))
 }
 
 /// Who reads what a carrier itself calls a connection: whoever else reads URLs in the repository does not read this one.

@@ -72,7 +72,7 @@ fn defaults(project: &Project<'_>, out: &mut Sink<'_>) {
     let mut beside: BTreeMap<&str, Beside<'_>> = BTreeMap::new();
     for view in project.views {
         let Some(path) = path_of(view).filter(|_| !files.is_empty()) else { continue };
-        for (directory, _) in above(path).filter_map(|directory| files.get_key_value(directory)) {
+        for (directory, _) in directories(path).filter_map(|directory| files.get_key_value(directory)) {
             beside.entry(directory).or_default().take(view, here(view));
         }
     }
@@ -88,16 +88,6 @@ fn defaults(project: &Project<'_>, out: &mut Sink<'_>) {
 
 fn path_of<'p>(view: &View<'p>) -> Option<&'p str> {
     view.carried.map(|carried| carried.path.as_str())
-}
-
-/// The directories that a file is in, the nearest first.
-fn above(path: &str) -> impl Iterator<Item = &str> {
-    let outer = |inner: &str| -> Option<usize> {
-        let length = inner.len().checked_sub(1)?;
-        Some(directory(&inner[..length]).len())
-    };
-    std::iter::successors(Some(directory(path).len()), move |length| outer(&path[..*length]))
-        .map(|length| &path[..length])
 }
 
 /// What lies in a directory and below it.

@@ -100,11 +100,6 @@ fn ours(key: &str, project: &Project<'_>) -> bool {
     part || project.policy.secrets.iter().any(|(name, _)| name == key)
 }
 
-/// The directory of a path, with its slash.
-fn directory(path: &str) -> &str {
-    &path[..path.rfind(['/', '\\']).map_or(0, |i| i + 1)]
-}
-
 fn tell(out: &mut Sink<'_>, places: &[Span], message: &str, label: &str, help: &str) {
     let Some((first, rest)) = places.split_first() else { return };
     let mut draft = out.report(message).at_span(*first, label);

@@ -1,7 +1,10 @@
 //! What a service has mounted.
 
 use super::Without;
-use crate::{secret::Part, source::Span};
+use crate::{
+    secret::Part,
+    source::{Span, directory},
+};
 use std::collections::BTreeSet;
 
 /// What is mounted into a service.
@@ -40,19 +43,17 @@ impl Mount {
 /// Where a path from above a compose file leads that is started together with others: `../init.sql` is meant from the directory
 /// of the first of them, which is mostly one below: what stands behind `../` is then beside the file. None for what lies below the file.
 pub fn from_below(path: &str, compose: &str) -> Option<String> {
-    let directory = |path: &str| path.trim_end_matches(['/', '\\']).rfind(['/', '\\']).map_or(0, |i| i + 1);
-    let here = &compose[..directory(compose)];
-    let rest = path.strip_prefix(&here[..directory(here)])?;
+    let here = directory(compose);
+    let rest = path.strip_prefix(directory(here))?;
     (!path.starts_with(here)).then(|| format!("{here}{rest}"))
 }
 
 /// Where a path leads if the file is started for the directory above its own (`--project-directory .`), or copied there:
 /// `./docker/init.sql` of `infra/compose.yml`. None for a file at the top, and for what lies elsewhere.
 pub fn from_above(path: &str, compose: &str) -> Option<String> {
-    let directory = |path: &str| path.trim_end_matches(['/', '\\']).rfind(['/', '\\']).map_or(0, |i| i + 1);
-    let here = &compose[..directory(compose)];
+    let here = directory(compose);
     let rest = path.strip_prefix(here).filter(|_| !here.is_empty())?;
-    Some(format!("{}{rest}", &here[..directory(here)]))
+    Some(format!("{}{rest}", directory(here)))
 }
 
 /// What is mounted.

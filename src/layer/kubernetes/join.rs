@@ -103,10 +103,6 @@ fn size(object: &Layer) -> usize {
     object.entries.iter().map(|e| e.key.len() + e.value.text.expose().len() + 64).sum()
 }
 
-pub(super) fn directory(path: &str) -> &str {
-    path.rsplit_once(['/', '\\']).map_or("", |(directory, _)| directory)
-}
-
 /// Gives the containers of all files what they take from objects: of the same file, else of the only file of the same
 /// environment that has one. What is not there, or there more than once, stays unknown.
 pub fn join(files: &mut [Carried], environment: &dyn Fn(&str) -> Environment) {

@@ -1,9 +1,9 @@
 //! Which objects are for a cluster on somebody's machine: what says so, and what else goes to the same cluster.
 
-use super::join::directory;
 use crate::{
     environment::Environment,
     layer::{Carried, Structure, tree::Node},
+    source::directory,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
