@@ -222,9 +222,7 @@ fn settle(reader: &mut Reader<'_>, script: &mut Script) {
     for command in &script.commands {
         reveal(reader, command);
     }
-    for statement in script.sql.statements.clone() {
-        sql::reveal(reader, statement.span);
-    }
+    sql::reveal(reader, &script.sql);
 }
 
 /// Takes the commands of another carrier to what the rules about commands look at.

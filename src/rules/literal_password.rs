@@ -46,16 +46,19 @@ fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// What a script of SQL gives a role.
+/// What SQL gives a role, in a file of its own or in a script.
 fn roles(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
-    let Structure::Sql(sql) = &file.carried.structure else { return };
+    // A pipeline's server lives as long as its job.
+    if !matches!(file.carried.carrier, Carrier::Sql | Carrier::Shell) {
+        return;
+    }
     // No view of a file of SQL says where it stands.
     let at = Whereabouts::new(&file.carried.path, None, None, project.policy);
     let most = if at.is_aside() || at.is_archived() { "IIII" } else { "IIEE" };
-    for (secret, place) in &sql.passwords {
-        if !secret.is_template() {
+    for password in &file.carried.sql().passwords {
+        if !password.secret.is_template() {
             out.report(format!("the password of a role stands in `{}`", file.carried.path))
-                .at_span(*place, "whoever reads the file has it")
+                .at_span(password.span, "whoever reads the file has it")
                 .note(
                     "it is in every clone, and in the history for good; a server's log has the statement too",
                 )

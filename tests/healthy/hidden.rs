@@ -113,6 +113,37 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[("deploy/production/init.sql", "CREATE ROLE shop LOGIN PASSWORD 'k3Vq9mT2xLpW7c';\n")],
     },
+    // Every way to write a string, and what only looks like one: rows, which may have an apostrophe.
+    Twins {
+        rule: "literal-password",
+        healthy: &[(
+            "deploy/production/init.sql",
+            "COPY t FROM stdin;\nCREATE ROLE shop PASSWORD 'k3Vq9mT2xLpW7c';\n\\.\nCREATE ROLE shop PASSWORD :'pw';\n",
+        )],
+        ill: &[(
+            "deploy/production/init.sql",
+            "COPY t FROM stdin;\n1\tit's\n\\.\nCREATE ROLE shop PASSWORD 'k3Vq9mT2xLpW7c';\n",
+        )],
+    },
+    Twins {
+        rule: "literal-password",
+        healthy: &[("deploy/production/init.sql", "CREATE ROLE shop PASSWORD E'$PW';\n")],
+        ill: &[(
+            "deploy/production/init.sql",
+            "SELECT E'it\\'s'; CREATE ROLE shop PASSWORD E'k3Vq9mT2xLpW7c';\n",
+        )],
+    },
+    Twins {
+        rule: "literal-password",
+        healthy: &[("deploy/production/init.sql", "CREATE ROLE shop PASSWORD $${{ pw }}$$;\n")],
+        ill: &[("deploy/production/init.sql", "CREATE ROLE shop PASSWORD $$k3Vq9mT2xLpW7c$$;\n")],
+    },
+    // A script of the shell hands SQL to psql.
+    Twins {
+        rule: "literal-password",
+        healthy: &[("deploy/production/init.sh", ROLE_ASKED)],
+        ill: &[("deploy/production/init.sh", ROLE_WRITTEN)],
+    },
     // On a machine of one's own such a password opens what nobody else reaches.
     Twins {
         rule: "literal-password",
@@ -144,6 +175,9 @@ fn a_default_that_is_put_together_is_told_where_it_stands() {
         assert_eq!(place, Some((line + 1, column + 1)));
     }
 }
+
+const ROLE_ASKED: &str = "#!/bin/sh\nset -e\npsql -v ON_ERROR_STOP=1 <<EOSQL\nCREATE ROLE shop LOGIN PASSWORD '$DB_PASSWORD';\nEOSQL\n";
+const ROLE_WRITTEN: &str = "#!/bin/sh\nset -e\npsql -v ON_ERROR_STOP=1 <<EOSQL\nCREATE ROLE shop LOGIN PASSWORD 'k3Vq9mT2xLpW7c';\nEOSQL\n";
 
 const CHOICE: &str = "default: &default\n  adapter: postgresql\n  pool: <%= Sidekiq.server? ? ENV.fetch('A', 10) : ENV.fetch('B', 5) %>\nproduction:\n  <% if ENV['DATABASE_URL'] %>\n    url: <%= ENV['DATABASE_URL'] %>\n  <% else %>\n    <<: *default\n    database: <%= ENV.fetch('DB', 'shop') %>\n    password: \"<%= ENV.fetch('PW', 'k3Vq9mT2xLpW7c') %>\"\n  <% end %>\n";
 const CHOICE_ASKED: &str = "default: &default\n  adapter: postgresql\n  pool: <%= Sidekiq.server? ? ENV.fetch('A', 10) : ENV.fetch('B', 5) %>\nproduction:\n  <% if ENV['DATABASE_URL'] %>\n    url: <%= ENV['DATABASE_URL'] %>\n  <% else %>\n    <<: *default\n    database: <%= ENV.fetch('DB', 'shop') %>\n    password: \"<%= ENV.fetch('PW') %>\"\n  <% end %>\n";

@@ -170,7 +170,7 @@ impl Writer {
         let Some(read) = scope.source.get(inner.clone()) else { return };
         let creates = read.trim_start().get(..16).is_some_and(|w| w.eq_ignore_ascii_case("create extension"));
         if creates && read.len() < 4096 && !is_aside(reader.path) {
-            let found = sql::statements(reader.sources, reader.id, read, inner.start).into_iter();
+            let found = sql::of_text(reader.sources, reader.id, read, inner.start).statements.into_iter();
             let found = found.filter(|s| matches!(s.kind, StatementKind::CreateExtension(_)));
             self.code.sql.statements.extend(found.take(MOST));
         }

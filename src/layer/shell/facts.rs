@@ -240,7 +240,12 @@ impl Script {
             // Where quotes were taken off, a place in the text is still one in the source: only the whole counts.
             let text = argument.value.text.expose();
             let offset = argument.value.map.first().map_or(argument.span.start, |s| s.span.start);
-            all.statements.extend(sql::statements(sources, id, text, offset as usize));
+            let (found, offset) = (sql::of_text(sources, id, text, offset as usize), offset as usize);
+            all.statements.extend(found.statements);
+            // A password is told at its very place.
+            if sources.get(id).bytes().get(offset..offset + text.len()) == Some(text.as_bytes()) {
+                all.passwords.extend(found.passwords);
+            }
         }
         self.sql = all;
     }
