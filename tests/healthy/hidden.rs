@@ -176,6 +176,22 @@ fn a_default_that_is_put_together_is_told_where_it_stands() {
     }
 }
 
+/// docker compose reads a default within a default.
+#[test]
+fn a_default_within_a_default_is_told_where_it_stands() {
+    for before in ["${DATABASE_URL:-", "${DATABASE_URL:-${PG_URL-", "${A:-${B:-${C:-"] {
+        let closed = "}".repeat(before.matches("${").count());
+        let line = format!("      DATABASE_URL: {before}postgresql://app@db.acme.io/app{closed}");
+        let text = format!(
+            "services:\n  web:\n    build: .\n    environment:\n      NODE_ENV: production\n{line}\n"
+        );
+        let told = found(&[("compose.yml", &text)], "fallback-default");
+        let [told] = &told[..] else { panic!("{told:?}") };
+        let place = told.primary.as_ref().map(|p| (p.place.line, p.place.column));
+        assert_eq!(place, Some((6, line.find("postgresql").unwrap_or(0) + 1)), "{before}");
+    }
+}
+
 const ROLE_ASKED: &str = "#!/bin/sh\nset -e\npsql -v ON_ERROR_STOP=1 <<EOSQL\nCREATE ROLE shop LOGIN PASSWORD '$DB_PASSWORD';\nEOSQL\n";
 const ROLE_WRITTEN: &str = "#!/bin/sh\nset -e\npsql -v ON_ERROR_STOP=1 <<EOSQL\nCREATE ROLE shop LOGIN PASSWORD 'k3Vq9mT2xLpW7c';\nEOSQL\n";
 

@@ -99,15 +99,15 @@ pub(in crate::layer) fn filled(
                 elsewhere.push(name.to_owned());
             }
             Kind::Fallback => {
-                let written = written(text, input, put);
-                let own = written.clone().and_then(|range| value.span_of(range));
+                let written = Written::of(text, input, put);
+                let own = written.as_ref().and_then(|w| value.span_of(w.range.clone()));
                 let place = own.unwrap_or_else(span);
                 out.put(put, place, SegmentKind::Fallback);
                 if let Some(reference) = text.get(input.clone()).filter(|r| r.len().max(put.len()) <= NAMED) {
                     let (reference, value) = (Secret::new(reference), Secret::new(put));
                     defaults.push((place, Defaulted { reference, value }));
                 }
-                if let Some(range) = written.filter(|_| whole_text && is_variable(name)) {
+                if let Some(Written { range, .. }) = written.filter(|w| whole_text && w.plain) {
                     let around = [input.start..range.start, range.end..input.end];
                     code.extend(around.into_iter().filter_map(|range| value.span_of(range)));
                 }
@@ -117,12 +117,29 @@ pub(in crate::layer) fn filled(
     Filled { value: out.finish(), elsewhere, from, code, defaults }
 }
 
-/// Where a default stands in its reference as it is put: nothing in it was put in or decoded.
-fn written(text: &str, reference: &Range<usize>, put: &str) -> Option<Range<usize>> {
-    let inner = text[reference.clone()].strip_suffix('}')?;
-    let before = inner.strip_suffix(put)?;
-    let end = reference.start + inner.len();
-    before.ends_with('-').then_some(end - put.len()..end)
+/// A default that stands in its reference as it is put: nothing in it was put in or decoded.
+struct Written {
+    range: Range<usize>,
+    /// All names before it are as variables have them.
+    plain: bool,
+}
+
+impl Written {
+    /// Of `${A:-x}`, and of `${A:-${B:-x}}`.
+    fn of(text: &str, reference: &Range<usize>, put: &str) -> Option<Self> {
+        let (whole, mut at) = (&text[reference.clone()], 0);
+        let (mut depth, mut plain) = (0, true);
+        while let Some(inner) = whole[at..].strip_prefix("${") {
+            let name = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+            let operator = [":-", "-"].into_iter().find(|o| inner[name..].starts_with(o))?;
+            plain &= is_variable(&inner[..name]);
+            at += "${".len() + name + operator.len();
+            depth += 1;
+        }
+        let own = depth > 0 && whole[at..].strip_suffix(&*"}".repeat(depth))? == put;
+        let start = reference.start + at;
+        own.then(|| Self { range: start..start + put.len(), plain })
+    }
 }
 
 /// A name in capitals, as variables have it; a part of a password seldom is one.
