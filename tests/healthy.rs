@@ -24,6 +24,7 @@ mod healthy {
     mod once_more;
     mod packages;
     mod parsed;
+    mod programs;
     mod readers;
     mod remarks;
     mod reviewed;

@@ -76,6 +76,16 @@ impl Spelling {
     }
 }
 
+/// The engine that a word in small letters names, or contains: `postgresql`, `django.db.backends.postgresql`, `pg`, `mysql`.
+pub(in crate::settings) fn of_word(word: &str) -> Option<Engine> {
+    match word {
+        _ if word.contains("sqlite") => Some(Engine::Sqlite { memory: false }),
+        "pg" | "pgsql" | "psql" => Some(Engine::Postgres),
+        _ if word.contains("postg") || word.contains("psycopg") => Some(Engine::Postgres),
+        _ => other(word),
+    }
+}
+
 /// The engine of a URL, how to read it, and the bytes that say so. The scheme is compared without case, as URL
 /// parsers do.
 pub fn recognise(text: &str) -> (Engine, Spelling, Range<usize>) {

@@ -1,5 +1,5 @@
 //! Names that are a slip of the fingers away from one of ours. A name that somebody may have meant as it stands is none:
-//! `DATABASE_URL2`, `DB_HOSTS`, `DATABASE_URI`, `PG_HOST`.
+//! `DATABASE_URL2`, `DB_HOSTS`, `DATABASE_URI`.
 
 use super::{
     host::is_port_of_ours,

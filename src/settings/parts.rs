@@ -2,6 +2,7 @@
 
 use super::{
     AliasConflict, ByKeyword, PartSet,
+    engine::{self, Engine},
     lookup::Lookup,
     secret_file,
     setting::{Origin, Setting},
@@ -94,7 +95,10 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
                 parts.insert(keyword, setting);
             }
         }
-        if !parts.is_empty() && !is_of_another_store(lookup, &parts) {
+        let says = |name: &str| Some(lookup.winner(name)?.value.expose().trim().to_ascii_lowercase());
+        let ours =
+            |name: &str| says(name).is_none_or(|word| engine::of_word(&word) == Some(Engine::Postgres));
+        if !parts.is_empty() && set.engine.is_none_or(ours) && !is_of_another_store(lookup, &parts) {
             let variables = set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect();
             out.push(PartSet { name: set.name, parts, variables });
         }
@@ -215,9 +219,11 @@ pub(super) fn aliases(
             out.push(AliasConflict { keyword, winner: winner.clone(), other: other.clone() });
         }
     };
-    for set in sets.iter().filter(|s| s.name != chosen.name) {
-        let needs = SETS.iter().find(|s| s.name == set.name).and_then(|s| s.needs);
-        if needs.is_some_and(|part| !set.has(part)) {
+    let known = |set: &PartSet| SETS.iter().find(|s| s.name == set.name);
+    // What another program reads is no other word for the same.
+    let apart = |set: &PartSet| known(set).is_some_and(|s| s.engine.is_some());
+    for set in sets.iter().filter(|s| s.name != chosen.name && !apart(s) && !apart(chosen)) {
+        if known(set).and_then(|s| s.needs).is_some_and(|part| !set.has(part)) {
             continue;
         }
         for (keyword, other) in &set.parts {

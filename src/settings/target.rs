@@ -28,7 +28,7 @@ use super::{
     service::ServiceTrouble,
     setting::{Origin, Setting},
     tls::TlsFiles,
-    variables::Role,
+    variables::{BESIDE, Role},
     words::Named,
 };
 use crate::{
@@ -370,7 +370,8 @@ impl Target {
                 // `url:` in a settings file says of no library that it reads it: a Java program does.
                 let key = self.name != name && !name.contains("SQLALCHEMY") && !name.contains('(');
                 let java = ["JDBC", "R2DBC"].iter().any(|w| name.contains(w))
-                    || ["SPRING", "QUARKUS"].iter().any(|w| name.starts_with(w));
+                    || ["SPRING", "QUARKUS"].iter().any(|w| name.starts_with(w))
+                    || BESIDE.iter().any(|(url, _)| *url == name);
                 !key && !java
             }
             Spelling::Npgsql => {

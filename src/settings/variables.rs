@@ -1,6 +1,7 @@
 //! The vocabulary: which environment variables mean what. A variable that is not in here is nobody's business; its
 //! value stays masked.
 
+mod families;
 mod known;
 
 use super::misreading::Matter;
@@ -9,6 +10,7 @@ use crate::{
     layer::{Entry, Means},
     policy::Policy,
 };
+pub use families::{BESIDE, SETS};
 pub(super) use known::{Kinds, first_like};
 
 /// What a variable says.
@@ -105,102 +107,7 @@ pub const URLS: &[(&str, Role)] = &[
     ("JDBC_DATABASE_URL", Role::Primary),
     ("JDBC_URL", Role::Primary),
     ("QUARKUS_DATASOURCE_JDBC_URL", Role::Primary),
-];
-
-/// A family of variables that together make a target.
-pub struct Set {
-    /// As `show` names it.
-    pub name: &'static str,
-    /// libpq keyword and the spellings of its variable, the first one preferred.
-    pub parts: &'static [(&'static str, &'static [&'static str])],
-    /// Without this part the variables describe the container of a server, not a client's target.
-    pub needs: Option<&'static str>,
-}
-
-/// The families, in the order in which a complete one is looked for.
-pub const SETS: &[Set] = &[
-    Set {
-        name: "DATABASE_*",
-        parts: &[
-            ("host", &["DATABASE_HOST"]),
-            ("port", &["DATABASE_PORT"]),
-            ("dbname", &["DATABASE_NAME", "DATABASE_DB", "DATABASE_DATABASE"]),
-            ("user", &["DATABASE_USER", "DATABASE_USERNAME"]),
-            ("password", &["DATABASE_PASSWORD", "DATABASE_PASS"]),
-            ("sslmode", &["DATABASE_SSLMODE", "DATABASE_SSL_MODE"]),
-        ],
-        needs: None,
-    },
-    Set {
-        name: "DB_*",
-        parts: &[
-            ("host", &["DB_HOST"]),
-            ("port", &["DB_PORT"]),
-            ("dbname", &["DB_NAME", "DB_DATABASE"]),
-            ("user", &["DB_USER", "DB_USERNAME"]),
-            ("password", &["DB_PASSWORD", "DB_PASS"]),
-            ("sslmode", &["DB_SSLMODE", "DB_SSL_MODE"]),
-        ],
-        needs: None,
-    },
-    Set {
-        name: "POSTGRES_*",
-        parts: &[
-            ("host", &["POSTGRES_HOST", "POSTGRES_SERVER"]),
-            ("port", &["POSTGRES_PORT"]),
-            ("dbname", &["POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRES_DBNAME"]),
-            ("user", &["POSTGRES_USER"]),
-            ("password", &["POSTGRES_PASSWORD"]),
-            ("sslmode", &["POSTGRES_SSLMODE", "POSTGRES_SSL_MODE"]),
-        ],
-        needs: Some("host"),
-    },
-    Set {
-        name: "SQL_*",
-        parts: &[
-            ("host", &["SQL_HOST"]),
-            ("port", &["SQL_PORT"]),
-            ("dbname", &["SQL_DATABASE", "SQL_NAME"]),
-            ("user", &["SQL_USER"]),
-            ("password", &["SQL_PASSWORD"]),
-        ],
-        needs: None,
-    },
-    Set {
-        name: "RDS_*",
-        parts: &[
-            ("host", &["RDS_HOSTNAME"]),
-            ("port", &["RDS_PORT"]),
-            ("dbname", &["RDS_DB_NAME"]),
-            ("user", &["RDS_USERNAME"]),
-            ("password", &["RDS_PASSWORD"]),
-        ],
-        needs: None,
-    },
-    // Spring has a URL, role and password; the host and the rest are what projects put into the URL.
-    Set {
-        name: "SPRING_DATASOURCE_*",
-        parts: &[
-            ("host", &["SPRING_DATASOURCE_HOST"]),
-            ("port", &["SPRING_DATASOURCE_PORT"]),
-            ("dbname", &["SPRING_DATASOURCE_DATABASE", "SPRING_DATASOURCE_DB"]),
-            ("user", &["SPRING_DATASOURCE_USERNAME", "SPRING_DATASOURCE_USER"]),
-            ("password", &["SPRING_DATASOURCE_PASSWORD"]),
-        ],
-        needs: Some("host"),
-    },
-    // Quarkus has no host of its own.
-    Set {
-        name: "QUARKUS_DATASOURCE_*",
-        parts: &[("user", &["QUARKUS_DATASOURCE_USERNAME"]), ("password", &["QUARKUS_DATASOURCE_PASSWORD"])],
-        needs: Some("host"),
-    },
-];
-
-/// The families whose role and password go with a URL, by the URL's variable.
-pub const BESIDE: &[(&str, &str)] = &[
-    ("SPRING_DATASOURCE_URL", "SPRING_DATASOURCE_*"),
-    ("QUARKUS_DATASOURCE_JDBC_URL", "QUARKUS_DATASOURCE_*"),
+    ("KC_DB_URL", Role::Primary),
 ];
 
 /// The variables that libpq reads by itself, with their keywords (`PQconninfoOptions` in fe-connect.c).

@@ -34,15 +34,7 @@ fn toggle(lookup: &Lookup<'_>, key: &str, kind: ToggleKind) -> Option<Toggle> {
     }
     let sqlite = Engine::Sqlite { memory: false };
     let says = match (kind, text.as_str()) {
-        (ToggleKind::Engine, engine) if engine.contains("sqlite") => Some(sqlite),
-        (ToggleKind::Engine, engine)
-            if engine.contains("postg")
-                || engine.contains("psycopg")
-                || matches!(engine, "pg" | "pgsql" | "psql") =>
-        {
-            Some(Engine::Postgres)
-        }
-        (ToggleKind::Engine, engine) => engine::other(engine),
+        (ToggleKind::Engine, word) => engine::of_word(word),
         (ToggleKind::Postgres, "true") | (ToggleKind::Sqlite, "false") => Some(Engine::Postgres),
         (ToggleKind::Postgres, "false") | (ToggleKind::Sqlite, "true") => Some(sqlite),
         _ => None,

@@ -106,7 +106,7 @@ const WORDS: Words = {
         other += 1;
     }
     assert!(out.count == COUNT && COUNT < NONE as usize, "a place for each name");
-    assert!(SETS.len() <= 9, "a bit for each family");
+    assert!(SETS.len() <= 25, "a bit for each family");
     out
 };
 
@@ -215,7 +215,7 @@ fn find(key: &str) -> Option<Known> {
 
 /// Some kinds of names, a bit each.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::settings) struct Kinds(u16);
+pub(in crate::settings) struct Kinds(u32);
 
 impl Kinds {
     /// Those of a URL, `PROD_DATABASE_URL` and its like among them, and names that only end as these do.

@@ -1,0 +1,100 @@
+//! The variables of programs that others make: Keycloak, n8n, Metabase, and a family that begins as libpq's do.
+
+use super::{Twins, mild::tell_apart};
+
+/// A compose file in which one service is given variables, beside a server.
+macro_rules! beside {
+    ($variables:literal) => {
+        concat!(
+            "services:\n  app:\n    image: acme/app:1.0\n    environment: {",
+            $variables,
+            "}\n  db:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_USER: app, POSTGRES_PASSWORD: k3Vq9mT2xLpW7c, POSTGRES_DB: app}\n"
+        )
+    };
+}
+
+const KEYCLOAK: &str = beside!(
+    "KC_DB: postgres, KC_DB_URL: \"jdbc:postgresql://db:5432/app\", KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7c"
+);
+const KEYCLOAK_OFF: &str = beside!(
+    "KC_DB: postgres, KC_DB_URL: \"jdbc:postgresql://db:5432/app\", KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7d"
+);
+const PARTS: &str = beside!(
+    "KC_DB: mysql, KC_DB_URL_HOST: db, KC_DB_URL_DATABASE: app, KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7d"
+);
+const PARTS_OFF: &str = beside!(
+    "KC_DB: postgres, KC_DB_URL_HOST: db, KC_DB_URL_DATABASE: app, KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7d"
+);
+const N8N: &str = beside!(
+    "DB_TYPE: postgresdb, DB_POSTGRESDB_HOST: db, DB_POSTGRESDB_DATABASE: app, DB_POSTGRESDB_USER: app, DB_POSTGRESDB_PASSWORD: k3Vq9mT2xLpW7c"
+);
+const N8N_OFF: &str = beside!(
+    "DB_TYPE: postgresdb, DB_POSTGRESDB_HOST: db, DB_POSTGRESDB_DATABASE: app, DB_POSTGRESDB_USER: app, DB_POSTGRESDB_PASSWORD: k3Vq9mT2xLpW7d"
+);
+const METABASE: &str = beside!(
+    "MB_DB_TYPE: mysql, MB_DB_HOST: db, MB_DB_DBNAME: app, MB_DB_USER: app, MB_DB_PASS: k3Vq9mT2xLpW7d"
+);
+const METABASE_OFF: &str = beside!(
+    "MB_DB_TYPE: postgres, MB_DB_HOST: db, MB_DB_DBNAME: app, MB_DB_USER: app, MB_DB_PASS: k3Vq9mT2xLpW7d"
+);
+
+const TWINS: &[Twins] = &[
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("compose.yml", KEYCLOAK)],
+        ill: &[("compose.yml", KEYCLOAK_OFF)],
+    },
+    // Of another engine none of it is ours.
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("compose.yml", PARTS)],
+        ill: &[("compose.yml", PARTS_OFF)],
+    },
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("compose.yml", N8N)],
+        ill: &[("compose.yml", N8N_OFF)],
+    },
+    Twins {
+        rule: "compose-credential-mismatch",
+        healthy: &[("compose.yml", METABASE)],
+        ill: &[("compose.yml", METABASE_OFF)],
+    },
+    // Keycloak is Java's.
+    Twins {
+        rule: "foreign-conninfo",
+        healthy: &[
+            ("requirements.txt", "psycopg==3.2\n"),
+            (".env", "KC_DB_URL=jdbc:postgresql://db:5432/app\n"),
+        ],
+        ill: &[
+            ("requirements.txt", "psycopg==3.2\n"),
+            (".env", "DATABASE_URL=jdbc:postgresql://db:5432/app\n"),
+        ],
+    },
+    // What another program reads is no other word for the same.
+    Twins {
+        rule: "alias-conflict",
+        healthy: &[(
+            ".env",
+            "DB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nKC_DB_URL_HOST=sso\nKC_DB_URL_DATABASE=sso\nKC_DB_USERNAME=sso\n",
+        )],
+        ill: &[(
+            ".env",
+            "DB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nPG_HOST=sso\nPG_DATABASE=sso\nPG_USER=sso\n",
+        )],
+    },
+    Twins {
+        rule: "placeholder-secret",
+        healthy: &[(".env.production", "PG_PASSWORD=changeme\n")],
+        ill: &[(
+            ".env.production",
+            "PG_HOST=db.acme.io\nPG_USER=shop\nPG_PASSWORD=changeme\nPG_DATABASE=shop\n",
+        )],
+    },
+];
+
+#[test]
+fn a_rule_tells_the_twins_apart() {
+    tell_apart(TWINS);
+}
