@@ -7,7 +7,7 @@ mod directory;
 mod index;
 mod masking;
 
-pub use directory::{directories, directory};
+pub use directory::{directories, directory, is_within};
 pub use index::LineColumn;
 
 use index::{Lines, Shown, boundary, merged};

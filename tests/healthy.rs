@@ -21,6 +21,7 @@ mod healthy {
     mod named;
     mod narrowed;
     mod offered;
+    mod once_again;
     mod once_more;
     mod packages;
     mod parsed;

@@ -182,7 +182,11 @@ impl Compose {
 
     /// The names of its servers of other engines, each with the engine, as [`Compose::server_names`].
     pub fn other_servers(&self) -> impl Iterator<Item = (&Part, &'static str)> {
-        let named = self.services.iter().filter_map(|s| Some((s, s.image.as_ref()?.other_engine()?)));
+        let engine = |s: &Service| {
+            let kept = || s.mounts.iter().find_map(Mount::other_engine);
+            s.image.as_ref().and_then(Image::other_engine).or_else(kept)
+        };
+        let named = self.services.iter().filter_map(move |s| Some((s, engine(s)?)));
         let all = named.flat_map(|(s, engine)| s.hosts.iter().map(move |name| (name, engine)));
         all.filter(|(name, _)| !name.expose().contains('.'))
     }
@@ -345,6 +349,12 @@ impl Compose {
             service.depends_on.iter().map(|d| &d.service).filter(|name| !name.expose().contains('.'));
         let single = |host: &str| is_plain_name(host) && !host.contains('.') && host != "localhost";
         service.joined && single(host.expose()) || hosts.chain(waited).any(|name| host.is_host_called(name))
+    }
+
+    /// Whether a file in the container of a service lies in what is mounted there.
+    pub fn keeps(&self, block: &str, path: &str) -> bool {
+        let mut services = self.services.iter().filter(|s| s.block == block);
+        services.any(|s| s.mounts.iter().any(|mount| mount.keeps(path)))
     }
 
     pub(super) fn footing(&self, block: &str) -> Footing {

@@ -221,6 +221,14 @@ impl<'e> File<'e> {
             self.object(reader, first, word, own);
             return;
         }
+        // `new Pool(url ? { connectionString: url } : { host: … })`
+        if let Kind::Choice(one, two) = &first.kind
+            && [one, two].iter().any(|side| matches!(side.kind, Kind::Map(_)))
+        {
+            self.call(reader, of, Some(one), args, word);
+            self.call(reader, of, Some(two), args, word);
+            return;
+        }
         // A name was looked at where it was assigned; a variable is none.
         let outcome = self.scope.evaluate(first);
         let is_name = matches!(&first.kind, Kind::Name(name) if self.scope.names.contains_key(name));

@@ -6,6 +6,7 @@ use crate::{
     layer::Carrier,
     policy::Policy,
     settings::{Whereabouts, settle::of_path},
+    source::is_within,
 };
 
 impl Files {
@@ -46,9 +47,7 @@ impl Files {
         exactly()
             || self.named.iter().any(|named| {
                 let named = named.trim_end_matches('/');
-                let below =
-                    path.strip_prefix(named).filter(|below| below.is_empty() || below.starts_with('/'));
-                below.is_some_and(|below| below.is_empty() || directory(named))
+                is_within(path, named) && (path == named || directory(named))
             })
     }
 }

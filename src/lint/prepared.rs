@@ -4,7 +4,7 @@ use super::view::FileView;
 use crate::{
     layer::{Carried, Carrier, code::is_aside},
     settings::{Target, pooling::PoolMode},
-    source::{Sources, Span},
+    source::{Sources, Span, is_within},
 };
 use std::collections::BTreeMap;
 
@@ -34,9 +34,7 @@ pub(super) fn opt_outs(sources: &Sources, carried: &[Carried], views: &mut [Vec<
     }
     for view in views.iter_mut().flatten() {
         let project = view.settings.whereabouts.as_ref().map(|at| at.project.clone()).unwrap_or_default();
-        let own = |path: &str| {
-            path.strip_prefix(&*project).is_some_and(|rest| project.is_empty() || rest.starts_with('/'))
-        };
+        let own = |path: &str| is_within(path, &project);
         for target in &mut view.settings.targets {
             let places = words(target).iter().filter_map(|word| found.get(word)).flatten();
             let told = places.take(MANY).find(|(path, _)| own(path)).map(|(_, span)| *span);

@@ -6,7 +6,7 @@ use crate::{
     policy::Policy,
     secret::Part,
     settings::settle::of_path,
-    source::{directories, directory},
+    source::{directories, directory, is_within},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,12 +63,8 @@ impl<'c> Servers<'c> {
             let here = bare(&file.path);
             out.beside.entry(here).or_default().extend(&servers);
             // `docker/compose.yml` that builds `..`: what lies there is the service's own.
-            let inside = |context: &str| {
-                context
-                    .strip_prefix(here)
-                    .is_some_and(|rest| here.is_empty() || rest.is_empty() || rest.starts_with('/'))
-            };
-            let contexts: BTreeSet<&str> = compose.contexts().filter(|context| !inside(context)).collect();
+            let contexts: BTreeSet<&str> =
+                compose.contexts().filter(|context| !is_within(context, here)).collect();
             for context in contexts {
                 out.beside.entry(context).or_default().extend(&servers);
             }

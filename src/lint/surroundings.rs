@@ -7,6 +7,7 @@ use crate::{
         Carried, Carrier, Layer, LayerKind, Structure,
         compose::Compose,
         kubernetes::{InClear, Names},
+        shell::Script,
     },
     policy::Policy,
     secret::Part,
@@ -132,6 +133,8 @@ impl<'c> Surroundings<'c> {
             }
             if let Structure::Compose(compose) = &file.structure {
                 target.around.own_password = has_own_password(sources, compose, target);
+                let block = layer.block.as_deref().unwrap_or_default();
+                target.around.in_volume = target.is_file_within(|path| compose.keeps(block, path));
             }
             // `postgres/shop`: the program puts the scheme before it.
             let called = |host: &Part| match &file.structure {
@@ -140,6 +143,11 @@ impl<'c> Surroundings<'c> {
             };
             // Of a program that is built here its code says what it reads.
             target.is_host |= settings.foreign && target.bare_place().is_some_and(|host| called(&host));
+            // A script that starts MySQL's programs and none of PostgreSQL's.
+            if target.form == Form::Parts && target.is_postgres() && is_of_mysql(&file.script) {
+                target.is_of("MySQL");
+                continue;
+            }
             let Some(host) = target.get("host").map(|h| &h.value) else { continue };
             // What was taken for PostgreSQL's by the name of a variable alone.
             if target.form == Form::Parts && target.is_postgres() {
@@ -159,6 +167,14 @@ impl<'c> Surroundings<'c> {
             target.around.served_in_clear = in_clear;
         }
     }
+}
+
+/// Whether a script starts clients of MySQL, and none of PostgreSQL.
+fn is_of_mysql(script: &Script) -> bool {
+    let ours =
+        ["psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "createdb", "dropdb", "createuser"];
+    script.runs(&["mysql", "mysqldump", "mysqladmin", "mysqlimport", "mariadb", "mariadb-dump"])
+        && !script.runs(&ours)
 }
 
 /// Whether the password of a target is a variable that nobody fills in and that no server of the file takes for its own.

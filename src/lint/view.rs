@@ -8,6 +8,7 @@ use crate::{
     layer::{Carried, Carrier, Entry, Footing, Layer, LayerKind, Means, Read, Structure, compose::Compose},
     policy::Policy,
     repository::Repository,
+    rules::SERVERS_PASSWORD,
     settings::{
         Git, Origin, Request, ServiceFiles, Setting, Settings, Target, Whereabouts,
         lookup::Lookup,
@@ -16,7 +17,7 @@ use crate::{
         settle::{self, leads_out, of_laptop, of_path},
         variables::{Meaning, meaning},
     },
-    source::{Span, directory},
+    source::{Span, directory, is_within},
 };
 use std::{borrow::Cow, collections::BTreeMap, slice};
 
@@ -48,6 +49,7 @@ impl<'c> FileView<'c> {
             view.settings.seat = footing.seat;
             if let Some(at) = &mut view.settings.whereabouts {
                 at.is_secret = footing.secret;
+                at.remarks.copy |= footing.secret && holds_another_placeholder(layer, policy);
             }
             view.settings.foreign = footing.foreign;
             view.settings.administers = footing.administers;
@@ -55,11 +57,8 @@ impl<'c> FileView<'c> {
                 view.settings.consumers.clear();
             }
             // The packages of a manifest outside of what is built are another program's.
-            let inside = |home: &str, context: &str| {
-                home.strip_prefix(context).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
             let sealed = footing.context.as_deref().filter(|c| !c.is_empty()).is_some_and(|context| {
-                repository.home(&format!("{context}/x")).is_some_and(|home| !inside(&home, context))
+                repository.home(&format!("{context}/x")).is_some_and(|home| !is_within(&home, context))
             });
             for target in &mut view.settings.targets {
                 target.missing_driver = target.missing_driver.take().filter(|_| !sealed);
@@ -259,6 +258,14 @@ fn stood_on<'c>(
     }
     out.push(layer);
     Cow::Owned(out)
+}
+
+/// Whether a value that is none of ours asks to be replaced: who does that replaces all of them. `changeme` may be in use.
+fn holds_another_placeholder(layer: &Layer, policy: &Policy) -> bool {
+    let of_others =
+        |e: &&Entry| meaning(&e.key, policy).is_none() && !SERVERS_PASSWORD.contains(&e.key.as_str());
+    let mut others = layer.entries.iter().filter(of_others).map(|e| &e.value.text);
+    others.any(|text| text.looks_like_placeholder() && !text.would_do())
 }
 
 /// `.env` for `.env.production` and `.env.production.local`, in the same directory.

@@ -1,6 +1,7 @@
 //! Directories as the author names them, compared without looking at a disk.
 
 use super::{Kind, Repository};
+use crate::source::is_within;
 use std::{cmp::Ordering, collections::BTreeSet};
 
 /// A directory: so many steps up, then names. The default is the one that paths are relative to.
@@ -159,10 +160,7 @@ impl Directory {
     /// Whether `other` is this directory or below it.
     pub(super) fn holds(&self, other: &Self) -> bool {
         let above = self.up > other.up && self.names.is_empty();
-        let begins = || {
-            let below = other.names.strip_prefix(self.names.as_str());
-            below.is_some_and(|below| self.names.is_empty() || below.is_empty() || below.starts_with('/'))
-        };
+        let begins = || is_within(&other.names, &self.names);
         self.absolute == other.absolute && (above || self.up == other.up && begins())
     }
 

@@ -12,6 +12,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
     let Some(settled) = &settings.settled.environment else { return };
+    // A project of another engine.
+    let other = |t: &Target| matches!(t.engine.value, Engine::Other(_));
+    if out.door() == Door::Lint && !settings.targets.is_empty() && settings.targets.iter().all(other) {
+        return;
+    }
     for word in &settings.settled.contradictions {
         let message = match word.says {
             Some(other) => format!("`{}` says {other}, and this is {}", word.key, settled.value),

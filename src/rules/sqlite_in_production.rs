@@ -29,7 +29,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             &target.engine.origin,
             if target.form == Form::Toggle && !engine { "this switches to SQLite" } else { "this is SQLite" },
         )
-        .note("an SQLite file in a container is lost with it, and no second instance can share it")
+        .note(if target.around.in_volume {
+            "no second instance can share the file, and who starts it without the volume has a new one"
+        } else {
+            "an SQLite file in a container is lost with it, and no second instance can share it"
+        })
         .help(match target.form {
             Form::Toggle if engine => {
                 "set `ENGINE` to `django.db.backends.postgresql`; what only a developer's machine needs stands in \

@@ -54,12 +54,15 @@ fn real<'s>(test: &Target, settings: &'s Settings) -> Option<&'s Target> {
     settings.targets.iter().filter(holds_data).find(|t| t.same_database_as(test))
 }
 
-/// A CI job sets both variables to the one database that it has just made.
+/// A CI job sets both variables to the one database that it has just made, whatever it calls its environment.
 fn of_tests_alone(real: &Target, settings: &Settings) -> bool {
     let settled = &settings.settled;
-    let test = match settled.environment.as_ref().map(|e| e.value) {
-        Some(environment) => environment == Environment::Test,
-        None => settled.test_mode.is_some(),
-    };
+    let pipeline =
+        |at: &Whereabouts| at.path.contains(".github/workflows/") || at.path.ends_with(".gitlab-ci.yml");
+    let test = settings.whereabouts.as_ref().is_some_and(pipeline)
+        || match settled.environment.as_ref().map(|e| e.value) {
+            Some(environment) => environment == Environment::Test,
+            None => settled.test_mode.is_some(),
+        };
     test && real.environment.is_none() && real.names_tests()
 }

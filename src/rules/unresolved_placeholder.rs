@@ -47,7 +47,8 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
         && settings.whereabouts.as_ref().is_some_and(|at| at.path.rsplit('.').next() == Some("ini"));
     // Kubernetes fills in no `${…}`: in what git keeps of a Secret somebody does before it is applied.
     let secret = undecided && settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_secret);
-    let mut draft = out.report(format!("a `{}` in `{}` was not filled in", first.shape, first.key)).at_span(
+    let shape = if ini { "%(…)s" } else { first.shape };
+    let mut draft = out.report(format!("a `{shape}` in `{}` was not filled in", first.key)).at_span(
         first.span,
         if first.later { "its value stands further down" } else { "nothing gives this a value" },
     );
@@ -63,6 +64,10 @@ fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
             draft.at_most(Levels::of("IIII"));
         }
     } else {
+        let manifest = |at: &Whereabouts| matches!(at.path.rsplit('.').next(), Some("yaml" | "yml"));
+        if first.shape == "$(…)" && settings.whereabouts.as_ref().is_some_and(manifest) {
+            draft = draft.note("Kubernetes fills in what stands above it in the same list, or comes by `envFrom`, and nothing from below");
+        }
         let draft = draft
             .note("readers of connection strings do not refuse it: what is left becomes a host, a user or a password")
             .help("put the value in its place before the service is started");

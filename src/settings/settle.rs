@@ -316,9 +316,23 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
             word if word.strip_prefix("dev-").is_some_and(|rest| OF_DEVELOPERS.contains(&rest)) => {
                 Some(Environment::Development)
             }
-            word => policy.environment(word),
+            word => policy.environment(word).or_else(|| {
+                of_pair(word).filter(|w| !matches!(*w, "local" | "live")).and_then(|w| policy.environment(w))
+            }),
         })
     })
+}
+
+/// What stands beside the word for what is deployed in the name of a directory: `k8s-prod`, `staging_deploy`, `kubernetes_local`.
+fn of_pair(directory: &str) -> Option<&str> {
+    let (first, second) = directory.split_once(['-', '_'])?;
+    let deployed =
+        |word: &str| OF_CLUSTERS.contains(&word) || matches!(word, "docker" | "compose" | "config");
+    match (deployed(first), deployed(second)) {
+        (true, false) => Some(second),
+        (false, true) => Some(first),
+        _ => None,
+    }
 }
 
 /// What stands behind `dev-` in the name of a directory for developers.
@@ -341,7 +355,9 @@ pub fn of_laptop(path: &str, policy: &Policy) -> Option<Environment> {
     let mut found = None;
     for directory in segments {
         // What kind of thing lies in `kind/` nobody knows, unless it is of clusters.
-        let own = means(directory).or((directory == "kind" && inside).then_some(Environment::Development));
+        let own = means(directory)
+            .or((directory == "kind" && inside).then_some(Environment::Development))
+            .or_else(|| of_pair(directory).and_then(means));
         found = own.filter(|_| inside || !outside).or(found);
         inside |= OF_CLUSTERS.contains(&directory);
     }

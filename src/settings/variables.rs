@@ -10,7 +10,7 @@ use crate::{
     layer::{Entry, Means},
     policy::Policy,
 };
-pub use families::{BESIDE, SETS};
+pub use families::{BESIDE, BESIDE_JAVAS, SETS};
 pub(super) use known::{Kinds, first_like};
 
 /// What a variable says.

@@ -11,6 +11,13 @@ pub fn directories(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(directory(path)), |inner| (!inner.is_empty()).then(|| directory(inner)))
 }
 
+/// Whether a path is that of a directory, written without its last slash, or lies below it. All lies in the one without a name; a
+/// path with `..` in it lies nowhere for certain.
+pub fn is_within(path: &str, directory: &str) -> bool {
+    let rest = path.strip_prefix(directory).filter(|rest| !rest.split('/').any(|step| step == ".."));
+    rest.is_some_and(|rest| directory.is_empty() || rest.is_empty() || rest.starts_with('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -22,5 +29,13 @@ mod tests {
         assert_eq!(directories(".env").collect::<Vec<_>>(), [""]);
         assert_eq!(directories("").collect::<Vec<_>>(), [""]);
         assert_eq!(directory("a/b//"), "a/");
+    }
+
+    #[test]
+    fn within_is_itself_and_below() {
+        assert!(
+            is_within("a/b", "a") && is_within("a", "a") && is_within("a", "") && is_within("../a/b", "../a")
+        );
+        assert!(!is_within("ab", "a") && !is_within("a/../b", "a") && !is_within("", "a"));
     }
 }

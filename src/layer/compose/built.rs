@@ -8,6 +8,7 @@ use crate::{
         dockerfile::{Recipe, Waiting},
     },
     secret::Part,
+    source::is_within,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,10 +46,7 @@ impl Built {
 
     /// Whether the image may have a file.
     fn may_have(&self, path: &str) -> bool {
-        self.context.as_deref().is_some_and(|context| {
-            let below = path.strip_prefix(context);
-            context.is_empty() || below.is_some_and(|below| below.starts_with('/'))
-        })
+        self.context.as_deref().is_some_and(|context| is_within(path, context))
     }
 }
 

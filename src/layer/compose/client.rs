@@ -1,7 +1,7 @@
 //! Whether a container with the image of a server runs a client of one: it has the programs, and no data of its own.
 
 use super::DATA;
-use crate::layer::tree::Node;
+use crate::{layer::tree::Node, source::is_within};
 
 /// Programs that start a server, or lead to one.
 const SERVERS: [&str; 5] = ["postgres", "postmaster", "pg_ctl", "initdb", "patroni"];
@@ -17,8 +17,7 @@ pub(in crate::layer) const OLD_DATA: &str = "/var/lib/postgresql/data";
 
 /// Whether a path is, or holds, a server's data directory.
 pub(in crate::layer) fn holds_data(path: &str) -> bool {
-    DATA.iter()
-        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    DATA.iter().any(|root| is_within(path, root))
 }
 
 /// Whether what is started in place of the image's own entrypoint, or handed to it, is no server.

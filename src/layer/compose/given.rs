@@ -10,7 +10,7 @@ use crate::{
     environment::Environment,
     layer::{Entry, Layer, carried::Reader, tree::Node},
     secret::Part,
-    source::Span,
+    source::{Span, is_within},
 };
 use std::collections::BTreeSet;
 
@@ -23,7 +23,16 @@ pub(super) fn config(reader: &mut Reader<'_>, root: &Node, node: &Node) -> Optio
     let path = file.and_then(|file| text_of(reader, file)).and_then(|t| beside(reader.path, t.text.expose()));
     let source = path.map_or(Source::Other, |path| Source::Path(Part::masked(path)));
     let without = Without::Refused;
-    Some(Mount { span: file.unwrap_or(named).span, source, data: false, old_data: false, init, without })
+    let span = file.unwrap_or(named).span;
+    Some(Mount {
+        span,
+        source,
+        target: Part::masked(target.text.clone()),
+        data: false,
+        old_data: false,
+        init,
+        without,
+    })
 }
 
 /// What comes of a mount whose source is not there.
@@ -112,6 +121,14 @@ pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool
     plain && silent && !told && !files && node.get("env_file").is_none()
 }
 
+/// Whether databases are made to sort by the bytes: no library has a say in that.
+pub(super) fn sorts_by_bytes(variables: &Layer) -> bool {
+    let Some(args) = variables.entry("POSTGRES_INITDB_ARGS") else { return false };
+    let words: Vec<&str> = args.value.text.expose().split([' ', '=']).collect();
+    words.contains(&"--no-locale")
+        || words.windows(2).any(|w| matches!(w, ["--locale" | "--lc-collate", "C" | "POSIX"]))
+}
+
 /// Whether a service is on a network that is there already: `external: true`.
 pub(super) fn is_joined(root: &Node, node: &Node) -> bool {
     let external = |name: &str| {
@@ -141,10 +158,7 @@ pub(super) fn context(reader: &Reader<'_>, node: &Node) -> Option<String> {
 /// Whether nothing but the directory that a service is built from comes into its container. What is mounted of the same
 /// directory brings nothing.
 pub(super) fn is_sealed(node: &Node, context: Option<&str>, mounts: &[Mount]) -> bool {
-    let inside = |path: &Part| {
-        let rest = context.and_then(|context| path.expose().strip_prefix(context));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let inside = |path: &Part| context.is_some_and(|context| is_within(path.expose(), context));
     let outside = |m: &Mount| matches!(&m.source, Source::Path(path) if !inside(path));
     node.at(&["build", "additional_contexts"]).is_none() && !mounts.iter().any(outside)
 }

@@ -3,7 +3,7 @@
 use super::Without;
 use crate::{
     secret::Part,
-    source::{Span, directory},
+    source::{Span, directory, is_within},
 };
 use std::collections::BTreeSet;
 
@@ -14,6 +14,8 @@ pub struct Mount {
     pub span: Span,
     /// What it is.
     pub source: Source,
+    /// Where it is in the container.
+    pub target: Part,
     /// It is, or holds, the server's data directory.
     pub data: bool,
     /// It is at `/var/lib/postgresql/data`.
@@ -24,7 +26,23 @@ pub struct Mount {
     pub without: Without,
 }
 
+/// Where the images of other servers have their data.
+const OTHERS: [(&str, &str); 3] =
+    [("/var/lib/mysql", "MySQL"), ("/data/db", "MongoDB"), ("/var/opt/mssql", "SQL Server")];
+
 impl Mount {
+    /// The other engine whose data it holds: of a server that is built, nothing else tells.
+    pub fn other_engine(&self) -> Option<&'static str> {
+        let target = self.target.expose().trim_end_matches('/');
+        OTHERS.iter().find(|(data, _)| *data == target).map(|(_, engine)| *engine)
+    }
+
+    /// Whether a file of the container lies in it, and outlives the container with it.
+    pub fn keeps(&self, path: &str) -> bool {
+        let lasting = matches!(self.source, Source::Volume | Source::Path(_));
+        lasting && is_within(path, self.target.expose().trim_end_matches('/'))
+    }
+
     /// Whether it is among the paths where nothing is, from the directory of its compose file and from the one that it may
     /// mean as well.
     pub fn is_absent(&self, compose: &str, absent: &BTreeSet<String>) -> bool {

@@ -5,14 +5,15 @@ use super::{
     extends::Whole,
     filled, given,
     given::Without,
-    image, is_plain_name,
+    image::{self, Pinned},
+    is_plain_name,
     mount::{Mount, Source},
     name, variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
     secret::Part,
-    source::Span,
+    source::{Span, is_within},
 };
 use std::ops::RangeInclusive;
 
@@ -134,6 +135,12 @@ pub(super) fn read(
         variables::read(reader, environment, &mut variables, file);
     }
     variables.word = given::mild_word(node, &variables);
+    // The C library may change then.
+    if let Some(image) =
+        image.as_mut().filter(|i| i.pinned == Pinned::Major && given::sorts_by_bytes(&variables))
+    {
+        image.pinned = Pinned::Firmly;
+    }
     let ungranted = given::ungranted(node, &variables, &mounts);
     let official = image.as_ref().is_some_and(|i| i.official) && !built;
     let clear = official && given::is_clear(node, &variables, &mounts);
@@ -424,12 +431,12 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
         Some(_) if is_volume(&source) => Source::Volume,
         _ => Source::Other,
     };
-    let init = target.strip_prefix(super::INIT).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    let init = is_within(&target, super::INIT);
     // A server writes.
     let data = client::holds_data(&target) && !read_only;
     let old_data = target.trim_end_matches('/') == client::OLD_DATA;
     let without = Without::of(&target);
-    Some(Mount { span: place, source, data, old_data, init, without })
+    Some(Mount { span: place, source, target: Part::masked(target), data, old_data, init, without })
 }
 
 fn is_volume(text: &str) -> bool {

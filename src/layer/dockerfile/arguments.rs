@@ -4,7 +4,7 @@
 use crate::{
     layer::{Entry, general, shell::Script},
     secret::Secret,
-    source::Span,
+    source::{Span, is_within},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,9 +40,8 @@ impl Recipe {
 
     /// Whether a file outlives the containers: it lies in a volume.
     pub fn keeps(&self, path: &str) -> bool {
-        let within = |volume: &&str| path.strip_prefix(volume).is_some_and(|below| below.starts_with('/'));
         let mut volumes = self.volumes.iter().map(|v| v.trim_end_matches('/')).filter(|v| !v.is_empty());
-        !path.split('/').any(|step| step == "..") && volumes.any(|volume| within(&volume))
+        volumes.any(|volume| is_within(path, volume))
     }
 }
 

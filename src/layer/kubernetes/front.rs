@@ -4,7 +4,7 @@ use super::{Names, join::namespace};
 use crate::{
     layer::{Carried, Structure, compose::client, tree::Node},
     secret::Part,
-    source::Span,
+    source::{Span, is_within},
 };
 use std::collections::BTreeMap;
 
@@ -107,9 +107,7 @@ fn may_have_tls(container: &Node) -> bool {
 pub(super) fn has_data(container: &Node) -> bool {
     let mounts = container.get("volumeMounts").map(Node::items).unwrap_or_default();
     let mut paths = mounts.iter().filter_map(|m| m.get("mountPath")?.text());
-    paths.any(|path| {
-        path.strip_prefix("/var/lib/postgresql").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    paths.any(|path| is_within(path, "/var/lib/postgresql"))
 }
 
 /// Where a volume is mounted at the data directory of the images up to 17, and the server is started as the image does it. What
@@ -118,7 +116,10 @@ pub(super) fn misplaced(container: &Node) -> Option<Span> {
     let items = |key: &str| container.get(key).map(Node::items).unwrap_or_default().iter();
     let moved = items("env").any(|e| e.get("name").and_then(Node::text) == Some("PGDATA"));
     let own = |key: &str| container.get(key).is_some();
-    if moved || items("envFrom").next().is_some() || own("command") || own("args") {
+    // The entrypoint puts `postgres` before an option.
+    let options =
+        || items("args").next().and_then(|first| first.text()).is_some_and(|first| first.starts_with('-'));
+    if moved || items("envFrom").next().is_some() || own("command") || own("args") && !options() {
         return None;
     }
     let mut paths = items("volumeMounts").filter_map(|m| m.get("mountPath"));

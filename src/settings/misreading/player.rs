@@ -57,8 +57,12 @@ impl<'a> Player<'a> {
         self.winners.get(key).map(|i| &self.outcome.layer.entries[*i])
     }
 
+    /// Where and why it gives up. bash's `export` fails for a word that is no name, and has set all the others.
     pub(super) fn refuses(&self) -> Option<(Range<usize>, ProblemKind)> {
-        self.outcome.refused.as_ref().map(|p| (p.span.range(), p.kind))
+        let sets_all = self.dialect == Dialect::ExportXargs && !self.outcome.layer.entries.is_empty();
+        let refused = self.outcome.refused.as_ref();
+        let refused = refused.filter(|p| !(sets_all && p.kind == ProblemKind::BadName));
+        refused.map(|p| (p.span.range(), p.kind))
     }
 
     /// What the loader says of a range.

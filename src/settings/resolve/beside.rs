@@ -4,9 +4,9 @@ use super::{Resolver, Target, fill};
 use crate::{
     layer::Means,
     settings::{
-        engine::Engine,
+        engine::{Engine, Spelling},
         parts, suspect,
-        variables::{BESIDE, SETS},
+        variables::{BESIDE, BESIDE_JAVAS, SETS},
     },
 };
 
@@ -34,14 +34,22 @@ impl Resolver<'_> {
     /// Role and password in variables of their own, as Spring and Quarkus read them beside a URL: pgjdbc takes them where that has
     /// none.
     pub(super) fn beside_variable(&self, target: &mut Target) {
-        let of = BESIDE.iter().find(|(url, _)| target.name == *url);
-        let Some((_, family)) = of.filter(|_| target.engine.value == Engine::Postgres) else { return };
+        let javas = matches!(target.spelling(), Spelling::Jdbc | Spelling::R2dbc);
+        let named = |(url, _): &&(&str, &str)| target.name == *url;
+        let of = BESIDE.iter().find(named).map(|(_, family)| (*family, 1));
+        // Of these every spelling may be the one that is read.
+        let of = of.or_else(|| Some((BESIDE_JAVAS.iter().find(named).filter(|_| javas)?.1, usize::MAX)));
+        let Some((family, spellings)) = of.filter(|_| target.engine.value == Engine::Postgres) else {
+            return;
+        };
         let Ok(conninfo) = &mut target.parsed else { return };
-        let Some(set) = SETS.iter().find(|set| set.name == *family) else { return };
+        let Some(set) = SETS.iter().find(|set| set.name == family) else { return };
         for (keyword, names) in
             set.parts.iter().filter(|(keyword, _)| matches!(*keyword, "user" | "password"))
         {
-            let Some(part) = parts::part(self.lookup, keyword, [names[0]]) else { continue };
+            let Some(part) = parts::part(self.lookup, keyword, names.iter().copied().take(spellings)) else {
+                continue;
+            };
             let Some((layer, entry)) = self.lookup.entry(&part.key) else { continue };
             // A password may end in a quote of its own.
             let wrapped = self

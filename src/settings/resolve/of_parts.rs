@@ -8,7 +8,7 @@ use crate::{
         ByKeyword, Toggle,
         engine::Engine,
         parts, suspect,
-        target::{Form, Oddities},
+        target::{Fallback, Form, Oddities},
         variables::{Meaning, Role},
     },
 };
@@ -79,6 +79,7 @@ impl Resolver<'_> {
             }
             parameters.insert(keyword, setting.clone());
         }
+        oddities.fallbacks.extend(self.fallback_of_libpq(&set));
         let telling =
             ["host", "dbname", "user"].iter().find_map(|k| set.parts.get(k)).or(set.parts.values().next());
         let by_libpq = ["host", "dbname", "service"].iter().find_map(|k| self.libpq.get(k));
@@ -119,6 +120,13 @@ impl Resolver<'_> {
         target.oddities = oddities;
         out.aliases = parts::aliases(&set, sets, &self.libpq, self.policy);
         out.targets.push(target);
+    }
+
+    /// The default that the password of libpq's own variables is, where these alone make the target.
+    fn fallback_of_libpq(&self, set: &PartSet) -> Option<Fallback> {
+        let password = self.libpq.get("password").filter(|_| set.name == LIBPQ_SET)?;
+        let (_, entry) = self.lookup.entry(&password.key)?;
+        suspect::part_fallback("password", entry, &password.value)
     }
 
     /// The switch says PostgreSQL, and nothing says which.

@@ -170,3 +170,6 @@ pub const BESIDE: &[(&str, &str)] = &[
     ("QUARKUS_DATASOURCE_JDBC_URL", "QUARKUS_DATASOURCE_*"),
     ("KC_DB_URL", "KC_DB_*"),
 ];
+
+/// The same for a URL of JDBC or R2DBC under a name that others have too: role and password are handed over beside it there.
+pub const BESIDE_JAVAS: &[(&str, &str)] = &[("DATABASE_URL", "DATABASE_*"), ("DB_URL", "DB_*")];

@@ -17,9 +17,8 @@ pub(super) fn asks_for_values(bytes: &[u8]) -> bool {
         }
         if secret && bare.starts_with(b"#") {
             let line = String::from_utf8_lossy(bare).to_lowercase();
-            let at = BEFORE.iter().find_map(|sentence| line.find(sentence));
             let others = within && VALUES.iter().any(|sentence| line.contains(sentence)) && asks(&line);
-            if others || at.is_some_and(|at| is_asked(&line[..at])) {
+            if others || asks_for_others(&line) {
                 return true;
             }
         }
@@ -46,9 +45,34 @@ pub(super) fn has_sample_domain(bytes: &[u8]) -> bool {
     })
 }
 
-/// What asks for other values of a Secret before it is used: `# CHANGE THESE before any real deploy`.
-const BEFORE: [&str; 4] =
-    ["change these before", "change them before", "replace these before", "replace them before"];
+/// Whether a comment, in lower case, asks for other values of a Secret before it is used: `# CHANGE THESE before any real deploy`,
+/// `# Replace these values in production`. What is said of one value (`# change in production`) is not said of all.
+fn asks_for_others(line: &str) -> bool {
+    ["change", "replace", "update"].iter().flat_map(|verb| line.match_indices(verb)).any(|(at, verb)| {
+        let rest = line[at + verb.len()..].trim_start();
+        let all = ALL.iter().find_map(|all| rest.strip_prefix(all)).map(str::trim);
+        let when = |rest: &str| rest.is_empty() || WHEN.iter().any(|word| rest.contains(word));
+        all.is_some_and(when) && is_asked(&line[..at])
+    })
+}
+
+/// All of them, the longer words first.
+const ALL: [&str; 11] = [
+    "all of these",
+    "all values",
+    "all placeholder",
+    "the placeholder",
+    "placeholder values",
+    "these values",
+    "these secrets",
+    "the values",
+    "the following",
+    "these",
+    "them",
+];
+
+/// When it is asked, or for what.
+const WHEN: [&str; 6] = ["prod", "deploy", "before", "apply", "real ", "actual"];
 
 /// What asks for all values of a Secret.
 const VALUES: [&str; 2] = ["replace with actual", "replace with real"];
@@ -159,6 +183,30 @@ mod tests {
     fn every_sentence_has_one_of_the_words() {
         assert!(SENTENCES.iter().all(|sentence| WORDS.iter().any(|word| sentence.contains(word))));
         assert!(DUMMY.iter().all(|words| words.contains("dumm") || words.contains("placeholder")));
+    }
+
+    #[test]
+    fn by_a_comment_in_a_secret() {
+        let secret = |comment: &str| format!("kind: Secret\nstringData:\n  # {comment}\n  A: b\n");
+        for yes in [
+            "CHANGE THESE IN PRODUCTION",
+            "Change these",
+            "Update these values in production!",
+            "Replace placeholder values before applying",
+            "Please replace them before any real deploy",
+            "Replace with actual values",
+        ] {
+            assert!(asks_for_values(secret(yes).as_bytes()), "{yes}");
+        }
+        for no in [
+            "Change in production",
+            "Never change these in production",
+            "Update these when the schema changes",
+            "Who changes these in production restarts the pods",
+        ] {
+            assert!(!asks_for_values(secret(no).as_bytes()), "{no}");
+        }
+        assert!(!asks_for_values(b"kind: ConfigMap\ndata:\n  # Change these in production\n  A: b\n"));
     }
 
     #[test]

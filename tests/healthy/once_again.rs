@@ -1,0 +1,188 @@
+//! What one more reading of strangers' repositories found, each beside a twin with the defect.
+
+use super::{super::found, Twins, mild::tell_apart};
+use pgward::{Files, Git, Policy, Severity, lint};
+
+/// The server of a cluster, told by a directory.
+const STATEFUL: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  POSTGRES_USER: shop\n  POSTGRES_PASSWORD: shop1\n";
+/// A server of which the `{}` of the first is options, of the second a program.
+const OPTIONS: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec: {template: {spec: {containers: [{name: db, image: \"postgres:18\", args: [\"-c\", \"max_connections=400\"], volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]}}}\n";
+const PROGRAM: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec: {template: {spec: {containers: [{name: db, image: \"postgres:18\", args: [\"start-server\"], volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]}}}\n";
+const JOB: &str = "jobs:\n  e2e:\n    services: {postgres: {image: \"postgres:17-bookworm\", env: {POSTGRES_PASSWORD: p, POSTGRES_DB: shop_ci}, ports: [\"5432:5432\"]}}\n    env:\n      ENVIRONMENT: development\n      DATABASE_URL: postgresql://postgres:p@localhost:5432/shop_ci\n      TEST_DATABASE_URL: postgresql://postgres:p@localhost:5432/shop_ci\n    steps: [{run: make}]\n";
+const JOB_ON_DATA: &str = "jobs:\n  e2e:\n    env:\n      ENVIRONMENT: development\n      DATABASE_URL: postgresql://postgres:p@localhost:5432/shop\n      TEST_DATABASE_URL: postgresql://postgres:p@localhost:5432/shop\n    steps: [{run: make}]\n";
+
+const TWINS: &[Twins] = &[
+    // A directory that is called after what it deploys, and where.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("kubernetes/kubernetes_local/secret.yaml", STATEFUL)],
+        ill: &[("kubernetes/kubernetes_cloud/secret.yaml", STATEFUL)],
+    },
+    Twins {
+        rule: "sqlite-in-production",
+        healthy: &[("deploy-dev/app.env", "DATABASE_URL=sqlite:///shop.db\n")],
+        ill: &[("deploy-prod/app.env", "DATABASE_URL=sqlite:///shop.db\n")],
+    },
+    Twins {
+        rule: "image-data-mount",
+        healthy: &[("k8s/db.yaml", PROGRAM)],
+        ill: &[("k8s/db.yaml", OPTIONS)],
+    },
+    // What sorts by the bytes needs no library.
+    Twins {
+        rule: "image-floating",
+        healthy: &[(
+            "compose.prod.yml",
+            "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: \"${P}\", POSTGRES_INITDB_ARGS: \"--encoding=UTF-8 --lc-collate=C\"}\n",
+        )],
+        ill: &[(
+            "compose.prod.yml",
+            "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: \"${P}\", POSTGRES_INITDB_ARGS: \"--encoding=UTF-8 --lc-collate=de_DE\"}\n",
+        )],
+    },
+    // The one database that a job has made.
+    Twins {
+        rule: "test-equals-primary",
+        healthy: &[(".github/workflows/e2e.yml", JOB)],
+        ill: &[(".github/workflows/e2e.yml", JOB_ON_DATA)],
+    },
+    Twins {
+        rule: "environment-contradiction",
+        healthy: &[(
+            ".env.prod",
+            "APP_ENV=local\nDB_CONNECTION=mysql\nDB_HOST=db\nDB_DATABASE=shop\nDB_USERNAME=shop\n",
+        )],
+        ill: &[(
+            ".env.prod",
+            "APP_ENV=local\nDB_CONNECTION=pgsql\nDB_HOST=db\nDB_DATABASE=shop\nDB_USERNAME=shop\n",
+        )],
+    },
+    // A host by itself.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            "k8s/config.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {DB_HOST: postgres, REDIS_HOST: redis}\n",
+        )],
+        ill: &[(".env.production", "DB_HOST=db.acme.io\nDB_NAME=shop\nDB_USER=shop\n")],
+    },
+    // Java is handed role and password beside the URL.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=jdbc:postgresql://db.acme.io/shop?sslmode=verify-full\nDATABASE_USERNAME=shop\nDATABASE_PASSWORD=k3Vq9mT2xLpW7c\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=jdbc:postgresql://db.acme.io/shop?sslmode=verify-full\nDATABASE_USERNAME=shop\nDATABASE_PASSWORD=letmein\n",
+        )],
+    },
+    // A server that is built is known by where its data are.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "compose.prod.yml",
+            "services:\n  app:\n    build: .\n    environment: {DB_HOST: database, DB_NAME: shop, DB_USER: shop, DB_PASSWORD: k3Vq9mT2xLpW7c}\n  database:\n    build: ./db\n    volumes: [\"data:/var/lib/mysql\"]\n",
+        )],
+        ill: &[(
+            "compose.prod.yml",
+            "services:\n  app:\n    build: .\n    environment: {DB_HOST: database, DB_NAME: shop, DB_USER: shop, DB_PASSWORD: k3Vq9mT2xLpW7c}\n  database:\n    build: ./db\n    volumes: [\"data:/var/lib/data\"]\n",
+        )],
+    },
+    // Whose programs a script starts, its variables are for.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "deploy/production/backup.sh",
+            "DB_HOST=db.acme.io\nDB_USER=root\nDB_NAME=shop\nmysqldump -h $DB_HOST $DB_NAME\n",
+        )],
+        ill: &[(
+            "deploy/production/backup.sh",
+            "DB_HOST=db.acme.io\nDB_USER=postgres\nDB_NAME=shop\npg_dump -h $DB_HOST $DB_NAME\n",
+        )],
+    },
+    // One of the default's uses is told already.
+    Twins {
+        rule: "password-reused",
+        healthy: &[("compose.prod.yml", BACKUP), (".env.development", DEVELOPERS)],
+        ill: &[("compose.prod.yml", OWN), (".env.development", DEVELOPERS)],
+    },
+    // Both sides of a choice are looked at.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("config/production/db.js", CHOICE)],
+        ill: &[("config/production/db.js", CHOICE_OF_ALL)],
+    },
+];
+
+const CHOICE: &str = "const { Pool } = require('pg');\nmodule.exports = new Pool(process.env.DATABASE_URL ? { connectionString: process.env.DATABASE_URL } : { host: 'db.acme.io', database: 'shop', user: 'shop' });\n";
+const CHOICE_OF_ALL: &str = "const { Pool } = require('pg');\nmodule.exports = new Pool(process.env.DATABASE_URL ? { connectionString: process.env.DATABASE_URL } : { host: 'db.acme.io', database: 'shop', user: 'postgres' });\n";
+const DEVELOPERS: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@localhost:5433/shop\n";
+const BACKUP: &str = "services:\n  backup:\n    image: acme/backup:1\n    environment: {PGHOST: db.acme.io, PGDATABASE: shop, PGPASSWORD: \"${DB_PASSWORD:-k3Vq9mT2xLpW7c}\"}\n";
+const OWN: &str = "services:\n  backup:\n    image: acme/backup:1\n    environment: {PGHOST: db.acme.io, PGDATABASE: shop, PGPASSWORD: k3Vq9mT2xLpW7c}\n";
+
+#[test]
+fn a_rule_tells_the_twins_apart() {
+    tell_apart(TWINS);
+}
+
+/// How bad a rule says a file is that git keeps.
+fn worst(path: &str, text: &str, rule: &str) -> Option<Severity> {
+    let files = Files {
+        files: vec![(path.to_owned(), text.as_bytes().to_vec())],
+        git: [(path.to_owned(), Git::Tracked)].into(),
+        ..Files::default()
+    };
+    lint(&files, &Policy::default()).into_iter().filter(|f| f.rule == rule).map(|f| f.severity).max()
+}
+
+/// A Secret of which another value is there to be replaced, or that asks for others, is a form.
+#[test]
+fn a_secret_to_fill_in_shows_how_one_is_written() {
+    let secret = |lines: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: app}}\nstringData:\n{lines}  POSTGRES_PASSWORD: shop1\n"
+        );
+        worst("k8s/secret.yaml", &text, "weak-secret")
+    };
+    assert_eq!(secret("  API_KEY: x8mT2xLpW7c\n"), Some(Severity::Warning));
+    assert_eq!(secret("  API_KEY: your-super-secret-key-here\n"), Some(Severity::Note));
+    assert_eq!(secret("  # CHANGE THESE IN PRODUCTION\n"), Some(Severity::Note));
+    assert_eq!(secret("  # change in production\n"), Some(Severity::Warning));
+}
+
+/// In what git keeps an empty URL is one to be filled in.
+#[test]
+fn an_empty_url_that_git_keeps_is_a_note() {
+    let text = "SECRET_KEY=\nDATABASE_URL=\n";
+    assert_eq!(worst(".env.prod", text, "database-url-empty"), Some(Severity::Note));
+    let open = found(&[(".env.prod", text)], "database-url-empty");
+    assert_eq!(open.first().map(|f| f.severity), Some(Severity::Error));
+}
+
+/// A file that outlives its container is not lost with it.
+#[test]
+fn a_file_in_a_volume_is_told_as_one() {
+    let text = |path: &str| {
+        format!(
+            "services:\n  app:\n    build: .\n    environment: {{NODE_ENV: production, DATABASE_URL: \"sqlite:///{path}\"}}\n    volumes: [\"data:/app/data\"]\n"
+        )
+    };
+    let severity = |path: &str| {
+        let text = text(path);
+        found(&[("compose.yml", &text)], "sqlite-in-production").first().map(|f| f.severity)
+    };
+    assert_eq!(severity("/app/data/shop.db"), Some(Severity::Warning));
+    assert_eq!(severity("/app/shop.db"), Some(Severity::Error));
+    assert_eq!(severity("/app/data/../shop.db"), Some(Severity::Error));
+}
+
+/// What bash's `export` takes for no name it says, and goes on.
+#[test]
+fn a_word_that_is_no_name_does_not_refuse_the_file() {
+    let env = "DATABASE_URL=postgresql://shop@db.acme.io/shop?sslmode=verify-full\nAPP_NAME=\"Shop - Production\"\n";
+    let script = "#!/bin/bash\nexport $(grep -v '^#' .env.prod | xargs)\nnode app.js\n";
+    let bad = found(&[(".env.prod", env), ("start.sh", script)], "loader-divergence");
+    assert!(bad.iter().all(|f| f.severity == Severity::Note), "{bad:?}");
+}
