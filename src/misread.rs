@@ -65,14 +65,16 @@ pub(crate) fn report(
         let composed = found.composed && (found.differs || !found.sure);
         // What a program that no database knows of reads, its own tools may say.
         let foreign = found.foreign && found.refusal.as_ref().is_none_or(|r| r.lost.is_empty());
-        if composed || found.meant || foreign {
+        if composed || found.meant {
             draft.at_most(Levels::of("IIII"));
+        } else if found.sure && foreign {
+            draft.at_most(Levels::of("WWWW"));
         } else if !found.sure {
             // `NAME=two words`: what one loader of one language refuses is of use to know where it may be in play.
             let alone = found.refusal.as_ref().is_some_and(Refusal::is_rusts_alone);
             // What tries a parser is written as nobody should write.
             let fixture = settings.whereabouts.as_ref().is_some_and(|at| at.is_aside() && !at.example);
-            let little = (alone || fixture) && !found.told;
+            let little = (alone || fixture || foreign) && !found.told;
             draft.at_most(Levels::of(if little { "IIII" } else { "WWWW" }));
         }
     }

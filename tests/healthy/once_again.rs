@@ -177,12 +177,3 @@ fn a_file_in_a_volume_is_told_as_one() {
     assert_eq!(severity("/app/shop.db"), Some(Severity::Error));
     assert_eq!(severity("/app/data/../shop.db"), Some(Severity::Error));
 }
-
-/// What bash's `export` takes for no name it says, and goes on.
-#[test]
-fn a_word_that_is_no_name_does_not_refuse_the_file() {
-    let env = "DATABASE_URL=postgresql://shop@db.acme.io/shop?sslmode=verify-full\nAPP_NAME=\"Shop - Production\"\n";
-    let script = "#!/bin/bash\nexport $(grep -v '^#' .env.prod | xargs)\nnode app.js\n";
-    let bad = found(&[(".env.prod", env), ("start.sh", script)], "loader-divergence");
-    assert!(bad.iter().all(|f| f.severity == Severity::Note), "{bad:?}");
-}

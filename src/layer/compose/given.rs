@@ -3,6 +3,7 @@
 use super::{
     INIT,
     client::holds_data,
+    image::{Image, Pinned},
     mount::{Mount, Source},
     service::{beside, items, text_of},
 };
@@ -121,12 +122,15 @@ pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool
     plain && silent && !told && !files && node.get("env_file").is_none()
 }
 
-/// Whether databases are made to sort by the bytes: no library has a say in that.
-pub(super) fn sorts_by_bytes(variables: &Layer) -> bool {
-    let Some(args) = variables.entry("POSTGRES_INITDB_ARGS") else { return false };
+/// Where databases are made to sort by the bytes, no C library has a say in that: a major release holds all that matters.
+pub(super) fn hold(image: &mut Image, variables: &Layer) {
+    let Some(args) = variables.entry("POSTGRES_INITDB_ARGS") else { return };
     let words: Vec<&str> = args.value.text.expose().split([' ', '=']).collect();
-    words.contains(&"--no-locale")
-        || words.windows(2).any(|w| matches!(w, ["--locale" | "--lc-collate", "C" | "POSIX"]))
+    let by_bytes = words.contains(&"--no-locale")
+        || words.windows(2).any(|w| matches!(w, ["--locale" | "--lc-collate", "C" | "POSIX"]));
+    if by_bytes && image.pinned == Pinned::Major {
+        image.pinned = Pinned::Firmly;
+    }
 }
 
 /// Whether a service is on a network that is there already: `external: true`.

@@ -5,8 +5,7 @@ use super::{
     extends::Whole,
     filled, given,
     given::Without,
-    image::{self, Pinned},
-    is_plain_name,
+    image, is_plain_name,
     mount::{Mount, Source},
     name, variables,
 };
@@ -135,11 +134,8 @@ pub(super) fn read(
         variables::read(reader, environment, &mut variables, file);
     }
     variables.word = given::mild_word(node, &variables);
-    // The C library may change then.
-    if let Some(image) =
-        image.as_mut().filter(|i| i.pinned == Pinned::Major && given::sorts_by_bytes(&variables))
-    {
-        image.pinned = Pinned::Firmly;
+    if let Some(image) = &mut image {
+        given::hold(image, &variables);
     }
     let ungranted = given::ungranted(node, &variables, &mounts);
     let official = image.as_ref().is_some_and(|i| i.official) && !built;
