@@ -56,7 +56,9 @@ impl<'p> Said<'p> {
         let primary =
             view.settings.targets.iter().find(|t| t.role == Role::Primary && t.environment.is_none())?;
         let environment = view.settings.settled.environment.as_ref()?.value;
-        let known = primary.engine.value != Engine::Unknown && !view.is_example();
+        // Testcontainers start the engine that a URL names behind `tc:`; it is not looked at here.
+        let unknown = matches!(primary.engine.value, Engine::Unknown | Engine::Other("Testcontainers"));
+        let known = !unknown && !view.is_example();
         known.then_some(Self { home: home(path), environment, engine: &primary.engine })
     }
 

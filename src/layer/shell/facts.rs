@@ -144,12 +144,11 @@ impl Script {
             let arguments = &command.words[1..];
             // What goes into a pipe or a file is not printed; `>` ends no command here, so that its target is a word.
             if PRINTING.contains(&program) && !command.redirected {
-                out.extend(
-                    arguments
-                        .iter()
-                        .filter(|a| a.tells())
-                        .map(|a| (a.span, "a connection with its password")),
-                );
+                let what = |a: &Argument| {
+                    let url = ["_URL", "_URI"].iter().any(|end| a.value.text.expose().contains(end));
+                    if url { "a connection with its password" } else { "a password" }
+                };
+                out.extend(arguments.iter().filter(|a| a.tells()).map(|a| (a.span, what(a))));
             }
             let whole = program == "printenv" && arguments.is_empty()
                 || program == "env" && arguments.is_empty() && command.assignments.is_empty();
