@@ -343,6 +343,12 @@ impl Entry {
         Self { told: means.map(Box::new), ..self }
     }
 
+    /// What stands between name and value where YAML has the entry: `=` in a list, `: ` in a mapping.
+    pub fn sign(&self) -> &'static str {
+        let (key, value) = (self.key_span, self.value_span);
+        if key.source == value.source && key.end + 1 == value.start { "=" } else { ": " }
+    }
+
     /// Whether the value is a service's URL of PostgreSQL, whatever the name says: it names a role, a host and a database, and
     /// nothing in it is left to be filled in by a format. One of JDBC is for who knows the name, and the superuser's is for who
     /// administers the server.

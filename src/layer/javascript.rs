@@ -70,6 +70,12 @@ const KEYS: &[(&str, &str)] = &[
     ("database", "dbname"),
 ];
 
+/// Whether a name is such a key: in small letters, or all in capitals, as tutorials of Sequelize have them (`HOST`, `DB`).
+fn is_key(name: &str, key: &str) -> bool {
+    let capitals = || name.bytes().all(|b| b.is_ascii_uppercase());
+    name == key || capitals() && (name.eq_ignore_ascii_case(key) || name == "DB" && key == "database")
+}
+
 /// The family of what such an object says.
 const FAMILY: &str = "connection";
 
@@ -307,7 +313,7 @@ impl<'e> File<'e> {
         let parts: Vec<_> = pairs
             .iter()
             .filter_map(|(name, key, value)| {
-                KEYS.iter().find(|(k, _)| k == name).map(|(k, keyword)| (*k, *keyword, *key, *value))
+                KEYS.iter().find(|(k, _)| is_key(name, k)).map(|(k, keyword)| (*k, *keyword, *key, *value))
             })
             .collect();
         let telling = parts.iter().any(|(_, k, _, _)| matches!(*k, "host" | "dbname"));

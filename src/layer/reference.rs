@@ -87,7 +87,8 @@ fn within(
                 defaulted: false,
             });
         }
-        match &reference.default {
+        // `jdbc:postgresql://${DB_HOST:}/shop`: nothing in the middle of a text is no default.
+        match reference.default.as_ref().filter(|default| whole || !default.is_empty()) {
             Some(default) => {
                 let from = out.len();
                 let span = value.span_of(default.clone()).unwrap_or(Span { source: id, ..place });

@@ -34,8 +34,7 @@ pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], re
         if file.carrier == Carrier::Ini {
             for view in views.iter_mut() {
                 let targets = &view.settings.targets;
-                let always = |target: &Target| target.replaced.is_some_and(|replaced| replaced.always);
-                let replaced = !targets.is_empty() && targets.iter().all(always);
+                let replaced = !targets.is_empty() && targets.iter().all(Target::is_always_replaced);
                 if let Some(at) = view.settings.whereabouts.as_mut() {
                     at.replaced |= replaced;
                 }

@@ -76,7 +76,9 @@ fn mismatch(
     let other = |(variable, keyword, _): &(&str, &str, &str)| {
         agrees(service, target, variable, keyword) == Some(false)
     };
-    let made_up = used && MADE.iter().all(other);
+    if used && MADE.iter().all(other) {
+        return;
+    }
     // A database may be created by the job, and a role where it says so. The password is that of the image's own role.
     let another = agrees(service, target, "POSTGRES_USER", "user") == Some(false);
     let default = service.variable("POSTGRES_USER").is_none();
@@ -96,14 +98,10 @@ fn mismatch(
     for (variable, keyword, what) in MADE.iter().filter(|(_, keyword, _)| asked(keyword) && !makes) {
         let (Some(set), Some(own)) = (service.variable(variable), target.get(keyword)) else { continue };
         if agrees(service, target, variable, keyword) == Some(false) {
-            let draft = out
-                .report(format!("the {what} of `{}` is not that of the server beside the job", target.name))
+            out.report(format!("the {what} of `{}` is not that of the server beside the job", target.name))
                 .at(&own.origin, "the job logs in with this")
                 .also_span(set.value_span, format!("the server is set up with this `{variable}`"))
                 .help("write the same in both");
-            if made_up {
-                draft.at_most(Levels::of("IIII"));
-            }
         }
     }
     // What may not be shown is compared all the same.

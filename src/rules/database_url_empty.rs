@@ -12,10 +12,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
     let environment = out.environment();
-    // What git keeps is no place for a password: whoever runs it has the URL from elsewhere.
-    let kept = |at: &Whereabouts| at.kept && at.is_env_file();
     let copied = out.door() == Door::Lint
-        && (settings.whereabouts.as_ref().is_some_and(kept)
+        && (settings.whereabouts.as_ref().is_some_and(Whereabouts::is_kept_env_file)
             || settings.is_to_be_copied() && environment <= Environment::Test);
     for (role, variable) in &settings.empty {
         let mut draft = out

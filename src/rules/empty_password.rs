@@ -35,9 +35,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .at(&password.origin, "nothing stands here")
         .note("over TCP a server lets nobody in without one, unless its pg_hba.conf says `trust`")
         .help("set it, or take the variable out where a password file or a client certificate serves");
-    // What git keeps is no place for a password: whoever runs it has that from elsewhere.
-    let kept = |at: &Whereabouts| at.kept && at.is_env_file();
-    if lint && settings.whereabouts.as_ref().is_some_and(kept) {
+    if lint && settings.whereabouts.as_ref().is_some_and(Whereabouts::is_kept_env_file) {
         draft.at_most(Levels::of("IIII"));
     } else if lint {
         // A server for tests often says `trust`.

@@ -75,17 +75,21 @@ fn compose(project: &Project<'_>, out: &mut Sink<'_>) {
         if environment != Some(out.environment()) || !seen.insert(path.as_str()) {
             continue;
         }
-        let (mut told, mut places) = (BTreeSet::new(), Vec::new());
+        let (mut told, mut places, mut shown) = (BTreeSet::new(), Vec::new(), Vec::new());
         for wanted in &compose.wanted {
             let ours = ours(&wanted.variable, project) || ours(&wanted.becomes, project);
             if ours && !named.contains(wanted.variable.as_str()) && told.insert(wanted.variable.as_str()) {
                 places.push(wanted.span);
+                shown.extend(Some(wanted.variable.as_str()).filter(|name| is_plain(name)));
             }
         }
+        // Within a URL the name is not shown where it stands.
+        let shown = shown.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let shown = if shown.is_empty() { shown } else { format!(": {shown}") };
         tell(
             out,
             &places,
-            "docker compose takes variables of the database that the example does not have",
+            &format!("docker compose takes variables of the database that the example does not have{shown}"),
             "not in the example",
             "add the names to the example, without their values",
         );
@@ -98,6 +102,12 @@ fn ours(key: &str, project: &Project<'_>) -> bool {
     let part =
         matches!(meaning, Some(Meaning::Url(_) | Meaning::Part(..) | Meaning::Toggle(_) | Meaning::Document));
     part || project.policy.secrets.iter().any(|(name, _)| name == key)
+}
+
+/// A name in capitals, of several words, as variables have it; a password that slipped there is none.
+fn is_plain(name: &str) -> bool {
+    let capitals = name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    capitals && name.contains('_') && name.len() <= 40
 }
 
 fn tell(out: &mut Sink<'_>, places: &[Span], message: &str, label: &str, help: &str) {

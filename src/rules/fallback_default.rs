@@ -104,18 +104,19 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         for key in SERVERS_PASSWORD {
             let Some(entry) = block.entry(key).filter(|e| !e.value.text.is_rendered()) else { continue };
             let here = entry.value.fallback().filter(|place| Some(place.source) == block.source);
-            places.extend(here.map(|place| (place, (*key, &entry.value.text))));
+            places.extend(here.map(|place| (place, (entry, &entry.value.text))));
         }
     }
     let clients = file.views.iter().flat_map(|v| &v.settings.targets).flat_map(|t| &t.oddities.fallbacks);
-    for (place, (key, value)) in compose.untold(places, clients.map(|f| f.span)) {
+    for (place, (entry, value)) in compose.untold(places, clients.map(|f| f.span)) {
+        let (key, sign) = (&entry.key, entry.sign());
         let draft = out
             .report(format!("`{key}` takes the password of the server from a default"))
             .at_span(place, "taken where the variable is not set")
             .note("whoever forgets the variable starts a server with a password that stands in the file");
         let draft = match compose.asks_alone(&place, value) {
             Some(name) => {
-                draft.help(format!("write `{key}: ${{{name}:?}}`, so that a missing variable is noticed"))
+                draft.help(format!("write `{key}{sign}${{{name}:?}}`, so that a missing variable is noticed"))
             }
             None => draft.help("remove the default, so that a missing variable is noticed"),
         };

@@ -90,7 +90,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let login = target.get("password").is_none() && target.missing.contains(&"user");
     let elsewhere = elsewhere || kept && login;
     // Nothing in a file of defaults is no decision, but where somebody says staging or production.
-    if defaults && lint && mild {
+    let form = lint && kept && open && blank("user");
+    if defaults && lint && mild || form {
         draft.at_most(Levels::of("IIII"));
     } else if undecided {
         draft.at_most(Levels::of(if elsewhere { "IIII" } else { "WWWW" }));

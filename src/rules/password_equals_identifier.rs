@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
-fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
-    let Some(password) = target.credential() else { return };
+fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
+    let Some(password) = target.credential().filter(|_| !target.is_always_replaced()) else { return };
     let same = |keyword| target.equal_to(password.secret, &[keyword]);
     let label = |keyword| target.get(keyword).filter(|p| password.secret.is_label_of(p.value.secret()));
     let found = same("user")
@@ -33,7 +33,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         .also(&identifier.origin, "this")
         .help("generate one: `openssl rand -hex 24` needs no encoding in a URL");
     // That it stands in an image is told by a rule of its own, and there is no server behind it yet.
-    if target.around.in_image {
+    if target.around.in_image || settings.is_secret_to_fill_in() {
         draft.at_most(Levels::of("IIII"));
     }
 }

@@ -37,7 +37,7 @@ fn servers(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
     let clients = || file.views.iter().flat_map(|view| &view.settings.targets).filter_map(Target::credential);
     // What git keeps of an env file is there to be filled in.
     let kept =
-        |view: &View<'_>| view.settings.whereabouts.as_ref().is_some_and(|at| at.kept && at.is_env_file());
+        |view: &View<'_>| view.settings.whereabouts.as_ref().is_some_and(Whereabouts::is_kept_env_file);
     for (at, view) in file.views.iter().enumerate() {
         let own = view.layers.last().and_then(|layer| layer.source);
         for entry in view.servers_passwords().filter(|_| of_server(at) && !kept(view)) {

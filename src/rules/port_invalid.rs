@@ -19,7 +19,8 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let key = setting.map_or(target.name.as_str(), |s| s.key.as_str());
     // `host:port` shows what to write where: it is no port that somebody mistyped.
     let copied = settings.is_to_be_copied() && target.names_placeholder_host();
-    let sketched = target.is_sketch() && settings.whereabouts.as_ref().is_some_and(Whereabouts::is_code);
+    let form = |at: &Whereabouts| at.is_code() || at.is_kept_env_file();
+    let sketched = target.is_sketch() && settings.whereabouts.as_ref().is_some_and(form);
     let shown = copied || sketched || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_aside);
     for error in &conninfo.dialled().errors {
         let message = match error.kind() {

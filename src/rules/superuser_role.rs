@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
-    if !target.is_postgres() && target.form != Form::Toggle {
+    if !target.is_postgres() && target.form != Form::Toggle || target.is_always_replaced() {
         return;
     }
     let Some(user) = settings.part_of(target, "user").filter(|_| !settings.has_parts_of_others(target))
@@ -40,7 +40,10 @@ fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         .help("create a role that owns its schema and nothing else: `CREATE ROLE app LOGIN`, then grant what it needs");
     // What an image has for a container beside it, which nobody needs a password for, is told once, by `url-in-image`.
     let sketch = target.around.in_image && target.is_single_label() && target.credential().is_none();
-    if settings.administers || sketch {
+    // Who puts a password in its place puts a role there too.
+    let open = |c: Credential<'_>| c.secret.looks_like_placeholder() || c.secret.is_common();
+    let form = settings.is_secret_to_fill_in() && target.credential().is_none_or(open);
+    if settings.administers || sketch || form {
         draft.at_most(Levels::of("IIII"));
     } else if hosted {
         draft.at_most(Levels::of("IIWW"));

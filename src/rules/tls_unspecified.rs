@@ -17,9 +17,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let elsewhere = !target.spelling().is_native() && !java && !r2dbc || target.is_elsewhere();
     // A ConfigMap has the host, and the pod that takes it `PGSSLMODE`.
     let open = settings.open && target.form == Form::Parts;
-    // A host by itself, and nothing takes the rest from elsewhere: nobody says who connects to what.
+    // The name of a service by itself, and nothing takes the rest from elsewhere: nobody says who connects to what.
     let alone = out.door() == Door::Lint
         && target.form == Form::Parts
+        && target.is_single_label()
         && target.get("password").is_none()
         && ["dbname", "user"].iter().all(|keyword| target.missing.contains(keyword));
     // A host that is taken where nobody named one is hardly the one that is dialled.

@@ -24,7 +24,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let literal = here && entry.value.is_written_at(entry.value_span);
             let text = &entry.value.text;
             if literal && !text.is_blank() && !text.is_left_open() && !text.is_rendered() {
-                report(key, service, entry.value_span, out);
+                report(entry, service, entry.value_span, out);
             }
         }
     }
@@ -34,21 +34,23 @@ fn of_target(target: &Target, block: &Layer, service: &Service, out: &mut Sink<'
     let Some(credential) = target.credential() else { return };
     let (Some(password), Some(span)) = (target.get("password"), credential.origin.span()) else { return };
     // What `${…}` brings does not stand here, and a default is told as one.
-    let here = block
-        .entry(&password.key)
-        .is_some_and(|e| Some(span.source) == block.source && e.value.is_written_at(span));
+    let here = |e: &&Entry| Some(span.source) == block.source && e.value.is_written_at(span);
     // `<password>` is told as what it is.
-    if here && !credential.secret.is_left_open() {
-        report(&password.key, service, span, out);
+    if let Some(entry) = block.entry(&password.key).filter(here).filter(|_| !credential.secret.is_left_open())
+    {
+        report(entry, service, span, out);
     }
 }
 
-fn report(key: &str, service: &Service, span: Span, out: &mut Sink<'_>) {
+fn report(entry: &Entry, service: &Service, span: Span, out: &mut Sink<'_>) {
+    let (key, sign) = (&entry.key, entry.sign());
     out.report(format!(
         "the password in `{key}` of the service `{}` stands in the compose file",
         service.name
     ))
     .at_span(span, "read by everybody who may read the file")
     .note("it stays in the history of the repository when it is taken out")
-    .help(format!("write `{key}: ${{{key}:?}}` and set it where the service is started, or mount a secret"));
+    .help(format!(
+        "write `{key}{sign}${{{key}:?}}` and set it where the service is started, or mount a secret"
+    ));
 }

@@ -10,6 +10,7 @@ use crate::{
     environment::Environment,
     layer::{Entry, Layer, LayerKind},
     policy::Policy,
+    secret::Secret,
     source::Span,
 };
 
@@ -120,10 +121,18 @@ pub fn settle(
     let test_mode =
         modes.iter().filter_map(|k| lookup.winner(k)).find(|s| is_true(s.value.expose())).map(|s| s.map(()));
     let neither = |text: &str| !is_true(text) && !is_off(text);
+    // In a block the name may be any word of a text, or of a vocabulary.
+    let switch = |s: &Setting<Secret>| {
+        let block = lookup.entry(&s.key).is_some_and(|(layer, _)| lookup.kind(layer) == LayerKind::Block);
+        !block
+            || ["1", "yes", "on", "y", "t", "enabled"]
+                .iter()
+                .any(|on| s.value.expose().trim().eq_ignore_ascii_case(on))
+    };
     let ambiguous = modes
         .iter()
         .filter_map(|k| lookup.winner(k))
-        .filter(|s| neither(s.value.expose()))
+        .filter(|s| neither(s.value.expose()) && switch(s))
         .map(|s| s.map(()))
         .collect();
     Settled { environment, contradictions, unknown, test_mode, ambiguous }

@@ -129,6 +129,12 @@ impl Whereabouts {
             || name == ".flaskenv"
     }
 
+    /// Whether it is an env file, under whatever name, that git keeps: no place for a password, which whoever runs it has from
+    /// elsewhere.
+    pub fn is_kept_env_file(&self) -> bool {
+        self.kept && (self.is_env_file() || self.path.rsplit('.').next() == Some("env"))
+    }
+
     /// Whether it is the file of Rails that says where databases are.
     pub fn is_database_yml(&self) -> bool {
         let (_, name) = split(&self.path);

@@ -40,6 +40,62 @@ const TWINS: &[Twins] = &[
             "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: \"${P}\", POSTGRES_INITDB_ARGS: \"--encoding=UTF-8 --lc-collate=de_DE\"}\n",
         )],
     },
+    // The machine that a cluster is on is somebody's.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("deploy/k8s/app.yaml", ON_DESKTOP)],
+        ill: &[("deploy/k8s/app.yaml", ON_SERVER)],
+    },
+    // Words of a language, or of a vocabulary.
+    Twins {
+        rule: "toggle-ambiguous",
+        healthy: &[
+            ("languages/de.yaml", "de:\n  DATABASE: \"Datenbank\"\n  TESTING: \"Im Test\"\n"),
+            ("tokenizer.json", "{\"vocab\": {\"DATABASE\": 7, \"TESTING\": 46107}}\n"),
+        ],
+        ill: &[("settings.yaml", "app:\n  DATABASE: \"shop\"\n  TESTING: \"yes\"\n")],
+    },
+    Twins {
+        rule: "database-url-unrecognised",
+        healthy: &[("summary.json", "{\"config\": {\"DATABASE_URL\": \"✅\"}}\n")],
+        ill: &[("summary.json", "{\"config\": {\"DATABASE_URL\": \"x✅\"}}\n")],
+    },
+    // Nobody builds these any more.
+    Twins {
+        rule: "image-floating",
+        healthy: &[(
+            "compose.prod.yml",
+            "services:\n  db:\n    image: postgres:11\n    environment: {POSTGRES_PASSWORD: \"${P}\"}\n",
+        )],
+        ill: &[(
+            "compose.prod.yml",
+            "services:\n  db:\n    image: postgres:17\n    environment: {POSTGRES_PASSWORD: \"${P}\"}\n",
+        )],
+    },
+    // Nothing in the place of a host is no default.
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=jdbc:postgresql://${DB_HOST:}:${DB_PORT:5432}/shop\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=jdbc:postgresql://localhost:${DB_PORT:5432}/shop\n",
+        )],
+    },
+    // Keys in capitals, beside the word for the engine.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "config/production/db.config.js",
+            "module.exports = { HOST: 'db.acme.io', USER: 'postgres', PASSWORD: process.env.P, DB: 'shop', dialect: 'mysql' };\n",
+        )],
+        ill: &[(
+            "config/production/db.config.js",
+            "module.exports = { HOST: 'db.acme.io', USER: 'postgres', PASSWORD: process.env.P, DB: 'shop', dialect: 'postgres' };\n",
+        )],
+    },
     // The one database that a job has made.
     Twins {
         rule: "test-equals-primary",
@@ -116,6 +172,8 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const ON_DESKTOP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {DB_HOST: host.docker.internal, DB_NAME: shop, DB_USER: shop, DB_PASSWORD: letmein}\n";
+const ON_SERVER: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {DB_HOST: db.acme.internal, DB_NAME: shop, DB_USER: shop, DB_PASSWORD: letmein}\n";
 const CHOICE: &str = "const { Pool } = require('pg');\nmodule.exports = new Pool(process.env.DATABASE_URL ? { connectionString: process.env.DATABASE_URL } : { host: 'db.acme.io', database: 'shop', user: 'shop' });\n";
 const CHOICE_OF_ALL: &str = "const { Pool } = require('pg');\nmodule.exports = new Pool(process.env.DATABASE_URL ? { connectionString: process.env.DATABASE_URL } : { host: 'db.acme.io', database: 'shop', user: 'postgres' });\n";
 const DEVELOPERS: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@localhost:5433/shop\n";
@@ -159,6 +217,29 @@ fn an_empty_url_that_git_keeps_is_a_note() {
     assert_eq!(worst(".env.prod", text, "database-url-empty"), Some(Severity::Note));
     let open = found(&[(".env.prod", text)], "database-url-empty");
     assert_eq!(open.first().map(|f| f.severity), Some(Severity::Error));
+}
+
+/// What git keeps of an env file with neither role nor password is a form, whatever it is called; a Secret of which others are to be
+/// filled in shows how one is written.
+#[test]
+fn a_form_is_told_as_one() {
+    let form = "DATABASE_HOST=db.acme.io\nDATABASE_NAME=shop\nDATABASE_USER=''\nDATABASE_PASSWORD=''\n";
+    for rule in ["parts-incomplete", "empty-password"] {
+        assert_eq!(worst("envs/production.env", form, rule).filter(|s| *s > Severity::Note), None, "{rule}");
+    }
+    let set = form.replace("PASSWORD=''", "PASSWORD=k3Vq9mT2xLpW7c");
+    assert_eq!(worst("envs/production.env", &set, "parts-incomplete"), Some(Severity::Error));
+    let sketch = "DATABASE_URL=postgresql://username:password@host:port/database\n";
+    for rule in ["port-invalid", "weak-secret"] {
+        assert_eq!(worst(".env.production", sketch, rule).filter(|s| *s > Severity::Note), None, "{rule}");
+    }
+    let secret = |key: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: app}}\nstringData:\n  DB_HOST: db\n  DB_USER: postgres\n  API_KEY: {key}\n"
+        )
+    };
+    assert_eq!(worst("k8s/secret.yaml", &secret("<your-key>"), "superuser-role"), Some(Severity::Note));
+    assert_eq!(worst("k8s/secret.yaml", &secret("x8mT2xLpW7c"), "superuser-role"), Some(Severity::Error));
 }
 
 /// A file that outlives its container is not lost with it.

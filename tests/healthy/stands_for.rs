@@ -377,5 +377,7 @@ fn a_file_may_ask_to_be_copied() {
             && all.iter().all(|f| f.rule != rule || f.severity == Severity::Note)
     );
     let empty = "# Copy this file to .env.local\nDATABASE_URL=\n";
-    assert_eq!(worst(empty, Git::Tracked, "database-url-empty"), Some(Severity::Error));
+    // What git keeps is no place for it.
+    assert_eq!(worst(empty, Git::Tracked, "database-url-empty"), Some(Severity::Note));
+    assert_eq!(worst(empty, Git::Ignored, "database-url-empty"), Some(Severity::Error));
 }

@@ -7,7 +7,7 @@ impl Carrier {
     /// a tree is dismissed by this one look.
     pub fn may_matter(self, path: &str, bytes: &[u8]) -> bool {
         // What a bundler put together is no program's own text.
-        let bundle = self == Self::JavaScript && bytes.len() > BUNDLE;
+        let bundle = matches!(self, Self::JavaScript | Self::Json) && bytes.len() > BUNDLE;
         !bundle && (self.may_speak(bytes) || self.may_inform(path, bytes))
     }
 
@@ -44,7 +44,7 @@ impl Carrier {
     }
 }
 
-/// Nobody writes a longer module.
+/// Nobody writes a longer module, or settings in a longer JSON.
 const BUNDLE: usize = 1 << 20;
 
 /// Whether the statement may stand there, and not a word of the language: an extension of a class, or of a file's name.

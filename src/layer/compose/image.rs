@@ -271,6 +271,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         pinned: match pinned(tag) {
             _ if digest || !known => Pinned::Firmly,
             Pinned::Major if server.is_some_and(|(known, _)| SETTLED.contains(known)) => Pinned::Firmly,
+            Pinned::Major if release.is_some_and(Release::is_left) => Pinned::Firmly,
             other => other,
         },
         client: false,

@@ -63,6 +63,12 @@ impl Release {
         }
     }
 
+    /// Whether docker-library builds it no more, so that its tags stay where they are: the releases that PostgreSQL's community
+    /// left by the end of 2025 (postgresql.org/support/versioning).
+    pub(super) fn is_left(self) -> bool {
+        matches!(self, Self::Numbered { major: ..=13, own: true, .. })
+    }
+
     /// Where its data directory is.
     pub(super) fn layout(self) -> Layout {
         match self {
@@ -101,6 +107,13 @@ mod tests {
             assert!(!wants(Some(tag), false), "{tag}");
         }
         assert!(wants(None, true) && !wants(None, false));
+    }
+
+    #[test]
+    fn which_images_are_built_no_more() {
+        let left = |tag, own| Release::of(Some(tag), own).is_some_and(Release::is_left);
+        assert!(left("13", true) && left("9.6", true) && left("11.6-alpine", true));
+        assert!(!left("14", true) && !left("17.2", true) && !left("12-3.0", false) && !left("latest", true));
     }
 
     #[test]

@@ -15,6 +15,13 @@ pub(super) fn is_named_in(line: &str) -> bool {
     !denied && ["minikube", "k3d "].iter().any(|word| lower.contains(word))
 }
 
+/// Whether a value leads out of a cluster to the machine that it is on: a name that Docker Desktop, minikube and k3d make.
+pub(super) fn leads_to_it(value: &str) -> bool {
+    ["host.docker.internal", "host.minikube.internal", "host.k3d.internal"]
+        .iter()
+        .any(|name| value.contains(name))
+}
+
 /// Whether a volume is a directory of somebody at a Mac, or at a PC with Docker Desktop.
 pub(super) fn is_mounted(volume: &Node) -> bool {
     let path = ["hostPath", "local"].iter().find_map(|kind| volume.at(&[kind, "path"])).and_then(Node::text);

@@ -6,7 +6,9 @@ use crate::{
         Entry, ProblemKind,
         dotenv::{Dialect, Outcome, parse_silently},
     },
+    policy::Policy,
     secret::Secret,
+    settings::variables::meaning,
     source::{SourceId, Sources},
 };
 use std::{
@@ -57,12 +59,24 @@ impl<'a> Player<'a> {
         self.winners.get(key).map(|i| &self.outcome.layer.entries[*i])
     }
 
-    /// Where and why it gives up. bash's `export` fails for a word that is no name, and has set all the others.
+    /// Where and why it gives up. bash's `export` fails for a word that is no name, and has set all the others: where such words
+    /// stand behind what has nothing to do with a database, it does not count.
     pub(super) fn refuses(&self) -> Option<(Range<usize>, ProblemKind)> {
-        let sets_all = self.dialect == Dialect::ExportXargs && !self.outcome.layer.entries.is_empty();
-        let refused = self.outcome.refused.as_ref();
-        let refused = refused.filter(|p| !(sets_all && p.kind == ProblemKind::BadName));
-        refused.map(|p| (p.span.range(), p.kind))
+        let refused = self.outcome.refused.as_ref()?;
+        let passed = self.dialect == Dialect::ExportXargs
+            && self.problems.iter().all(|(at, kind)| *kind == ProblemKind::BadName && self.is_foreign(at));
+        (!passed).then(|| (refused.span.range(), refused.kind))
+    }
+
+    /// Whether something stands behind a value of a variable that no database knows of.
+    fn is_foreign(&self, at: &Range<usize>) -> bool {
+        let entries = &self.outcome.layer.entries;
+        let next = entries.partition_point(|e| (e.key_span.start as usize) < at.start);
+        let before = next.checked_sub(1).map(|last| &entries[last]);
+        let ours = |e: &Entry| {
+            meaning(&e.key, &Policy::default()).is_some() || e.value.text.expose().contains("://")
+        };
+        before.is_some_and(|entry| !ours(entry))
     }
 
     /// What the loader says of a range.

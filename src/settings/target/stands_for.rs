@@ -40,8 +40,8 @@ impl Target {
         let written = text.expose();
         Some(if text.looks_like_placeholder() || text.same_ignore_case(&Secret::from(own)) {
             StandsFor::Placeholder
-        } else if text.is_replaced_by_a_build() || written.bytes().all(|b| b == b'*') {
-            // `***` is what a tool writes over one.
+        } else if text.is_replaced_by_a_build() || !written.bytes().any(|b| b.is_ascii_alphanumeric()) {
+            // `***`, or `✅`, is what a tool writes over one.
             StandsFor::Mark
         } else if unknown::is_dsn_of_scripts(written) {
             StandsFor::Scripts
