@@ -70,12 +70,11 @@ impl Secret {
     }
 
     /// Whether the text is, but for case, a label of a host name or of one in a comma-separated list: `db` of
-    /// `db.example.com`.
+    /// `db.example.com`. An address has none.
     pub fn is_label_of(&self, hosts: &Self) -> bool {
-        hosts
-            .expose()
-            .split([',', '.'])
-            .any(|label| !label.is_empty() && label.eq_ignore_ascii_case(self.expose()))
+        let names = hosts.expose().split(',').filter(|host| host.parse::<std::net::IpAddr>().is_err());
+        let mut labels = names.flat_map(|name| name.split('.'));
+        labels.any(|label| !label.is_empty() && label.eq_ignore_ascii_case(self.expose()))
     }
 
     /// Whether the text is one of a comma-separated list.

@@ -16,17 +16,18 @@ pub(super) fn script(text: &str) -> Vec<Mention> {
     out
 }
 
-/// Whether a script makes libpq's URL of SQLAlchemy's: `sed 's/postgresql+asyncpg/postgresql/'`, `${URL/+asyncpg/}`.
+/// Whether a script makes libpq's URL of SQLAlchemy's: `sed 's/postgresql+asyncpg/postgresql/'`, `${URL/+asyncpg/}`,
+/// `${URL#postgresql+asyncpg://}`.
 fn takes_drivers_off(text: &str) -> bool {
-    let driver =
-        |line: &str| ["postgresql+", "+asyncpg", "+psycopg"].iter().filter_map(|d| line.find(d)).min();
-    let edits = |line: &str| {
-        let Some(at) = driver(line).filter(|_| !line.trim_start().starts_with('#')) else { return false };
-        let before = &line[..at];
+    let edits = |before: &str| {
         let sed = ["s/", "s|", "s#", "s,"].iter().any(|s| before.contains(s)) && before.contains("sed ");
-        sed || before.ends_with('/') && before.contains("${") || before.contains("replace(")
+        sed || before.ends_with(['/', '#']) && before.contains("${") || before.contains("replace(")
     };
-    text.lines().any(edits)
+    let drivers = |line: &str| {
+        let mut all = ["postgresql+", "+asyncpg", "+psycopg"].iter().flat_map(|d| line.match_indices(d));
+        all.any(|(at, _)| edits(&line[..at]))
+    };
+    text.lines().any(|line| line.contains('+') && !line.trim_start().starts_with('#') && drivers(line))
 }
 
 /// The mentions of a command that stands in another text, as in package.json.

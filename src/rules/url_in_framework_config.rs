@@ -25,7 +25,9 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
         // The variables that pytest.ini and tox.ini set are for tests, with a server of their own.
         let own = || view.layers.iter().flat_map(|l| &l.entries).any(|e| e.told.is_some());
         let ours = file.carrier != Carrier::Ini || own();
-        let Some(password) = target.credential().filter(|_| !told && ours) else { continue };
+        let password =
+            target.credential().filter(|password| !told && ours && !password.secret.is_reference());
+        let Some(password) = password else { continue };
         let draft = out
             .report(format!("a password stands in `{}`", file.path))
             .at(password.origin, "whoever reads the file has it");

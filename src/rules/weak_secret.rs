@@ -65,7 +65,7 @@ fn most(settings: &Settings) -> Levels {
 
 fn judge(credential: &Credential<'_>, reported: bool, most: Levels, out: &mut Sink<'_>) {
     let Credential { name, secret, origin } = credential;
-    if secret.looks_like_placeholder() || secret.says_development() {
+    if secret.looks_like_placeholder() || secret.says_development() || secret.is_reference() {
         return;
     }
     let help = "generate one: `openssl rand -hex 24` needs no encoding in a URL";

@@ -95,9 +95,13 @@ impl Secret {
         name.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
     }
 
-    /// Whether the text is a reference and nothing else, as a shell writes it without braces: `$PROD_DB_PASSWORD`.
+    /// Whether the text is a reference and nothing else, as a shell writes it without braces: `$PROD_DB_PASSWORD`; or as libraries
+    /// of settings do: `$ENV{DB_PASSWORD}`, `env:DB_PASSWORD`.
     pub fn is_reference(&self) -> bool {
-        let name = self.expose().trim().strip_prefix('$').unwrap_or_default();
+        let text = self.expose().trim();
+        let of_library = text.strip_prefix("$ENV{").and_then(|rest| rest.strip_suffix('}'));
+        let of_library = of_library.or_else(|| text.strip_prefix("env:"));
+        let name = of_library.or_else(|| text.strip_prefix('$')).unwrap_or_default();
         name.len() > 2
             && name.starts_with(|c: char| c.is_ascii_uppercase())
             && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')

@@ -153,6 +153,8 @@ pub fn is_placeholder(host: &str) -> bool {
     name.is_empty()
         || PLACEHOLDERS.contains(&name.as_str())
         || name.split('.').any(asks)
+        // `ep-your-endpoint.neon.tech`
+        || name.contains("-your-")
         || name.contains("-xxx") && is_managed(&name) && name.split('.').any(crossed)
 }
 

@@ -60,6 +60,24 @@ const TWINS: &[Twins] = &[
         healthy: &[("summary.json", "{\"config\": {\"DATABASE_URL\": \"✅\"}}\n")],
         ill: &[("summary.json", "{\"config\": {\"DATABASE_URL\": \"x✅\"}}\n")],
     },
+    // Settings refer to a variable in words of their own.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "config/production.json",
+            "{\"database\": {\"engine\": \"postgres\", \"host\": \"db.acme.io\", \"user\": \"app\", \"password\": \"$ENV{SHOP_DB_PASSWORD}\", \"database\": \"shop\"}}\n",
+        )],
+        ill: &[(
+            "config/production.json",
+            "{\"database\": {\"engine\": \"postgres\", \"host\": \"db.acme.io\", \"user\": \"app\", \"password\": \"$ENV{k3Vq9mT2xLpW7c\", \"database\": \"shop\"}}\n",
+        )],
+    },
+    // An address has no labels.
+    Twins {
+        rule: "password-equals-identifier",
+        healthy: &[(".env.production", "DATABASE_URL=postgresql://shop:17@10.0.0.17/stock\n")],
+        ill: &[(".env.production", "DATABASE_URL=postgresql://shop:db17@db17.acme.io/stock\n")],
+    },
     // Nobody builds these any more.
     Twins {
         rule: "image-floating",
