@@ -183,7 +183,7 @@ impl Compose {
     /// The names of its servers of other engines, each with the engine, as [`Compose::server_names`].
     pub fn other_servers(&self) -> impl Iterator<Item = (&Part, &'static str)> {
         let engine = |s: &Service| {
-            let kept = || s.mounts.iter().find_map(Mount::other_engine);
+            let kept = || s.mounts.iter().filter(|_| s.built).find_map(Mount::other_engine);
             s.image.as_ref().and_then(Image::other_engine).or_else(kept)
         };
         let named = self.services.iter().filter_map(move |s| Some((s, engine(s)?)));
@@ -349,6 +349,14 @@ impl Compose {
             service.depends_on.iter().map(|d| &d.service).filter(|name| !name.expose().contains('.'));
         let single = |host: &str| is_plain_name(host) && !host.contains('.') && host != "localhost";
         service.joined && single(host.expose()) || hosts.chain(waited).any(|name| host.is_host_called(name))
+    }
+
+    /// The names of services that others wait for until they are healthy, and that are made in another file: of one of the same
+    /// name in a file by itself they know nothing.
+    fn gated_elsewhere(&self) -> impl Iterator<Item = &str> {
+        let made = |name: &Part| self.services.iter().any(|s| !s.partial && s.name.same_as(name));
+        let waited = self.services.iter().flat_map(|s| &s.depends_on).filter(|d| d.gated);
+        waited.filter(move |d| !made(&d.service)).map(|d| d.service.expose())
     }
 
     /// Whether a file in the container of a service lies in what is mounted there.

@@ -227,10 +227,14 @@ impl<'e> File<'e> {
             self.object(reader, first, word, own);
             return;
         }
-        // `new Pool(url ? { connectionString: url } : { host: … })`
+        // `new Pool(process.env.DATABASE_URL ? { connectionString: … } : { host: … })`. What `NODE_ENV` chooses is each for its own.
         if let Kind::Choice(one, two) = &first.kind
             && [one, two].iter().any(|side| matches!(side.kind, Kind::Map(_)))
         {
+            let condition = self.scope.source.get(first.range.start..one.range.start).unwrap_or_default();
+            if !["URL", "URI", "Url", "connectionString"].iter().any(|word| condition.contains(word)) {
+                return;
+            }
             self.call(reader, of, Some(one), args, word);
             self.call(reader, of, Some(two), args, word);
             return;

@@ -250,7 +250,7 @@ impl Objects<'_, '_> {
         if layer.entries.is_empty() && layer.reads.is_empty() && block.takes.is_empty() {
             return;
         }
-        self.out.preloads |= layer.entries.iter().any(|e| laptop::leads_to_it(e.value.text.expose()));
+        self.out.preloads |= layer.entries.iter().any(laptop::leads_to_it);
         let namespace = object.at(&["metadata", "namespace"]).and_then(Node::text);
         let says = |word: &&str| Environment::from_word(word).is_some();
         let label = ["environment", "env"].iter().find_map(|l| object.at(&["metadata", "labels", l])?.text());

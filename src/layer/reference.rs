@@ -87,8 +87,10 @@ fn within(
                 defaulted: false,
             });
         }
-        // `jdbc:postgresql://${DB_HOST:}/shop`: nothing in the middle of a text is no default.
-        match reference.default.as_ref().filter(|default| whole || !default.is_empty()) {
+        // `jdbc:postgresql://${DB_HOST:}/shop`: nothing in the place of a host is no default.
+        let host =
+            text[..reference.whole.start].ends_with("//") || text[..reference.whole.start].ends_with('@');
+        match reference.default.as_ref().filter(|default| !host || !default.is_empty()) {
             Some(default) => {
                 let from = out.len();
                 let span = value.span_of(default.clone()).unwrap_or(Span { source: id, ..place });

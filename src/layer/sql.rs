@@ -23,7 +23,7 @@ pub struct Sql {
 /// The password that a statement gives to a role.
 #[derive(Clone, Debug)]
 pub struct RolePassword {
-    /// What the role can log in with.
+    /// The text with its doubled quotes taken for one.
     pub secret: Secret,
     /// The text between the quotes.
     pub span: Span,

@@ -144,7 +144,8 @@ impl<'c> Surroundings<'c> {
             // Of a program that is built here its code says what it reads.
             target.is_host |= settings.foreign && target.bare_place().is_some_and(|host| called(&host));
             // A script that starts MySQL's programs and none of PostgreSQL's.
-            if target.form == Form::Parts && target.is_postgres() && is_of_mysql(&file.script) {
+            let open = settings.parts.as_ref().is_none_or(|set| !set.is_ours());
+            if target.form == Form::Parts && target.is_postgres() && open && is_of_mysql(&file.script) {
                 target.is_of("MySQL");
                 continue;
             }
@@ -169,12 +170,12 @@ impl<'c> Surroundings<'c> {
     }
 }
 
-/// Whether a script starts clients of MySQL, and none of PostgreSQL.
+/// Whether a script starts clients of MySQL, and has no word of PostgreSQL's, in a container or on another machine either.
 fn is_of_mysql(script: &Script) -> bool {
-    let ours =
-        ["psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "createdb", "dropdb", "createuser"];
+    const OURS: [&str; 8] =
+        ["psql", "pg_", "pgbench", "pgloader", "postgres", "vacuumdb", "reindexdb", "createdb"];
     script.runs(&["mysql", "mysqldump", "mysqladmin", "mysqlimport", "mariadb", "mariadb-dump"])
-        && !script.runs(&ours)
+        && !script.has_word_with(&OURS)
 }
 
 /// Whether the password of a target is a variable that nobody fills in and that no server of the file takes for its own.

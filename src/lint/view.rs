@@ -49,7 +49,9 @@ impl<'c> FileView<'c> {
             view.settings.seat = footing.seat;
             if let Some(at) = &mut view.settings.whereabouts {
                 at.is_secret = footing.secret;
-                at.remarks.copy |= footing.secret && holds_another_placeholder(layer, policy);
+                // What says itself whose it is was filled in for that.
+                let plain = || of_path(&at.path, policy).is_none() && layer.word.is_none();
+                at.remarks.copy |= footing.secret && plain() && holds_another_placeholder(layer, policy);
             }
             view.settings.foreign = footing.foreign;
             view.settings.administers = footing.administers;

@@ -36,7 +36,7 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         } else {
             draft.note("without `-U` the server's log gets `role \"root\" does not exist` each time")
         };
-        let draft = if started && !project.waits.gates(service) {
+        let draft = if started && !project.waits.gates(service, compose) {
             draft.note("no service here waits until it is healthy").at_most(Levels::of("IIII"))
         } else {
             draft

@@ -104,10 +104,14 @@ fn ours(key: &str, project: &Project<'_>) -> bool {
     part || project.policy.secrets.iter().any(|(name, _)| name == key)
 }
 
-/// A name in capitals, of several words, as variables have it; a password that slipped there is none.
+/// A name in capitals whose last word is one of the vocabulary: what is left of a password behind its `$` has none.
 fn is_plain(name: &str) -> bool {
     let capitals = name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    capitals && name.contains('_') && name.len() <= 40
+    let last = name.rsplit_once('_').map_or("", |(_, last)| last);
+    capitals
+        && name.len() <= 40
+        && ["PASSWORD", "USER", "USERNAME", "HOST", "PORT", "NAME", "DB", "DATABASE", "URL", "URI"]
+            .contains(&last)
 }
 
 fn tell(out: &mut Sink<'_>, places: &[Span], message: &str, label: &str, help: &str) {

@@ -25,6 +25,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .help("set `DATABASE_URL`, or `DB_HOST`, `DB_NAME`, `DB_USER` and `DB_PASSWORD`");
         return;
     };
+    // Keycloak and n8n have defaults for what is left out.
+    if set.program().is_some() {
+        return;
+    }
     // A project that declares its names and none for a part has that part in its code.
     let missing: Vec<&str> =
         target.missing.iter().copied().filter(|keyword| set.variables.contains_key(keyword)).collect();

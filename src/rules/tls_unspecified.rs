@@ -23,9 +23,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         && target.is_single_label()
         && target.get("password").is_none()
         && ["dbname", "user"].iter().all(|keyword| target.missing.contains(keyword));
+    // A program of its own has words of its own for it.
+    let own =
+        target.form == Form::Parts && settings.parts.as_ref().is_some_and(|set| set.program().is_some());
     // A host that is taken where nobody named one is hardly the one that is dialled.
     let guessed = target.oddities.fallbacks.iter().any(|f| f.supplies == "host");
-    if target.get("sslmode").is_some() || elsewhere || open || alone || guessed {
+    if target.get("sslmode").is_some() || elsewhere || open || alone || own || guessed {
         return;
     }
     // libpq does not go on in plain text then, it refuses: that has a rule of its own.

@@ -44,7 +44,7 @@ impl Secret {
         };
         // Between signs that a password may begin and end with, a name is one that looks like one.
         let like_one = |open: &str, t: &str| match open {
-            "@" => t.contains(['.', '_']),
+            "@" | "@@" => open == "@@" || t.contains(['.', '_']),
             "%" => t.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'),
             _ => true,
         };
@@ -111,7 +111,8 @@ impl Secret {
 
 /// What stands around the name of a value that is put in later: the token replacements of Azure Pipelines and Octopus,
 /// Maven's filter, `cmd`'s and `sed`'s.
-const MARKS: &[(&str, &str)] = &[("__", "__"), ("#{", "}#"), ("#{", "}"), ("@", "@"), ("%", "%")];
+const MARKS: &[(&str, &str)] =
+    &[("__", "__"), ("@@", "@@"), ("#{", "}#"), ("#{", "}"), ("@", "@"), ("%", "%")];
 
 /// Whether a text says "your password" in so many words: `your_secure_password`, `YOUR-PRODUCTION-JWT-SECRET`,
 /// `tu_password_aqui`.

@@ -7,7 +7,7 @@ use super::{
     secret_file,
     setting::{Origin, Setting},
     target::same_part,
-    variables::{Kinds, LIBPQ, OWN, OWN_SET, SETS},
+    variables::{BESIDE, Kinds, LIBPQ, OWN, OWN_SET, SETS},
 };
 use crate::{
     conninfo,
@@ -26,10 +26,19 @@ impl PartSet {
         TELLING.iter().filter(|keyword| self.has(keyword)).count()
     }
 
+    /// The family itself, where it is one program's alone.
+    pub fn program(&self) -> Option<&'static str> {
+        SETS.iter().find(|set| set.name == self.name && set.engine.is_some()).map(|set| set.name)
+    }
+
+    /// Whether its names say PostgreSQL.
+    pub fn is_ours(&self) -> bool {
+        ["PG", "POSTGRES"].iter().any(|word| self.name.contains(word))
+    }
+
     /// The engine to whose server variables lead that say of none what they are: by its port, by a host that is called so
     /// (`DB_HOST=mysql`), and by a port as only SQL Server has one written (`DB_SERVER=sql,1433`).
     pub fn other_engine(&self) -> Option<&'static str> {
-        let ours = ["PG", "POSTGRES"].iter().any(|word| self.name.contains(word));
         let port = |port: &str| self.parts.get("port").is_some_and(|p| p.value.equals(port));
         let host = |words: &[&str]| {
             self.parts.get("host").is_some_and(|h| h.value.secret().has_word(words).is_some())
@@ -41,12 +50,18 @@ impl PartSet {
             role && !self.parts.contains_key("host") && !self.parts.contains_key("port")
         };
         match () {
-            () if ours => None,
+            () if self.is_ours() => None,
             () if port("3306") || host(&["mysql", "mariadb"]) => Some("MySQL"),
             () if port("1433") || listed() || bare() => Some("SQL Server"),
             () => None,
         }
     }
+}
+
+/// The family of the program that alone reads a URL of a name.
+pub(super) fn program_of_url(name: &str) -> Option<&'static str> {
+    let (_, family) = BESIDE.iter().find(|(url, _)| *url == name)?;
+    SETS.iter().find(|set| set.name == *family && set.engine.is_some()).map(|set| set.name)
 }
 
 /// Every family that sets something, the project's own first.
@@ -96,8 +111,11 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
             }
         }
         let says = |name: &str| Some(lookup.winner(name)?.value.expose().trim().to_ascii_lowercase());
-        let ours =
-            |name: &str| says(name).is_none_or(|word| engine::of_word(&word) == Some(Engine::Postgres));
+        // An image of Keycloak may be built for it; the others have a file of their own where nothing is said.
+        let ours = |name: &str| match says(name) {
+            Some(word) => engine::of_word(&word) == Some(Engine::Postgres),
+            None => name == "KC_DB",
+        };
         if !parts.is_empty() && set.engine.is_none_or(ours) && !is_of_another_store(lookup, &parts) {
             let variables = set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect();
             out.push(PartSet { name: set.name, parts, variables });
@@ -219,11 +237,10 @@ pub(super) fn aliases(
             out.push(AliasConflict { keyword, winner: winner.clone(), other: other.clone() });
         }
     };
-    let known = |set: &PartSet| SETS.iter().find(|s| s.name == set.name);
     // What another program reads is no other word for the same.
-    let apart = |set: &PartSet| known(set).is_some_and(|s| s.engine.is_some());
-    for set in sets.iter().filter(|s| s.name != chosen.name && !apart(s) && !apart(chosen)) {
-        if known(set).and_then(|s| s.needs).is_some_and(|part| !set.has(part)) {
+    for set in sets.iter().filter(|s| s.name != chosen.name && s.program() == chosen.program()) {
+        let needs = SETS.iter().find(|s| s.name == set.name).and_then(|s| s.needs);
+        if needs.is_some_and(|part| !set.has(part)) {
             continue;
         }
         for (keyword, other) in &set.parts {

@@ -129,6 +129,12 @@ pub fn resolve(request: &Request<'_>) -> Settings {
         Resolver { lookup, policy, libpq, services, services_unread, go, repository, wanted, of_file };
     resolver.document_of_flag(&mut out);
     resolver.urls(&mut out);
+    // What one program is told says nothing of another's.
+    let of_another = |set: &PartSet| {
+        let primary = out.targets.iter().find(|t| t.role == Role::Primary && t.environment.is_none());
+        primary.is_some_and(|t| parts::program_of_url(&t.name) != set.program())
+    };
+    out.parts = out.parts.take().filter(|set| !of_another(set));
     // The secret of another database, as far as anyone can tell.
     let spoken_for = !out.targets.is_empty() || out.parts.as_ref().is_some_and(|set| set.has("host"));
     let ours = |d: &Document| d.sure || !spoken_for && !d.is_foreign();

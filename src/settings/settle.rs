@@ -125,7 +125,7 @@ pub fn settle(
     let switch = |s: &Setting<Secret>| {
         let block = lookup.entry(&s.key).is_some_and(|(layer, _)| lookup.kind(layer) == LayerKind::Block);
         !block
-            || ["1", "yes", "on", "y", "t", "enabled"]
+            || ["1", "yes", "on", "y", "t", "enable", "enabled"]
                 .iter()
                 .any(|on| s.value.expose().trim().eq_ignore_ascii_case(on))
     };

@@ -144,6 +144,11 @@ const TWINS: &[Twins] = &[
         healthy: &[("deploy/production/init.sh", ROLE_ASKED)],
         ill: &[("deploy/production/init.sh", ROLE_WRITTEN)],
     },
+    Twins {
+        rule: "literal-password",
+        healthy: &[("deploy/production/init.sh", ROLE_MADE)],
+        ill: &[("deploy/production/init.sh", ROLE_WRITTEN)],
+    },
     // On a machine of one's own such a password opens what nobody else reaches.
     Twins {
         rule: "literal-password",
@@ -176,6 +181,19 @@ fn a_default_that_is_put_together_is_told_where_it_stands() {
     }
 }
 
+/// What is left of a password behind its `$` is no name to be told.
+#[test]
+fn no_tail_of_a_password_is_named() {
+    let compose = "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgres://app:k7$HORSE_BATTERY@db/x\n      DB_PASSWORD: $SHOP_DB_PASSWORD\n";
+    let told = found(&[("compose.yml", compose), (".env.example", "DB_HOST=\n")], "example-drift");
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert!(
+        told.message.contains("`SHOP_DB_PASSWORD`") && !told.message.contains("HORSE"),
+        "{}",
+        told.message
+    );
+}
+
 /// docker compose reads a default within a default.
 #[test]
 fn a_default_within_a_default_is_told_where_it_stands() {
@@ -192,6 +210,7 @@ fn a_default_within_a_default_is_told_where_it_stands() {
     }
 }
 
+const ROLE_MADE: &str = "#!/bin/sh\nset -e\npsql <<EOSQL\nCREATE ROLE shop LOGIN PASSWORD '`openssl rand -hex 20`';\nCREATE ROLE stock LOGIN PASSWORD 'p-$PW';\nCREATE ROLE mart LOGIN PASSWORD '@@PW@@';\nEOSQL\n";
 const ROLE_ASKED: &str = "#!/bin/sh\nset -e\npsql -v ON_ERROR_STOP=1 <<EOSQL\nCREATE ROLE shop LOGIN PASSWORD '$DB_PASSWORD';\nEOSQL\n";
 const ROLE_WRITTEN: &str = "#!/bin/sh\nset -e\npsql -v ON_ERROR_STOP=1 <<EOSQL\nCREATE ROLE shop LOGIN PASSWORD 'k3Vq9mT2xLpW7c';\nEOSQL\n";
 

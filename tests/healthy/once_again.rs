@@ -37,7 +37,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "compose.prod.yml",
-            "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: \"${P}\", POSTGRES_INITDB_ARGS: \"--encoding=UTF-8 --lc-collate=de_DE\"}\n",
+            "services:\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: \"${P}\", POSTGRES_INITDB_ARGS: \"--locale-provider=icu --icu-locale=en --lc-collate=C\"}\n",
         )],
     },
     // The machine that a cluster is on is somebody's.
@@ -45,6 +45,11 @@ const TWINS: &[Twins] = &[
         rule: "weak-secret",
         healthy: &[("deploy/k8s/app.yaml", ON_DESKTOP)],
         ill: &[("deploy/k8s/app.yaml", ON_SERVER)],
+    },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("deploy/k8s/app.yaml", ON_DESKTOP)],
+        ill: &[("deploy/k8s/app.yaml", BEHIND_A_PROXY)],
     },
     // Words of a language, or of a vocabulary.
     Twins {
@@ -78,6 +83,15 @@ const TWINS: &[Twins] = &[
         healthy: &[(".env.production", "DATABASE_URL=postgresql://shop:17@10.0.0.17/stock\n")],
         ill: &[(".env.production", "DATABASE_URL=postgresql://shop:db17@db17.acme.io/stock\n")],
     },
+    // A file with a server of its own says nothing of the other's.
+    Twins {
+        rule: "compose-weak-healthcheck",
+        healthy: &[
+            ("docker-compose.prod-full.yml", CHECKED),
+            ("docker-compose.prod.yml", CHECKED_AND_AWAITED),
+        ],
+        ill: &[("compose.prod.yml", CHECKED), ("docker-compose.prod.yml", AWAITED)],
+    },
     // Nobody builds these any more.
     Twins {
         rule: "image-floating",
@@ -100,6 +114,17 @@ const TWINS: &[Twins] = &[
         ill: &[(
             "src/main/resources/application-prod.properties",
             "spring.datasource.url=jdbc:postgresql://localhost:${DB_PORT:5432}/shop\n",
+        )],
+    },
+    Twins {
+        rule: "tls-weak",
+        healthy: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=jdbc:postgresql://db.acme.io:5432/${DB_PREFIX:}shop?sslmode=verify-full\n",
+        )],
+        ill: &[(
+            "src/main/resources/application-prod.properties",
+            "spring.datasource.url=jdbc:postgresql://db.acme.io:5432/${DB_PREFIX:}shop?sslmode=disable\n",
         )],
     },
     // Keys in capitals, beside the word for the engine.
@@ -138,7 +163,10 @@ const TWINS: &[Twins] = &[
             "k8s/config.yaml",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {DB_HOST: postgres, REDIS_HOST: redis}\n",
         )],
-        ill: &[(".env.production", "DB_HOST=db.acme.io\nDB_NAME=shop\nDB_USER=shop\n")],
+        ill: &[(
+            "k8s/config.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: api, image: \"shop/api:1\", env: [{name: DB_HOST, value: postgres}, {name: DB_NAME, value: shop}, {name: DB_USER, value: shop}]}]}}}\n",
+        )],
     },
     // Java is handed role and password beside the URL.
     Twins {
@@ -169,11 +197,11 @@ const TWINS: &[Twins] = &[
         rule: "superuser-role",
         healthy: &[(
             "deploy/production/backup.sh",
-            "DB_HOST=db.acme.io\nDB_USER=root\nDB_NAME=shop\nmysqldump -h $DB_HOST $DB_NAME\n",
+            "DB_HOST=db.acme.io\nDB_USER=postgres\nDB_NAME=shop\nmysqldump -h $DB_HOST $DB_NAME\n",
         )],
         ill: &[(
             "deploy/production/backup.sh",
-            "DB_HOST=db.acme.io\nDB_USER=postgres\nDB_NAME=shop\npg_dump -h $DB_HOST $DB_NAME\n",
+            "DB_HOST=db.acme.io\nDB_USER=postgres\nDB_NAME=shop\nmysqldump old\nssh pg \"pg_dump $DB_NAME\"\n",
         )],
     },
     // One of the default's uses is told already.
@@ -181,6 +209,12 @@ const TWINS: &[Twins] = &[
         rule: "password-reused",
         healthy: &[("compose.prod.yml", BACKUP), (".env.development", DEVELOPERS)],
         ill: &[("compose.prod.yml", OWN), (".env.development", DEVELOPERS)],
+    },
+    // What the environment chooses is each for its own.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[("config/production/db.js", CHOICE_BY_ENVIRONMENT)],
+        ill: &[("config/production/db.js", CHOICE_OF_ALL)],
     },
     // Both sides of a choice are looked at.
     Twins {
@@ -190,9 +224,14 @@ const TWINS: &[Twins] = &[
     },
 ];
 
+const CHECKED: &str = "services:\n  db:\n    image: postgres:17-bookworm\n    environment: {POSTGRES_PASSWORD: \"${P}\"}\n    healthcheck: {test: [CMD-SHELL, \"pg_isready -U shop\"]}\n  web:\n    build: .\n    depends_on: [db]\n";
+const CHECKED_AND_AWAITED: &str = "services:\n  db:\n    image: postgres:17-bookworm\n    environment: {POSTGRES_PASSWORD: \"${P}\"}\n    healthcheck: {test: [CMD-SHELL, \"pg_isready -h 127.0.0.1\"]}\n  web:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n";
+const AWAITED: &str = "services:\n  web:\n    build: .\n    depends_on: {db: {condition: service_healthy}}\n";
 const ON_DESKTOP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {DB_HOST: host.docker.internal, DB_NAME: shop, DB_USER: shop, DB_PASSWORD: letmein}\n";
+const BEHIND_A_PROXY: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {NO_PROXY: \"localhost,host.docker.internal\", DB_HOST: db.acme.internal, DB_NAME: shop, DB_USER: shop, DB_PASSWORD: letmein}\n";
 const ON_SERVER: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {DB_HOST: db.acme.internal, DB_NAME: shop, DB_USER: shop, DB_PASSWORD: letmein}\n";
 const CHOICE: &str = "const { Pool } = require('pg');\nmodule.exports = new Pool(process.env.DATABASE_URL ? { connectionString: process.env.DATABASE_URL } : { host: 'db.acme.io', database: 'shop', user: 'shop' });\n";
+const CHOICE_BY_ENVIRONMENT: &str = "const { Pool } = require('pg');\nmodule.exports = new Pool(process.env.NODE_ENV === 'production' ? { connectionString: process.env.DATABASE_URL } : { host: 'db.acme.io', database: 'shop', user: 'postgres' });\n";
 const CHOICE_OF_ALL: &str = "const { Pool } = require('pg');\nmodule.exports = new Pool(process.env.DATABASE_URL ? { connectionString: process.env.DATABASE_URL } : { host: 'db.acme.io', database: 'shop', user: 'postgres' });\n";
 const DEVELOPERS: &str = "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@localhost:5433/shop\n";
 const BACKUP: &str = "services:\n  backup:\n    image: acme/backup:1\n    environment: {PGHOST: db.acme.io, PGDATABASE: shop, PGPASSWORD: \"${DB_PASSWORD:-k3Vq9mT2xLpW7c}\"}\n";
@@ -226,6 +265,8 @@ fn a_secret_to_fill_in_shows_how_one_is_written() {
     assert_eq!(secret("  API_KEY: your-super-secret-key-here\n"), Some(Severity::Note));
     assert_eq!(secret("  # CHANGE THESE IN PRODUCTION\n"), Some(Severity::Note));
     assert_eq!(secret("  # change in production\n"), Some(Severity::Warning));
+    let named = "apiVersion: v1\nkind: Secret\nmetadata: {name: app}\nstringData:\n  API_KEY: your-super-secret-key-here\n  POSTGRES_PASSWORD: shop1\n";
+    assert_eq!(worst("overlays/production/secret.yaml", named, "weak-secret"), Some(Severity::Warning));
 }
 
 /// In what git keeps an empty URL is one to be filled in.

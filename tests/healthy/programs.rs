@@ -60,6 +60,46 @@ const TWINS: &[Twins] = &[
         healthy: &[("compose.yml", METABASE)],
         ill: &[("compose.yml", METABASE_OFF)],
     },
+    // Of two families in one file each is its own program's.
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop@db.acme.io/shop?sslmode=verify-full\nKC_DB=postgres\nKC_DB_URL_HOST=sso.acme.io\nKC_DB_URL_DATABASE=sso\nKC_DB_USERNAME=sso\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "DATABASE_URL=postgresql://shop@db.acme.io/shop?sslmode=verify-full\nDB_HOST=sso.acme.io\nDB_NAME=sso\nDB_USER=sso\n",
+        )],
+    },
+    Twins {
+        rule: "url-parts-conflict",
+        healthy: &[(
+            ".env.production",
+            "KC_DB_URL=jdbc:postgresql://sso.acme.io/sso?sslmode=verify-full\nDB_HOST=db.acme.io\nDB_NAME=shop\nDB_USER=shop\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "JDBC_URL=jdbc:postgresql://sso.acme.io/sso?sslmode=verify-full\nDB_HOST=db.acme.io\nDB_NAME=shop\nDB_USER=shop\n",
+        )],
+    },
+    // Such a program has words of its own for TLS, and defaults.
+    Twins {
+        rule: "tls-unspecified",
+        healthy: &[(
+            ".env.production",
+            "KC_DB=postgres\nKC_DB_URL_HOST=sso.acme.io\nKC_DB_URL_DATABASE=sso\nKC_DB_URL_PROPERTIES=?sslmode=verify-full\n",
+        )],
+        ill: &[(".env.production", "PG_HOST=sso.acme.io\nPG_DATABASE=sso\n")],
+    },
+    Twins {
+        rule: "parts-incomplete",
+        healthy: &[(
+            ".env.production",
+            "DB_TYPE=postgresdb\nDB_POSTGRESDB_HOST=db\nDB_POSTGRESDB_USER=n8n\nDB_POSTGRESDB_PASSWORD=k3Vq9mT2xLpW7c\n",
+        )],
+        ill: &[(".env.production", "PG_HOST=db\nPG_USER=n8n\nPG_PASSWORD=k3Vq9mT2xLpW7c\n")],
+    },
     // Keycloak is Java's.
     Twins {
         rule: "foreign-conninfo",

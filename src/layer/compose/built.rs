@@ -1,7 +1,7 @@
 //! What a project's own images do before their programs start: who waits for a server behind the name of a service, and who for
 //! a healthy one.
 
-use super::{Image, Service};
+use super::{Compose, Dependency, Image, Service};
 use crate::{
     layer::{
         Carried, Carrier, Structure,
@@ -68,7 +68,10 @@ impl Waits {
         let mut out = Self::default();
         for file in carried {
             match &file.structure {
-                Structure::Compose(compose) => compose.services.iter().for_each(|s| out.take(s)),
+                Structure::Compose(compose) => {
+                    out.gated.extend(compose.gated_elsewhere().map(str::to_owned));
+                    compose.services.iter().for_each(|s| out.take(s));
+                }
                 Structure::Image(recipe) => {
                     let none = Waiting::default();
                     if recipe.waits != none || recipe.stages.values().any(|waits| *waits != none) {
@@ -85,8 +88,6 @@ impl Waits {
     }
 
     fn take(&mut self, service: &Service) {
-        let gated = service.depends_on.iter().filter(|d| d.gated);
-        self.gated.extend(gated.map(|d| d.service.expose().to_owned()));
         if let Some(image) = service.image.as_ref().filter(|_| !service.scripts.is_empty()) {
             self.told.push((image.text.clone(), service.scripts.clone()));
         }
@@ -105,9 +106,11 @@ impl Waits {
         }
     }
 
-    /// Whether another service waits until one is healthy, be it in a file that is put over its own or takes that in.
-    pub fn gates(&self, service: &Service) -> bool {
-        self.gated.contains(service.name.expose())
+    /// Whether a service waits until one is healthy, be it in a file that is put over its own or takes that in.
+    pub fn gates(&self, service: &Service, own: &Compose) -> bool {
+        let waits = |d: &Dependency| d.gated && d.service.same_as(&service.name);
+        own.services.iter().any(|s| s.depends_on.iter().any(waits))
+            || self.gated.contains(service.name.expose())
     }
 
     /// Whether a service runs an image of the project that waits. One that is pulled is the project's own where exactly one

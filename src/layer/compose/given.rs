@@ -30,7 +30,7 @@ pub(super) fn config(reader: &mut Reader<'_>, root: &Node, node: &Node) -> Optio
         source,
         target: Part::masked(target.text.clone()),
         data: false,
-        old_data: false,
+        read_only: true,
         init,
         without,
     })
@@ -125,9 +125,14 @@ pub(super) fn is_clear(node: &Node, variables: &Layer, mounts: &[Mount]) -> bool
 /// Where databases are made to sort by the bytes, no C library has a say in that: a major release holds all that matters.
 pub(super) fn hold(image: &mut Image, variables: &Layer) {
     let Some(args) = variables.entry("POSTGRES_INITDB_ARGS") else { return };
-    let words: Vec<&str> = args.value.text.expose().split([' ', '=']).collect();
-    let by_bytes = words.contains(&"--no-locale")
-        || words.windows(2).any(|w| matches!(w, ["--locale" | "--lc-collate", "C" | "POSIX"]));
+    let words: Vec<&str> =
+        args.value.text.expose().split([' ', '=', '\'', '"']).filter(|w| !w.is_empty()).collect();
+    // The order of the words does not count, but `--lc-collate` does before `--locale`.
+    let of = |option: &str| words.windows(2).rev().find(|w| w[0] == option).map(|w| w[1]);
+    let none = words.contains(&"--no-locale").then_some("C");
+    let collation = of("--lc-collate").or_else(|| of("--locale")).or(none);
+    let by_bytes =
+        matches!(collation, Some("C" | "POSIX")) && of("--locale-provider").is_none_or(|p| p == "libc");
     if by_bytes && image.pinned == Pinned::Major {
         image.pinned = Pinned::Firmly;
     }

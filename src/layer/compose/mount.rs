@@ -1,6 +1,6 @@
 //! What a service has mounted.
 
-use super::Without;
+use super::{Without, client};
 use crate::{
     secret::Part,
     source::{Span, directory, is_within},
@@ -16,10 +16,10 @@ pub struct Mount {
     pub source: Source,
     /// Where it is in the container.
     pub target: Part,
+    /// Nothing can be written there.
+    pub read_only: bool,
     /// It is, or holds, the server's data directory.
     pub data: bool,
-    /// It is at `/var/lib/postgresql/data`.
-    pub old_data: bool,
     /// It is, or lies in, the directory of scripts that run while the data directory is made.
     pub init: bool,
     /// What comes of it where its source is not there.
@@ -31,16 +31,22 @@ const OTHERS: [(&str, &str); 3] =
     [("/var/lib/mysql", "MySQL"), ("/data/db", "MongoDB"), ("/var/opt/mssql", "SQL Server")];
 
 impl Mount {
+    /// Whether it is at `/var/lib/postgresql/data`.
+    pub(super) fn is_old_data(&self) -> bool {
+        self.target.expose().trim_end_matches('/') == client::OLD_DATA
+    }
+
     /// The other engine whose data it holds: of a server that is built, nothing else tells.
     pub fn other_engine(&self) -> Option<&'static str> {
         let target = self.target.expose().trim_end_matches('/');
-        OTHERS.iter().find(|(data, _)| *data == target).map(|(_, engine)| *engine)
+        OTHERS.iter().find(|(data, _)| *data == target && !self.read_only).map(|(_, engine)| *engine)
     }
 
     /// Whether a file of the container lies in it, and outlives the container with it.
     pub fn keeps(&self, path: &str) -> bool {
-        let lasting = matches!(self.source, Source::Volume | Source::Path(_));
-        lasting && is_within(path, self.target.expose().trim_end_matches('/'))
+        let lasting = matches!(self.source, Source::Volume | Source::Path(_)) && !self.read_only;
+        let target = self.target.expose().trim_end_matches('/');
+        lasting && !target.is_empty() && is_within(path, target)
     }
 
     /// Whether it is among the paths where nothing is, from the directory of its compose file and from the one that it may

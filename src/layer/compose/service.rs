@@ -113,7 +113,7 @@ pub(super) fn read(
     if let Some(image) = &mut image {
         let own = client::is_client(node.get("entrypoint"), node.get("command"));
         image.client = own && !(image.server && mounts.iter().any(|m| m.data));
-        image.misplaced = mounts.iter().find(|m| m.old_data).map(|m| m.span);
+        image.misplaced = mounts.iter().find(|m| m.is_old_data()).map(|m| m.span);
     }
     let context = given::context(reader, node);
     let sealed = given::is_sealed(node, context.as_deref(), &mounts);
@@ -430,9 +430,8 @@ fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
     let init = is_within(&target, super::INIT);
     // A server writes.
     let data = client::holds_data(&target) && !read_only;
-    let old_data = target.trim_end_matches('/') == client::OLD_DATA;
     let without = Without::of(&target);
-    Some(Mount { span: place, source, target: Part::masked(target), data, old_data, init, without })
+    Some(Mount { span: place, source, target: Part::masked(target), read_only, data, init, without })
 }
 
 fn is_volume(text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::{
     environment::Environment,
-    layer::{Carried, Structure, tree::Node},
+    layer::{Carried, Entry, Structure, tree::Node},
     source::directory,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +15,14 @@ pub(super) fn is_named_in(line: &str) -> bool {
     !denied && ["minikube", "k3d "].iter().any(|word| lower.contains(word))
 }
 
-/// Whether a value leads out of a cluster to the machine that it is on: a name that Docker Desktop, minikube and k3d make.
-pub(super) fn leads_to_it(value: &str) -> bool {
-    ["host.docker.internal", "host.minikube.internal", "host.k3d.internal"]
-        .iter()
-        .any(|name| value.contains(name))
+/// Whether a variable of a database leads out of a cluster to the machine that it is on: by a name that Docker Desktop, minikube
+/// and k3d make.
+pub(super) fn leads_to_it(entry: &Entry) -> bool {
+    let ours = ["DATABASE", "DB", "PG", "POSTGRES"].iter().any(|word| entry.key.contains(word));
+    let text = entry.value.text.expose();
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
+    let host = host.rsplit('@').next().unwrap_or(host).split(':').next().unwrap_or_default();
+    ours && ["host.docker.internal", "host.minikube.internal", "host.k3d.internal"].contains(&host)
 }
 
 /// Whether a volume is a directory of somebody at a Mac, or at a PC with Docker Desktop.

@@ -145,7 +145,15 @@ impl Script {
             // What goes into a pipe or a file is not printed; `>` ends no command here, so that its target is a word.
             if PRINTING.contains(&program) && !command.redirected {
                 let what = |a: &Argument| {
-                    let url = ["_URL", "_URI"].iter().any(|end| a.value.text.expose().contains(end));
+                    let name = |piece: &str| {
+                        piece
+                            .trim_start_matches('{')
+                            .split(['}', ' ', '"', ':', '/'])
+                            .next()
+                            .map(str::to_owned)
+                    };
+                    let mut names = a.value.text.expose().split('$').skip(1).filter_map(name);
+                    let url = names.any(|name| name.ends_with("URL") || name.ends_with("URI"));
                     if url { "a connection with its password" } else { "a password" }
                 };
                 out.extend(arguments.iter().filter(|a| a.tells()).map(|a| (a.span, what(a))));
@@ -243,7 +251,9 @@ impl Script {
             all.statements.extend(found.statements);
             // A password is told at its very place.
             if sources.get(id).bytes().get(offset..offset + text.len()) == Some(text.as_bytes()) {
-                all.passwords.extend(found.passwords);
+                let put_in =
+                    |p: &sql::RolePassword| argument.expands && p.secret.expose().contains(['$', '`']);
+                all.passwords.extend(found.passwords.into_iter().filter(|p| !put_in(p)));
             }
         }
         self.sql = all;

@@ -118,7 +118,10 @@ impl Resolver<'_> {
                 .told()
                 .any(|e| matches!(e.means(), Some(Means::Part(name, _)) if name == set.name));
         target.oddities = oddities;
-        out.aliases = parts::aliases(&set, sets, &self.libpq, self.policy);
+        // Of another engine's variables PostgreSQL's are no second names.
+        if target.is_postgres() {
+            out.aliases = parts::aliases(&set, sets, &self.libpq, self.policy);
+        }
         out.targets.push(target);
     }
 

@@ -72,7 +72,7 @@ const ALL: [&str; 11] = [
 ];
 
 /// When it is asked, or for what.
-const WHEN: [&str; 6] = ["prod", "deploy", "before", "apply", "real ", "actual"];
+const WHEN: [&str; 7] = ["prod", "deploy", "before us", "before run", "apply", "real ", "actual"];
 
 /// What asks for all values of a Secret.
 const VALUES: [&str; 2] = ["replace with actual", "replace with real"];
@@ -202,6 +202,7 @@ mod tests {
             "Change in production",
             "Never change these in production",
             "Update these when the schema changes",
+            "These rotate: update them before they expire",
             "Who changes these in production restarts the pods",
         ] {
             assert!(!asks_for_values(secret(no).as_bytes()), "{no}");
