@@ -49,8 +49,9 @@ impl<'c> FileView<'c> {
             view.settings.seat = footing.seat;
             if let Some(at) = &mut view.settings.whereabouts {
                 at.is_secret = footing.secret;
-                // What says itself whose it is was filled in for that.
-                let plain = || of_path(&at.path, policy).is_none() && layer.word.is_none();
+                // What says itself whose it is was filled in for that; a namespace may be called anything.
+                let word = layer.word.as_deref().and_then(Environment::from_word);
+                let plain = || word.is_none() && of_path(&at.path, policy).is_none();
                 at.remarks.copy |= footing.secret && plain() && holds_another_placeholder(layer, policy);
             }
             view.settings.foreign = footing.foreign;

@@ -111,10 +111,10 @@ pub(super) fn collect(lookup: &Lookup<'_>, policy: &Policy) -> Vec<PartSet> {
             }
         }
         let says = |name: &str| Some(lookup.winner(name)?.value.expose().trim().to_ascii_lowercase());
-        // An image of Keycloak may be built for it; the others have a file of their own where nothing is said.
+        // An image of Keycloak may be built for it, and TypeORM has no engine of its own; the others have a file where nothing is said.
         let ours = |name: &str| match says(name) {
             Some(word) => engine::of_word(&word) == Some(Engine::Postgres),
-            None => name == "KC_DB",
+            None => matches!(name, "KC_DB" | "TYPEORM_CONNECTION"),
         };
         if !parts.is_empty() && set.engine.is_none_or(ours) && !is_of_another_store(lookup, &parts) {
             let variables = set.parts.iter().map(|(k, names)| (*k, names[0].to_owned())).collect();

@@ -263,6 +263,8 @@ fn a_secret_to_fill_in_shows_how_one_is_written() {
     };
     assert_eq!(secret("  API_KEY: x8mT2xLpW7c\n"), Some(Severity::Warning));
     assert_eq!(secret("  API_KEY: your-super-secret-key-here\n"), Some(Severity::Note));
+    let placed = "apiVersion: v1\nkind: Secret\nmetadata: {name: app, namespace: shop}\nstringData:\n  API_KEY: your-super-secret-key-here\n  POSTGRES_PASSWORD: shop1\n";
+    assert_eq!(worst("k8s/secret.yaml", placed, "weak-secret"), Some(Severity::Note));
     assert_eq!(secret("  # CHANGE THESE IN PRODUCTION\n"), Some(Severity::Note));
     assert_eq!(secret("  # change in production\n"), Some(Severity::Warning));
     let named = "apiVersion: v1\nkind: Secret\nmetadata: {name: app}\nstringData:\n  API_KEY: your-super-secret-key-here\n  POSTGRES_PASSWORD: shop1\n";

@@ -44,6 +44,17 @@ const TWINS: &[Twins] = &[
         healthy: &[("compose.yml", KEYCLOAK)],
         ill: &[("compose.yml", KEYCLOAK_OFF)],
     },
+    Twins {
+        rule: "weak-secret",
+        healthy: &[(
+            ".env.production",
+            "TYPEORM_CONNECTION=mysql\nTYPEORM_HOST=db.acme.io\nTYPEORM_USERNAME=shop\nTYPEORM_PASSWORD=letmein\n",
+        )],
+        ill: &[(
+            ".env.production",
+            "TYPEORM_HOST=db.acme.io\nTYPEORM_USERNAME=shop\nTYPEORM_PASSWORD=letmein\n",
+        )],
+    },
     // Of another engine none of it is ours.
     Twins {
         rule: "compose-credential-mismatch",
