@@ -297,6 +297,20 @@ mod tests {
     }
 
     #[test]
+    fn a_script_may_take_the_driver_off() {
+        for yes in [
+            "psql \"$(echo $DATABASE_URL | sed 's/postgresql+asyncpg/postgresql/')\"",
+            "URL=${DATABASE_URL/+asyncpg/}",
+            "if [[ $URL == postgresql+asyncpg://* ]]; then URL=\"postgresql://${URL#postgresql+asyncpg://}\"; fi",
+        ] {
+            assert!(takes_drivers_off(yes), "{yes}");
+        }
+        for no in ["DATABASE_URL=postgresql+asyncpg://h/d", "# ${URL/+asyncpg/}", "psql $DATABASE_URL"] {
+            assert!(!takes_drivers_off(no), "{no}");
+        }
+    }
+
+    #[test]
     fn commands_that_give_libpq_a_url() {
         for text in [
             "until pg_isready -d \"$DATABASE_URL\"; do sleep 1; done",
