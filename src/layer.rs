@@ -36,7 +36,7 @@ mod typed;
 pub mod yaml;
 
 pub use carried::{Carried, Footing, Remarks, Seat, Structure};
-pub use carrier::Carrier;
+pub use carrier::{Carrier, is_code, is_javascript};
 pub use environment::{document, flag, variables};
 pub use example::{is_example, is_of_chart};
 pub use kamal::Kamal;

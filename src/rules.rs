@@ -379,7 +379,7 @@ mod prelude {
             compose::{
                 Compose, Dependency, Image, Interface, Layout, Mount, Pinned, Port, Service, Source, Without,
             },
-            is_example,
+            is_example, is_javascript,
             kubernetes::{Block, Holder, Oddity},
             service::{DatabaseService, Given},
             sql::{Statement, StatementKind},

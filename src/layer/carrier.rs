@@ -59,6 +59,19 @@ pub enum Carrier {
     Prisma,
 }
 
+/// The endings of modules of JavaScript and TypeScript.
+const JAVASCRIPT: [&str; 6] = ["js", "mjs", "cjs", "ts", "mts", "cts"];
+
+/// Whether a file is by its name a module of JavaScript or TypeScript.
+pub fn is_javascript(path: &str) -> bool {
+    path.rsplit('.').next().is_some_and(|extension| JAVASCRIPT.contains(&extension))
+}
+
+/// Whether a file is by its name a program's text that is read here.
+pub fn is_code(path: &str) -> bool {
+    path.rsplit('.').next() == Some("py") || is_javascript(path)
+}
+
 impl Carrier {
     /// Every carrier, in the order of the documentation.
     pub const ALL: [Self; 22] = [
@@ -170,7 +183,7 @@ impl Carrier {
             ("sh" | "bash" | "zsh" | "ksh", _) => Self::Shell,
             ("sql", _) => Self::Sql,
             ("py", _) => Self::Python,
-            ("js" | "mjs" | "cjs" | "ts" | "mts" | "cts", _) => Self::JavaScript,
+            (extension, _) if JAVASCRIPT.contains(&extension) => Self::JavaScript,
             ("prisma", _) => Self::Prisma,
             _ => return None,
         })

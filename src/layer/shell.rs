@@ -237,13 +237,6 @@ impl Script {
         self.commands.iter().filter_map(Command::program).any(|p| programs.contains(&p))
     }
 
-    /// Whether one of some words stands anywhere in the commands: `ssh host "pg_dump shop"`.
-    pub fn has_word_with(&self, words: &[&str]) -> bool {
-        let texts = self.commands.iter().flat_map(|c| &c.words).map(|a| a.value.text.expose());
-        let mut texts = texts.chain(self.documents.iter().map(|(_, body)| body.value.text.expose()));
-        texts.any(|text| words.iter().any(|word| text.contains(word)))
-    }
-
     /// Puts another's commands behind its own.
     pub(super) fn append(&mut self, other: Self) {
         let before = self.commands.len();

@@ -7,7 +7,6 @@ use crate::{
         Carried, Carrier, Layer, LayerKind, Structure,
         compose::Compose,
         kubernetes::{InClear, Names},
-        shell::Script,
     },
     policy::Policy,
     secret::Part,
@@ -145,7 +144,7 @@ impl<'c> Surroundings<'c> {
             target.is_host |= settings.foreign && target.bare_place().is_some_and(|host| called(&host));
             // A script that starts MySQL's programs and none of PostgreSQL's.
             let open = settings.parts.as_ref().is_none_or(|set| !set.is_ours());
-            if target.form == Form::Parts && target.is_postgres() && open && is_of_mysql(&file.script) {
+            if target.form == Form::Parts && target.is_postgres() && open && file.script.is_of_mysql() {
                 target.is_of("MySQL");
                 continue;
             }
@@ -168,14 +167,6 @@ impl<'c> Surroundings<'c> {
             target.around.served_in_clear = in_clear;
         }
     }
-}
-
-/// Whether a script starts clients of MySQL, and has no word of PostgreSQL's, in a container or on another machine either.
-fn is_of_mysql(script: &Script) -> bool {
-    const OURS: [&str; 8] =
-        ["psql", "pg_", "pgbench", "pgloader", "postgres", "vacuumdb", "reindexdb", "createdb"];
-    script.runs(&["mysql", "mysqldump", "mysqladmin", "mysqlimport", "mariadb", "mariadb-dump"])
-        && !script.has_word_with(&OURS)
 }
 
 /// Whether the password of a target is a variable that nobody fills in and that no server of the file takes for its own.

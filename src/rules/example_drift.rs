@@ -80,12 +80,18 @@ fn compose(project: &Project<'_>, out: &mut Sink<'_>) {
             let ours = ours(&wanted.variable, project) || ours(&wanted.becomes, project);
             if ours && !named.contains(wanted.variable.as_str()) && told.insert(wanted.variable.as_str()) {
                 places.push(wanted.span);
-                shown.extend(Some(wanted.variable.as_str()).filter(|name| is_plain(name)));
+                // Behind an unescaped `$` of a password may stand the rest of it: only a name of the vocabulary is one.
+                shown.extend(Some(wanted.variable.as_str()).filter(|name| self::ours(name, project)));
             }
         }
         // Within a URL the name is not shown where it stands.
+        let all = shown.len() == places.len() && shown.len() <= SHOWN;
         let shown = shown.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let shown = if shown.is_empty() { shown } else { format!(": {shown}") };
+        let shown = match (shown.is_empty(), all) {
+            (true, _) => shown,
+            (false, true) => format!(": {shown}"),
+            (false, false) => format!(", among them {shown}"),
+        };
         tell(
             out,
             &places,
@@ -102,16 +108,6 @@ fn ours(key: &str, project: &Project<'_>) -> bool {
     let part =
         matches!(meaning, Some(Meaning::Url(_) | Meaning::Part(..) | Meaning::Toggle(_) | Meaning::Document));
     part || project.policy.secrets.iter().any(|(name, _)| name == key)
-}
-
-/// A name in capitals whose last word is one of the vocabulary: what is left of a password behind its `$` has none.
-fn is_plain(name: &str) -> bool {
-    let capitals = name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    let last = name.rsplit_once('_').map_or("", |(_, last)| last);
-    capitals
-        && name.len() <= 40
-        && ["PASSWORD", "USER", "USERNAME", "HOST", "PORT", "NAME", "DB", "DATABASE", "URL", "URI"]
-            .contains(&last)
 }
 
 fn tell(out: &mut Sink<'_>, places: &[Span], message: &str, label: &str, help: &str) {

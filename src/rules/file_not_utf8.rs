@@ -25,8 +25,7 @@ fn check(layer: &Layer, out: &mut Sink<'_>) {
             .note(rest)
             .help("save it as UTF-8");
         // `psql` reads it in the encoding of its client, and it may be another engine's; JavaScript goes on with another sign.
-        let read = ["sql", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"];
-        if layer.name.rsplit('.').next().is_some_and(|extension| read.contains(&extension)) {
+        if layer.name.rsplit('.').next() == Some("sql") || is_javascript(&layer.name) {
             draft.at_most(Levels::of("IIII"));
         }
     }

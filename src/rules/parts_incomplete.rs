@@ -25,7 +25,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .help("set `DATABASE_URL`, or `DB_HOST`, `DB_NAME`, `DB_USER` and `DB_PASSWORD`");
         return;
     };
-    // Keycloak and n8n have defaults for what is left out.
+    // Some of these programs have defaults for what is left out.
     if set.program().is_some() {
         return;
     }

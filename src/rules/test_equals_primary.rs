@@ -57,8 +57,8 @@ fn real<'s>(test: &Target, settings: &'s Settings) -> Option<&'s Target> {
 /// A CI job sets both variables to the one database that it has just made, whatever it calls its environment.
 fn of_tests_alone(real: &Target, settings: &Settings) -> bool {
     let settled = &settings.settled;
-    let pipeline =
-        |at: &Whereabouts| at.path.contains(".github/workflows/") || at.path.ends_with(".gitlab-ci.yml");
+    let carrier = |at: &Whereabouts| Carrier::of(&at.path, b"");
+    let pipeline = |at: &Whereabouts| matches!(carrier(at), Some(Carrier::GithubActions | Carrier::GitlabCi));
     let test = settings.whereabouts.as_ref().is_some_and(pipeline)
         || match settled.environment.as_ref().map(|e| e.value) {
             Some(environment) => environment == Environment::Test,

@@ -8,6 +8,7 @@ use crate::{
         Aspect, Backend, Consumer, Encryption, Reading,
         agreement::{self, Row},
     },
+    layer::is_javascript,
     secret::{MASK, Secret},
 };
 use std::ops::Range;
@@ -57,7 +58,7 @@ impl Target {
         let path = settings.whereabouts.as_ref().filter(|_| self.told).map(|at| at.path.as_str());
         let extension = path.and_then(|path| path.rsplit('.').next()).unwrap_or_default();
         let python = extension == "py";
-        let javascript = matches!(extension, "js" | "mjs" | "cjs" | "ts" | "mts" | "cts");
+        let javascript = path.is_some_and(is_javascript);
         let connects = self.name.starts_with("connect(");
         settings.consumers.iter().filter(move |c| match c.value {
             Consumer::SqlAlchemy => !javascript && !connects,

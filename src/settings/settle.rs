@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     environment::Environment,
-    layer::{Entry, Layer, LayerKind},
+    layer::{Entry, Layer, LayerKind, is_code},
     policy::Policy,
     secret::Secret,
     source::Span,
@@ -213,7 +213,7 @@ fn of_suffix(path: &str, name: &str, policy: &Policy) -> Option<Environment> {
         let tests = last || stem.split(['-', '_']).any(|word| word == "tests");
         return tests.then_some(Environment::Test);
     }
-    if matches!(extension, "py" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "toml") {
+    if is_code(path) || extension == "toml" {
         return of_settings(stem, policy);
     }
     let (family, word) = stem.rsplit_once(['-', '_'])?;
@@ -307,10 +307,7 @@ pub fn of_path(path: &str, policy: &Policy) -> Option<Environment> {
     let here = |e: Environment| if local && e >= Environment::Staging { Environment::Development } else { e };
     let of_name = others.next().map(here);
     // Code among tests is theirs, whatever it tries out.
-    let code = |name: &str| {
-        matches!(name.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts"))
-    };
-    let tried = || code(name) && path.split(['/', '\\']).rev().skip(1).any(|step| step == "tests");
+    let tried = || is_code(name) && path.split(['/', '\\']).rev().skip(1).any(|step| step == "tests");
     let of_suffix = || of_suffix(path, name, policy).filter(|_| !tried());
     of_name.or_else(of_suffix).or_else(|| of_machine(name)).or_else(|| of_ci(name)).or_else(|| {
         segments.find_map(|directory| match directory.trim_start_matches('.') {

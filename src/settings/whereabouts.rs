@@ -4,7 +4,7 @@
 use super::setting::Origin;
 use crate::{
     environment::Environment,
-    layer::{Remarks, is_example, is_of_chart},
+    layer::{Remarks, is_code, is_example, is_of_chart},
     policy::Policy,
     repository::ASIDE,
     source::{SourceId, Span},
@@ -108,7 +108,7 @@ impl Whereabouts {
 
     /// Whether the file is a program's text: a URL in it may be what it prints or proposes.
     pub fn is_code(&self) -> bool {
-        matches!(self.path.rsplit('.').next(), Some("py" | "js" | "mjs" | "cjs" | "ts" | "tsx"))
+        is_code(&self.path)
     }
 
     /// Whether it is a program's text among tools that somebody starts by hand, by the names of its directories.

@@ -2,48 +2,45 @@
 
 use super::{Twins, mild::tell_apart};
 
-/// A compose file in which one service is given variables, beside a server.
+/// A compose file in which one service is given variables, the last of which is its password, beside a server.
 macro_rules! beside {
-    ($variables:literal) => {
+    ($variables:expr, $password:literal) => {
         concat!(
             "services:\n  app:\n    image: acme/app:1.0\n    environment: {",
             $variables,
+            ": ",
+            $password,
             "}\n  db:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_USER: app, POSTGRES_PASSWORD: k3Vq9mT2xLpW7c, POSTGRES_DB: app}\n"
         )
     };
 }
 
-const KEYCLOAK: &str = beside!(
-    "KC_DB: postgres, KC_DB_URL: \"jdbc:postgresql://db:5432/app\", KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7c"
-);
-const KEYCLOAK_OFF: &str = beside!(
-    "KC_DB: postgres, KC_DB_URL: \"jdbc:postgresql://db:5432/app\", KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7d"
-);
-const PARTS: &str = beside!(
-    "KC_DB: mysql, KC_DB_URL_HOST: db, KC_DB_URL_DATABASE: app, KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7d"
-);
-const PARTS_OFF: &str = beside!(
-    "KC_DB: postgres, KC_DB_URL_HOST: db, KC_DB_URL_DATABASE: app, KC_DB_USERNAME: app, KC_DB_PASSWORD: k3Vq9mT2xLpW7d"
-);
-const N8N: &str = beside!(
-    "DB_TYPE: postgresdb, DB_POSTGRESDB_HOST: db, DB_POSTGRESDB_DATABASE: app, DB_POSTGRESDB_USER: app, DB_POSTGRESDB_PASSWORD: k3Vq9mT2xLpW7c"
-);
-const N8N_OFF: &str = beside!(
-    "DB_TYPE: postgresdb, DB_POSTGRESDB_HOST: db, DB_POSTGRESDB_DATABASE: app, DB_POSTGRESDB_USER: app, DB_POSTGRESDB_PASSWORD: k3Vq9mT2xLpW7d"
-);
-const METABASE: &str = beside!(
-    "MB_DB_TYPE: mysql, MB_DB_HOST: db, MB_DB_DBNAME: app, MB_DB_USER: app, MB_DB_PASS: k3Vq9mT2xLpW7d"
-);
-const METABASE_OFF: &str = beside!(
-    "MB_DB_TYPE: postgres, MB_DB_HOST: db, MB_DB_DBNAME: app, MB_DB_USER: app, MB_DB_PASS: k3Vq9mT2xLpW7d"
-);
+/// Programs that have the server's password, and another one.
+macro_rules! passwords {
+    ($variables:literal) => {
+        Twins {
+            rule: "compose-credential-mismatch",
+            healthy: &[("compose.yml", beside!($variables, "k3Vq9mT2xLpW7c"))],
+            ill: &[("compose.yml", beside!($variables, "k3Vq9mT2xLpW7d"))],
+        }
+    };
+}
+
+/// Programs that are told another engine, and PostgreSQL; the password is none of the server's.
+macro_rules! engines {
+    ($engine:literal, $variables:literal) => {
+        Twins {
+            rule: "compose-credential-mismatch",
+            healthy: &[("compose.yml", beside!(concat!($engine, ": mysql, ", $variables), "k3Vq9mT2xLpW7d"))],
+            ill: &[("compose.yml", beside!(concat!($engine, ": postgres, ", $variables), "k3Vq9mT2xLpW7d"))],
+        }
+    };
+}
 
 const TWINS: &[Twins] = &[
-    Twins {
-        rule: "compose-credential-mismatch",
-        healthy: &[("compose.yml", KEYCLOAK)],
-        ill: &[("compose.yml", KEYCLOAK_OFF)],
-    },
+    passwords!(
+        "KC_DB: postgres, KC_DB_URL: \"jdbc:postgresql://db:5432/app\", KC_DB_USERNAME: app, KC_DB_PASSWORD"
+    ),
     Twins {
         rule: "weak-secret",
         healthy: &[(
@@ -56,21 +53,11 @@ const TWINS: &[Twins] = &[
         )],
     },
     // Of another engine none of it is ours.
-    Twins {
-        rule: "compose-credential-mismatch",
-        healthy: &[("compose.yml", PARTS)],
-        ill: &[("compose.yml", PARTS_OFF)],
-    },
-    Twins {
-        rule: "compose-credential-mismatch",
-        healthy: &[("compose.yml", N8N)],
-        ill: &[("compose.yml", N8N_OFF)],
-    },
-    Twins {
-        rule: "compose-credential-mismatch",
-        healthy: &[("compose.yml", METABASE)],
-        ill: &[("compose.yml", METABASE_OFF)],
-    },
+    engines!("KC_DB", "KC_DB_URL_HOST: db, KC_DB_URL_DATABASE: app, KC_DB_USERNAME: app, KC_DB_PASSWORD"),
+    passwords!(
+        "DB_TYPE: postgresdb, DB_POSTGRESDB_HOST: db, DB_POSTGRESDB_DATABASE: app, DB_POSTGRESDB_USER: app, DB_POSTGRESDB_PASSWORD"
+    ),
+    engines!("MB_DB_TYPE", "MB_DB_HOST: db, MB_DB_DBNAME: app, MB_DB_USER: app, MB_DB_PASS"),
     // Of two families in one file each is its own program's.
     Twins {
         rule: "url-parts-conflict",

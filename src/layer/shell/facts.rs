@@ -240,6 +240,18 @@ impl Script {
         out
     }
 
+    /// Whether it starts clients of MySQL, and has no word of PostgreSQL's: in a container or on another machine either, as in
+    /// `ssh host "pg_dump shop"`.
+    pub fn is_of_mysql(&self) -> bool {
+        const OURS: [&str; 8] =
+            ["psql", "pg_", "pgbench", "pgloader", "postgres", "vacuumdb", "reindexdb", "createdb"];
+        let words = self.commands.iter().flat_map(|command| &command.words);
+        let mut texts =
+            words.chain(self.documents.iter().map(|(_, body)| body)).map(|a| a.value.text.expose());
+        self.runs(&["mysql", "mysqldump", "mysqladmin", "mysqlimport", "mariadb", "mariadb-dump"])
+            && !texts.any(|text| OURS.iter().any(|word| text.contains(word)))
+    }
+
     /// The statements of SQL in it.
     pub(in crate::layer) fn read_sql(&mut self, sources: &Sources, id: SourceId) {
         let mut all = Sql::default();
