@@ -5,15 +5,24 @@ use crate::{
     layer::{Layer, dotenv::Dialect},
     settings::misreading::{Cause, Misreading, Teller},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 /// What begins a line that nobody but a shell can be meant to read.
 const COMMANDS: [&[u8]; 7] = [b"source ", b". ", b"set -", b"set +", b"eval ", b"export $(", b"if ["];
 
 /// Whether a shell is to read a file: among the lines that a library cannot read is a command.
 pub(super) fn is_sourced(bytes: &[u8], layer: &Layer) -> bool {
-    let broken = layer.problems.iter().filter(|p| p.kind.is_syntax());
-    broken.map(|p| line(bytes, p.span.start as usize)).any(|l| COMMANDS.iter().any(|c| l.starts_with(c)))
+    let is_command = |line: &[u8]| COMMANDS.iter().any(|command| line.starts_with(command));
+    // Each line once: to xargs, every word of one may be a problem.
+    let mut last = 0..0;
+    let mut begins = |at: usize| {
+        !last.contains(&at) && {
+            last = around(bytes, at);
+            is_command(bytes[last.clone()].trim_ascii_start())
+        }
+    };
+    let mut broken = layer.problems.iter().filter(|p| p.kind.is_syntax());
+    broken.any(|p| begins(p.span.start as usize))
         // How a shell is to cut words is nothing that a program is told.
         || layer.entries.iter().any(|e| e.key == "IFS")
 }
@@ -141,8 +150,13 @@ fn assigned(line: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The line that a place is in, without the blanks before it.
 fn line(bytes: &[u8], at: usize) -> &[u8] {
+    bytes[around(bytes, at)].trim_ascii_start()
+}
+
+/// The line that a place is in, without its end.
+fn around(bytes: &[u8], at: usize) -> Range<usize> {
     let at = at.min(bytes.len());
     let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
     let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| at + i);
-    bytes[start..end].trim_ascii_start()
+    start..end
 }

@@ -85,3 +85,12 @@ fn many_findings_on_one_line() {
         tree.lint(&["--format", "concise", "-v"]).harmless();
     }
 }
+
+#[test]
+fn many_words_behind_a_value() {
+    let words = many(0..100_000, |i| format!(" {i}-"));
+    for text in [format!("DATABASE_URL={URL}{words}\n"), format!("A=1{words}\nDATABASE_URL={URL}\n")] {
+        let tree = Tree::of(&[(".env", text.as_bytes())]);
+        tree.lint(&["--loader", "xargs", "--format", "concise", "-v"]).harmless();
+    }
+}
