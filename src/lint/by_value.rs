@@ -44,7 +44,7 @@ fn tell_of_net(entry: &mut Entry) {
 fn tell_one(layer: &mut Layer, policy: &Policy) {
     let mut found = (0..layer.entries.len()).filter(|at| is_connection(&layer.entries[*at]));
     let (Some(at), more) = (found.next(), found.next().is_some()) else { return };
-    if more || speaks(layer, policy) {
+    if more || speaks(layer, policy) || looks_on(&layer.entries[at].key) {
         others(layer, policy);
     } else {
         let entry = &mut layer.entries[at];
@@ -55,8 +55,14 @@ fn tell_one(layer: &mut Layer, policy: &Policy) {
 
 /// Whether a variable that nobody has told anything of holds a connection by its value.
 fn is_connection(entry: &Entry) -> bool {
-    let others = || OF_OTHERS.contains(&entry.key.as_str()) || entry.key.ends_with("TEMPLATE");
-    entry.told.is_none() && entry.is_url_of_postgres() && !others() && !is_slip(&entry.key)
+    let template = || entry.key.ends_with("TEMPLATE");
+    entry.told.is_none() && entry.is_url_of_postgres() && !template() && !is_slip(&entry.key)
+}
+
+/// Whether a variable is that of a program which looks at a server (postgres_exporter) and is no service of it: what it gives
+/// away is given away all the same.
+fn looks_on(key: &str) -> bool {
+    key == "DATA_SOURCE_NAME"
 }
 
 /// Says of those whose names mean nothing that they are further connections: each is judged that has a password of its own.
@@ -73,9 +79,6 @@ fn others(layer: &mut Layer, policy: &Policy) {
 
 /// A program with more databases than this is none.
 const MOST: usize = 16;
-
-/// What looks at a server, and is no service of it.
-const OF_OTHERS: [&str; 2] = ["DATA_SOURCE_NAME", "DATA_SOURCE_URI"];
 
 /// Whether one of its variables is a connection, or a part of one, by its name.
 fn speaks(layer: &Layer, policy: &Policy) -> bool {

@@ -130,6 +130,30 @@ const TWINS: &[Twins] = &[
             "PG_HOST=db.acme.io\nPG_USER=shop\nPG_PASSWORD=changeme\nPG_DATABASE=shop\n",
         )],
     },
+    // What looks at a server says its password too, and is no service whose database is another one.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  exporter:\n    image: prometheuscommunity/postgres-exporter:v0.15.0\n    environment:\n      DATA_SOURCE_NAME: postgresql://watch:${WATCH_PASSWORD}@db:5432/shop\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  exporter:\n    image: prometheuscommunity/postgres-exporter:v0.15.0\n    environment:\n      DATA_SOURCE_NAME: postgresql://watch:k3Vq9mT2xLpW7c@db:5432/shop\n",
+        )],
+    },
+    // A reference of Kubernetes that stands before what it names stays as it is.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[(
+            "exporter.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: exporter}\nspec:\n  containers:\n  - name: exporter\n    image: quay.io/acme/exporter:1\n    env:\n    - name: PASSWORD\n      valueFrom: {secretKeyRef: {name: db, key: password}}\n    - name: DATA_SOURCE_NAME\n      value: postgresql://watch:$(PASSWORD)@db:5432/shop\n",
+        )],
+        ill: &[(
+            "exporter.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: exporter}\nspec:\n  containers:\n  - name: exporter\n    image: quay.io/acme/exporter:1\n    env:\n    - name: DATA_SOURCE_NAME\n      value: postgresql://watch:$(PASSWORD)@db:5432/shop\n    - name: PASSWORD\n      valueFrom: {secretKeyRef: {name: db, key: password}}\n",
+        )],
+    },
 ];
 
 #[test]
