@@ -174,7 +174,7 @@ pub fn read(
         Carrier::DatabaseYml => database_yml::read(&mut reader),
         Carrier::Dockerfile => dockerfile::read(&mut reader),
         Carrier::Shell => shell::read(&mut reader),
-        Carrier::Makefile => shell::read_makefile(&mut reader),
+        Carrier::Makefile => shell::make::read(&mut reader),
         Carrier::Procfile => shell::read_procfile(&mut reader),
         Carrier::Sql => sql::read(&mut reader),
         Carrier::Systemd => systemd::read(&mut reader),

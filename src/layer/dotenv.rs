@@ -133,9 +133,21 @@ pub fn parse(
     dialect: Dialect,
     outer: &dyn Fn(&str) -> Option<Secret>,
 ) -> Layer {
-    let outcome = Outcome::new(sources, id, dialect, outer);
+    let mut outcome = Outcome::new(sources, id, dialect, outer);
+    // Some loaders go on with other signs in place of each second byte: no name that a program asks for is among what they make.
+    if is_wide(sources.get(id).bytes()) {
+        outcome.layer.entries.clear();
+        outcome.layer.problems =
+            vec![super::Problem { span: sources.span(id, 0..2), kind: ProblemKind::NotUtf8 }];
+        return outcome.layer;
+    }
     outcome.reveal(sources);
     outcome.layer
+}
+
+/// Whether a text begins with the byte order mark of UTF-16, as what Windows PowerShell's `>` writes.
+pub fn is_wide(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
 }
 
 /// As [`parse`], revealing nothing: for comparing what several loaders make of one source. Only the reading in force

@@ -3,6 +3,7 @@
 
 mod facts;
 pub(in crate::layer) mod inside;
+pub(in crate::layer) mod make;
 pub(in crate::layer) mod waits;
 pub(in crate::layer) mod word;
 
@@ -98,34 +99,6 @@ pub(super) fn read_procfile(reader: &mut Reader<'_>) {
     });
 }
 
-/// Reads a Makefile or justfile: the recipes as scripts, `NAME = value` outside of them as assignments.
-pub(super) fn read_makefile(reader: &mut Reader<'_>) {
-    let mut tests = false;
-    by_line(reader, |reader, text, line| {
-        let own = &text[line.clone()];
-        if own.starts_with(['\t', ' ']) {
-            let indent = own.len() - own.trim_start_matches([' ', '\t', '@', '-']).len();
-            let mut recipe = script(reader, text, line.start + indent..line.end);
-            recipe.commands.iter_mut().for_each(|c| c.tests = tests);
-            return recipe;
-        }
-        if let Some(name) = recipe(own) {
-            let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
-            tests = words.any(|word| matches!(word, "test" | "tests" | "pytest" | "e2e"));
-        }
-        let assigned = make_variable(reader, own, line.start);
-        let command = assigned.map(|entry| Command { assignments: vec![entry], ..Command::default() });
-        Script { commands: command.into_iter().collect(), ..Script::default() }
-    });
-}
-
-/// The name of the recipe that begins at a line: `test-unit: build`, `@test *args:`.
-fn recipe(line: &str) -> Option<&str> {
-    let (left, right) = line.split_once(':')?;
-    let begins = !right.starts_with(['=', ':']) && !line.starts_with('#');
-    left.split_whitespace().next().filter(|_| begins).map(|name| name.trim_start_matches('@'))
-}
-
 /// Reads a file whose lines each stand for themselves.
 fn by_line(reader: &mut Reader<'_>, mut read: impl FnMut(&Reader<'_>, &str, Range<usize>) -> Script) {
     let Some(text) = reader.text() else { return };
@@ -136,56 +109,6 @@ fn by_line(reader: &mut Reader<'_>, mut read: impl FnMut(&Reader<'_>, &str, Rang
         at += line.len();
     }
     finish(reader, all);
-}
-
-/// `export NAME ?= value` and the like.
-fn make_variable(reader: &Reader<'_>, line: &str, start: usize) -> Option<Entry> {
-    let (left, right) = line.split_once('=')?;
-    let name = left.trim_end_matches([':', '?', '+', '!', ' ', '\t']);
-    let bare = name.trim_start_matches("export").trim_start_matches("override").trim();
-    let is_name = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let value = right.split(" #").next().unwrap_or(right);
-    let from = start + left.len() + 1 + (value.len() - value.trim_start().len());
-    let range = from..from + value.trim().len();
-    let key = start + name.len() - bare.len();
-    // justfiles quote, make does not.
-    let quoted = value.trim().len() > 1
-        && value.trim().starts_with(['"', '\''])
-        && value.trim().ends_with(['"', '\'']);
-    let range = match value.trim() {
-        text if is_call(text) => {
-            let default = default_of(text)?;
-            range.start + default.start..range.start + default.end
-        }
-        _ if quoted => range.start + 1..range.end - 1,
-        _ => range,
-    };
-    // An expression of a justfile comes to what nobody reckons out here.
-    let expression =
-        value.trim().starts_with('(') || ["' +", "\" +", "+ '", "+ \""].iter().any(|s| value.contains(s));
-    if !is_name || value.contains("$(") || expression {
-        return None;
-    }
-    let span = |range: Range<usize>| reader.sources.span(reader.id, range);
-    let value = Value::literal(&line[range.start - start..range.end - start], span(range.clone()));
-    Some(Entry::new(bare, span(key..key + bare.len()), value, span(range)))
-}
-
-/// Whether a value is the call of a justfile's function: `env("NAME")`.
-fn is_call(value: &str) -> bool {
-    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    value.ends_with(')') && value.split_once('(').is_some_and(|(function, _)| is_name(function))
-}
-
-/// Where the default stands in a call: `env("NAME", "default")`. What another comes to nobody reckons out here.
-fn default_of(call: &str) -> Option<Range<usize>> {
-    let (function, arguments) = call.split_once('(')?;
-    let last = arguments.strip_suffix(')')?.split_once(',')?.1.trim();
-    let quote = last.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let inner = last.strip_prefix(quote)?.strip_suffix(quote)?;
-    let plain = !inner.is_empty() && !inner.contains([quote, '\\']);
-    let start = call.rfind(inner).filter(|_| plain && matches!(function, "env" | "env_var_or_default"))?;
-    Some(start..start + inner.len())
 }
 
 /// The assignments that last as one block, those before a command each as one, and the script for the rules.
@@ -287,6 +210,11 @@ fn reveal(reader: &mut Reader<'_>, command: &Command) {
 
 /// An assignment, as far as it does not depend on what else is set.
 pub(super) fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry) {
+    // `${2:-shop}` is what the script is called with, which nobody forgets as one forgets a variable. A password is there all the same.
+    let argument = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    if !entry.key.contains("PASS") && entry.value.text.expose().split("${").skip(1).any(argument) {
+        return;
+    }
     let resolved = reference::resolve(reader.id, &entry.value, entry.value_span, Syntax::Shell, None);
     layer.reads.extend(resolved.reads);
     reader.reveal_key(entry, false);
@@ -308,6 +236,7 @@ fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize)
     let mut out = Script::default();
     let mut command = Command::default();
     let mut pending: Vec<(String, bool, bool)> = Vec::new();
+    let mut groups = Groups::default();
     while words.at < words.end && out.commands.len() < COMMANDS {
         words.blanks();
         let Some(byte) = text.as_bytes().get(words.at).copied().filter(|_| words.at < words.end) else {
@@ -328,6 +257,7 @@ fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize)
             }
             b'\n' => {
                 words.at += 1;
+                groups.pass();
                 end(&mut out, &mut command);
                 for (mark, tabs, expands) in pending.drain(..) {
                     let body = here(&text[words.at..words.end], &mark, tabs, indent);
@@ -342,22 +272,69 @@ fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize)
                 }
             }
             b';' | b'&' | b'|' | b'(' | b')' => {
-                command.redirected |= byte == b'|' && !rest.starts_with("||");
+                let piped = byte == b'|' && !rest.starts_with("||");
+                command.redirected |= piped;
                 words.at += 1;
                 end(&mut out, &mut command);
+                match byte {
+                    b'(' => groups.open(&out),
+                    b')' => groups.close(),
+                    _ if piped => groups.redirect(&mut out),
+                    _ => groups.pass(),
+                }
             }
             b'<' | b'>' => {
                 command.redirected |= byte == b'>';
                 words.at += 1;
+                if byte == b'>' && command.words.is_empty() {
+                    groups.redirect(&mut out);
+                }
             }
             _ => match words.next() {
-                Some(word) => take(reader, &mut out, &mut command, word),
+                Some(word) => {
+                    match word.text() {
+                        "{" if command.words.is_empty() => groups.open(&out),
+                        "}" if command.words.is_empty() => groups.close(),
+                        _ => groups.pass(),
+                    }
+                    take(reader, &mut out, &mut command, word);
+                }
                 None => words.at += rest.chars().next().map_or(1, char::len_utf8),
             },
         }
     }
     end(&mut out, &mut command);
     out
+}
+
+/// The groups of commands that are open, `{ …; }` and `( … )`: each by its first command.
+#[derive(Default)]
+struct Groups {
+    open: Vec<usize>,
+    /// The one whose end was the last word.
+    closed: Option<usize>,
+}
+
+impl Groups {
+    fn open(&mut self, out: &Script) {
+        self.open.push(out.commands.len());
+        self.closed = None;
+    }
+
+    fn close(&mut self) {
+        self.closed = self.open.pop();
+    }
+
+    /// What stands behind its end is no redirection.
+    fn pass(&mut self) {
+        self.closed = None;
+    }
+
+    /// What the commands of the one that has just ended write goes into a pipe or a file.
+    fn redirect(&mut self, out: &mut Script) {
+        let from = self.closed.take().unwrap_or(out.commands.len());
+        out.commands[from..].iter_mut().for_each(|command| command.redirected = true);
+    }
 }
 
 /// How long the body of a here-document is, up to the line that is its mark.

@@ -2,7 +2,10 @@
 
 use super::{sourced, view::FileView};
 use crate::{
-    layer::{Carried, Carrier, Layer, LayerKind, ProblemKind, carried, dotenv::Dialect},
+    layer::{
+        Carried, Carrier, Layer, LayerKind, ProblemKind, carried,
+        dotenv::{Dialect, is_wide},
+    },
     policy::Policy,
     repository::{Ecosystem, Repository},
     settings::{
@@ -30,10 +33,9 @@ pub(super) fn of_layer(
     let bytes = sources.get(file.source).bytes();
     // Of bytes that are no UTF-8 the rule about the whole file speaks, and of two bytes a character no line means anything.
     let unread = layer.problems.iter().any(|p| p.kind == ProblemKind::NotUtf8);
-    let wide = || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     // Who is known to read it stumbles over what it is.
     let listed = || !layer.name.ends_with("/.env") && layer.name != ".env" && is_list_of_names(bytes);
-    if unread && wide() || found.iter().all(|m| !m.told) && listed() {
+    if unread && is_wide(bytes) || found.iter().all(|m| !m.told) && listed() {
         found.clear();
     }
     let of_shell = sourced::is_sourced(bytes, layer);

@@ -222,6 +222,41 @@ const TWINS: &[Twins] = &[
         healthy: &[("config/production/db.js", CHOICE)],
         ill: &[("config/production/db.js", CHOICE_OF_ALL)],
     },
+    // What the script sets is a file, and what a group of commands writes into one is not printed.
+    Twins {
+        rule: "secret-printed",
+        healthy: &[(
+            "deploy/production/e2e.sh",
+            "#!/bin/bash\nexport DATABASE_URL=\"sqlite:///$E2E_PATH\"\necho \"with $DATABASE_URL\"\n{\n  echo \"DB_PASSWORD=$DB_PASSWORD\"\n} > /etc/shop.env\n(echo \"$DB_PASSWORD\") | docker login\npg_isready\n",
+        )],
+        ill: &[(
+            "deploy/production/e2e.sh",
+            "#!/bin/bash\nexport DATABASE_URL=\"sqlite:///$E2E_PATH\"\nexport DATABASE_URL=\"$OTHER\"\necho \"with $DATABASE_URL\"\npg_isready\n",
+        )],
+    },
+    Twins {
+        rule: "secret-printed",
+        healthy: &[(
+            "deploy/production/show.sh",
+            "#!/bin/bash\n{ echo \"$DB_PASSWORD\"; } >> /etc/shop.env\npg_isready\n",
+        )],
+        ill: &[(
+            "deploy/production/show.sh",
+            "#!/bin/bash\n{ echo \"$DB_PASSWORD\"; } && pg_isready > /dev/null\n",
+        )],
+    },
+    // What a script is called with nobody forgets as one forgets a variable.
+    Twins {
+        rule: "fallback-default",
+        healthy: &[(
+            "deploy/production/dump.sh",
+            "#!/bin/bash\nDB_HOST=\"${1:-prod-db.acme.io}\"\nDB_NAME=\"${2:-shop}\"\npg_dump -h \"$DB_HOST\" \"$DB_NAME\"\n",
+        )],
+        ill: &[(
+            "deploy/production/dump.sh",
+            "#!/bin/bash\nDB_HOST=\"${DB_HOST:-prod-db.acme.io}\"\nDB_NAME=\"${DB_NAME:-shop}\"\npg_dump -h \"$DB_HOST\" \"$DB_NAME\"\n",
+        )],
+    },
 ];
 
 const CHECKED: &str = "services:\n  db:\n    image: postgres:17-bookworm\n    environment: {POSTGRES_PASSWORD: \"${P}\"}\n    healthcheck: {test: [CMD-SHELL, \"pg_isready -U shop\"]}\n  web:\n    build: .\n    depends_on: [db]\n";

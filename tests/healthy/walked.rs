@@ -157,6 +157,17 @@ fn bytes_that_are_no_text_are_told_once() {
     };
     assert_eq!(says(&wide(u16::to_le_bytes)), ["file-not-utf8"]);
     assert_eq!(says(&wide(u16::to_be_bytes)), ["file-not-utf8"]);
+    // A loader that goes on finds no name in it either.
+    let read_by_dotenv = Files {
+        files: vec![(".env".into(), wide(u16::to_le_bytes))],
+        manifests: vec![(
+            "package.json".into(),
+            br#"{"dependencies": {"dotenv": "16", "pg": "8"}}"#.to_vec(),
+        )],
+        ..Files::default()
+    };
+    let told: Vec<String> = lint(&read_by_dotenv, &Policy::default()).into_iter().map(|f| f.rule).collect();
+    assert_eq!(told, ["file-not-utf8"]);
     assert_eq!(says(b"DB_NAME=caf\xe9\nthis is no line\n"), ["file-not-utf8", "dotenv-syntax"]);
     assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\nDB_NAME=caf\xe9\n"), ["file-not-utf8"]);
     assert_eq!(says(b"\xef\xbb\xbfDB_HOST=db\n"), ["dotenv-encoding"]);

@@ -5,7 +5,10 @@ use crate::{
     layer::{general, sql, sql::Sql},
     source::{SourceId, Sources, Span},
 };
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// Programs that print their arguments.
 const PRINTING: &[&str] = &["echo", "printf"];
@@ -39,12 +42,12 @@ impl Argument {
     }
 
     /// Whether the shell puts a variable in that holds a connection or a password, by its name.
-    fn tells(&self) -> bool {
+    fn tells(&self, of_files: &BTreeSet<&str>) -> bool {
         let text = self.value.text.expose();
         // GitHub's runner takes it out of what is printed after that.
         let name = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"_{}".contains(&b));
         let masks = text.strip_prefix("::add-mask::$").is_some_and(name);
-        self.expands && !masks && tells(text)
+        self.expands && !masks && tells(text, of_files)
     }
 }
 
@@ -52,8 +55,8 @@ fn is_literal(value: &str) -> bool {
     !value.is_empty() && !value.contains(['$', '`', '<', '{'])
 }
 
-/// Whether a text refers to a variable that holds a connection or a password, by its name.
-fn tells(text: &str) -> bool {
+/// Whether a text refers to a variable that holds a connection or a password, by its name; `of_files`: those that do not.
+fn tells(text: &str, of_files: &BTreeSet<&str>) -> bool {
     // `$([ -n "$X" ] && echo set)` asks whether it is there.
     let asks = |before: &str| {
         let before = before.trim_end_matches([' ', '"']);
@@ -69,6 +72,7 @@ fn tells(text: &str) -> bool {
         let password = name.ends_with("PASSWORD")
             && ["DB", "DATABASE", "PG", "POSTGRES"].iter().any(|p| name.starts_with(p));
         (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
+            && !of_files.contains(name)
             && !mark.starts_with(":+")
             && !mark.starts_with('+')
             && !is_cut(mark)
@@ -138,7 +142,8 @@ impl Command {
 impl Script {
     /// Where a script prints a connection or a password, and how.
     pub fn prints(&self) -> Vec<(Span, &'static str)> {
-        let mut out = self.traces();
+        let of_files = self.of_files();
+        let mut out = self.traces(&of_files);
         for command in &self.commands {
             let Some(program) = command.program() else { continue };
             let arguments = &command.words[1..];
@@ -156,7 +161,7 @@ impl Script {
                     let url = names.any(|name| name.ends_with("URL") || name.ends_with("URI"));
                     if url { "a connection with its password" } else { "a password" }
                 };
-                out.extend(arguments.iter().filter(|a| a.tells()).map(|a| (a.span, what(a))));
+                out.extend(arguments.iter().filter(|a| a.tells(&of_files)).map(|a| (a.span, what(a))));
             }
             let whole = program == "printenv" && arguments.is_empty()
                 || program == "env" && arguments.is_empty() && command.assignments.is_empty();
@@ -167,8 +172,17 @@ impl Script {
         out
     }
 
+    /// The variables that it sets to files of SQLite and to nothing else: there is no password in them.
+    fn of_files(&self) -> BTreeSet<&str> {
+        let mut files = BTreeMap::new();
+        for (name, text) in self.commands.iter().flat_map(Command::given) {
+            *files.entry(name).or_insert(true) &= text.starts_with("sqlite");
+        }
+        files.into_iter().filter(|(_, file)| *file).map(|(name, _)| name).collect()
+    }
+
     /// Where a trace is switched on that goes over a command with a connection or a password in it.
-    fn traces(&self) -> Vec<(Span, &'static str)> {
+    fn traces(&self, of_files: &BTreeSet<&str>) -> Vec<(Span, &'static str)> {
         let (mut out, mut on) = (Vec::new(), None);
         for command in &self.commands {
             if command.program() == Some("set") {
@@ -182,8 +196,8 @@ impl Script {
                 }
                 continue;
             }
-            let spoken = command.words.iter().any(Argument::tells)
-                || command.assignments.iter().any(|e| tells(e.value.text.expose()));
+            let spoken = command.words.iter().any(|word| word.tells(of_files))
+                || command.assignments.iter().any(|e| tells(e.value.text.expose(), of_files));
             if let Some(span) = on.filter(|_| spoken) {
                 out.push((span, "every command with what is put into it, a connection too"));
                 on = None;
