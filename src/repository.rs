@@ -87,8 +87,8 @@ enum Mention {
     Libpq(Range<usize>, String),
     /// Something that reads env files.
     Loader(Loading),
-    /// What takes the place of the URL in alembic.ini, and whether it does in any case.
-    Migrations(Range<usize>, bool),
+    /// What takes the place of the URL in alembic.ini, and how.
+    Migrations(Range<usize>, alembic::How),
     /// What installs a server on the machine, or waits for one there.
     Server(Range<usize>),
 }
@@ -291,8 +291,8 @@ impl Repository {
                 Mention::Loader(l) => {
                     out.loader(directory, project, &l, text[l.range.clone()].to_owned(), span);
                 }
-                Mention::Migrations(_, always) => {
-                    out.migrations.push((directory, Replaced { place: span, always }));
+                Mention::Migrations(_, how) => {
+                    out.migrations.push((directory, Replaced { place: span, how }));
                 }
             }
         }

@@ -20,6 +20,7 @@ mod healthy {
     mod mild;
     mod named;
     mod narrowed;
+    mod noted;
     mod offered;
     mod once_again;
     mod once_more;

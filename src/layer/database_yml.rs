@@ -119,11 +119,12 @@ fn is_plain(word: &str) -> bool {
     word.len() <= 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
 }
 
-/// The environment that a section is of: `production_standby` holds a second database of production's.
+/// The environment that a section is of: `production_standby` holds a second database of production's, and so does
+/// `warehouse_production`.
 fn environment_of(section: &str) -> &str {
-    let first = section.split(['_', '-']).next().unwrap_or(section);
-    let says = |word: &str| Environment::from_word(word).is_some();
-    if !says(section) && says(first) { first } else { section }
+    let says = |word: &&str| Environment::from_word(word).is_some();
+    let ends = [section.split(['_', '-']).next(), section.rsplit(['_', '-']).next()];
+    if says(&section) { section } else { ends.into_iter().flatten().find(says).unwrap_or(section) }
 }
 
 /// Whether a value is what Ruby puts there and nothing else: `<%= ENV["DATABASE_URL"] %>`.

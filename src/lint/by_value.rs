@@ -59,7 +59,7 @@ fn is_connection(entry: &Entry) -> bool {
     entry.told.is_none() && entry.is_url_of_postgres() && !template() && !is_slip(&entry.key)
 }
 
-/// Whether a variable is that of a program which looks at a server (postgres_exporter) and is no service of it: what it gives
+/// Whether a variable is that of a program which looks at a server (an exporter of metrics) and is no service of it: what it gives
 /// away is given away all the same.
 fn looks_on(key: &str) -> bool {
     key == "DATA_SOURCE_NAME"

@@ -12,8 +12,17 @@ const OFFLINE: &str = "def run_migrations_offline(";
 pub struct Replaced {
     /// The option that it sets; empty where it sets none.
     pub(crate) place: Span,
-    /// In any case, and without a look at the one that stands in alembic.ini.
+    /// And how.
+    pub(crate) how: How,
+}
+
+/// How an env.py goes about the URL.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct How {
+    /// It sets the URL in any case, and without a look at the one that stands in alembic.ini.
     pub(crate) always: bool,
+    /// It sets options of its section, which the URL names: `%(DB_HOST)s`.
+    pub(crate) fills: bool,
 }
 
 /// Words that begin a block, of whose lines nobody knows whether they are run.
@@ -29,11 +38,12 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
     if !text.contains("alembic") && !text.contains(OPTION) {
         return Vec::new();
     }
+    let fills = text.contains(".set_section_option(");
     if let Some(place) = set(text).or_else(|| unread(text)).or_else(|| handed(text)) {
-        return vec![Mention::Migrations(place, true)];
+        return vec![Mention::Migrations(place, How { always: true, fills })];
     }
     let place = set_in_some_case(text).or_else(|| asked_for_last(text));
-    vec![Mention::Migrations(place.unwrap_or(0..0), false)]
+    vec![Mention::Migrations(place.unwrap_or(0..0), How { always: false, fills })]
 }
 
 /// Where it reads the option by name where a variable for a URL is not set: `os.environ.get("DATABASE_URL") or
@@ -323,7 +333,18 @@ impl Repository {
         let mut below = below.map(|(_, replaced)| *replaced);
         let sets = |r: &Replaced| r.place.start < r.place.end;
         let first = below.next().filter(sets)?;
-        below.try_fold(first, |all, r| sets(&r).then_some(Replaced { always: all.always && r.always, ..all }))
+        below.try_fold(first, |all, r| {
+            let how = How { always: all.how.always && r.how.always, ..all.how };
+            sets(&r).then_some(Replaced { how, ..all })
+        })
+    }
+
+    /// Whether an env.py below an alembic.ini sets options that the URL in it names.
+    pub fn fills_options_of(&self, path: &str) -> bool {
+        let directory = Directory::of(path);
+        let mut below =
+            self.migrations.iter().filter(|(d, _)| directory.holds(d) && !d.is_aside_of(&directory));
+        below.any(|(_, replaced)| replaced.how.fills)
     }
 }
 
@@ -334,7 +355,7 @@ mod tests {
     #[test]
     fn what_is_set_in_any_case_is_found() {
         let found = |text: &str| match &env_py(&format!("from alembic import context\n{text}"))[..] {
-            [Mention::Migrations(at, always)] => (at.clone(), *always),
+            [Mention::Migrations(at, how)] => (at.clone(), how.always),
             other => panic!("{other:?}"),
         };
         let place = |text: &str| {

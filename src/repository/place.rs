@@ -103,7 +103,9 @@ impl Directory {
     /// The directory whose packages a manifest lists: `requirements/base.txt` speaks for the one above.
     pub(super) fn of_project(path: &str, kind: Kind) -> Self {
         let mut out = Self::of(path);
-        if kind == Kind::Requirements && out.names.rsplit('/').next() == Some("requirements") {
+        // So does what is said of a program elsewhere: `deploy/requirements-linux.txt`.
+        let own = out.names.rsplit('/').next().unwrap_or_default();
+        if kind == Kind::Requirements && (own == "requirements" || FOR_OTHERS.contains(&own)) {
             out.pop();
         }
         out

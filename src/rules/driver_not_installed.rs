@@ -54,7 +54,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
     let draft = draft.help(help);
     // Another package may bring it, or the code may name the driver; where one stands for the other, nothing does.
     let mixed_up = !missing.by_default && !missing.instead.is_empty();
-    if target.replaced.is_some_and(|r| r.always) {
+    if target.replaced.is_some_and(|r| r.how.always) {
         // env.py puts another URL in its place.
         draft.at_most(Levels::of("IIII"));
     } else if !mixed_up && missing.vain.is_none() {

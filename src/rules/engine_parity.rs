@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project<'_>, out: &mut Sink<'_>) {
     let mut all: Vec<Said<'_>> = project.views.iter().filter_map(Said::of).collect();
-    all.sort_by_key(|said| said.home);
-    for said in all.chunk_by(|a, b| a.home == b.home) {
+    all.sort_by_key(|said| (said.home, said.database));
+    for said in all.chunk_by(|a, b| (a.home, a.database) == (b.home, b.database)) {
         // The strictest environment of a place is what the others are measured by; of two files the first.
         let Some(yardstick) = said.iter().rev().max_by_key(|s| s.environment) else { continue };
         let name = yardstick.name();
@@ -46,6 +46,8 @@ fn check(project: &Project<'_>, out: &mut Sink<'_>) {
 /// What one file says.
 struct Said<'p> {
     home: &'p str,
+    /// Which of several databases of a program it is.
+    database: &'p str,
     environment: Environment,
     engine: &'p Setting<Engine>,
 }
@@ -58,8 +60,10 @@ impl<'p> Said<'p> {
         let environment = view.settings.settled.environment.as_ref()?.value;
         // Testcontainers start the engine that a URL names behind `tc:`; it is not looked at here.
         let unknown = matches!(primary.engine.value, Engine::Unknown | Engine::Other("Testcontainers"));
-        let known = !unknown && !view.is_example();
-        known.then_some(Self { home: home(path), environment, engine: &primary.engine })
+        // What an image has for a default, and each container is given another for, no environment uses.
+        let known = !unknown && !view.is_example() && !primary.around.said_anew;
+        let database = database(view.layers.last()?.block.as_deref().unwrap_or_default());
+        known.then_some(Self { home: home(path), database, environment, engine: &primary.engine })
     }
 
     fn name(&self) -> &'static str {
@@ -77,5 +81,15 @@ fn home(path: &str) -> &str {
             return home;
         }
         home = parent;
+    }
+}
+
+/// The database that a section is of, behind whose name stands the environment: `warehouse` of `warehouse_production`.
+fn database(section: &str) -> &str {
+    let (database, last) = section.rsplit_once('_').unwrap_or(("", section));
+    if Environment::from_word(section).is_none() && Environment::from_word(last).is_some() {
+        database
+    } else {
+        ""
     }
 }

@@ -24,7 +24,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     // Django's own word for it in its settings.
     let engine = target.form == Form::Toggle && target.engine.key == "ENGINE";
     let mut draft = out
-        .report(format!("{environment} uses SQLite"))
+        .report(if target.around.in_image {
+            format!("{environment}'s image has SQLite for a default")
+        } else {
+            format!("{environment} uses SQLite")
+        })
         .at(
             &target.engine.origin,
             if target.form == Form::Toggle && !engine { "this switches to SQLite" } else { "this is SQLite" },

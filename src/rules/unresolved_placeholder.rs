@@ -15,6 +15,9 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint && matches!(target.engine.value, Engine::Other(_)) {
         return;
     }
+    if target.around.filled {
+        return;
+    }
     // `<password>` in the password's place is reported as what it is, a secret that was never filled in.
     let template = |p: &Placeholder| {
         let password = target.get("password").and_then(Setting::span);
@@ -39,6 +42,11 @@ const MANY: usize = 15;
 
 fn report(left: &[&Placeholder], settings: &Settings, out: &mut Sink<'_>) {
     let Some(first) = left.first() else { return };
+    // Who writes `{{ .Values.… }}` among the values of a chart hands them to `tpl`.
+    let chart = || settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart);
+    if out.door() == Door::Lint && left.iter().all(|p| p.shape == "{{…}}") && chart() {
+        return;
+    }
     let filled_in = out.door() == Door::Lint && is_filled_in(left, settings);
     // What a file refers to may be set where the service runs.
     let undecided = out.door() == Door::Lint && left.iter().all(|p| p.shape == "${…}");

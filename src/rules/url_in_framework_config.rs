@@ -37,7 +37,7 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
         match target.replaced {
             _ if left_open => draft.help(help).at_most(Levels::of("IIII")),
             // Of this machine, and nobody asks for it.
-            Some(replaced) if replaced.always && near() => draft
+            Some(replaced) if replaced.how.always && near() => draft
                 .also_span(replaced.place, "another URL takes its place")
                 .help("leave it empty: env.py sets it in any case")
                 .at_most(Levels::of("IIII")),

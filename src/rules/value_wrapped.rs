@@ -20,7 +20,7 @@ fn check(target: &Target, _: &Settings, out: &mut Sink<'_>) {
         draft = draft.edit(*span, "");
     }
     // Nobody reads it where env.py sets another one.
-    if let Some(replaced) = target.replaced.filter(|r| r.always) {
+    if let Some(replaced) = target.replaced.filter(|r| r.how.always) {
         draft.also_span(replaced.place, "set here in any case").at_most(Levels::of("IIII"));
         return;
     }

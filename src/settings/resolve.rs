@@ -146,6 +146,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     engines::by_readers(&mut out, lookup, repository, &packages, *path);
     for target in out.targets.iter_mut().filter(|t| t.name == "sqlalchemy.url") {
         target.replaced = path.and_then(|path| repository.replaces_url_of(path));
+        target.around.filled = path.is_some_and(|path| repository.fills_options_of(path));
     }
     for target in out.targets.iter_mut().filter(|t| t.engine.value == Engine::Unknown) {
         let bare = target.text.as_ref().is_some_and(|t| unknown::is_bare_name(t.value.expose()));

@@ -1,28 +1,14 @@
 //! What healthy repositories write and is worth a note at most, each beside a twin that is worth a warning. Manifests
 //! count here: who reads a value decides what it is.
 
-use super::{Tree, Twins, changed};
+use super::{Tree, Twins, changed, noted::findings};
 use pgward::{
-    Files, Policy, Severity, is_manifest, lint,
-    unstable::{
-        layer::Carrier,
-        source::{SourceKind, Sources},
-    },
+    Files, Policy, Severity, lint,
+    unstable::source::{SourceKind, Sources},
 };
 
 pub(super) fn warns(tree: Tree<'_>, rule: &str) -> bool {
-    let mut files = Files::default();
-    for (path, text) in tree {
-        let file = ((*path).to_owned(), text.as_bytes().to_vec());
-        if is_manifest(path) {
-            files.manifests.push(file.clone());
-        }
-        if Carrier::of(path, &file.1).is_some_and(|carrier| carrier.may_matter(path, &file.1)) {
-            files.files.push(file);
-        }
-    }
-    let all = lint(&files, &Policy::default());
-    all.iter().any(|f| f.rule == rule && f.severity > Severity::Note)
+    findings(tree).iter().any(|f| f.rule == rule && f.severity > Severity::Note)
 }
 
 /// Fails where a rule warns about what is healthy, or is silent about what is ill.

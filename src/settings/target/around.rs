@@ -23,6 +23,8 @@ pub struct Around {
     pub database_of_all: bool,
     /// Its password is a variable of a compose file that none of the servers in it takes for its own.
     pub own_password: bool,
+    /// It is the URL of an alembic.ini whose env.py sets the options that it names.
+    pub filled: bool,
     /// A suffix is put behind the name of its database, for tests.
     pub suffixed: bool,
 }

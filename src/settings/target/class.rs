@@ -10,7 +10,7 @@ use crate::{
 impl Target {
     /// Whether code sets another URL in its place in any case: nobody dials it.
     pub fn is_always_replaced(&self) -> bool {
-        self.replaced.is_some_and(|replaced| replaced.always)
+        self.replaced.is_some_and(|replaced| replaced.how.always)
     }
 
     /// Takes it for another engine's, as the server at its host tells, of which its own variables say nothing.
