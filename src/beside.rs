@@ -134,3 +134,10 @@ impl<'a> File<'a> {
 fn layers_of<'a>(views: &[View<'a>], service: &Service) -> &'a [Layer] {
     service.layer.and_then(|at| views.get(at)).map(|view| view.layers).unwrap_or_default()
 }
+
+/// Whether what a container is given moves the data directory of its server.
+pub(crate) fn moves_data(layers: &[Layer]) -> bool {
+    let named =
+        |layer: &Layer| layer.entry("PGDATA").is_some() || layer.reads.iter().any(|r| r.variable == "PGDATA");
+    layers.iter().any(named)
+}

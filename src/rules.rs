@@ -377,7 +377,8 @@ mod prelude {
         layer::{
             Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure, Tls,
             compose::{
-                Compose, Dependency, Image, Interface, Layout, Mount, Pinned, Port, Service, Source, Without,
+                Compose, Dependency, Image, Interface, Keeping, Layout, Mount, Pinned, Port, Service, Source,
+                Without,
             },
             is_example, is_javascript,
             kubernetes::{Block, Holder, Oddity},
@@ -420,6 +421,7 @@ mod compose_credential_mismatch;
 mod compose_host_port_clash;
 mod compose_init_only_variable;
 mod compose_localhost_host;
+mod compose_no_data_volume;
 mod compose_no_health_gate;
 mod compose_port_public;
 mod compose_weak_healthcheck;
@@ -603,6 +605,7 @@ pub static RULES: &[&Rule] = &[
     &compose_host_port_clash::RULE,
     &compose_init_only_variable::RULE,
     &compose_localhost_host::RULE,
+    &compose_no_data_volume::RULE,
     &compose_no_health_gate::RULE,
     &compose_port_public::RULE,
     &compose_weak_healthcheck::RULE,

@@ -7,6 +7,7 @@ pub(super) mod command;
 mod extends;
 mod given;
 pub(super) mod image;
+mod keeping;
 mod mount;
 mod service;
 mod tag;
@@ -15,6 +16,7 @@ mod variables;
 pub use built::Waits;
 pub use given::Without;
 pub use image::{Image, Pinned};
+pub use keeping::Keeping;
 pub use mount::{Mount, Source, from_above, from_below};
 pub use service::{Dependency, HealthCheck, Interface, IsReady, Port};
 pub use tag::Layout;
@@ -116,6 +118,8 @@ pub struct Service {
     pub ungranted: Vec<(String, Span)>,
     /// It keeps a server's data in memory: they are gone with the container.
     pub in_memory: bool,
+    /// Where a server's data are when its container is gone.
+    pub keeping: Keeping,
     /// It runs only when a profile asks for it.
     pub profiled: bool,
     /// It shares the network of the machine, or of another container.

@@ -16,18 +16,13 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             let mounts = |s: &&Service| s.image.as_ref().is_some_and(|image| image.misplaced.is_some());
             let plain = compose.services.iter().filter(|s| !s.built && !s.partial && s.plain);
             for service in plain.filter(mounts) {
-                let moves = |layers: &[Layer]| {
-                    let named = |layer: &Layer| {
-                        layer.entry("PGDATA").is_some() || layer.reads.iter().any(|r| r.variable == "PGDATA")
-                    };
-                    layers.iter().any(named)
-                };
                 let layers = file.layers_of(service);
                 // Another file may put an older release in its place.
                 let changed = |(other, layers): (&Service, &[Layer])| {
-                    moves(layers) || other.image.as_ref().is_some_and(|image| image.layout == Layout::Data)
+                    beside::moves_data(layers)
+                        || other.image.as_ref().is_some_and(|image| !is_new(image.layout))
                 };
-                if moves(layers) || file.elsewhere(service, project).any(changed) {
+                if beside::moves_data(layers) || file.elsewhere(service, project).any(changed) {
                     continue;
                 }
                 let open = !matches!(Given::of(layers, "PGDATA", false), Given::Unset);
@@ -39,9 +34,14 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     }
 }
 
+/// Whether an image has its data where it has them since 18.
+fn is_new(layout: Layout) -> bool {
+    matches!(layout, Layout::Versioned | Layout::Newest)
+}
+
 /// `open`: variables come from a file that is not here.
 fn misplaced(image: &Image, open: bool, out: &mut Sink<'_>) {
-    let Some(mount) = image.misplaced.filter(|_| !image.client && image.layout != Layout::Data) else {
+    let Some(mount) = image.misplaced.filter(|_| !image.client && is_new(image.layout)) else {
         return;
     };
     let draft = out

@@ -117,6 +117,76 @@ const TWINS: &[Twins] = &[
             "services:\n  db:\n    image: postgres:${PG:-18}\n    volumes: ['./data:/var/lib/postgresql/data']\n",
         )],
     },
+    // Files that are started together have their volumes together, and what moves the data directory moves it there.
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[
+            (
+                "compose.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    volumes: [data:/var/lib/postgresql/data]\nvolumes: {data: }\n",
+            ),
+            (
+                "compose.prod.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    volumes: [./backups:/backups]\n",
+            ),
+        ],
+        ill: &[
+            (
+                "compose.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    ports: [127.0.0.1:5432:5432]\n",
+            ),
+            (
+                "compose.prod.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    volumes: [./backups:/backups]\n",
+            ),
+        ],
+    },
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:16.4-bookworm\n    environment: {PGDATA: /data/postgres/16}\n    volumes: [data:/data/postgres]\nvolumes: {data: }\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_DB: shop}\n    volumes: [data:/data/postgres]\nvolumes: {data: }\n",
+        )],
+    },
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:16.4-bookworm\n    command: postgres -D /data/postgres\n    volumes: [data:/data/postgres]\nvolumes: {data: }\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:16.4-bookworm\n    command: postgres -c fsync=on\n    volumes: [data:/data/postgres]\nvolumes: {data: }\n",
+        )],
+    },
+    // Of an image that is no copy of docker-library's nobody knows where it has its data; of a release without a number neither.
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:${RELEASE}\n    volumes: [data:/var/lib/postgresql]\n  other:\n    image: kartoza/postgis:16-3.4\n    volumes: [other:/var/lib/postgresql]\nvolumes: {data: , other: }\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: pgvector/pgvector:0.8.0-pg16\n    volumes: [data:/var/lib/postgresql]\nvolumes: {data: }\n",
+        )],
+    },
+    // What a copy or a test holds is made anew.
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[(
+            "compose.prod.yml",
+            "services:\n  db-replica:\n    image: postgres:16.4-bookworm\n    ports: [127.0.0.1:5433:5432]\n  test_db:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_DB: shop}\n",
+        )],
+        ill: &[(
+            "compose.prod.yml",
+            "services:\n  db-main:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_DB: shop}\n",
+        )],
+    },
 ];
 
 const MOVED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n      - name: db\n        image: postgres:18\n        envFrom: [{configMapRef: {name: db}}]\n        volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n";

@@ -277,7 +277,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         client: false,
         fleeting: false,
         wants_password: release.is_some_and(Release::wants_password),
-        layout: release.map_or(Layout::Data, Release::layout),
+        layout: release.map_or(Layout::Unknown, Release::layout),
         misplaced: None,
     }
 }

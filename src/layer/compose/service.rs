@@ -6,6 +6,7 @@ use super::{
     filled, given,
     given::Without,
     image, is_plain_name,
+    keeping::{self, Keeping},
     mount::{Mount, Source},
     name, variables,
 };
@@ -109,12 +110,15 @@ pub(super) fn read(
     });
     let built = node.get("build").is_some();
     let mut mounts: Vec<Mount> = items(node, "volumes").filter_map(|n| mount(reader, n)).collect();
+    let known = mounts.len() == items(node, "volumes").count() && node.get("volumes_from").is_none();
     mounts.extend(items(node, "configs").filter_map(|n| given::config(reader, root, n)));
     if let Some(image) = &mut image {
         let own = client::is_client(node.get("entrypoint"), node.get("command"));
         image.client = own && !(image.server && mounts.iter().any(|m| m.data));
         image.misplaced = mounts.iter().find(|m| m.is_old_data()).map(|m| m.span);
     }
+    let keeping =
+        image.as_ref().filter(|_| known && !built).map_or(Keeping::Kept, |i| keeping::of(node, i, &mounts));
     let context = given::context(reader, node);
     let sealed = given::is_sealed(node, context.as_deref(), &mounts);
     let named = || built || image.as_ref().is_some_and(image::Image::names_server);
@@ -174,6 +178,7 @@ pub(super) fn read(
         mounts,
         ungranted,
         in_memory: given::is_in_memory(node),
+        keeping,
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
         joined: given::is_joined(root, node),

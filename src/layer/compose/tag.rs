@@ -3,7 +3,9 @@
 /// Where the images that docker-library makes, or that are made of these, have the data directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
-    /// At `/var/lib/postgresql/data`, or nobody knows.
+    /// Nobody knows.
+    Unknown,
+    /// At `/var/lib/postgresql/data`.
     Data,
     /// In a directory of its release below `/var/lib/postgresql`, as since 18: the entrypoint refuses to start where something is
     /// mounted at the place before (docker-library/postgres #1259).

@@ -1,0 +1,83 @@
+use super::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "compose-no-data-volume",
+    since: "0.1.0",
+    levels: Levels::of("WIWE"),
+    boot: false,
+    traits: COMMON,
+    page: include_str!("compose_no_data_volume.md"),
+    checks: &[Check::File(check)],
+};
+
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Compose(compose) = &file.carried.structure else { return };
+    for service in compose.services.iter().filter(|s| s.server && !s.partial) {
+        let Some(image) = service.image.as_ref().filter(|_| service.keeping != Keeping::Kept) else {
+            continue;
+        };
+        let layers = file.layers_of(service);
+        // Files that are started together have their volumes together.
+        let kept = |(other, layers): (&Service, &[Layer])| {
+            beside::moves_data(layers) || other.mounts.iter().any(|m| m.data) || other.in_memory
+        };
+        if beside::moves_data(layers) || file.elsewhere(service, project).any(kept) {
+            continue;
+        }
+        let known = matches!(Given::of(layers, "PGDATA", false), Given::Unset);
+        match service.keeping {
+            Keeping::Beside(mount) => {
+                let draft = out
+                    .report(format!("the volume of `{}` holds none of its data", service.name))
+                    .at_span(mount, "the server writes nothing here")
+                    .also_span(image.span, place(image.layout));
+                close(draft, image.layout, known);
+            }
+            Keeping::Nowhere if !is_for_a_while(service, compose) => {
+                let draft = out
+                    .report(format!("the data of `{}` are in no volume with a name", service.name))
+                    .at_span(image.span, place(image.layout));
+                let by_name = file.views.is_empty() || file.views.iter().any(is_named);
+                close(draft, image.layout, known).at_most(Levels::of(if by_name { "..IW" } else { "..II" }));
+            }
+            Keeping::Nowhere | Keeping::Kept => {}
+        }
+    }
+}
+
+/// Whether the file's name or the user says the environment: a demonstration starts its programs as production does.
+fn is_named(view: &View<'_>) -> bool {
+    let said = view.settings.settled.environment.as_ref();
+    said.is_some_and(|said| matches!(said.origin, Origin::Path(_) | Origin::Program))
+}
+
+/// `known`: all that the container is given stands in files that are here.
+fn close(draft: Draft<'_>, layout: Layout, known: bool) -> Draft<'_> {
+    let at = if matches!(layout, Layout::Versioned | Layout::Newest) {
+        "/var/lib/postgresql"
+    } else {
+        "/var/lib/postgresql/data"
+    };
+    let draft = draft
+        .note("the image has them in a volume without a name: `docker compose down` leaves it behind, and the next `up` begins with an empty database")
+        .help(format!("mount a volume at `{at}`; what is in the database by now is saved first: `pg_dumpall`"));
+    if known {
+        draft
+    } else {
+        draft.note("unless `PGDATA` stands in an env file that is not here").at_most(Levels::of("IIII"))
+    }
+}
+
+fn place(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Versioned | Layout::Newest => "has its data below `/var/lib/postgresql`",
+        Layout::Data | Layout::Unknown => "has its data in `/var/lib/postgresql/data`",
+    }
+}
+
+/// Whether nobody means to keep what a server holds: for tests, a copy of another server, or one that is started for once.
+fn is_for_a_while(service: &Service, compose: &Compose) -> bool {
+    const WORDS: [&str; 8] = ["tmp", "temp", "shadow", "replica", "standby", "slave", "demo", "cache"];
+    let named = |host: &Part| host.secret().names_tests() || host.secret().has_word(&WORDS).is_some();
+    service.profiled || compose.is_for_once() || service.hosts.iter().any(named)
+}
