@@ -94,8 +94,7 @@ fn place(path: &str, layout: Layout) -> Place {
     match (path, below) {
         // The image has a volume of its own below it, at `data` (docker-library/docs, "PGDATA").
         (HOME, _) if layout == Layout::Data => return Place::Meant,
-        (HOME | "" | "/var" | "/var/lib", _) => return Place::Data,
-        (_, Some("data")) => return Place::Data,
+        (HOME | "" | "/var" | "/var/lib", _) | (_, Some("data")) => return Place::Data,
         (_, Some(below)) if below.starts_with("data/") => return Place::Data,
         // `18/docker`, and what may be a release.
         (_, Some(below))

@@ -151,16 +151,11 @@ pub(super) fn read(
     if has_layer {
         reader.layers.push(variables);
     }
-    let mut hosts = vec![own.clone()];
-    hosts.extend(["container_name", "hostname"].iter().filter_map(|k| Some(name(node.get(k)?.text()?))));
-    for (_, network) in node.get("networks").map(Node::pairs).unwrap_or_default() {
-        hosts.extend(items(network, "aliases").filter_map(|n| Some(name(n.text()?))));
-    }
     let network = node.get("network_mode").and_then(Node::text).unwrap_or("bridge");
     Some(Service {
         span: key.span,
+        hosts: hosts(node, &own),
         name: own,
-        hosts,
         server,
         way: !server && (image.as_ref().is_some_and(image::Image::is_way) || image::names_way(text)),
         clear,
@@ -194,6 +189,16 @@ pub(super) fn read(
         partial: image.is_none() && !built || node.get("extends").is_some(),
         image,
     })
+}
+
+/// The names under which others reach it.
+fn hosts(node: &Node, own: &Part) -> Vec<Part> {
+    let mut out = vec![own.clone()];
+    out.extend(["container_name", "hostname"].iter().filter_map(|k| Some(name(node.get(k)?.text()?))));
+    for (_, network) in node.get("networks").map(Node::pairs).unwrap_or_default() {
+        out.extend(items(network, "aliases").filter_map(|n| Some(name(n.text()?))));
+    }
+    out
 }
 
 /// The items of a list under a key.
