@@ -10,6 +10,7 @@ mod healthy {
     mod clusters;
     mod flat;
     mod forms;
+    mod given_away;
     mod heard;
     mod hidden;
     mod installed;

@@ -32,10 +32,9 @@ fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
     // A default is told by its own rule.
     for target in view.settings.targets.iter().filter(|t| !t.oddities.has_default_password()) {
         let Some((name, origin)) = target.exposed_password(out.environment()) else { continue };
-        // Code runs with it wherever it is started, and a server that everybody reaches lets everybody in.
-        let code = matches!(file.carrier, Carrier::Python | Carrier::JavaScript);
-        let most =
-            if code && target.exposed_password(Environment::Development).is_some() { "WWEE" } else { "IIEE" };
+        // A server that everybody reaches lets everybody in, wherever it is used.
+        let open = target.exposed_password(Environment::Development).is_some();
+        let most = if open { "WWEE" } else { "IIEE" };
         if origin.span().is_some_and(|span| span.source == file.source) {
             out.report(format!("{name} stands in `{}`", file.path))
                 .at(origin, "whoever reads the file has it")

@@ -3,7 +3,7 @@ use super::prelude::*;
 pub(super) const RULE: Rule = Rule {
     id: "url-in-compose",
     since: "0.1.0",
-    levels: Levels::of("IIWE"),
+    levels: Levels::of("WWWE"),
     boot: false,
     traits: Traits { leaks: true, ..COMMON },
     page: include_str!("url_in_compose.md"),
@@ -24,7 +24,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let literal = here && entry.value.is_written_at(entry.value_span);
             let text = &entry.value.text;
             if literal && !text.is_blank() && !text.is_left_open() && !text.is_rendered() {
-                report(entry, service, entry.value_span, out);
+                report(entry, service, entry.value_span, false, out);
             }
         }
     }
@@ -38,11 +38,14 @@ fn of_target(target: &Target, block: &Layer, service: &Service, out: &mut Sink<'
     // `<password>` is told as what it is.
     if let Some(entry) = block.entry(&password.key).filter(here).filter(|_| !credential.secret.is_left_open())
     {
-        report(entry, service, span, out);
+        // In development, what opens a server that others reach.
+        let open = target.exposed_password(Environment::Development).is_some();
+        report(entry, service, span, open, out);
     }
 }
 
-fn report(entry: &Entry, service: &Service, span: Span, out: &mut Sink<'_>) {
+/// `open`: it opens a server on the internet.
+fn report(entry: &Entry, service: &Service, span: Span, open: bool, out: &mut Sink<'_>) {
     let (key, sign) = (&entry.key, entry.sign());
     out.report(format!(
         "the password in `{key}` of the service `{}` stands in the compose file",
@@ -52,5 +55,6 @@ fn report(entry: &Entry, service: &Service, span: Span, out: &mut Sink<'_>) {
     .note("it stays in the history of the repository when it is taken out")
     .help(format!(
         "write `{key}{sign}${{{key}:?}}` and set it where the service is started, or mount a secret"
-    ));
+    ))
+    .at_most(Levels::of(if open { "WWWE" } else { "IIWE" }));
 }

@@ -3,7 +3,7 @@ use super::prelude::*;
 pub(super) const RULE: Rule = Rule {
     id: "url-in-framework-config",
     since: "0.1.0",
-    levels: Levels::of("IIEE"),
+    levels: Levels::of("WWEE"),
     boot: false,
     traits: Traits { leaks: true, ..COMMON },
     page: include_str!("url_in_framework_config.md"),
@@ -33,6 +33,7 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
             .at(password.origin, "whoever reads the file has it");
         // `postgresql://placeholder:placeholder@localhost/placeholder` opens nothing.
         let left_open = password.secret.is_left_open();
+        let open = || target.exposed_password(Environment::Development).is_some();
         let near = || target.host_class() == Some(HostClass::Local);
         match target.replaced {
             _ if left_open => draft.help(help).at_most(Levels::of("IIII")),
@@ -46,9 +47,11 @@ fn passwords(file: &Carried, view: &View<'_>, alembic: bool, out: &mut Sink<'_>)
                 .also_span(replaced.place, "another URL may take its place")
                 .help("leave it empty, and let env.py fail where nobody says which database is meant")
                 .at_most(Levels::of("IIII")),
+            // In development, what opens a server that others reach.
             _ => draft
                 .note("such a file is checked in and copied into images: who changes the password changes the code")
-                .help(help),
+                .help(help)
+                .at_most(Levels::of(if open() { "WWEE" } else { "IIEE" })),
         };
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     environment::Environment,
     secret::{Part, Secret},
 };
+use std::net::IpAddr;
 
 impl Target {
     /// What a message calls its password, and where it stands, if it opens a server to those who read it: it is one,
@@ -37,7 +38,13 @@ impl Target {
                 unknown.then_some(HostClass::Private)
             };
             let class = self.class_by_name().filter(|class| *class != HostClass::Local).or_else(unknown);
-            let real = !made_up && !password.secret.is_template() && class.is_some_and(reached);
+            // A word that everybody tries is none that opens a made-up server; at an address in the internet it opens that one.
+            let by_address = || {
+                let address = |h: &Setting<Part>| h.value.expose().parse::<IpAddr>().is_ok();
+                class == Some(HostClass::Public) && self.get("host").is_some_and(address)
+            };
+            let word = password.secret.is_template() && !(password.secret.is_common() && by_address());
+            let real = !made_up && !word && class.is_some_and(reached);
             return real.then_some((password.name.to_string(), password.origin));
         }
         // A raw character leaves readers at odds about where it ends: at the last `@`, as it was meant.

@@ -51,7 +51,7 @@ fn sections_and_jobs_that_test_are_left_theirs() {
     assert_eq!(loud(&[("config/database.yml", sections)], &["."]), [""; 0]);
     let job = "jobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      db:\n        image: postgres:17-bookworm\n        env: {POSTGRES_PASSWORD: postgres}\n        ports: ['5432:5432']\n    steps:\n      - run: pytest\n        env:\n          DATABASE_URL: postgresql://postgres:postgres@localhost:5432/shop_test\n";
     assert_eq!(loud(&[(".github/workflows/ci.yml", job)], &["."]), [""; 0]);
-    let title = "# FOR LOCAL DEVELOPMENT ONLY\nservices:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop?sslmode=verify-full\n";
+    let title = "# FOR LOCAL DEVELOPMENT ONLY\nservices:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db.shop.internal/shop?sslmode=verify-full\n";
     assert_eq!(loud(&[("compose.yml", title)], &["."]), [""; 0]);
     let rest = &title[title.find('\n').unwrap_or(0) + 1..];
     assert!(!loud(&[("compose.yml", rest)], &["."]).is_empty());

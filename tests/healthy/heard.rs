@@ -8,11 +8,11 @@ const TWINS: &[Twins] = &[
         rule: "url-in-compose",
         healthy: &[(
             "docker-compose.yml",
-            "services:\n  web:\n    build: .\n    environment: {ASPNETCORE_ENVIRONMENT: Development, DATABASE_URL: \"postgres://shop:k3Vq9mT2xL@db.acme.io/shop\"}\n",
+            "services:\n  web:\n    build: .\n    environment: {ASPNETCORE_ENVIRONMENT: Development, DATABASE_URL: \"postgres://shop:k3Vq9mT2xL@db.shop.internal/shop\"}\n",
         )],
         ill: &[(
             "docker-compose.yml",
-            "services:\n  web:\n    build: .\n    environment: {QUARKUS_PROFILE: prod, DATABASE_URL: \"postgres://shop:k3Vq9mT2xL@db.acme.io/shop\"}\n",
+            "services:\n  web:\n    build: .\n    environment: {QUARKUS_PROFILE: prod, DATABASE_URL: \"postgres://shop:k3Vq9mT2xL@db.shop.internal/shop\"}\n",
         )],
     },
     // .NET's variables and files, where the string is Npgsql's beyond doubt.

@@ -42,11 +42,11 @@ const TWINS: &[Twins] = &[
         rule: "url-in-compose",
         healthy: &[(
             "compose.yaml",
-            "services:\n  db: {image: \"postgres:16.4\", restart: \"no\"}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db.acme.io/shop\"}\n",
+            "services:\n  db: {image: \"postgres:16.4\", restart: \"no\"}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db.shop.internal/shop\"}\n",
         )],
         ill: &[(
             "compose.yaml",
-            "services:\n  db: {image: \"postgres:16.4\", restart: always}\n  backup: {image: \"postgres:16.4\", command: pg_dump -h db, restart: \"no\"}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db.acme.io/shop\"}\n",
+            "services:\n  db: {image: \"postgres:16.4\", restart: always}\n  backup: {image: \"postgres:16.4\", command: pg_dump -h db, restart: \"no\"}\n  web:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop:k3Vq9xZt2LmP@db.shop.internal/shop\"}\n",
         )],
     },
     // A pipeline runs on a machine of its own.

@@ -38,11 +38,11 @@ const TWINS: &[Twins] = &[
         rule: "url-in-framework-config",
         healthy: &[(
             PROPERTIES,
-            "%dev.quarkus.datasource.password=k3Vq9xZt2LmP\n%dev.quarkus.datasource.username=shop\n%dev.quarkus.datasource.jdbc.url=jdbc:postgresql://db.acme.io/shop\n",
+            "%dev.quarkus.datasource.password=k3Vq9xZt2LmP\n%dev.quarkus.datasource.username=shop\n%dev.quarkus.datasource.jdbc.url=jdbc:postgresql://db.shop.internal/shop\n",
         )],
         ill: &[(
             PROPERTIES,
-            "%prod.quarkus.datasource.password=k3Vq9xZt2LmP\n%prod.quarkus.datasource.username=shop\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://db.acme.io/shop\n",
+            "%prod.quarkus.datasource.password=k3Vq9xZt2LmP\n%prod.quarkus.datasource.username=shop\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://db.shop.internal/shop\n",
         )],
     },
     Twins {

@@ -1,0 +1,57 @@
+//! What gives a password away in any environment.
+
+use super::{Twins, mild::tell_apart};
+
+const TWINS: &[Twins] = &[
+    // In development too, what opens a server that everybody reaches is given away.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db/shop\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n",
+        )],
+    },
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "src/main/resources/application.properties",
+            "spring.datasource.url=jdbc:postgresql://10.0.0.4/shop\nspring.datasource.username=shop\nspring.datasource.password=k3Vq9mT2xLpW7c\n",
+        )],
+        ill: &[(
+            "src/main/resources/application.properties",
+            "spring.datasource.url=jdbc:postgresql://db.acme.io/shop\nspring.datasource.username=shop\nspring.datasource.password=k3Vq9mT2xLpW7c\n",
+        )],
+    },
+    Twins {
+        rule: "literal-password",
+        healthy: &[(
+            "dump.sh",
+            "#!/bin/sh\nDATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@10.0.0.4/shop\npg_dump \"$DATABASE_URL\"\n",
+        )],
+        ill: &[(
+            "dump.sh",
+            "#!/bin/sh\nDATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\npg_dump \"$DATABASE_URL\"\n",
+        )],
+    },
+    // A word that everybody tries opens no made-up server, and the one at an address.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "src/main/resources/application.properties",
+            "spring.datasource.url=jdbc:postgresql://db.acme.io/shop\nspring.datasource.username=postgres\nspring.datasource.password=postgres\n",
+        )],
+        ill: &[(
+            "src/main/resources/application.properties",
+            "spring.datasource.url=jdbc:postgresql://51.38.12.7/shop\nspring.datasource.username=postgres\nspring.datasource.password=postgres\n",
+        )],
+    },
+];
+
+#[test]
+fn a_rule_tells_the_twins_apart() {
+    tell_apart(TWINS);
+}
