@@ -42,7 +42,7 @@ fn tell_of_net(entry: &mut Entry) {
 }
 
 fn tell_one(layer: &mut Layer, policy: &Policy) {
-    let mut found = (0..layer.entries.len()).filter(|at| is_connection(&layer.entries[*at]));
+    let mut found = (0..layer.entries.len()).filter(|at| is_connection(&layer.entries[*at], policy));
     let (Some(at), more) = (found.next(), found.next().is_some()) else { return };
     if more || speaks(layer, policy) || looks_on(&layer.entries[at].key) {
         others(layer, policy);
@@ -54,9 +54,13 @@ fn tell_one(layer: &mut Layer, policy: &Policy) {
 }
 
 /// Whether a variable that nobody has told anything of holds a connection by its value.
-fn is_connection(entry: &Entry) -> bool {
+fn is_connection(entry: &Entry, policy: &Policy) -> bool {
     let template = || entry.key.ends_with("TEMPLATE");
-    entry.told.is_none() && entry.is_url_of_postgres() && !template() && !is_slip(&entry.key)
+    entry.told.is_none()
+        && entry.is_url_of_postgres()
+        && !template()
+        // Looking for what was meant takes longer than looking up a name.
+        && (meaning(&entry.key, policy).is_some() || !is_slip(&entry.key))
 }
 
 /// Whether a variable is that of a program which looks at a server (an exporter of metrics) and is no service of it: what it gives
@@ -70,7 +74,7 @@ fn others(layer: &mut Layer, policy: &Policy) {
     let mut left = MOST;
     for entry in &mut layer.entries {
         let of_tests = || entry.key.split('_').any(|word| matches!(word, "TEST" | "TESTS"));
-        if left > 0 && is_connection(entry) && meaning_of(entry, policy).is_none() && !of_tests() {
+        if left > 0 && is_connection(entry, policy) && meaning_of(entry, policy).is_none() && !of_tests() {
             left -= 1;
             entry.told = Some(Box::new(Means::AnotherUrl));
         }
