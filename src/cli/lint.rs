@@ -66,7 +66,7 @@ pub(super) fn run(
     // A registry of databases is looked at by itself.
     if run.files.files.is_empty() && policy.databases.is_empty() && known.write_baseline.is_none() {
         if !flags.quiet {
-            run.report.remarks.push("nothing to look at: no env file was read".to_owned());
+            run.report.remarks.push("nothing to look at: no file here may hold a connection".to_owned());
         }
         if !flags.format.is_document() && flags.report.is_empty() {
             for remark in run.report.remarks.iter().filter(|_| !flags.quiet) {

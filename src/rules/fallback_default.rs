@@ -73,10 +73,12 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .report(format!("`{}` takes {what} from a default", fallback.key))
             .at_span(
                 fallback.span,
-                if fallback.alone || target.is_sqlite() && in_code {
-                    "taken where the variable is not set"
-                } else {
-                    "the variable in here is not set"
+                match &fallback.variable {
+                    Some(name) if *name != fallback.key => format!("taken where `{name}` is not set"),
+                    _ if fallback.alone || target.is_sqlite() && in_code => {
+                        "taken where the variable is not set".to_owned()
+                    }
+                    _ => "the variable in here is not set".to_owned(),
                 },
             )
             .help("remove the default, so that a missing variable is noticed");

@@ -155,6 +155,7 @@ pub fn resolve(request: &Request<'_>) -> Settings {
     let tls = encrypted::said(lookup, policy).filter(|_| !out.targets.is_empty());
     for target in &mut out.targets {
         target.tls_beside.clone_from(&tls);
+        suspect::name_variables(&mut target.oddities.fallbacks, lookup.layers(), policy);
         target.schema = schema::of(target, lookup);
         let url = |key: &str| resolver.in_env_file(key);
         target.names = words::of_target(target, policy);

@@ -6,11 +6,13 @@ use super::{
     reading::scheme_end,
     setting::Origin,
     target::{DoubleEncoded, Duplicate, Fallback, Placeholder, Unencoded, UnknownParameter, Wrapped},
+    variables::meaning,
 };
 use crate::{
     conninfo::{self, Conninfo, UserinfoPart},
-    layer::{Entry, SegmentKind},
+    layer::{Entry, Layer, Read, SegmentKind},
     near,
+    policy::Policy,
     secret::{Part, Secret},
     source::Span,
 };
@@ -198,6 +200,7 @@ pub(super) fn url_fallbacks(entry: &Entry, parsed: Option<&Conninfo>) -> Vec<Fal
             let alone = segment.is_exact();
             out.push(Fallback {
                 key,
+                variable: None,
                 span: segment.span,
                 alone,
                 supplies,
@@ -220,9 +223,28 @@ pub(super) fn part_fallback(keyword: &'static str, entry: &Entry, part: &Part) -
     let towards_production = public || leads(keyword, part.expose());
     let key = entry.key.clone();
     let (span, alone) = (segment.span, segment.is_exact());
-    let fallback = Fallback { key, span, alone, supplies: keyword, towards_production, shared: false };
+    let fallback =
+        Fallback { key, variable: None, span, alone, supplies: keyword, towards_production, shared: false };
     (keyword != "port").then_some(fallback)
 }
+
+/// Names the variables that code asks for before it takes a default: `getenv("DATABASE_URL", "…")`.
+pub(super) fn name_variables(fallbacks: &mut [Fallback], layers: &[Layer], policy: &Policy) {
+    /// No more stands between the two than quotes, a comma and `default=`.
+    const BETWEEN: u32 = 12;
+    for fallback in fallbacks.iter_mut().filter(|f| f.alone) {
+        let before = |read: &&Read| {
+            let at = fallback.span.start;
+            read.span.source == fallback.span.source && read.span.end <= at && at - read.span.end <= BETWEEN
+        };
+        let mut reads = layers.iter().flat_map(|layer| layer.reads.iter().take(MANY));
+        let read = reads.find(before).filter(|read| meaning(&read.variable, policy).is_some());
+        fallback.variable = read.map(|read| read.variable.clone());
+    }
+}
+
+/// So many variables of a text are looked at.
+const MANY: usize = 256;
 
 /// Whether a default leads to production by its words; `changeme_in_production` leads nowhere.
 fn leads(keyword: &str, text: &str) -> bool {

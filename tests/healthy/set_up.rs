@@ -187,6 +187,18 @@ const TWINS: &[Twins] = &[
             "services:\n  db-main:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_DB: shop}\n",
         )],
     },
+    // What a registry of one's own hands on is Docker Hub's; another image of that name is somebody's.
+    Twins {
+        rule: "image-floating",
+        healthy: &[(
+            "compose.prod.yml",
+            "services:\n  db:\n    image: harbor.acme.io/shop/postgres:16\n    volumes: [data:/var/lib/postgresql/data]\nvolumes: {data: }\n",
+        )],
+        ill: &[(
+            "compose.prod.yml",
+            "services:\n  db:\n    image: harbor.acme.io/docker.io/postgres:16\n    volumes: [data:/var/lib/postgresql/data]\nvolumes: {data: }\n",
+        )],
+    },
 ];
 
 const MOVED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n      - name: db\n        image: postgres:18\n        envFrom: [{configMapRef: {name: db}}]\n        volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n";

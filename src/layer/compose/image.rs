@@ -244,6 +244,9 @@ impl Image {
     }
 }
 
+/// Docker Hub by the last step before an image's name, itself or as the project of a registry that hands its images on.
+const HUB: &[&str] = &["docker.io", "index.docker.io", "dockerhub", "docker-hub", "dockerhub-proxy"];
+
 /// Reads a name with its variables put in.
 pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
     let text = value.text.expose().trim();
@@ -254,7 +257,9 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         Some(colon) => (&bare[..slash + colon], Some(&bare[slash + colon + 1..])),
         None => (bare, None),
     };
-    let official = matches!(path, "postgres" | "docker.io/postgres" | "index.docker.io/postgres");
+    // A registry of one's own hands on what is at Docker Hub: `harbor.acme.io/docker.io/postgres`.
+    let of_hub = |of: &str| HUB.contains(&of.rsplit('/').next().unwrap_or(of));
+    let official = path == "postgres" || path.strip_suffix("/postgres").is_some_and(of_hub);
     let path = if official { "library/postgres" } else { path };
     let ends = |known: &str| path.strip_suffix(known).is_some_and(|p| p.is_empty() || p.ends_with('/'));
     let server = SERVERS.iter().find(|(known, _)| ends(known));

@@ -66,6 +66,8 @@ pub struct Placeholder {
 pub struct Fallback {
     /// The variable whose value holds it.
     pub key: String,
+    /// The variable that code asks for first, where that is one of ours.
+    pub variable: Option<String>,
     /// Where the reference with its default stands.
     pub span: Span,
     /// The default alone stands there: code that gives one to a function.
