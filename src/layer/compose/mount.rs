@@ -1,7 +1,11 @@
 //! What a service has mounted.
 
-use super::{Without, client};
+use super::{
+    INIT, Without, client, is_plain_name,
+    service::{beside, text_of},
+};
 use crate::{
+    layer::{carried::Reader, tree::Node},
     secret::Part,
     source::{Span, directory, is_within},
 };
@@ -62,6 +66,51 @@ impl Mount {
         let Source::Path(path) = &self.source else { return false };
         from_above(path.expose(), compose).is_some_and(|path| !absent.contains(&path))
     }
+}
+
+/// Reads an item of `volumes`; none for one without a name and for what is not known.
+pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
+    let (source, target, place, read_only) = if node.scalar().is_some() {
+        let value = text_of(reader, node)?;
+        let text = value.text.expose();
+        let (source, rest) = text.split_once(':')?;
+        let (target, options) = rest.split_once(':').unwrap_or((rest, ""));
+        let place = value.span_of(0..source.len()).unwrap_or(node.span);
+        // A volume's name and a path are no secret.
+        let shown = is_plain_name(source) && target.split('/').all(|s| s.is_empty() || is_plain_name(s));
+        if shown && options.is_empty() && value.span_of(0..text.len()).is_some() {
+            reader.reveal_scalar(node.span);
+        }
+        (source.to_owned(), target.to_owned(), place, options.split(',').any(|option| option == "ro"))
+    } else {
+        let source = node.get("source")?;
+        let target = text_of(reader, node.get("target")?)?.text.expose().to_owned();
+        let read_only = node.get("read_only").and_then(Node::text) == Some("true");
+        (text_of(reader, source)?.text.expose().to_owned(), target, source.span, read_only)
+    };
+    let path = source.starts_with(['.', '/', '~']);
+    let step = |s: &str| s.is_empty() || is_plain_name(s);
+    let plain = |text: &str| text.split('/').all(|s| step(s.trim_start_matches('.')));
+    let source = match beside(reader.path, &source) {
+        Some(found) if path => {
+            if plain(&source) {
+                reader.reveal_scalar(place);
+            }
+            Source::Path(Part::with_proof(found.as_str(), plain(&found)))
+        }
+        Some(_) if is_volume(&source) => Source::Volume,
+        _ => Source::Other,
+    };
+    let init = is_within(&target, INIT);
+    // A server writes.
+    let data = client::holds_data(&target) && !read_only;
+    let without = Without::of(&target);
+    Some(Mount { span: place, source, target: Part::masked(target), read_only, data, init, without })
+}
+
+fn is_volume(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
 
 /// Where a path from above a compose file leads that is started together with others: `../init.sql` is meant from the directory

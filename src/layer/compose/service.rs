@@ -3,17 +3,15 @@
 use super::{
     Compose, MANY, Service, client, command,
     extends::Whole,
-    filled, given,
-    given::Without,
-    image, is_plain_name,
+    filled, given, image,
     keeping::{self, Keeping},
-    mount::{Mount, Source},
+    mount::{self, Mount},
     name, variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
     secret::Part,
-    source::{Span, is_within},
+    source::Span,
 };
 use std::ops::RangeInclusive;
 
@@ -109,7 +107,7 @@ pub(super) fn read(
         image
     });
     let built = node.get("build").is_some();
-    let mut mounts: Vec<Mount> = items(node, "volumes").filter_map(|n| mount(reader, n)).collect();
+    let mut mounts: Vec<Mount> = items(node, "volumes").filter_map(|n| mount::read(reader, n)).collect();
     let known = mounts.len() == items(node, "volumes").count() && node.get("volumes_from").is_none();
     mounts.extend(items(node, "configs").filter_map(|n| given::config(reader, root, n)));
     if let Some(image) = &mut image {
@@ -408,43 +406,4 @@ fn port(reader: &mut Reader<'_>, node: &Node) -> Option<Port> {
         target: range(target)?,
         local,
     })
-}
-
-fn mount(reader: &mut Reader<'_>, node: &Node) -> Option<Mount> {
-    let (source, target, place, read_only) = if node.scalar().is_some() {
-        let value = text_of(reader, node)?;
-        let text = value.text.expose();
-        let (source, rest) = text.split_once(':')?;
-        let (target, options) = rest.split_once(':').unwrap_or((rest, ""));
-        let place = value.span_of(0..source.len()).unwrap_or(node.span);
-        (source.to_owned(), target.to_owned(), place, options.split(',').any(|option| option == "ro"))
-    } else {
-        let source = node.get("source")?;
-        let target = text_of(reader, node.get("target")?)?.text.expose().to_owned();
-        let read_only = node.get("read_only").and_then(Node::text) == Some("true");
-        (text_of(reader, source)?.text.expose().to_owned(), target, source.span, read_only)
-    };
-    let path = source.starts_with(['.', '/', '~']);
-    let step = |s: &str| s.is_empty() || is_plain_name(s);
-    let plain = |text: &str| text.split('/').all(|s| step(s.trim_start_matches('.')));
-    let source = match beside(reader.path, &source) {
-        Some(found) if path => {
-            if plain(&source) {
-                reader.reveal_scalar(place);
-            }
-            Source::Path(Part::with_proof(found.as_str(), plain(&found)))
-        }
-        Some(_) if is_volume(&source) => Source::Volume,
-        _ => Source::Other,
-    };
-    let init = is_within(&target, super::INIT);
-    // A server writes.
-    let data = client::holds_data(&target) && !read_only;
-    let without = Without::of(&target);
-    Some(Mount { span: place, source, target: Part::masked(target), read_only, data, init, without })
-}
-
-fn is_volume(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
