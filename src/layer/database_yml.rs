@@ -123,9 +123,18 @@ fn is_plain(word: &str) -> bool {
 /// `warehouse_production`.
 fn environment_of(section: &str) -> &str {
     let says = |word: &&str| Environment::from_word(word).is_some();
-    let ends = [section.split(['_', '-']).next(), section.rsplit(['_', '-']).next()];
-    if says(&section) { section } else { ends.into_iter().flatten().find(says).unwrap_or(section) }
+    let first = section.split(['_', '-']).next().filter(says);
+    // `pre_production`, `old_production` are none of theirs.
+    let apart = || section.split(['_', '-']).any(|word| APART.contains(&word));
+    let last = || section.rsplit(['_', '-']).next().filter(|word| says(word) && !apart());
+    if says(&section) { section } else { first.or_else(last).unwrap_or(section) }
 }
+
+/// Words before an environment's that say that it is not that one.
+const APART: [&str; 16] = [
+    "copy", "demo", "disabled", "ex", "fake", "former", "legacy", "like", "load", "mock", "near", "non",
+    "not", "old", "pre", "sample",
+];
 
 /// Whether a value is what Ruby puts there and nothing else: `<%= ENV["DATABASE_URL"] %>`.
 fn is_one_reference(text: &str) -> bool {

@@ -134,8 +134,8 @@ pub fn parse(
     outer: &dyn Fn(&str) -> Option<Secret>,
 ) -> Layer {
     let mut outcome = Outcome::new(sources, id, dialect, outer);
-    // Some loaders go on with other signs in place of each second byte: no name that a program asks for is among what they make.
-    if is_wide(sources.get(id).bytes()) {
+    // A loader that goes on has other signs in place of each second byte: no name that a program asks for is among what it makes.
+    if outcome.refused.is_none() && is_wide(sources.get(id).bytes()) {
         outcome.layer.entries.clear();
         outcome.layer.problems =
             vec![super::Problem { span: sources.span(id, 0..2), kind: ProblemKind::NotUtf8 }];

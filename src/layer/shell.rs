@@ -4,16 +4,18 @@
 mod facts;
 pub(in crate::layer) mod inside;
 pub(in crate::layer) mod make;
+mod redirect;
 pub(in crate::layer) mod waits;
 pub(in crate::layer) mod word;
 
 use super::{
-    Entry, Layer, Value,
+    Entry, Layer, SegmentKind, Value,
     carried::Reader,
     reference::{self, Syntax},
     sql::{self, Sql},
 };
 use crate::source::Span;
+use redirect::{Groups, Opener};
 use std::ops::Range;
 use word::{Grammar, Word, Words};
 
@@ -210,18 +212,25 @@ fn reveal(reader: &mut Reader<'_>, command: &Command) {
 
 /// An assignment, as far as it does not depend on what else is set.
 pub(super) fn push(reader: &mut Reader<'_>, layer: &mut Layer, entry: &Entry) {
-    // `${2:-shop}` is what the script is called with, which nobody forgets as one forgets a variable. A password is there all the same.
-    let argument = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
-    if !entry.key.contains("PASS") && entry.value.text.expose().split("${").skip(1).any(argument) {
-        return;
-    }
     let resolved = reference::resolve(reader.id, &entry.value, entry.value_span, Syntax::Shell, None);
     layer.reads.extend(resolved.reads);
     reader.reveal_key(entry, false);
     let text = resolved.value.text.expose();
     // `$NAME` and `$(…)` are known only where it runs. `NAME=` before a command takes a variable away from it.
     if !resolved.open && !text.contains(['$', '`']) && !text.is_empty() {
-        layer.entries.push(Entry { value: resolved.value, ..entry.clone() });
+        // `${2:-shop}` is what the script is called with, which nobody forgets as one forgets a variable. A password, and a URL
+        // that may have one, are defaults all the same.
+        let written = entry.value.text.expose();
+        let argument = |rest: &str| {
+            rest.starts_with(|c: char| c.is_ascii_digit()) && rest.find('}') == Some(rest.len() - 1)
+        };
+        let called = written.strip_prefix("${").is_some_and(argument);
+        let mut value = resolved.value;
+        if called && !written.contains("://") && !entry.key.contains("PASS") {
+            let taken = value.map.iter_mut().filter(|segment| segment.kind == SegmentKind::Fallback);
+            taken.for_each(|segment| segment.kind = SegmentKind::Reference);
+        }
+        layer.entries.push(Entry { value, ..entry.clone() });
     }
 }
 
@@ -277,24 +286,27 @@ fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize)
                 words.at += 1;
                 end(&mut out, &mut command);
                 match byte {
-                    b'(' => groups.open(&out),
-                    b')' => groups.close(),
+                    b'(' => groups.open(Opener::Parenthesis, &out),
+                    b')' => groups.close(Opener::Parenthesis),
                     _ if piped => groups.redirect(&mut out),
                     _ => groups.pass(),
                 }
             }
             b'<' | b'>' => {
-                command.redirected |= byte == b'>';
+                let taken = byte == b'>' && redirect::takes(&text[..words.end], words.at);
+                command.redirected |= taken;
                 words.at += 1;
-                if byte == b'>' && command.words.is_empty() {
+                if taken && command.words.is_empty() {
                     groups.redirect(&mut out);
                 }
             }
             _ => match words.next() {
                 Some(word) => {
-                    match word.text() {
-                        "{" if command.words.is_empty() => groups.open(&out),
-                        "}" if command.words.is_empty() => groups.close(),
+                    match &text[word.range.clone()] {
+                        "{" if command.words.is_empty() => groups.open(Opener::Brace, &out),
+                        "}" if command.words.is_empty() => groups.close(Opener::Brace),
+                        "case" if command.words.is_empty() => groups.open(Opener::Case, &out),
+                        "esac" if command.words.is_empty() => groups.close(Opener::Case),
                         _ => groups.pass(),
                     }
                     take(reader, &mut out, &mut command, word);
@@ -305,36 +317,6 @@ fn indented(reader: &Reader<'_>, text: &str, range: Range<usize>, indent: usize)
     }
     end(&mut out, &mut command);
     out
-}
-
-/// The groups of commands that are open, `{ …; }` and `( … )`: each by its first command.
-#[derive(Default)]
-struct Groups {
-    open: Vec<usize>,
-    /// The one whose end was the last word.
-    closed: Option<usize>,
-}
-
-impl Groups {
-    fn open(&mut self, out: &Script) {
-        self.open.push(out.commands.len());
-        self.closed = None;
-    }
-
-    fn close(&mut self) {
-        self.closed = self.open.pop();
-    }
-
-    /// What stands behind its end is no redirection.
-    fn pass(&mut self) {
-        self.closed = None;
-    }
-
-    /// What the commands of the one that has just ended write goes into a pipe or a file.
-    fn redirect(&mut self, out: &mut Script) {
-        let from = self.closed.take().unwrap_or(out.commands.len());
-        out.commands[from..].iter_mut().for_each(|command| command.redirected = true);
-    }
 }
 
 /// How long the body of a here-document is, up to the line that is its mark.

@@ -38,7 +38,7 @@ pub(super) fn env_py(text: &str) -> Vec<Mention> {
     if !text.contains("alembic") && !text.contains(OPTION) {
         return Vec::new();
     }
-    let fills = text.contains(".set_section_option(");
+    let fills = text.lines().any(|line| code_of(line).contains(".set_section_option("));
     if let Some(place) = set(text).or_else(|| unread(text)).or_else(|| handed(text)) {
         return vec![Mention::Migrations(place, How { always: true, fills })];
     }

@@ -84,12 +84,10 @@ fn home(path: &str) -> &str {
     }
 }
 
-/// The database that a section is of, behind whose name stands the environment: `warehouse` of `warehouse_production`.
+/// The database that a section is of, before or behind the environment: `warehouse_production`, `production_standby`.
 fn database(section: &str) -> &str {
-    let (database, last) = section.rsplit_once('_').unwrap_or(("", section));
-    if Environment::from_word(section).is_none() && Environment::from_word(last).is_some() {
-        database
-    } else {
-        ""
-    }
+    let says = |word: &str| Environment::from_word(word).is_some();
+    let parts = [section.rsplit_once(['_', '-']).map(|(a, b)| (b, a)), section.split_once(['_', '-'])];
+    let found = parts.into_iter().flatten().find(|(word, _)| says(word));
+    found.filter(|_| !says(section)).map_or("", |(_, database)| database)
 }

@@ -20,7 +20,7 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
                 // Another file may put an older release in its place.
                 let changed = |(other, layers): (&Service, &[Layer])| {
                     beside::moves_data(layers)
-                        || other.image.as_ref().is_some_and(|image| !is_new(image.layout))
+                        || other.image.as_ref().is_some_and(|image| !image.layout.is_new())
                 };
                 if beside::moves_data(layers) || file.elsewhere(service, project).any(changed) {
                     continue;
@@ -34,14 +34,9 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     }
 }
 
-/// Whether an image has its data where it has them since 18.
-fn is_new(layout: Layout) -> bool {
-    matches!(layout, Layout::Versioned | Layout::Newest)
-}
-
 /// `open`: variables come from a file that is not here.
 fn misplaced(image: &Image, open: bool, out: &mut Sink<'_>) {
-    let Some(mount) = image.misplaced.filter(|_| !image.client && is_new(image.layout)) else {
+    let Some(mount) = image.misplaced.filter(|_| !image.client && image.layout.is_new()) else {
         return;
     };
     let draft = out

@@ -16,7 +16,7 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         out.report("a variable stands in SQL as it is, without quotes")
             .at_span(place, "the shell puts the value here")
             .note("a name with a `-` breaks the statement, and `x; DROP …` is one of its own")
-            // psql(1): "-c" is sent as it is.
-            .help("hand it over with `psql -v name=\"$name\"` and write `:\"name\"` in what stands on its standard input (in `-c` psql puts in nothing), or use `createdb \"$name\"`");
+            // psql(1): what stands behind `-c` is sent as it is.
+            .help("`psql -v name=\"$name\" <<'SQL'` with `:\"name\"` in it (`-c` puts nothing in), or `createdb \"$name\"`");
     }
 }

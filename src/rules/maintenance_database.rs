@@ -19,6 +19,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     else {
         return;
     };
+    // What looks at a server from outside connects where every server has a database.
+    if target.name == "DATA_SOURCE_NAME" {
+        return;
+    }
     // These services hand out one database, and it has this name.
     if name == "postgres" && target.is_preset_named_postgres() {
         return;

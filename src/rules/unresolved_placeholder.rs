@@ -15,9 +15,6 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint && matches!(target.engine.value, Engine::Other(_)) {
         return;
     }
-    if target.around.filled {
-        return;
-    }
     // `<password>` in the password's place is reported as what it is, a secret that was never filled in.
     let template = |p: &Placeholder| {
         let password = target.get("password").and_then(Setting::span);
@@ -25,8 +22,9 @@ fn of_target(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             && password
                 .is_some_and(|s| s.source == p.span.source && s.start <= p.span.start && p.span.end <= s.end)
     };
+    let filled = |p: &Placeholder| target.around.filled && p.shape == "${…}";
     let left: Vec<&Placeholder> =
-        target.oddities.placeholders.iter().filter(|p| !p.later && !template(p)).collect();
+        target.oddities.placeholders.iter().filter(|p| !p.later && !template(p) && !filled(p)).collect();
     report(&left, settings, out);
 }
 

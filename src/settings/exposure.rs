@@ -37,10 +37,15 @@ impl Target {
                 let unknown = self.get("host").is_some_and(open) || defaulted() || alone();
                 unknown.then_some(HostClass::Private)
             };
-            let class = self.class_by_name().filter(|class| *class != HostClass::Local).or_else(unknown);
+            // A name that a container beside it has leads nowhere else.
+            let beside = || self.around.neighbour.then_some(HostClass::Private);
+            let class = beside()
+                .or_else(|| self.class_by_name())
+                .filter(|class| *class != HostClass::Local)
+                .or_else(unknown);
             // A word that everybody tries is none that opens a made-up server; at an address in the internet it opens that one.
             let by_address = || {
-                let address = |h: &Setting<Part>| h.value.expose().parse::<IpAddr>().is_ok();
+                let address = |h: &Setting<Part>| h.value.expose().split(',').all(is_someones);
                 class == Some(HostClass::Public) && self.get("host").is_some_and(address)
             };
             let word = password.secret.is_template() && !(password.secret.is_common() && by_address());
@@ -91,3 +96,17 @@ const SAMPLE_WORDS: &[&str] = &[
     "region",
     "test",
 ];
+
+/// Whether a text is an address at which somebody may have a server: none of documents (RFC 3849, 5737), for measuring (RFC 2544),
+/// for many at once, and none that counts up.
+fn is_someones(text: &str) -> bool {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(a)) => {
+            let up =
+                matches!(a.octets(), [1, 2, 3, 4] | [11, 22, 33, 44] | [12, 34, 56, 78] | [123, 45, 67, 89]);
+            !up && !a.is_multicast() && a.octets()[0] < 240 && !matches!(a.octets(), [198, 18 | 19, _, _])
+        }
+        Ok(IpAddr::V6(a)) => !a.is_multicast() && a.segments()[..2] != [0x2001, 0x0db8],
+        Err(_) => false,
+    }
+}

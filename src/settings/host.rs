@@ -8,7 +8,8 @@ use std::net::IpAddr;
 pub enum HostClass {
     /// Loopback or a Unix socket.
     Local,
-    /// A single label, `.local`, `.internal`, `.svc`, `.flycast`, RFC 1918 and 4193, link-local.
+    /// A single label, `.local`, `.internal`, `.svc`, `.flycast`, `.home.arpa` (RFC 8375) and its like, RFC 1918, 4193 and 6598,
+    /// link-local.
     Private,
     /// Everything else, and every managed service.
     Public,
@@ -55,7 +56,10 @@ impl HostClass {
         let address = address.to_canonical();
         let private = match address {
             _ if address.is_loopback() || address.is_unspecified() => return Self::Local,
-            IpAddr::V4(a) => a.is_private() || a.is_link_local(),
+            // RFC 6598, where a VPN has its addresses.
+            IpAddr::V4(a) => {
+                a.is_private() || a.is_link_local() || matches!(a.octets(), [100, 64..=127, _, _])
+            }
             IpAddr::V6(a) => a.is_unique_local() || a.is_unicast_link_local(),
         };
         if private { Self::Private } else { Self::Public }
@@ -263,6 +267,14 @@ const PRIVATE_SUFFIXES: &[&str] = &[
     ".internal",
     ".svc",
     ".flycast",
+    ".ddev.site",
+    ".docker",
+    ".fritz.box",
+    ".home.arpa",
+    ".lan",
+    ".lndo.site",
+    ".localtest.me",
+    ".lvh.me",
     ".default",
     ".postgres",
     ".postgresql",

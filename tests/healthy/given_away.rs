@@ -49,6 +49,40 @@ const TWINS: &[Twins] = &[
             "spring.datasource.url=jdbc:postgresql://51.38.12.7/shop\nspring.datasource.username=postgres\nspring.datasource.password=postgres\n",
         )],
     },
+    // Nor does one of documents, and none of a network of one's own.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[
+            (
+                "src/main/resources/application.properties",
+                "spring.datasource.url=jdbc:postgresql://1.2.3.4/shop\nspring.datasource.username=postgres\nspring.datasource.password=postgres\n",
+            ),
+            (
+                "src/main/resources/application-a.properties",
+                "spring.datasource.url=jdbc:postgresql://100.64.3.4/shop\nspring.datasource.username=postgres\nspring.datasource.password=k3Vq9mT2xLpW7c\n",
+            ),
+            (
+                "src/main/resources/application-b.properties",
+                "spring.datasource.url=jdbc:postgresql://db.fritz.box/shop\nspring.datasource.username=postgres\nspring.datasource.password=k3Vq9mT2xLpW7c\n",
+            ),
+        ],
+        ill: &[(
+            "src/main/resources/application.properties",
+            "spring.datasource.url=jdbc:postgresql://5.9.1.2,5.9.1.3/shop\nspring.datasource.username=postgres\nspring.datasource.password=postgres\n",
+        )],
+    },
+    // A name that the file itself gives a container is reached by nobody else.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:17.2\n    networks: {default: {aliases: [db.shop.io]}}\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db.shop.io/shop\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:17.2\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db.shop.io/shop\n",
+        )],
+    },
 ];
 
 #[test]

@@ -39,6 +39,27 @@ const TWINS: &[Twins] = &[
         healthy: &[("alembic.ini", INI), ("migrations/env.py", FILLS)],
         ill: &[("alembic.ini", INI), ("migrations/env.py", READS)],
     },
+    // What is no such name is filled in by nobody.
+    Twins {
+        rule: "unresolved-placeholder",
+        healthy: &[("alembic.ini", INI), ("migrations/env.py", FILLS)],
+        ill: &[
+            ("alembic.ini", "[alembic]\nsqlalchemy.url = postgresql://shop@<host>/shop\n"),
+            ("migrations/env.py", FILLS),
+        ],
+    },
+    // Another environment's word behind one that takes it back.
+    Twins {
+        rule: "engine-parity",
+        healthy: &[(
+            "config/database.yml",
+            "development:\n  adapter: postgresql\n  database: a\nwarehouse-development:\n  adapter: sqlserver\n  host: x\n  database: w\nwarehouse-production:\n  adapter: sqlserver\n  host: y\n  database: w\nproduction:\n  adapter: postgresql\n  database: c\n",
+        )],
+        ill: &[(
+            "config/database.yml",
+            "development:\n  adapter: sqlserver\n  host: x\n  database: a\nproduction:\n  adapter: postgresql\n  database: c\n",
+        )],
+    },
     // What stands among the values of a chart goes through `tpl`.
     Twins {
         rule: "unresolved-placeholder",

@@ -222,16 +222,16 @@ const TWINS: &[Twins] = &[
         healthy: &[("config/production/db.js", CHOICE)],
         ill: &[("config/production/db.js", CHOICE_OF_ALL)],
     },
-    // What the script sets is a file, and what a group of commands writes into one is not printed.
+    // What a group of commands writes into a file or a pipe is not printed; what begins in it otherwise ends otherwise.
     Twins {
         rule: "secret-printed",
         healthy: &[(
             "deploy/production/e2e.sh",
-            "#!/bin/bash\nexport DATABASE_URL=\"sqlite:///$E2E_PATH\"\necho \"with $DATABASE_URL\"\n{\n  echo \"DB_PASSWORD=$DB_PASSWORD\"\n} > /etc/shop.env\n(echo \"$DB_PASSWORD\") | docker login\npg_isready\n",
+            "#!/bin/bash\n{ case $1 in a) echo;; esac\n  echo \"DB_PASSWORD=$DB_PASSWORD\"\n} > /etc/shop.env\n(echo \"$DB_PASSWORD\") | docker login\npg_isready\n",
         )],
         ill: &[(
             "deploy/production/e2e.sh",
-            "#!/bin/bash\nexport DATABASE_URL=\"sqlite:///$E2E_PATH\"\nexport DATABASE_URL=\"$OTHER\"\necho \"with $DATABASE_URL\"\npg_isready\n",
+            "#!/bin/bash\n( echo \"$DB_PASSWORD\"; case $1 in a) > f;; esac )\npg_isready\n",
         )],
     },
     Twins {
@@ -243,6 +243,46 @@ const TWINS: &[Twins] = &[
         ill: &[(
             "deploy/production/show.sh",
             "#!/bin/bash\n{ echo \"$DB_PASSWORD\"; } && pg_isready > /dev/null\n",
+        )],
+    },
+    // What is handed to those who read errors is read.
+    Twins {
+        rule: "secret-printed",
+        healthy: &[(
+            "deploy/production/show.sh",
+            "#!/bin/bash\n{ echo \"$DB_PASSWORD\"; } >> /etc/shop.env\npg_isready\n",
+        )],
+        ill: &[("deploy/production/show.sh", "#!/bin/bash\n{ echo \"$DB_PASSWORD\"; } >&2\npg_isready\n")],
+    },
+    Twins {
+        rule: "secret-printed",
+        healthy: &[(
+            "deploy/production/show.sh",
+            "#!/bin/bash\necho \"$DB_PASSWORD\" > /etc/shop.pass\npg_isready\n",
+        )],
+        ill: &[(
+            "deploy/production/show.sh",
+            "#!/bin/bash\necho \"$DB_PASSWORD\" 2> /dev/null\npg_isready\n",
+        )],
+    },
+    // A password is there, whatever stands beside it.
+    Twins {
+        rule: "literal-password",
+        healthy: &[(
+            "deploy/production/x.sh",
+            "#!/bin/bash\nexport DATABASE_URL=\"postgres://shop:${2:?}@${1:-prod-db.acme.io}/shop\"\npg_isready\n",
+        )],
+        ill: &[(
+            "deploy/production/x.sh",
+            "#!/bin/bash\nexport DATABASE_URL=\"postgres://shop:k3Vq9mT2xLpW7c@${1:-prod-db.acme.io}/shop\"\npg_isready\n",
+        )],
+    },
+    Twins {
+        rule: "fallback-default",
+        healthy: &[("deploy/production/x.sh", "#!/bin/bash\nexport DATABASE_URL=\"${1:?}\"\npg_isready\n")],
+        ill: &[(
+            "deploy/production/x.sh",
+            "#!/bin/bash\nexport DATABASE_URL=\"${1:-postgres://shop:k3Vq9mT2xLpW7c@prod-db.acme.io/shop}\"\npg_isready\n",
         )],
     },
     // What a script is called with nobody forgets as one forgets a variable.

@@ -199,6 +199,71 @@ const TWINS: &[Twins] = &[
             "services:\n  db:\n    image: harbor.acme.io/docker.io/postgres:16\n    volumes: [data:/var/lib/postgresql/data]\nvolumes: {data: }\n",
         )],
     },
+    // What the tags of an image count are its own releases.
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: groonga/pgroonga:4.0.4-debian-18\n    volumes: [data:/var/lib/postgresql]\nvolumes: {data: }\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgis/postgis:16-3.4\n    volumes: [data:/var/lib/postgresql]\nvolumes: {data: }\n",
+        )],
+    },
+    // A file beside the data is none of them.
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[
+            (
+                "compose.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    volumes: [./server.key:/var/lib/postgresql/server.key, data:/var/lib/postgresql/data]\nvolumes: {data: }\n",
+            ),
+            (
+                "local.compose.yml",
+                "services:\n  other:\n    image: postgres:16.4-bookworm\n    volumes: [./server.key:/var/lib/postgresql/server.key]\n",
+            ),
+        ],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:16.4-bookworm\n    volumes: [data:/var/lib/postgresql/data2]\nvolumes: {data: }\n",
+        )],
+    },
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:16.4-bookworm\n    command: postgres --data-directory=/pg/data\n    volumes: [data:/pg/data]\nvolumes: {data: }\n",
+        )],
+        ill: &[(
+            "compose.yml",
+            "services:\n  db:\n    image: postgres:16.4-bookworm\n    command: postgres --log-line-prefix=-Down\n    volumes: [data:/pg/data]\nvolumes: {data: }\n",
+        )],
+    },
+    // What changes a file elsewhere does not say its volumes again.
+    Twins {
+        rule: "compose-no-data-volume",
+        healthy: &[
+            (
+                "compose.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    volumes: [data:/var/lib/postgresql/data]\nvolumes: {data: }\n",
+            ),
+            (
+                "deploy/compose.prod.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_DB: shop}\n",
+            ),
+        ],
+        ill: &[
+            (
+                "compose.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_DB: shop}\n",
+            ),
+            (
+                "deploy/compose.prod.yml",
+                "services:\n  db:\n    image: postgres:16.4-bookworm\n    environment: {POSTGRES_DB: shop}\n",
+            ),
+        ],
+    },
 ];
 
 const MOVED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n      - name: db\n        image: postgres:18\n        envFrom: [{configMapRef: {name: db}}]\n        volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n";

@@ -87,6 +87,15 @@ fn many_findings_on_one_line() {
 }
 
 #[test]
+fn many_groups_around_commands() {
+    let many = 100_000;
+    for (open, close) in [("(", ")|"), ("{ ", "\n} |"), ("(", ")>")] {
+        let text = ["#!/bin/sh\n", &open.repeat(many), &"psql;".repeat(19_000), &close.repeat(many)].concat();
+        Tree::of(&[("a.sh", text.as_bytes())]).lint(&["--format", "concise"]).harmless();
+    }
+}
+
+#[test]
 fn many_words_behind_a_value() {
     let words = many(0..100_000, |i| format!(" {i}-"));
     for text in [format!("DATABASE_URL={URL}{words}\n"), format!("A=1{words}\nDATABASE_URL={URL}\n")] {

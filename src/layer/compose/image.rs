@@ -67,6 +67,9 @@ const SERVERS: &[(&str, bool)] = &[
     ("debezium/postgres", true),
 ];
 
+/// The tags of these count their own releases.
+const NUMBERED: &[&str] = &["groonga/pgroonga", "citusdata/citus"];
+
 /// Of these a major release holds the C library too: made on Alpine, which sorts by no library's rules, or an archive.
 const SETTLED: &[&str] = &["timescale/timescaledb", "bitnamilegacy/postgresql"];
 
@@ -267,6 +270,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"./_:@-".contains(&b));
     let known = value.map.iter().all(|s| s.kind != crate::layer::SegmentKind::Elsewhere);
     let release = server.filter(|(_, official)| *official && known && !(digest && tag.is_none()));
+    let release = release.filter(|(known, _)| !NUMBERED.contains(known));
     let release = release.and_then(|(known, _)| Release::of(tag, *known == "library/postgres"));
     Image {
         span,

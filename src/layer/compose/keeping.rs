@@ -22,16 +22,19 @@ pub(super) fn of(node: &Node, image: &Image, mounts: &[Mount]) -> Keeping {
     if !plain || given::is_in_memory(node) || moves_by_command(node) || mounts.iter().any(open) {
         return Keeping::Kept;
     }
+    let target = |mount: &Mount| mount.target.expose().trim_end_matches('/').to_owned();
     let mut beside = None;
     for mount in mounts.iter().filter(|m| !m.read_only && !matches!(m.source, Source::Other)) {
-        match place(mount.target.expose().trim_end_matches('/'), image.layout) {
+        match what_is(&target(mount), image.layout) {
             Place::Data => return Keeping::Kept,
             Place::Meant => beside = beside.or(Some(mount.span)),
             Place::Other => {}
         }
     }
     // What is mounted some other way may hold them as well.
-    let other = |m: &Mount| matches!(m.source, Source::Other);
+    let other = |m: &Mount| {
+        matches!(m.source, Source::Other) && !m.read_only && what_is(&target(m), image.layout) != Place::Other
+    };
     match beside {
         Some(span) => Keeping::Beside(span),
         None if mounts.iter().any(other) => Keeping::Kept,
@@ -41,10 +44,14 @@ pub(super) fn of(node: &Node, image: &Image, mounts: &[Mount]) -> Keeping {
 
 /// Whether options of the server say where its data are.
 fn moves_by_command(node: &Node) -> bool {
-    let word =
-        |text: &str| ["data_directory", "config_file", "-D"].iter().any(|option| text.contains(option));
+    let option = |word: &str| {
+        let word = word.replace('-', "_");
+        ["data_directory", "config_file", "__pgdata"].iter().any(|name| word.contains(name))
+            || word.starts_with("_D")
+    };
+    let says = |text: &str| text.split(char::is_whitespace).any(option);
     let command = node.get("command");
-    command.is_some_and(|c| c.text().is_some_and(word) || c.items().iter().filter_map(|n| n.text()).any(word))
+    command.is_some_and(|c| c.text().is_some_and(says) || c.items().iter().filter_map(|n| n.text()).any(says))
 }
 
 /// What a place in the container is to a server.
@@ -58,37 +65,33 @@ enum Place {
 }
 
 /// What holds other things of a server than its data.
-const OTHER: [&str; 27] = [
+const OTHER: [&str; 20] = [
     "archive",
     "archives",
     "backup",
     "backups",
-    "cert",
-    "certs",
     "conf",
     "config",
-    "configs",
     "dump",
     "dumps",
     "extension",
-    "extensions",
+    "fixtures",
     "import",
     "init",
-    "initdb",
     "log",
     "logs",
-    "migrations",
-    "run",
-    "script",
     "scripts",
     "seed",
+    "shared",
     "sql",
-    "ssl",
+    "tablespaces",
     "wal",
-    "tablespace",
 ];
 
-fn place(path: &str, layout: Layout) -> Place {
+/// Directories of the system, where no image has a server's data.
+const SYSTEM: [&str; 6] = ["/etc/", "/opt/", "/run/", "/tmp/", "/usr/", "/docker-entrypoint"];
+
+fn what_is(path: &str, layout: Layout) -> Place {
     const HOME: &str = "/var/lib/postgresql";
     let below = path.strip_prefix(HOME).and_then(|rest| rest.strip_prefix('/'));
     match (path, below) {
@@ -102,17 +105,24 @@ fn place(path: &str, layout: Layout) -> Place {
         {
             return Place::Data;
         }
+        // `data2`, `17/main`.
+        (_, Some(below)) => {
+            let last = below.rsplit('/').next().unwrap_or(below);
+            let named = last.starts_with("data") || matches!(last, "main" | "pgdata" | "db");
+            return if named && !last.contains('.') { Place::Meant } else { Place::Other };
+        }
         _ => {}
     }
     // The places of other images, and of other servers.
     if matches!(path, "/data/db" | "/var/lib/mysql") || path.starts_with("/bitnami/postgresql") {
         return Place::Meant;
     }
+    let file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    if file || SYSTEM.iter().any(|of| path.starts_with(of)) {
+        return Place::Other;
+    }
     let lower = path.to_ascii_lowercase();
-    let mut words: Vec<&str> =
-        lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| !w.is_empty()).collect();
-    words.dedup();
-    let has = |all: &[&str]| words.iter().any(|word| all.contains(word));
+    let has = |all: &[&str]| lower.split(|c: char| !c.is_ascii_alphabetic()).any(|word| all.contains(&word));
     let named = has(&["postgres", "postgresql", "pgsql", "psql", "pgdata", "pg"]);
     let data = has(&["data", "pgdata", "lib", "db"]);
     if named && data && !has(&OTHER) { Place::Meant } else { Place::Other }
@@ -124,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_a_place_is() {
-        let up_to_17 = |path| place(path, Layout::Data);
+        let up_to_17 = |path| what_is(path, Layout::Data);
         for data in ["/var/lib/postgresql/data", "/var/lib/postgresql/data/pgdata", "/var/lib"] {
             assert_eq!(up_to_17(data), Place::Data, "{data}");
         }
@@ -151,13 +161,20 @@ mod tests {
             "/var/log/postgresql",
             "/wal-archive",
             "/app",
+            "/var/lib/postgresql/server.key",
+            "/var/lib/postgresql/.pgpass",
+            "/var/lib/postgresql/tablespaces",
+            "/var/lib/postgresql/shared",
+            "/usr/share/postgresql/tsearch_data",
+            "/usr/lib/postgresql/16/lib/x.so",
+            "/postgres/data/fixtures",
         ] {
             assert_eq!(up_to_17(other), Place::Other, "{other}");
         }
         for layout in [Layout::Versioned, Layout::Newest, Layout::Unknown] {
-            assert_eq!(place("/var/lib/postgresql", layout), Place::Data);
-            assert_eq!(place("/var/lib/postgresql/18/docker", layout), Place::Data);
-            assert_eq!(place("/var/lib/postgresql/18/data", layout), Place::Meant);
+            assert_eq!(what_is("/var/lib/postgresql", layout), Place::Data);
+            assert_eq!(what_is("/var/lib/postgresql/18/docker", layout), Place::Data);
+            assert_eq!(what_is("/var/lib/postgresql/18/data", layout), Place::Meant);
         }
     }
 }

@@ -14,6 +14,22 @@ pub enum Layout {
     Newest,
 }
 
+impl Layout {
+    /// Where a volume is to be mounted; none where nobody knows.
+    pub fn data(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Data => Some("/var/lib/postgresql/data"),
+            Self::Versioned | Self::Newest => Some("/var/lib/postgresql"),
+        }
+    }
+
+    /// Whether it has its data where images have them since 18.
+    pub fn is_new(self) -> bool {
+        matches!(self, Self::Versioned | Self::Newest)
+    }
+}
+
 /// A release by the tag of an image.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Release {

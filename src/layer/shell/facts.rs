@@ -5,10 +5,7 @@ use crate::{
     layer::{general, sql, sql::Sql},
     source::{SourceId, Sources, Span},
 };
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Programs that print their arguments.
 const PRINTING: &[&str] = &["echo", "printf"];
@@ -42,12 +39,12 @@ impl Argument {
     }
 
     /// Whether the shell puts a variable in that holds a connection or a password, by its name.
-    fn tells(&self, of_files: &BTreeSet<&str>) -> bool {
+    fn tells(&self) -> bool {
         let text = self.value.text.expose();
         // GitHub's runner takes it out of what is printed after that.
         let name = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"_{}".contains(&b));
         let masks = text.strip_prefix("::add-mask::$").is_some_and(name);
-        self.expands && !masks && tells(text, of_files)
+        self.expands && !masks && tells(text)
     }
 }
 
@@ -55,8 +52,8 @@ fn is_literal(value: &str) -> bool {
     !value.is_empty() && !value.contains(['$', '`', '<', '{'])
 }
 
-/// Whether a text refers to a variable that holds a connection or a password, by its name; `of_files`: those that do not.
-fn tells(text: &str, of_files: &BTreeSet<&str>) -> bool {
+/// Whether a text refers to a variable that holds a connection or a password, by its name.
+fn tells(text: &str) -> bool {
     // `$([ -n "$X" ] && echo set)` asks whether it is there.
     let asks = |before: &str| {
         let before = before.trim_end_matches([' ', '"']);
@@ -72,7 +69,6 @@ fn tells(text: &str, of_files: &BTreeSet<&str>) -> bool {
         let password = name.ends_with("PASSWORD")
             && ["DB", "DATABASE", "PG", "POSTGRES"].iter().any(|p| name.starts_with(p));
         (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
-            && !of_files.contains(name)
             && !mark.starts_with(":+")
             && !mark.starts_with('+')
             && !is_cut(mark)
@@ -142,8 +138,7 @@ impl Command {
 impl Script {
     /// Where a script prints a connection or a password, and how.
     pub fn prints(&self) -> Vec<(Span, &'static str)> {
-        let of_files = self.of_files();
-        let mut out = self.traces(&of_files);
+        let mut out = self.traces();
         for command in &self.commands {
             let Some(program) = command.program() else { continue };
             let arguments = &command.words[1..];
@@ -161,7 +156,7 @@ impl Script {
                     let url = names.any(|name| name.ends_with("URL") || name.ends_with("URI"));
                     if url { "a connection with its password" } else { "a password" }
                 };
-                out.extend(arguments.iter().filter(|a| a.tells(&of_files)).map(|a| (a.span, what(a))));
+                out.extend(arguments.iter().filter(|a| a.tells()).map(|a| (a.span, what(a))));
             }
             let whole = program == "printenv" && arguments.is_empty()
                 || program == "env" && arguments.is_empty() && command.assignments.is_empty();
@@ -172,17 +167,8 @@ impl Script {
         out
     }
 
-    /// The variables that it sets to files of SQLite and to nothing else: there is no password in them.
-    fn of_files(&self) -> BTreeSet<&str> {
-        let mut files = BTreeMap::new();
-        for (name, text) in self.commands.iter().flat_map(Command::given) {
-            *files.entry(name).or_insert(true) &= text.starts_with("sqlite");
-        }
-        files.into_iter().filter(|(_, file)| *file).map(|(name, _)| name).collect()
-    }
-
     /// Where a trace is switched on that goes over a command with a connection or a password in it.
-    fn traces(&self, of_files: &BTreeSet<&str>) -> Vec<(Span, &'static str)> {
+    fn traces(&self) -> Vec<(Span, &'static str)> {
         let (mut out, mut on) = (Vec::new(), None);
         for command in &self.commands {
             if command.program() == Some("set") {
@@ -196,8 +182,8 @@ impl Script {
                 }
                 continue;
             }
-            let spoken = command.words.iter().any(|word| word.tells(of_files))
-                || command.assignments.iter().any(|e| tells(e.value.text.expose(), of_files));
+            let spoken = command.words.iter().any(Argument::tells)
+                || command.assignments.iter().any(|e| tells(e.value.text.expose()));
             if let Some(span) = on.filter(|_| spoken) {
                 out.push((span, "every command with what is put into it, a connection too"));
                 on = None;
