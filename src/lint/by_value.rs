@@ -10,6 +10,7 @@ use crate::{
     settings::{
         engine,
         misspelt::is_slip,
+        target::EXPORTERS,
         variables::{Meaning, meaning, meaning_of},
     },
 };
@@ -44,7 +45,7 @@ fn tell_of_net(entry: &mut Entry) {
 fn tell_one(layer: &mut Layer, policy: &Policy) {
     let mut found = (0..layer.entries.len()).filter(|at| is_connection(&layer.entries[*at], policy));
     let (Some(at), more) = (found.next(), found.next().is_some()) else { return };
-    if more || speaks(layer, policy) || looks_on(&layer.entries[at].key) {
+    if more || speaks(layer, policy) || layer.entries[at].key == EXPORTERS {
         others(layer, policy);
     } else {
         let entry = &mut layer.entries[at];
@@ -57,16 +58,10 @@ fn tell_one(layer: &mut Layer, policy: &Policy) {
 fn is_connection(entry: &Entry, policy: &Policy) -> bool {
     let template = || entry.key.ends_with("TEMPLATE");
     entry.told.is_none()
-        && entry.is_url_of_postgres()
+        && (entry.is_url_of_postgres() || entry.key == EXPORTERS && entry.has_scheme_of_postgres())
         && !template()
         // Looking for what was meant takes longer than looking up a name.
         && (meaning(&entry.key, policy).is_some() || !is_slip(&entry.key))
-}
-
-/// Whether a variable is that of a program which looks at a server (an exporter of metrics) and is no service of it: what it gives
-/// away is given away all the same.
-fn looks_on(key: &str) -> bool {
-    key == "DATA_SOURCE_NAME"
 }
 
 /// Says of those whose names mean nothing that they are further connections: each is judged that has a password of its own.

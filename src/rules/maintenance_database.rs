@@ -20,7 +20,7 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
         return;
     };
     // What looks at a server from outside connects where every server has a database.
-    if target.name == "DATA_SOURCE_NAME" {
+    if target.looks_on() {
         return;
     }
     // These services hand out one database, and it has this name.

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
-    if !target.is_postgres() && target.form != Form::Toggle || target.is_always_replaced() {
+    let elsewhere = target.is_always_replaced() || target.looks_on();
+    if !target.is_postgres() && target.form != Form::Toggle || elsewhere {
         return;
     }
     let Some(user) = settings.part_of(target, "user").filter(|_| !settings.has_parts_of_others(target))

@@ -8,6 +8,7 @@ mod oddities;
 mod stands_for;
 
 pub use around::Around;
+pub(crate) use class::EXPORTERS;
 pub use credential::{Credential, SecretName};
 pub(super) use facts::{Facts, fact};
 pub use oddities::{

@@ -139,7 +139,7 @@ const TWINS: &[Twins] = &[
         )],
         ill: &[(
             "docker-compose.prod.yml",
-            "services:\n  exporter:\n    image: prometheuscommunity/postgres-exporter:v0.15.0\n    environment:\n      DATA_SOURCE_NAME: postgresql://watch:k3Vq9mT2xLpW7c@db:5432/shop\n",
+            "services:\n  exporter:\n    image: prometheuscommunity/postgres-exporter:v0.15.0\n    environment:\n      DATA_SOURCE_NAME: postgresql://postgres:k3Vq9mT2xLpW7c@db:5432/postgres?sslmode=disable\n",
         )],
     },
     // A reference of Kubernetes that stands before what it names stays as it is.

@@ -7,10 +7,19 @@ use crate::{
     settings::host::{HostClass, is_own_machine, without_template},
 };
 
+/// The variable from which `postgres_exporter` takes its connection.
+pub(crate) const EXPORTERS: &str = "DATA_SOURCE_NAME";
+
 impl Target {
     /// Whether code sets another URL in its place in any case: nobody dials it.
     pub fn is_always_replaced(&self) -> bool {
         self.replaced.is_some_and(|replaced| replaced.how.always)
+    }
+
+    /// Whether it is that of a program which looks at a server from outside (an exporter of metrics) and is no service of it: it
+    /// has neither tables of its own nor statements that somebody could slip another into.
+    pub fn looks_on(&self) -> bool {
+        self.name == EXPORTERS
     }
 
     /// Takes it for another engine's, as the server at its host tells, of which its own variables say nothing.
