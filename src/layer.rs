@@ -353,6 +353,13 @@ impl Entry {
     /// nothing in it is left to be filled in by a format. One of JDBC is for who knows the name, and the superuser's is for who
     /// administers the server.
     pub fn is_url_of_postgres(&self) -> bool {
+        let text = self.value.text.expose();
+        let user = text.split_once("://").and_then(|(_, rest)| rest.split([':', '@']).next());
+        user != Some("postgres") && self.is_whole_url_of_postgres()
+    }
+
+    /// The same, whoever logs in.
+    pub fn is_whole_url_of_postgres(&self) -> bool {
         if !self.has_scheme_of_postgres() {
             return false;
         }
@@ -361,7 +368,7 @@ impl Entry {
         let Some((login, place)) = rest.rsplit_once('@') else { return false };
         let user = login.split(':').next().unwrap_or(login);
         let (host, path) = place.split_once('/').unwrap_or((place, ""));
-        let named = !user.is_empty() && user != "postgres" && !host.is_empty() && !path.is_empty();
+        let named = !user.is_empty() && !host.is_empty() && !path.is_empty();
         // `user:password@host:port/database` shows how it is written.
         let shown = host
             .rsplit(']')

@@ -58,7 +58,9 @@ fn tell_one(layer: &mut Layer, policy: &Policy) {
 fn is_connection(entry: &Entry, policy: &Policy) -> bool {
     let template = || entry.key.ends_with("TEMPLATE");
     entry.told.is_none()
-        && (entry.is_url_of_postgres() || entry.key == EXPORTERS && entry.has_scheme_of_postgres())
+        && (entry.is_url_of_postgres()
+            || entry.key == EXPORTERS && entry.has_scheme_of_postgres()
+            || SERVICES.contains(&entry.key.as_str()) && entry.is_whole_url_of_postgres())
         && !template()
         // Looking for what was meant takes longer than looking up a name.
         && (meaning(&entry.key, policy).is_some() || !is_slip(&entry.key))
@@ -75,6 +77,10 @@ fn others(layer: &mut Layer, policy: &Policy) {
         }
     }
 }
+
+/// Names that no vocabulary has, and that are a service's own whoever logs in: under others the superuser's URL is for who
+/// administers the server.
+const SERVICES: [&str; 6] = ["DATABASE_URI", "DATABASE_DSN", "DB_URI", "DB_DSN", "POSTGRES_URI", "PG_URI"];
 
 /// A program with more databases than this is none.
 const MOST: usize = 16;

@@ -25,6 +25,10 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     if !far || target.names_tests() || target.names_production() || target.names_placeholder_host() {
         return;
     }
+    // `db.example.com` leads nowhere: what reads settings is tested, and nobody connects.
+    if target.names_documentation_host() {
+        return;
+    }
     // `ci/values-enterprise.yaml` of a chart shows what an installation says.
     if settings.whereabouts.as_ref().is_some_and(Whereabouts::is_chart) {
         return;

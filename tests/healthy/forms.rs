@@ -232,9 +232,9 @@ const TWINS: &[Twins] = &[
         rule: "test-inherits-database-url",
         healthy: &[(
             "charts/shop/tests/deployment_test.yaml",
-            "suite: deployment\ntests:\n  - it: sets the url\n    set: {env: {DATABASE_URL: \"postgresql://u:p@db.example.com/x\"}}\n    asserts: [{isKind: {of: Deployment}}]\n",
+            "suite: deployment\ntests:\n  - it: sets the url\n    set: {env: {DATABASE_URL: \"postgresql://u:p@db.acme.io/x\"}}\n    asserts: [{isKind: {of: Deployment}}]\n",
         )],
-        ill: &[("tests/config.yaml", "env: {DATABASE_URL: \"postgresql://u:p@db.example.com/x\"}\n")],
+        ill: &[("tests/config.yaml", "env: {DATABASE_URL: \"postgresql://u:p@db.acme.io/x\"}\n")],
     },
 ];
 

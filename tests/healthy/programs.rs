@@ -142,6 +142,24 @@ const TWINS: &[Twins] = &[
             "services:\n  exporter:\n    image: prometheuscommunity/postgres-exporter:v0.15.0\n    environment:\n      DATA_SOURCE_NAME: postgresql://postgres:k3Vq9mT2xLpW7c@db:5432/postgres?sslmode=disable\n",
         )],
     },
+    // What a service's variable is called whoever logs in; another URL of the superuser is for who administers the server.
+    Twins {
+        rule: "superuser-role",
+        healthy: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      SETUP_URL: postgresql://postgres:k3Vq9mT2xLpW7c@db.acme.io/shop\n",
+        )],
+        ill: &[(
+            "docker-compose.prod.yml",
+            "services:\n  web:\n    build: .\n    environment:\n      DATABASE_URI: postgresql://postgres:k3Vq9mT2xLpW7c@db.acme.io/shop\n",
+        )],
+    },
+    // A name of documents leads nowhere.
+    Twins {
+        rule: "test-inherits-database-url",
+        healthy: &[(".env.test", "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.example.com/shop\n")],
+        ill: &[(".env.test", "DATABASE_URL=postgresql://shop:k3Vq9mT2xLpW7c@db.acme.io/shop\n")],
+    },
     // A reference of Kubernetes that stands before what it names stays as it is.
     Twins {
         rule: "unresolved-placeholder",
