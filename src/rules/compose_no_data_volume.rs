@@ -18,6 +18,10 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         let Some(image) = service.image.as_ref().filter(|_| service.keeping != Keeping::Kept) else {
             continue;
         };
+        // A developer's choice; looking at all other files takes its time.
+        if service.keeping == Keeping::Nowhere && out.environment() < Environment::Staging {
+            continue;
+        }
         let layers = file.layers_of(service);
         // Files that are started together have their volumes together.
         let kept = |(other, layers): (&Service, &[Layer])| {
