@@ -10,8 +10,7 @@ use crate::{
     settings::{
         engine,
         misspelt::is_slip,
-        target::EXPORTERS,
-        variables::{Meaning, meaning, meaning_of},
+        variables::{EXPORTERS, Meaning, meaning, meaning_of},
     },
 };
 

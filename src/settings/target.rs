@@ -8,7 +8,6 @@ mod oddities;
 mod stands_for;
 
 pub use around::Around;
-pub(crate) use class::EXPORTERS;
 pub use credential::{Credential, SecretName};
 pub(super) use facts::{Facts, fact};
 pub use oddities::{

@@ -79,6 +79,9 @@ pub enum ToggleKind {
     Engine,
 }
 
+/// The variable from which `postgres_exporter` takes its connection: no service's own, so that it is no vocabulary's.
+pub const EXPORTERS: &str = "DATA_SOURCE_NAME";
+
 /// Variables that hold a whole URL, the one that is looked at first in front.
 pub const URLS: &[(&str, Role)] = &[
     ("DATABASE_URL", Role::Primary),

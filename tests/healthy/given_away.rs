@@ -83,6 +83,18 @@ const TWINS: &[Twins] = &[
             "services:\n  db:\n    image: postgres:17.2\n  web:\n    build: .\n    environment:\n      DATABASE_URL: postgresql://shop:k3Vq9mT2xLpW7c@db.shop.io/shop\n",
         )],
     },
+    // `pre_production` and its like are not production.
+    Twins {
+        rule: "url-in-framework-config",
+        healthy: &[(
+            "config/database.yml",
+            "pre_production:\n  adapter: postgresql\n  host: db.shop.internal\n  database: w\n  username: shop\n  password: k3Vq9mT2xLpW7c\nold-production:\n  adapter: postgresql\n  host: db.shop.internal\n  database: w\n  username: shop\n  password: k3Vq9mT2xLpW7c\n",
+        )],
+        ill: &[(
+            "config/database.yml",
+            "warehouse_production:\n  adapter: postgresql\n  host: db.shop.internal\n  database: w\n  username: shop\n  password: k3Vq9mT2xLpW7c\n",
+        )],
+    },
 ];
 
 #[test]

@@ -48,7 +48,7 @@ const TWINS: &[Twins] = &[
             ("migrations/env.py", FILLS),
         ],
     },
-    // Another environment's word behind one that takes it back.
+    // The environment may stand behind a `-` as well.
     Twins {
         rule: "engine-parity",
         healthy: &[(

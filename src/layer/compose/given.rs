@@ -92,7 +92,7 @@ pub(super) fn is_in_memory(node: &Node) -> bool {
 }
 
 /// The command of a service as one line.
-fn command(node: &Node) -> String {
+pub(super) fn command(node: &Node) -> String {
     let command = node.get("command").map(|node| match node.text() {
         Some(text) => text.to_owned(),
         None => node.items().iter().filter_map(|n| n.text()).collect::<Vec<_>>().join(" "),

@@ -22,10 +22,9 @@ pub(super) fn of(node: &Node, image: &Image, mounts: &[Mount]) -> Keeping {
     if !plain || given::is_in_memory(node) || moves_by_command(node) || mounts.iter().any(open) {
         return Keeping::Kept;
     }
-    let target = |mount: &Mount| mount.target.expose().trim_end_matches('/').to_owned();
     let mut beside = None;
     for mount in mounts.iter().filter(|m| !m.read_only && !matches!(m.source, Source::Other)) {
-        match what_is(&target(mount), image.layout) {
+        match what_is(mount.place(), image.layout) {
             Place::Data => return Keeping::Kept,
             Place::Meant => beside = beside.or(Some(mount.span)),
             Place::Other => {}
@@ -33,7 +32,7 @@ pub(super) fn of(node: &Node, image: &Image, mounts: &[Mount]) -> Keeping {
     }
     // What is mounted some other way may hold them as well.
     let other = |m: &Mount| {
-        matches!(m.source, Source::Other) && !m.read_only && what_is(&target(m), image.layout) != Place::Other
+        matches!(m.source, Source::Other) && !m.read_only && what_is(m.place(), image.layout) != Place::Other
     };
     match beside {
         Some(span) => Keeping::Beside(span),
@@ -49,9 +48,7 @@ fn moves_by_command(node: &Node) -> bool {
         ["data_directory", "config_file", "__pgdata"].iter().any(|name| word.contains(name))
             || word.starts_with("_D")
     };
-    let says = |text: &str| text.split(char::is_whitespace).any(option);
-    let command = node.get("command");
-    command.is_some_and(|c| c.text().is_some_and(says) || c.items().iter().filter_map(|n| n.text()).any(says))
+    given::command(node).split_whitespace().any(option)
 }
 
 /// What a place in the container is to a server.

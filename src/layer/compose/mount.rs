@@ -37,19 +37,24 @@ const OTHERS: [(&str, &str); 3] =
 impl Mount {
     /// Whether it is at `/var/lib/postgresql/data`.
     pub(super) fn is_old_data(&self) -> bool {
-        self.target.expose().trim_end_matches('/') == client::OLD_DATA
+        self.place() == client::OLD_DATA
+    }
+
+    /// Where it is in the container, without a `/` at its end.
+    pub(super) fn place(&self) -> &str {
+        self.target.expose().trim_end_matches('/')
     }
 
     /// The other engine whose data it holds: of a server that is built, nothing else tells.
     pub fn other_engine(&self) -> Option<&'static str> {
-        let target = self.target.expose().trim_end_matches('/');
+        let target = self.place();
         OTHERS.iter().find(|(data, _)| *data == target && !self.read_only).map(|(_, engine)| *engine)
     }
 
     /// Whether a file of the container lies in it, and outlives the container with it.
     pub fn keeps(&self, path: &str) -> bool {
         let lasting = matches!(self.source, Source::Volume | Source::Path(_)) && !self.read_only;
-        let target = self.target.expose().trim_end_matches('/');
+        let target = self.place();
         lasting && !target.is_empty() && is_within(path, target)
     }
 

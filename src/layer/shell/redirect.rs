@@ -2,8 +2,8 @@
 
 use super::Script;
 
-/// Whether a `>` at a place of a text takes what is written away from who looks on: not to the other of its two ways out, and not only what
-/// the program says of errors.
+/// Whether a `>` at a place of a text takes what is written away from who looks on: not to the other of its two ways out,
+/// and not only what the program says of errors.
 pub(super) fn takes(text: &str, at: usize) -> bool {
     let before = &text[..at];
     let errors = before.ends_with('2') && !before[..at - 1].ends_with(|c: char| !c.is_ascii_whitespace());

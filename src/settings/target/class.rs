@@ -5,10 +5,8 @@ use crate::{
     conninfo,
     settings::engine::Engine,
     settings::host::{HostClass, is_own_machine, without_template},
+    settings::variables::EXPORTERS,
 };
-
-/// The variable from which `postgres_exporter` takes its connection.
-pub(crate) const EXPORTERS: &str = "DATA_SOURCE_NAME";
 
 impl Target {
     /// Whether code sets another URL in its place in any case: nobody dials it.
