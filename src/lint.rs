@@ -233,7 +233,7 @@ fn is_judged(file: &Carried, views: &[FileView<'_>]) -> bool {
 
 /// The environment of a file: the strictest of its views'.
 fn strictest(views: &[FileView<'_>], file: &Carried, files: &Files, policy: &Policy) -> Environment {
-    let environment = views.iter().map(|v| v.environment).max();
+    let environment = views.iter().filter(|v| !v.weak).map(|v| v.environment).max();
     environment.unwrap_or_else(|| files.environment_of(&file.path, file.carrier, policy))
 }
 

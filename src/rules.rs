@@ -376,9 +376,10 @@ mod prelude {
         environment::Environment,
         layer::{
             Carried, Carrier, Entry, Layer, LayerKind, Means, ProblemKind, Read, Seat, Structure, Tls,
+            ci::Job,
             compose::{
                 Compose, Dependency, Image, Interface, Keeping, Layout, Mount, Pinned, Port, Service, Source,
-                Without,
+                Without, is_for_a_while,
             },
             is_example, is_javascript,
             kubernetes::{Block, Holder, Oddity},
@@ -481,6 +482,7 @@ mod init_script_injection;
 mod init_script_missing;
 mod init_server_only;
 mod k8s_literal_url;
+mod k8s_no_data_volume;
 mod keepalive_missing;
 mod kubernetes_service_link;
 mod literal_password;
@@ -665,6 +667,7 @@ pub static RULES: &[&Rule] = &[
     &init_script_missing::RULE,
     &init_server_only::RULE,
     &k8s_literal_url::RULE,
+    &k8s_no_data_volume::RULE,
     &keepalive_missing::RULE,
     &kubernetes_service_link::RULE,
     &literal_password::RULE,

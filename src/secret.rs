@@ -64,6 +64,12 @@ impl Secret {
         self.expose() == other.expose()
     }
 
+    /// Whether the text is another one with parameters behind it, as in a URL: `shop?useSSL=false`.
+    pub fn is_with_parameters(&self, name: &Self) -> bool {
+        let parameters = self.expose().strip_prefix(name.expose()).and_then(|rest| rest.strip_prefix('?'));
+        !name.is_empty() && parameters.is_some_and(|rest| rest.contains('='))
+    }
+
     /// As [`Secret::same_as`], ASCII letters compared without case.
     pub fn same_ignore_case(&self, other: &Self) -> bool {
         self.expose().eq_ignore_ascii_case(other.expose())

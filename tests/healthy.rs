@@ -4,6 +4,7 @@ mod healthy {
     use super::{Tree, Twins};
     mod asked;
     mod beside;
+    mod built_for;
     mod changed;
     mod charts;
     mod chosen;

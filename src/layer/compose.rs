@@ -7,16 +7,18 @@ pub(super) mod command;
 mod extends;
 mod given;
 pub(super) mod image;
-mod keeping;
+pub(super) mod keeping;
 mod mount;
+mod network;
 mod service;
+mod stage;
 mod tag;
 mod variables;
 
 pub use built::Waits;
 pub use given::Without;
 pub use image::{Image, Pinned};
-pub use keeping::Keeping;
+pub use keeping::{Keeping, is_for_a_while};
 pub use mount::{Mount, Source, from_above, from_below};
 pub use service::{Dependency, HealthCheck, Interface, IsReady, Port};
 pub use tag::Layout;
@@ -30,6 +32,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a compose file says beside the environments of its services.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 #[derive(Clone, Default, Debug)]
 pub struct Compose {
     /// In the order of the text.
@@ -38,10 +41,14 @@ pub struct Compose {
     pub wanted: Vec<Wanted>,
     /// Production has a file of its own beside it, which needs nothing of this one.
     pub replaced: bool,
+    /// Pages of a service in it are opened on the machine that runs it.
+    pub seen_here: bool,
     /// A server in it says `restart: no`, as one that serves somebody does not.
     stops: bool,
     /// A server in it is started again.
     goes_on: bool,
+    /// Addresses of the machine itself in the networks of the containers.
+    gateways: Vec<Part>,
     /// Names of the servers in the file that it changes.
     beneath: Vec<Part>,
     /// What those of them are set up with that take a default: libpq's keyword and the reference.
@@ -118,8 +125,6 @@ pub struct Service {
     pub ungranted: Vec<(String, Span)>,
     /// It keeps a server's data in memory: they are gone with the container.
     pub in_memory: bool,
-    /// Where a server's data are when its container is gone.
-    pub keeping: Keeping,
     /// It runs only when a profile asks for it.
     pub profiled: bool,
     /// It shares the network of the machine, or of another container.
@@ -342,25 +347,22 @@ impl Compose {
         plain.then_some(&inner[..end])
     }
 
-    /// Whether a name is that of a container beside the service of a block, on the same machine: a server, or the way to one.
-    pub fn stands_beside(&self, block: &str, host: &Part) -> bool {
-        let Some(service) = self.services.iter().find(|s| s.block == block) else { return false };
-        // What another file makes of a service, it stands on the same network.
-        let beside = self.services.iter().filter(|s| s.server || s.way || s.partial);
-        let hosts = beside.flat_map(|s| &s.hosts).chain(&self.beneath);
-        // What it waits for is a service, in this file or in one that this file changes.
-        let waited =
-            service.depends_on.iter().map(|d| &d.service).filter(|name| !name.expose().contains('.'));
-        let single = |host: &str| is_plain_name(host) && !host.contains('.') && host != "localhost";
-        service.joined && single(host.expose()) || hosts.chain(waited).any(|name| host.is_host_called(name))
-    }
-
     /// The names of services that others wait for until they are healthy, and that are made in another file: of one of the same
     /// name in a file by itself they know nothing.
     fn gated_elsewhere(&self) -> impl Iterator<Item = &str> {
         let made = |name: &Part| self.services.iter().any(|s| !s.partial && s.name.same_as(name));
         let waited = self.services.iter().flat_map(|s| &s.depends_on).filter(|d| d.gated);
         waited.filter(move |d| !made(&d.service)).map(|d| d.service.expose())
+    }
+
+    /// Whether the service of a block may have a database that its variables do not show: it waits for a server, or for the
+    /// way to one, or reads env files.
+    pub fn may_have_database(&self, block: &str) -> bool {
+        let Some(service) = self.services.iter().find(|s| s.block == block) else { return true };
+        let servers =
+            || self.services.iter().filter(|s| s.server || s.way).map(|s| &s.name).chain(&self.beneath);
+        let waits = |d: &Dependency| servers().any(|name| d.service.same_as(name));
+        service.partial || !service.env_files.is_empty() || service.depends_on.iter().any(waits)
     }
 
     /// Whether a file in the container of a service lies in what is mounted there.
@@ -409,7 +411,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
     let Some(root) = documents.first() else { return };
     let Some(services) = root.get("services") else { return };
-    let mut out = Compose::default();
+    let mut out = Compose { gateways: network::gateways(root), ..Compose::default() };
     for (key, node) in services.pairs().into_iter().take(MANY) {
         let whole = extends::whole(services, node);
         let service = service::read(reader, root, key, &whole, &mut out);

@@ -193,8 +193,11 @@ fn walk<'n>(reader: &mut Reader<'_>, node: &'n Node, path: &mut Vec<&'n str>, ou
         let means = if is_url { Some(role) } else { means };
         layer.reads.extend(resolved.reads);
         let text = resolved.value.text.expose();
-        // The name of a key in a Secret, of which a chart makes a reference, is none of a URL's.
+        // The name of a key in a Secret, of which a chart makes a reference, is none of a URL's. Where nothing stands, the
+        // Serverless Framework sets nothing.
         if text::is_from_elsewhere(text)
+            || value.is_null()
+                && reader.path.rsplit('/').next().is_some_and(|name| name.starts_with("serverless."))
             || is_of_chart(reader.path) && VARIABLES.contains(&name) && text::is_word(text)
         {
             layer.reads.push(Read { variable: entry.key.clone(), span: value.span, means, defaulted: false });

@@ -21,7 +21,7 @@ pub use names::{Names, is_domain};
 use super::{
     Carrier, Entry, Footing, Layer, Read, Seat, Segment, SegmentKind, Value,
     carried::{Reader, Structure},
-    compose::{Image, client, image, is_plain_name, name},
+    compose::{Image, Keeping, client, image, is_plain_name, keeping, name},
     shell::{self, Script, inside},
     tree::Node,
 };
@@ -36,6 +36,7 @@ use std::{
 };
 
 /// What a file of objects says beside the variables.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 #[derive(Clone, Default, Debug)]
 pub struct Kubernetes {
     /// One for each layer, in their order.
@@ -61,6 +62,8 @@ pub struct Kubernetes {
     preloads: bool,
     /// They are for a cluster on somebody's machine: the text names one, or they go where such objects go.
     pub of_laptop: bool,
+    /// A patch mounts volumes into containers, which stand elsewhere.
+    pub mounts_elsewhere: bool,
     /// A Kustomization of Flux here has `postBuild`: `${…}` in what it applies is substituted.
     pub substitutes: bool,
 }
@@ -285,11 +288,16 @@ impl Objects<'_, '_> {
         for (container, ends) in inits.chain(all("containers").iter().map(|n| (n, ends))) {
             let image = container.get("image").and_then(|n| Some((n.scalar()?, n.span)));
             let (partial, mut administers) = (image.is_none(), false);
+            self.out.mounts_elsewhere |= partial && container.get("volumeMounts").is_some();
             if let Some((scalar, span)) = image {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
                 image.fleeting = front::is_fleeting(object, spec, container);
                 image.misplaced = front::misplaced(container);
+                if image.server && !ends {
+                    image.keeping = keeping::of_container(object, spec, container, &image);
+                }
+                self.reveal_mounts(container, &image);
                 if (image.server || front::has_data(container)) && !image.client {
                     servers.push(container);
                 }
@@ -318,6 +326,21 @@ impl Objects<'_, '_> {
         }
         if !servers.is_empty() {
             self.out.servers.push(Server::of(object, pod, &servers));
+        }
+    }
+
+    /// Shows where volumes are mounted of which a rule speaks.
+    fn reveal_mounts(&mut self, container: &Node, image: &Image) {
+        let beside = if let Keeping::Beside(span) = image.keeping { Some(span) } else { None };
+        let paths = container.get("volumeMounts").map(Node::items).unwrap_or_default().iter();
+        let pairs = paths.filter_map(|mount| mount.pair("mountPath"));
+        let of_rules = |span| beside == Some(span) || image.misplaced == Some(span);
+        for (key, path) in pairs.filter(|(_, path)| of_rules(path.span)) {
+            let plain = |step: &str| step.is_empty() || is_plain_name(step);
+            if path.text().is_some_and(|path| path.split('/').all(plain)) {
+                self.reader.reveal_pair(Some((key, path)));
+                self.reader.reveal_scalar(path.span);
+            }
         }
     }
 

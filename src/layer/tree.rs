@@ -142,6 +142,11 @@ impl Node {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// Whether nothing stands there: `key:`, `key: null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
     /// An assignment made of this scalar, under a name; none for a mapping or a sequence. Nothing is an empty text.
     pub fn entry(&self, key: impl Into<String>, key_span: Span) -> Option<Entry> {
         let value = match &self.kind {

@@ -38,6 +38,7 @@ pub(super) fn settle(
     gems(carried, views, repository);
     said_anew(carried, views, repository);
     shared(views);
+    words_of_others(carried, views);
 }
 
 /// The database that variables name which several containers take from one place (a config map), each with a URL that leads to a
@@ -61,6 +62,21 @@ fn shared(views: &mut [Vec<FileView<'_>>]) {
     for view in views.iter_mut().flatten() {
         if place(view).is_some_and(|place| of_all.contains(&place)) {
             view.settings.targets.iter_mut().for_each(|target| target.around.database_of_all = true);
+        }
+    }
+}
+
+/// In settings of code whose every database is another engine's, `DEBUG = True` beside it is theirs too.
+fn words_of_others(carried: &[Carried], views: &mut [Vec<FileView<'_>>]) {
+    let code = |file: &Carried| matches!(file.carrier, Carrier::Python | Carrier::JavaScript);
+    for (_, views) in carried.iter().zip(views).filter(|(file, _)| code(file)) {
+        let targets = views.iter().flat_map(|view| &view.settings.targets).map(|t| Some(&t.engine.value));
+        let named = views.iter().filter_map(|view| view.settings.toggle.as_ref()).map(|t| t.says.as_ref());
+        let mut engines = targets.chain(named).peekable();
+        if engines.peek().is_some() && engines.all(|engine| matches!(engine, Some(Engine::Other(_)))) {
+            for view in views {
+                view.settings.settled.contradictions.clear();
+            }
         }
     }
 }

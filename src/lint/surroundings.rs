@@ -97,7 +97,7 @@ impl<'c> Surroundings<'c> {
 
     /// Says it of one view.
     pub(super) fn tell(&self, sources: &Sources, file: &Carried, layer: &Layer, view: &mut FileView<'_>) {
-        let FileView { layers, environment, settings } = view;
+        let FileView { layers, environment, settings, .. } = view;
         if let Some(at) = settings.whereabouts.as_mut().filter(|_| !self.asking.is_empty()) {
             at.remarks.copy |= layers.iter().filter_map(|l| l.source).any(|s| self.asking.contains(&s));
         }

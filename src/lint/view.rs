@@ -26,6 +26,9 @@ use std::{borrow::Cow, collections::BTreeMap, slice};
 pub(super) struct FileView<'c> {
     pub(super) layers: Cow<'c, [Layer]>,
     pub(super) environment: Environment,
+    /// The environment is how a service of docker compose that has no database was built (`NODE_ENV`): it says nothing of the
+    /// server beside it.
+    pub(super) weak: bool,
     pub(super) settings: Settings,
 }
 
@@ -105,8 +108,7 @@ impl<'c> FileView<'c> {
 
     /// The same with its layers in its own hands.
     pub(super) fn into_owned(self) -> FileView<'static> {
-        let Self { layers, environment, settings } = self;
-        FileView { layers: Cow::Owned(layers.into_owned()), environment, settings }
+        FileView { layers: Cow::Owned(self.layers.into_owned()), ..self }
     }
 
     /// `program`: a path in the directory of the program that reads it, where that is another one.
@@ -168,9 +170,10 @@ impl<'c> FileView<'c> {
         let lookup = Lookup::new(&layers);
         let mut settled = settle::settle(&lookup, policy, named, None, &[], Some(fallback.clone()));
         // Beside a program of another language `NODE_ENV` says how its scripts and styles are built, and beside a file
-        // that production has for itself, or a server that is not started again, how a developer's images are.
+        // that production has for itself, a server that is not started again, or a page of `localhost`, how a developer's
+        // images are.
         let built = || {
-            matches!(&file.structure, Structure::Compose(compose) if compose.replaced || compose.is_for_once())
+            matches!(&file.structure, Structure::Compose(compose) if compose.replaced || compose.is_for_once() || compose.seen_here)
                 || repository
                     .packages(Some(program.unwrap_or(&path)))
                     .any(|package| package.ecosystem.is_served_beside_node())
@@ -179,6 +182,9 @@ impl<'c> FileView<'c> {
             settled = settle::settle(&lookup, policy, Some(fallback), None, &[], None);
         }
         let environment = settled.environment.as_ref().map_or(Environment::Development, |s| s.value);
+        let pages = settled.environment.as_ref().is_some_and(|s| s.key == "NODE_ENV")
+            && matches!((&file.structure, layers.last().and_then(|own| own.block.as_deref())),
+                (Structure::Compose(compose), Some(block)) if !compose.may_have_database(block));
         let told = lookup.told().any(|e| matches!(e.means(), Some(Means::Part("DATABASES", _))));
         let named = lookup.entry("DJANGO_SETTINGS_MODULE").is_some();
         let django = named || told || policy.django;
@@ -217,7 +223,8 @@ impl<'c> FileView<'c> {
             settings.hosted_on = hosts.filter_map(|host| of_manifest(host)).map(|s| s.value).collect();
         }
         settings.whereabouts = Some(whereabouts);
-        Self { layers, environment, settings }
+        let weak = pages && settings.targets.is_empty();
+        Self { layers, environment, weak, settings }
     }
 }
 
@@ -243,7 +250,11 @@ fn stood_on<'c>(
     files: &Files,
 ) -> Cow<'c, [Layer]> {
     let environment = files.environment_of(&file.path, file.carrier, policy);
-    let same = |path: &str| files.environment_of(path, Carrier::Dotenv, policy) == environment;
+    let own = layer.word.as_deref().and_then(|word| policy.environment(word)).unwrap_or(environment);
+    let same = |path: &str| {
+        let of_file = files.environment_of(path, Carrier::Dotenv, policy);
+        of_file == environment || of_file == own
+    };
     let known = |path: &String| env_files.get(path.as_str()).filter(|_| same(path)).copied();
     let mut out: Vec<Layer> = footing.env_files.iter().filter_map(known).cloned().collect();
     let open = layer.source.filter(|_| footing.open || out.len() < footing.env_files.len());

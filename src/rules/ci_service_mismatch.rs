@@ -21,6 +21,9 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         let rightly: Vec<&str> =
             targets.iter().filter(|t| logs_in(service, t)).map(|t| t.name.as_str()).collect();
         for target in targets {
+            if tests_have_their_own(service, target, job, file) {
+                continue;
+            }
             let used = rightly.contains(&target.name.as_str());
             let own = |user: &Setting<Part>| {
                 project.made.roles.iter().any(|made| made.same_as(user.value.secret()))
@@ -33,6 +36,16 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Whether the tests' own variables beside it log in as they should: `TEST_DB_USER` beside `DB_USER`, which only has to be there.
+fn tests_have_their_own(service: &DatabaseService, target: &Target, job: &Job, file: &File<'_>) -> bool {
+    let Some(user) = target.get("user").filter(|_| target.form == Form::Parts) else { return false };
+    let Some(made) = service.variable("POSTGRES_USER") else { return false };
+    let own = format!("TEST_{}", user.key);
+    let views = job.blocks.iter().filter_map(|at| file.views.get(*at));
+    let mut layers = views.flat_map(|view| view.layers);
+    layers.any(|l| l.entry(&own).is_some_and(|e| e.value.text.same_as(&made.value.text)))
 }
 
 /// What the image makes of its variables, with libpq's keyword.

@@ -375,9 +375,11 @@ fn database(login: &Login<'_>, server: &Server<'_>, user: &Told<'_>, out: &mut S
         Given::Unset => false,
         Given::Unknown => return,
     };
+    // The text of a URL's end may stand in a variable of its own.
+    let is = |made: &Secret| dbname.text.same_as(made) || dbname.text.is_with_parameters(made);
     let made = match server.given("POSTGRES_DB") {
-        Given::Entry(entry) => Some((dbname.text.same_as(&entry.value.text), Some(entry))),
-        Given::Unset => Some((dbname.text.same_as(user.text), None)),
+        Given::Entry(entry) => Some((is(&entry.value.text), Some(entry))),
+        Given::Unset => Some((is(user.text), None)),
         Given::Unknown => None,
     };
     let Some((same, entry)) = made.filter(|_| server.plain || matches!(more, Given::Entry(_))) else {

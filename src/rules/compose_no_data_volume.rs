@@ -15,11 +15,9 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let Structure::Compose(compose) = &file.carried.structure else { return };
     let held = LazyCell::new(|| held(project));
     for service in compose.services.iter().filter(|s| s.server && !s.partial) {
-        let Some(image) = service.image.as_ref().filter(|_| service.keeping != Keeping::Kept) else {
-            continue;
-        };
+        let Some(image) = service.image.as_ref().filter(|i| i.keeping != Keeping::Kept) else { continue };
         // A developer's choice; looking at all other files takes its time.
-        if service.keeping == Keeping::Nowhere && out.environment() < Environment::Staging {
+        if image.keeping == Keeping::Nowhere && out.environment() < Environment::Staging {
             continue;
         }
         let layers = file.layers_of(service);
@@ -31,7 +29,7 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
             continue;
         }
         let known = matches!(Given::of(layers, "PGDATA", false), Given::Unset);
-        match service.keeping {
+        match image.keeping {
             Keeping::Beside(mount) => {
                 let draft = out
                     .report(format!("the volume of `{}` holds none of its data", service.name))
@@ -40,7 +38,7 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
                 close(draft, image.layout, known);
             }
             Keeping::Nowhere
-                if !is_for_a_while(service, compose) && !held.iter().any(|n| n.same_as(&service.name)) =>
+                if !is_for_now(service, compose) && !held.iter().any(|n| n.same_as(&service.name)) =>
             {
                 let draft = out
                     .report(format!("the data of `{}` are in no volume with a name", service.name))
@@ -87,9 +85,7 @@ fn close(draft: Draft<'_>, layout: Layout, known: bool) -> Draft<'_> {
     }
 }
 
-/// Whether nobody means to keep what a server holds: for tests, a copy of another server, or one that is started for once.
-fn is_for_a_while(service: &Service, compose: &Compose) -> bool {
-    const WORDS: [&str; 8] = ["tmp", "temp", "shadow", "replica", "standby", "slave", "demo", "cache"];
-    let named = |host: &Part| host.secret().names_tests() || host.secret().has_word(&WORDS).is_some();
-    service.profiled || compose.is_for_once() || service.hosts.iter().any(named)
+/// Whether nobody means to keep what a server holds: its name says so, or it is started for once.
+fn is_for_now(service: &Service, compose: &Compose) -> bool {
+    service.profiled || compose.is_for_once() || service.hosts.iter().any(is_for_a_while)
 }

@@ -27,7 +27,9 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
             .at_span(word.span, word.says.map_or("switched on here".into(), |other| format!("{other}")))
             .also(&settled.origin, format!("{} is decided here", settled.value));
         draft = match &settled.origin {
-            Origin::Path(path) => draft.note(format!("the name of `{path}` says {}", settled.value)),
+            Origin::Path(path) if says(path, settled.value) => {
+                draft.note(format!("the name of `{path}` says {}", settled.value))
+            }
             _ => draft,
         };
         // What runs in a pipeline may be told anything: a build, a server for tests.
@@ -46,4 +48,10 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
             None => draft.help("switch it off"),
         };
     }
+}
+
+/// Whether a path has a word for an environment; a service's env file may be what says it.
+fn says(path: &str, environment: Environment) -> bool {
+    path.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| Environment::from_word(word) == Some(environment))
 }

@@ -17,7 +17,8 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
             let others = c.services.iter().filter(|s| !s.built && !s.in_memory);
             others.filter_map(|s| s.image.as_ref()).collect()
         }
-        Structure::Kubernetes(k) => k.images.iter().collect(),
+        // What no volume has is made anew with each container.
+        Structure::Kubernetes(k) => k.images.iter().filter(|i| i.keeping != Keeping::Nowhere).collect(),
         _ => return,
     };
     // A client has no data, and its program is to be that of the server's release.

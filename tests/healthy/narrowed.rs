@@ -380,7 +380,7 @@ const INTERNAL: &str =
     "{\"database\": {\"url\": \"postgresql://shop@postgres.railway.internal:5432/shop?sslmode=require\"}}";
 
 const EMPTY: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]\n      volumes: [{name: data, emptyDir: {}}]\n";
-const BARE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16\"}]\n";
+const BARE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]\n      volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]\n";
 
 #[test]
 fn what_means_less_is_no_excuse() {

@@ -219,9 +219,9 @@ const TESTS_TOO: &str = "APP_ENV=production\nDB_USER=shop\nDB_PASSWORD=Vq7xKd93L
 const OF_TESTS: &str = "import os\n\nclass TestConfig(Config):\n    DATABASE_URI = f\"postgresql://{os.getenv('DB_USER')}:{os.getenv('DB_PASSWORD')}@{os.getenv('DB_HOST')}:{os.getenv('DB_PORT')}/{os.getenv('TEST_DB_NAME')}\"\n";
 const OF_ALL: &str = "import os\n\nclass Config:\n    DATABASE_URI = f\"postgresql://{os.getenv('DB_USER')}:{os.getenv('DB_PASSWORD')}@{os.getenv('DB_HOST')}:{os.getenv('DB_PORT')}/{os.getenv('TEST_DB_NAME')}\"\n";
 const TITLED: &str = "# Shop - local/dev stack\n#\n# docker compose up\n\
-services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
+services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n    depends_on: [db]\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const UNTITLED: &str = "# Shop - the whole stack\n#\n# docker compose up\n\
-services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
+services:\n  web:\n    build: .\n    environment: {NODE_ENV: production}\n    depends_on: [db]\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const MYSQL: &str = "spring:\n  datasource:\n    url: ${DB_URL}\n    username: root\n    password: ${DB_PASSWORD}\n    driver-class-name: com.mysql.cj.jdbc.Driver\n";
 const PGJDBC: &str = "spring:\n  datasource:\n    url: ${DB_URL}\n    username: root\n    password: ${DB_PASSWORD}\n    driver-class-name: org.postgresql.Driver\n";
 const QUARKUS: &str = "quarkus.datasource.db-kind=mariadb\nquarkus.datasource.username=root\nquarkus.datasource.password=${DB_PASSWORD}\n";

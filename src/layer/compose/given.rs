@@ -8,8 +8,7 @@ use super::{
     service::{beside, items, text_of},
 };
 use crate::{
-    environment::Environment,
-    layer::{Entry, Layer, carried::Reader, tree::Node},
+    layer::{Layer, carried::Reader, tree::Node},
     secret::Part,
     source::{Span, is_within},
 };
@@ -138,21 +137,6 @@ pub(super) fn hold(image: &mut Image, variables: &Layer) {
     }
 }
 
-/// Whether a service is on a network that is there already: `external: true`.
-pub(super) fn is_joined(root: &Node, node: &Node) -> bool {
-    let external = |name: &str| {
-        let network = root.at(&["networks", name, "external"]);
-        network.is_some_and(|n| n.text().is_none_or(|text| text.eq_ignore_ascii_case("true")))
-    };
-    match node.get("networks") {
-        None => external("default"),
-        Some(own) => {
-            items(node, "networks").any(|n| n.text().is_some_and(external))
-                || own.pairs().iter().any(|(name, _)| name.text().is_some_and(external))
-        }
-    }
-}
-
 /// The directory that a service is built from.
 pub(super) fn context(reader: &Reader<'_>, node: &Node) -> Option<String> {
     let build = node.get("build")?;
@@ -184,22 +168,4 @@ pub(super) fn built_from(reader: &Reader<'_>, node: &Node) -> Option<String> {
 /// The stage that a service is built up to.
 pub(super) fn target(node: &Node) -> Option<String> {
     Some(node.get("build")?.get("target")?.text()?.to_ascii_lowercase())
-}
-
-/// The word for an environment that a container's name ends with, the stage that it is built up to, or its env file has, where that is
-/// a developer's: `shop_web_dev`, `target: development`, `.env.development`. Production's say nothing that the file does not, and
-/// `load_testing` is what a service does.
-pub(super) fn mild_word(node: &Node, variables: &Layer) -> Option<String> {
-    let mild = |word: &&str| Environment::from_word(word) == Some(Environment::Development);
-    let named =
-        node.get("container_name").and_then(Node::text).and_then(|name| name.rsplit(['-', '_']).next());
-    let built = node.at(&["build", "target"]).and_then(Node::text);
-    // The last counts.
-    let file = node.get("env_file").and_then(|file| file.text().or_else(|| file.items().last()?.text()));
-    let handed = file.and_then(|path| path.rsplit('/').next()?.strip_prefix(".env."));
-    // What it is given itself comes before what it is built or handed for.
-    let strict = |e: &Entry| Environment::from_word(e.value.text.expose()) >= Some(Environment::Staging);
-    let plain = || !variables.entries.iter().any(strict);
-    let word = named.filter(mild).or_else(|| built.filter(mild).or(handed.filter(mild)).filter(|_| plain()));
-    word.map(str::to_owned)
 }

@@ -1,6 +1,9 @@
 //! The name of an image: whether it runs a PostgreSQL server, and how firmly its tag holds it.
 
-use super::tag::{Layout, Release};
+use super::{
+    keeping::Keeping,
+    tag::{Layout, Release},
+};
 use crate::{layer::Value, secret::Part, source::Span};
 
 /// An image that a service runs.
@@ -29,6 +32,8 @@ pub struct Image {
     /// Where a volume is mounted at `/var/lib/postgresql/data`; of a container of Kubernetes only where nothing moves the data
     /// directory to it.
     pub misplaced: Option<Span>,
+    /// Where the server's data are when its container is gone.
+    pub keeping: Keeping,
 }
 
 /// What holds an image in place.
@@ -285,6 +290,7 @@ pub(in crate::layer) fn read(value: &Value, span: Span) -> Image {
         },
         client: false,
         fleeting: false,
+        keeping: Keeping::Kept,
         wants_password: release.is_some_and(Release::wants_password),
         layout: release.map_or(Layout::Unknown, Release::layout),
         misplaced: None,

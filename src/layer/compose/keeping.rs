@@ -1,7 +1,7 @@
 //! Whether a server's data outlive its container.
 
-use super::{Image, Mount, Source, given, tag::Layout};
-use crate::{layer::tree::Node, source::Span};
+use super::{FEW, Image, Mount, Source, given, name, service::items, tag::Layout};
+use crate::{layer::tree::Node, secret::Part, source::Span};
 
 /// Where the data of a server are when its container is gone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,14 +41,77 @@ pub(super) fn of(node: &Node, image: &Image, mounts: &[Mount]) -> Keeping {
     }
 }
 
+/// The same of a container of Kubernetes with such an image that goes on; `object` has the template of its pod, with `spec`. Where a
+/// parent of the data directory is mounted, it is the runtime that decides (`image_volumes` of CRI-O, containerd), and an
+/// empty directory at it was chosen.
+pub(in crate::layer) fn of_container(object: &Node, spec: &Node, container: &Node, image: &Image) -> Keeping {
+    let words = || items(container, "args").filter_map(|n| n.text());
+    let plain =
+        container.get("command").is_none() && words().next().is_none_or(|first| first.starts_with('-'));
+    // A pod by itself is nobody's that lasts.
+    let lasts = matches!(text(object, "kind"), "Deployment" | "StatefulSet" | "ReplicaSet");
+    let named = ["name", "namespace"].iter().filter_map(|key| object.at(&["metadata", key])?.text());
+    let tried = named.map(name).any(|part| is_for_a_while(&part));
+    let few = [(container, "volumeMounts"), (spec, "volumes")]
+        .iter()
+        .all(|(node, key)| items(node, key).count() <= FEW);
+    if !few || !image.official || image.client || !plain || !lasts || tried || words().any(is_move) {
+        return Keeping::Kept;
+    }
+    let claims = object.at(&["spec", "volumeClaimTemplates"]).map(Node::items).unwrap_or_default();
+    let is_claim =
+        |of: &str| claims.iter().any(|c| c.at(&["metadata", "name"]).and_then(Node::text) == Some(of));
+    let is_of_objects = |v: &Node| {
+        ["configMap", "secret", "projected", "downwardAPI"].iter().any(|kind| v.get(kind).is_some())
+    };
+    let (mut beside, mut lasting) = (None, false);
+    for mount in items(container, "volumeMounts") {
+        let (of, path) = (text(mount, "name"), text(mount, "mountPath"));
+        let volume = items(spec, "volumes").find(|v| text(v, "name") == of);
+        if !path.starts_with('/') || path.contains('$') || volume.is_none() && !is_claim(of) {
+            return Keeping::Kept;
+        }
+        if volume.is_some_and(is_of_objects) {
+            continue;
+        }
+        let path = path.trim_end_matches('/');
+        match what_is(path, image.layout) {
+            Place::Data => return Keeping::Kept,
+            _ if path == HOME => return Keeping::Kept,
+            Place::Meant => beside = beside.or(mount.get("mountPath").map(|n| n.span)),
+            Place::Other => {}
+        }
+        lasting |= volume.is_none_or(|v| v.get("emptyDir").is_none());
+    }
+    let moved = items(container, "env").any(|e| e.get("name").and_then(Node::text) == Some("PGDATA"))
+        || items(container, "envFrom").next().is_some();
+    match beside {
+        _ if lasting && moved => Keeping::Kept,
+        Some(span) => Keeping::Beside(span),
+        None => Keeping::Nowhere,
+    }
+}
+
+fn text<'n>(node: &'n Node, key: &str) -> &'n str {
+    node.get(key).and_then(Node::text).unwrap_or_default()
+}
+
+/// Whether nobody means to keep what a server of such a name holds: for tests, or a copy of another server.
+pub fn is_for_a_while(name: &Part) -> bool {
+    const WORDS: [&str; 10] =
+        ["tmp", "temp", "shadow", "replica", "standby", "slave", "demo", "cache", "preview", "ephemeral"];
+    name.secret().names_tests() || name.secret().has_word(&WORDS).is_some()
+}
+
 /// Whether options of the server say where its data are.
 fn moves_by_command(node: &Node) -> bool {
-    let option = |word: &str| {
-        let word = word.replace('-', "_");
-        ["data_directory", "config_file", "__pgdata"].iter().any(|name| word.contains(name))
-            || word.starts_with("_D")
-    };
-    given::command(node).split_whitespace().any(option)
+    given::command(node).split_whitespace().any(is_move)
+}
+
+fn is_move(word: &str) -> bool {
+    let word = word.replace('-', "_");
+    ["data_directory", "config_file", "__pgdata"].iter().any(|name| word.contains(name))
+        || word.starts_with("_D")
 }
 
 /// What a place in the container is to a server.
@@ -88,8 +151,10 @@ const OTHER: [&str; 20] = [
 /// Directories of the system, where no image has a server's data.
 const SYSTEM: [&str; 6] = ["/etc/", "/opt/", "/run/", "/tmp/", "/usr/", "/docker-entrypoint"];
 
+/// Where docker-library's images have a server's home.
+const HOME: &str = "/var/lib/postgresql";
+
 fn what_is(path: &str, layout: Layout) -> Place {
-    const HOME: &str = "/var/lib/postgresql";
     let below = path.strip_prefix(HOME).and_then(|rest| rest.strip_prefix('/'));
     match (path, below) {
         // The image has a volume of its own below it, at `data` (docker-library/docs, "PGDATA").

@@ -3,10 +3,9 @@
 use super::{
     Compose, MANY, Service, client, command,
     extends::Whole,
-    filled, given, image,
-    keeping::{self, Keeping},
+    filled, given, image, keeping,
     mount::{self, Mount},
-    name, variables,
+    name, network, stage, variables,
 };
 use crate::{
     layer::{SegmentKind, Value, carried::Reader, service, tree::Node},
@@ -115,8 +114,9 @@ pub(super) fn read(
         image.client = own && !(image.server && mounts.iter().any(|m| m.data));
         image.misplaced = mounts.iter().find(|m| m.is_old_data()).map(|m| m.span);
     }
-    let keeping =
-        image.as_ref().filter(|_| known && !built).map_or(Keeping::Kept, |i| keeping::of(node, i, &mounts));
+    if let Some(image) = image.as_mut().filter(|_| known && !built) {
+        image.keeping = keeping::of(node, image, &mounts);
+    }
     let context = given::context(reader, node);
     let sealed = given::is_sealed(node, context.as_deref(), &mounts);
     let named = || built || image.as_ref().is_some_and(image::Image::names_server);
@@ -135,7 +135,8 @@ pub(super) fn read(
     for environment in environments {
         variables::read(reader, environment, &mut variables, file);
     }
-    variables.word = given::mild_word(node, &variables);
+    variables.word = stage::word(node, &variables);
+    file.seen_here |= stage::is_seen_here(reader.path, node, &variables);
     if let Some(image) = &mut image {
         given::hold(image, &variables);
     }
@@ -171,10 +172,9 @@ pub(super) fn read(
         mounts,
         ungranted,
         in_memory: given::is_in_memory(node),
-        keeping,
         profiled: node.get("profiles").is_some(),
         foreign_network: network != "bridge" && network != "none",
-        joined: given::is_joined(root, node),
+        joined: network::is_joined(root, node),
         shares: network.strip_prefix("service:").map(name),
         waits: command::waits(node, waits_for.as_ref())
             || image.as_ref().is_some_and(|i| i.connects_late(scheduled)),

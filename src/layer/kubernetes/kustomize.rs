@@ -28,6 +28,8 @@ impl Objects<'_, '_> {
         for path in [&["patches"] as &[&str], &["patchesJson6902"], &["spec", "patches"]] {
             let patches = object.at(path).map(Node::items).unwrap_or_default();
             for item in patches {
+                // A patch of a list of changes in a file of its own is not read.
+                self.out.mounts_elsewhere |= item.get("path").is_some() && item.get("target").is_some();
                 let kind = item.at(&["target", "kind"]).and_then(Node::text).unwrap_or_default();
                 let patch = item.pair("patch").and_then(|(key, patch)| patch.entry("patch", key.span));
                 self.patch(patch, kind);
@@ -58,6 +60,7 @@ impl Objects<'_, '_> {
     fn patch(&mut self, patch: Option<Entry>, kind: &str) {
         let Some(patch) = patch else { return };
         let text = patch.value.text.expose();
+        self.out.mounts_elsewhere |= text.contains("volumeMounts");
         if !Carrier::Kubernetes.may_speak(text.as_bytes()) {
             return;
         }

@@ -1,0 +1,78 @@
+//! For which environment a service is, by what says so beside its variables.
+
+use crate::{
+    environment::Environment,
+    layer::{Entry, Layer, tree::Node},
+};
+
+/// The word for an environment that a container's name ends with, the stage that it is built up to, or its env file has:
+/// `shop_web_dev`, `target: development`, `.env.production`. Of the first two production's say nothing that the file does not, and
+/// `load_testing` is what a service does.
+pub(super) fn word(node: &Node, variables: &Layer) -> Option<String> {
+    let means = |word: &&str| Environment::from_word(word);
+    let mild = |word: &&str| means(word) == Some(Environment::Development);
+    let named =
+        node.get("container_name").and_then(Node::text).and_then(|name| name.rsplit(['-', '_']).next());
+    let built = node.at(&["build", "target"]).and_then(Node::text);
+    // The last counts.
+    let file = node.get("env_file").and_then(|file| file.text().or_else(|| file.items().last()?.text()));
+    let file = file.and_then(|path| path.rsplit('/').next());
+    let handed = file.and_then(|name| name.strip_prefix(".env.").or_else(|| name.strip_suffix(".env")));
+    // What it is given itself comes before what it is built or handed for.
+    let own = |e: &Entry| Environment::from_word(e.value.text.expose());
+    let given = |is: fn(Environment) -> bool| variables.entries.iter().filter_map(own).any(is);
+    let real = |word: &&str| means(word) == Some(Environment::Production);
+    let word = named
+        .filter(mild)
+        .or_else(|| {
+            built.filter(mild).or(handed.filter(mild)).filter(|_| !given(|e| e >= Environment::Staging))
+        })
+        .or_else(|| handed.filter(real).filter(|_| !given(|e| e < Environment::Production)));
+    word.map(str::to_owned)
+}
+
+/// Whether a page of the service is opened on the machine that runs it: `FRONTEND_URL=http://localhost:3000`, or an argument of the
+/// build that goes into the page. What a container asks at its own `localhost` is another thing, and what is called
+/// `compose.deploy.yml` has a default there for whoever tries it.
+pub(super) fn is_seen_here(path: &str, node: &Node, variables: &Layer) -> bool {
+    if path.rsplit('/').next().is_some_and(|name| name.contains("deploy")) {
+        return false;
+    }
+    let own = variables.entries.iter().any(|e| is_page(&e.key, e.value.text.expose()));
+    let args = node.at(&["build", "args"]);
+    let (listed, named) =
+        (args.map(Node::items).unwrap_or_default(), args.map(Node::pairs).unwrap_or_default());
+    let listed = listed.iter().filter_map(|n| n.text()?.split_once('='));
+    let named = named.iter().filter_map(|(key, value)| Some((key.text()?, value.text()?)));
+    own || listed.chain(named).any(|(key, value)| is_page(key, value))
+}
+
+/// Whether a variable has addresses of pages, by its name, and each of them is the machine's own.
+fn is_page(key: &str, value: &str) -> bool {
+    let value = value.split_once(":-").map_or(value, |(_, default)| default.trim_end_matches('}'));
+    let local = |url: &str| {
+        let host =
+            url.trim().strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or(rest));
+        matches!(host, Some("localhost" | "127.0.0.1"))
+    };
+    PAGES.iter().any(|word| key.contains(word)) && value.split(',').all(local)
+}
+
+/// What names of variables have in them whose address a browser opens.
+const PAGES: [&str; 15] = [
+    "PUBLIC_",
+    "FRONTEND",
+    "CLIENT_",
+    "CORS",
+    "ORIGIN",
+    "VITE_",
+    "REACT_APP_",
+    "NEXTAUTH_URL",
+    "AUTH_URL",
+    "APP_URL",
+    "BASE_URL",
+    "SITE_URL",
+    "WEB_URL",
+    "DOMAIN_URL",
+    "REDIRECT_UR",
+];
