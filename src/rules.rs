@@ -358,10 +358,14 @@ pub(crate) fn place<'t>(target: &'t Target, keywords: &[&str]) -> &'t Origin {
 pub(crate) const SERVERS_PASSWORD: &[&str] =
     &["POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRESQL_POSTGRES_PASSWORD"];
 
+/// What holds a database's password by its name.
+const PASSWORDS: &[&str] =
+    &["DATABASE_PASSWORD", "DB_PASSWORD", "POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "PGPASSWORD"];
+
 /// All that a rule may see.
 mod prelude {
     pub(super) use super::{
-        Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Made, Project, Rule,
+        Answers, Ask, Asking, COMMON, Check, Door, Draft, File, Levels, Made, PASSWORDS, Project, Rule,
         SERVERS_PASSWORD, Sink, Traits, View, place, that_ask,
     };
     pub(super) use crate::{

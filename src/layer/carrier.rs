@@ -141,6 +141,10 @@ impl Carrier {
         if matches!(lower.as_str(), "pgward.toml" | "package-lock.json" | "npm-shrinkwrap.json") {
             return None;
         }
+        // What NuGet leaves beside a project of .NET is no whole JSON.
+        if lower == "project.packagespec.json" {
+            return None;
+        }
         let (stem, extension) = lower.rsplit_once('.').unwrap_or((&lower, ""));
         let parent = steps.next().unwrap_or("");
         Some(match (extension, stem) {

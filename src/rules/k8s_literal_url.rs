@@ -70,7 +70,3 @@ fn report(
     };
     draft.at_most(most);
 }
-
-/// What holds a database's password by its name.
-const PASSWORDS: &[&str] =
-    &["DATABASE_PASSWORD", "DB_PASSWORD", "POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "PGPASSWORD"];

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
     id: "literal-password",
@@ -7,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     boot: false,
     traits: Traits { leaks: true, ..COMMON },
     page: include_str!("literal_password.md"),
-    checks: &[Check::Target(check), Check::Block(block), Check::File(roles)],
+    checks: &[Check::Target(check), Check::Block(block), Check::File(roles), Check::File(secrets)],
 };
 
 fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
@@ -42,6 +43,49 @@ fn block(file: &Carried, view: &View<'_>, out: &mut Sink<'_>) {
                 .help("change the password, and let the environment or a secret's file give the new one")
                 .at_most(Levels::of(most));
         }
+    }
+}
+
+/// A Secret of Kubernetes that git tracks: its base64 hides nothing.
+fn secrets(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+    let Structure::Kubernetes(objects) = &file.carried.structure else { return };
+    let blocks = objects.blocks.iter().zip(file.views).filter(|(block, _)| block.holder == Holder::Secret);
+    for (_, view) in blocks {
+        let kept = |at: &Whereabouts| at.kept && !at.remarks.copy && !at.is_aside() && !at.is_archived();
+        let Some(layer) = view.layers.last() else { continue };
+        if !view.settings.whereabouts.as_ref().is_some_and(kept) {
+            continue;
+        }
+        // `shop_password` is what somebody writes who shows where one belongs, and the name of the role is told elsewhere.
+        let made_up = |secret: &Secret| {
+            let names =
+                view.settings.targets.iter().any(|t| t.equal_to(secret, &["user", "dbname"]).is_some());
+            names || secret.has_word(&["pass", "passwd", "password", "secret"]).is_some()
+        };
+        let targets =
+            view.settings.targets.iter().filter(|t| t.credential().is_none_or(|c| !made_up(c.secret)));
+        let told = targets.filter_map(|t| t.exposed_password(out.environment())?.1.span());
+        // A password alone makes no connection, and is one all the same.
+        let named = layer.entries.iter().filter(|e| PASSWORDS.contains(&e.key.as_str()));
+        let real = |e: &&Entry| {
+            let text = &e.value.text;
+            e.value.is_known() && !text.is_blank() && !text.is_template() && !made_up(text)
+        };
+        let named = named.filter(real).map(|e| e.value_span);
+        let places: BTreeSet<Span> =
+            told.chain(named).filter(|place| place.source == file.carried.source).collect();
+        let mut places = places.into_iter();
+        let Some(first) = places.next() else { continue };
+        let mut draft = out
+            .report("git tracks a Secret with a password in it")
+            .at_span(first, "in every clone, and in the history for good");
+        for other in places.take(7) {
+            draft = draft.also_span(other, "this too");
+        }
+        draft
+            .note("everybody who may read the repository, and every fork and backup of it, has it: base64 hides nothing")
+            .help("change the password, and let a store of secrets or a sealed one (SOPS, Sealed Secrets) give the new one")
+            .at_most(Levels::of("IIWW"));
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | block | meaning |
 //! |---|---|
-//! | `env` | an env file; its first line `# file: NAME` names it, ` git: tracked`, ` git: ignored` or ` git: open` behind it says what git does with it, a second line `# bytes: N` fills it up to N bytes |
+//! | `env` | an env file; its first line `# file: NAME` names it, as that of any other carrier, ` git: tracked`, ` git: ignored` or ` git: open` behind it says what git does with it, a second line `# bytes: N` fills it up to N bytes |
 //! | any, its first line `# file: NAME`, `-- file: NAME` or `// file: NAME` | a file of that name; a path that files name and that no block has does not exist |
 //! | `toml` | pgward.toml |
 //! | `manifest` | a file that says who reads what; its first line `# file: NAME` names it |
@@ -134,35 +134,42 @@ pub(crate) fn run(rule: &'static Rule, text: &str) -> Run {
 }
 
 impl Example {
+    /// The name of a file, of which ` git: tracked` says what git does with it.
+    fn named(&mut self, name: &str, problems: &mut Vec<String>) -> String {
+        let (name, kept) = name.split_once(" git: ").map_or((name, None), |(n, g)| (n, Some(g)));
+        let git = match kept {
+            None => None,
+            Some("tracked") => Some(Git::Tracked),
+            Some("ignored") => Some(Git::Ignored),
+            Some("open") => Some(Git::Open),
+            Some(_) => {
+                problems.push("git does one of `tracked`, `ignored` and `open`".into());
+                None
+            }
+        };
+        self.git.extend(git.map(|git| (name.to_owned(), git)));
+        name.to_owned()
+    }
+
     fn take(&mut self, info: &str, body: &str, problems: &mut Vec<String>) {
         // A file of any other carrier, by its name.
         let named = ["# file: ", "-- file: ", "// file: "].iter().find_map(|mark| body.strip_prefix(mark));
         if let Some((name, text)) = named.and_then(|b| b.split_once('\n'))
             && !matches!(info, "env" | "manifest")
         {
-            self.env.push((name.to_owned(), bytes_of(text)));
+            let name = self.named(name, problems);
+            self.env.push((name, bytes_of(text)));
             return;
         }
         match info {
             "env" => {
                 let named = body.strip_prefix("# file: ").and_then(|b| b.split_once('\n'));
                 let (name, text) = named.unwrap_or((".env", body));
-                let (name, kept) = name.split_once(" git: ").map_or((name, None), |(n, g)| (n, Some(g)));
-                let git = match kept {
-                    None => None,
-                    Some("tracked") => Some(Git::Tracked),
-                    Some("ignored") => Some(Git::Ignored),
-                    Some("open") => Some(Git::Open),
-                    Some(_) => {
-                        problems.push("git does one of `tracked`, `ignored` and `open`".into());
-                        None
-                    }
-                };
-                self.git.extend(git.map(|git| (name.to_owned(), git)));
+                let name = self.named(name, problems);
                 let mut bytes = bytes_of(text);
                 let filled = text.strip_prefix("# bytes: ").and_then(|t| t.lines().next()?.parse().ok());
                 bytes.resize(filled.unwrap_or(bytes.len()), b'\n');
-                self.env.push((name.to_owned(), bytes));
+                self.env.push((name, bytes));
             }
             _ if info != "manifest" && named_file(body).is_some() => {
                 let (name, text) = named_file(body).expect("a file");
