@@ -26,6 +26,7 @@ mod healthy {
     mod offered;
     mod once_again;
     mod once_more;
+    mod overlaid;
     mod packages;
     mod parsed;
     mod programs;
@@ -37,6 +38,7 @@ mod healthy {
     mod set_up;
     mod stands_for;
     mod started;
+    mod taken;
     mod templates;
     mod titled;
     mod titled_by_halves;
@@ -418,14 +420,6 @@ const TWINS: &[Twins] = &[
             "alembic.ini",
             "[alembic]\nsqlalchemy.url = postgresql://app:Password12@db.example.com/shop\n",
         )],
-    },
-    Twins {
-        rule: "dotenv-syntax",
-        healthy: &[(
-            ".env.patch",
-            "--- .env\n+++ .env.new\n@@ -1 +1 @@\n+DATABASE_URL=postgresql://app@db/shop\n",
-        )],
-        ill: &[(".env.new", "--- .env\nDATABASE_URL=postgresql://app@db/shop\n")],
     },
 ];
 

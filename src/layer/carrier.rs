@@ -178,7 +178,7 @@ impl Carrier {
             ("properties", stem) if is_spring(stem) => Self::Spring,
             ("properties", _) => Self::Properties,
             ("toml", _) => Self::Toml,
-            ("json", _) => Self::Json,
+            ("json" | "jsonc", _) => Self::Json,
             ("ini" | "cfg", _) => Self::Ini,
             // A test of a script tries what no service is given.
             ("sh" | "bash", stem) if stem.rsplit(['.', '_']).next() == Some("test") && stem != "test" => {

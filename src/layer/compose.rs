@@ -10,6 +10,7 @@ pub(super) mod image;
 pub(super) mod keeping;
 mod mount;
 mod network;
+mod overlay;
 mod service;
 mod stage;
 mod tag;
@@ -24,7 +25,7 @@ pub use service::{Dependency, HealthCheck, Interface, IsReady, Port};
 pub use tag::Layout;
 pub(super) use variables::filled;
 
-use super::{Footing, Seat, carried::Reader, carried::Structure};
+use super::{Footing, Layer, Seat, carried::Reader, carried::Structure};
 use crate::{
     secret::{Part, Secret},
     source::Span,
@@ -41,6 +42,8 @@ pub struct Compose {
     pub wanted: Vec<Wanted>,
     /// Production has a file of its own beside it, which needs nothing of this one.
     pub replaced: bool,
+    /// It says of what another file has that it is not to be (`!reset`, `!override`).
+    takes_back: bool,
     /// Pages of a service in it are opened on the machine that runs it.
     pub seen_here: bool,
     /// A server in it says `restart: no`, as one that serves somebody does not.
@@ -109,6 +112,10 @@ pub struct Service {
     sealed: bool,
     /// Its block among the layers of the file; none where it has no environment.
     pub layer: Option<usize>,
+    /// It stands beside production's of the same name, and is another environment's: `admin-dev` and `admin-prod`.
+    paired: bool,
+    /// What the file that this one changes gives it, as far as it is left.
+    below: Option<Layer>,
     /// The block's own words.
     block: String,
     /// Env files, as [`Footing::env_files`].
@@ -386,6 +393,7 @@ impl Compose {
             built_from,
             context: service.context.clone().filter(|_| service.sealed),
             env_files,
+            below: service.below.iter().cloned().collect(),
             open: service.partial,
             seat,
             ..Footing::default()
@@ -411,7 +419,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(documents) = reader.yaml() else { return };
     let Some(root) = documents.first() else { return };
     let Some(services) = root.get("services") else { return };
-    let mut out = Compose { gateways: network::gateways(root), ..Compose::default() };
+    let takes_back = reader.text().is_some_and(|text| text.contains("!reset") || text.contains("!override"));
+    let gateways = network::gateways(root);
+    let mut out = Compose { takes_back, gateways, ..Compose::default() };
     for (key, node) in services.pairs().into_iter().take(MANY) {
         let whole = extends::whole(services, node);
         let service = service::read(reader, root, key, &whole, &mut out);

@@ -44,8 +44,8 @@ pub struct Statement {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum StatementKind {
-    /// `GRANT … ON DATABASE …`.
-    GrantOnDatabase,
+    /// `GRANT … ON DATABASE …`, with the role where one is named in plain words.
+    GrantOnDatabase(Option<String>),
     /// `GRANT … ON SCHEMA …`, or `CREATE SCHEMA`, or a change of who owns a database: a way to create in a schema.
     OpensSchema,
     /// `CREATE EXTENSION`, with the name where it is a plain one, and whether `CASCADE` stands there.
@@ -218,7 +218,7 @@ fn statement(sources: &Sources, id: SourceId, tokens: &[Token<'_>], offset: usiz
         words.get(at + skip).map(|word| word.text.trim_matches('"').to_owned())
     };
     let kind = match (upper[0].as_str(), upper.get(1).map_or("", String::as_str)) {
-        ("GRANT", _) if has(["ON", "DATABASE"]) => StatementKind::GrantOnDatabase,
+        ("GRANT", _) if has(["ON", "DATABASE"]) => StatementKind::GrantOnDatabase(name("TO")),
         ("GRANT", _) if has(["ON", "SCHEMA"]) || !says("ON") => StatementKind::OpensSchema,
         ("CREATE", "SCHEMA") => StatementKind::OpensSchema,
         ("ALTER", "DATABASE" | "SCHEMA") if says("OWNER") => StatementKind::OpensSchema,

@@ -64,14 +64,14 @@ pub(super) fn read<'p>(
             _ => None,
         })
         .collect();
-    let alone = |c: &&Carried| match &c.structure {
-        Structure::Compose(compose) => {
-            !is_base(&c.path)
-                && compose.stands_alone()
-                && files.environment_of(&c.path, Carrier::Compose, policy) == Environment::Production
-        }
-        _ => false,
+    let of_production = |c: &Carried| {
+        !is_base(&c.path)
+            && files.environment_of(&c.path, Carrier::Compose, policy) == Environment::Production
     };
+    let is = |c: &Carried, test: fn(&Compose) -> bool| {
+        matches!(&c.structure, Structure::Compose(compose) if test(compose)) && of_production(c)
+    };
+    let alone = |c: &&Carried| is(c, Compose::stands_alone);
     // A replica of production's, or what looks at it, replaces nothing.
     let mut replaced: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in out.iter().filter(alone) {
@@ -80,6 +80,23 @@ pub(super) fn read<'p>(
                 .entry(directory(&file.path).to_owned())
                 .or_default()
                 .extend(compose.programs().map(str::to_owned));
+        }
+    }
+    let overlay = |c: &Carried| is(c, Compose::leaves_the_rest);
+    let changed: BTreeSet<String> =
+        out.iter().filter(|c| overlay(c)).map(|c| directory(&c.path).to_owned()).collect();
+    let below = out.iter().filter(|c| is_base(&c.path) && changed.contains(directory(&c.path)));
+    let below: BTreeMap<String, Vec<Layer>> =
+        below.map(|c| (directory(&c.path).to_owned(), c.layers.clone())).collect();
+    for file in out.iter_mut().filter(|c| overlay(c)) {
+        let (Some(base), Some(layers)) = (bases.get(directory(&file.path)), below.get(directory(&file.path)))
+        else {
+            continue;
+        };
+        if let Structure::Compose(compose) = &mut file.structure {
+            compose.stand_on((&file.path, file.source), &mut file.layers, base, layers);
+            // What it says itself may be `restart: always`.
+            file.speaks = true;
         }
     }
     for file in &mut out {

@@ -153,7 +153,12 @@ impl<'c> FileView<'c> {
         let set = |value, origin| Setting { value, key: path.clone(), origin, shadowed: Vec::new() };
         let of_path = of_path(&path, policy).filter(|of| !tests || *of < Environment::Staging);
         // What a container is called says less than the file's own name.
-        let said = if file.carrier == Carrier::Compose { of_path.or(word) } else { word.or(of_path) };
+        let says_whose = || match (&file.structure, layers.last().and_then(|l| l.block.as_deref())) {
+            (Structure::Compose(compose), Some(block)) => compose.says_whose(block),
+            (Structure::Compose(_), None) => false,
+            _ => true,
+        };
+        let said = if word.is_some() && says_whose() { word } else { of_path.or(word) };
         let by_itself = || file.remarks.not_for_production.then_some(Environment::Development);
         let said = said.or(within).or_else(by_itself);
         // A section for tests, and a job that tests, are not what the user speaks of. Of paths `asked_for` knows.

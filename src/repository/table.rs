@@ -30,7 +30,7 @@ const RUBY_FRONTS: &[&str] =
 /// Whether a package is SQLAlchemy, or nothing without it: `sqlalchemy-utils`, `marshmallow-sqlalchemy`.
 fn is_on_sqlalchemy(name: &str) -> bool {
     name.split('-').any(|word| word == "sqlalchemy")
-        || matches!(name, "sqlmodel" | "alembic" | "advanced-alchemy" | "geoalchemy2")
+        || matches!(name, "sqlmodel" | "alembic" | "advanced-alchemy" | "geoalchemy2" | "google-adk")
 }
 
 /// Whether one beside reads the URLs, and hands a driver the parts.

@@ -29,6 +29,14 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
                 .at_span(port.span, "no address before the port")
                 .note("docker opens the port before the rules of ufw and firewalld are asked")
                 .help("write `127.0.0.1:` before it, or leave it out: services of one network need no published port");
+            let draft = if port.span.source == file.carried.source {
+                draft
+            } else {
+                draft.note(format!(
+                    "`{}` is started on top of this file, and takes no port back",
+                    file.carried.path
+                ))
+            };
             let draft = if lets_everybody_in(service, file) {
                 draft.note("its image is told to ask nobody for a password")
             } else {

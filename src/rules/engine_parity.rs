@@ -61,7 +61,11 @@ impl<'p> Said<'p> {
         // Testcontainers start the engine that a URL names behind `tc:`; it is not looked at here.
         let unknown = matches!(primary.engine.value, Engine::Unknown | Engine::Other("Testcontainers"));
         // What an image has for a default, and each container is given another for, no environment uses.
-        let known = !unknown && !view.is_example() && !primary.around.said_anew;
+        // `database.postgresql.yml` beside `database.mysql.yml`: one of them is copied to where it is read.
+        let kind =
+            path.rsplit('/').next().and_then(|name| name.strip_prefix("database.")?.strip_suffix(".yml"));
+        let copied = kind.is_some_and(|kind| !kind.is_empty());
+        let known = !unknown && !copied && !view.is_example() && !primary.around.said_anew;
         let database = database(view.layers.last()?.block.as_deref().unwrap_or_default());
         known.then_some(Self { home: home(path), database, environment, engine: &primary.engine })
     }

@@ -17,6 +17,8 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
     if out.door() == Door::Lint && !settings.targets.is_empty() && settings.targets.iter().all(other) {
         return;
     }
+    let env_file = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_env_file);
+    let unknown = out.door() == Door::Lint && env_file && settings.targets.is_empty();
     for word in &settings.settled.contradictions {
         let message = match word.says {
             Some(other) => format!("`{}` says {other}, and this is {}", word.key, settled.value),
@@ -38,6 +40,10 @@ fn check(settings: &Settings, out: &mut Sink<'_>) {
             && word.says.is_some_and(|says| says < Environment::Staging)
         {
             draft = draft.at_most(Levels::of("IIII"));
+        }
+        // Where no database is named, what is at stake is not known.
+        if unknown {
+            draft = draft.at_most(Levels::of("IIWW"));
         }
         let testing = settings.settled.test_mode.as_ref().is_some_and(|mode| mode.key == word.key);
         match word.says {

@@ -116,9 +116,18 @@ fn within_production(target: &Target, out: &mut Sink<'_>) {
             first.says
         ))
         .at(&first.setting.origin, format!("a word for {}", first.says))
-        .note("what is emptied, rebuilt or loaded with made-up rows elsewhere is served to people here")
         .help("name production's own; where only the name is old, allow this rule with that reason");
-    if mild {
+    let draft = if first.keyword == "user" {
+        draft.note("a role of another environment has its rights and, mostly, its password")
+    } else {
+        draft.note("what is emptied, rebuilt or loaded with made-up rows elsewhere is served to people here")
+    };
+    // The word is told as the password too, which is the graver of the two.
+    let told = first.keyword == "user"
+        && target.credential().is_some_and(|c| target.equal_to(c.secret, &["user"]).is_some());
+    if told {
+        draft.at_most(Levels::of("IIII"));
+    } else if mild {
         draft.at_most(Levels::of("WWWW"));
     }
 }

@@ -10,9 +10,13 @@ pub(super) const RULE: Rule = Rule {
     checks: &[Check::File(check)],
 };
 
-fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
+fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let sql = file.carried.sql();
-    let grant = sql.statements.iter().find(|s| s.kind == StatementKind::GrantOnDatabase);
+    let short = |s: &&Statement| match &s.kind {
+        StatementKind::GrantOnDatabase(role) => !role.as_ref().is_some_and(|role| is_of_image(project, role)),
+        _ => false,
+    };
+    let grant = sql.statements.iter().find(short);
     let opens = |s: &Statement| match &s.kind {
         StatementKind::OpensSchema => true,
         StatementKind::CreateDatabase { owner } => *owner,
@@ -23,4 +27,11 @@ fn check(file: &File<'_>, _: &Project<'_>, out: &mut Sink<'_>) {
         .at_span(grant.span, "CONNECT, CREATE of schemas and TEMPORARY, no more")
         .note("since PostgreSQL 15 `public` belongs to the owner of the database: migrations fail with `permission denied for schema public`")
         .help("make the role the owner: `CREATE DATABASE shop OWNER app`; or run `GRANT USAGE, CREATE ON SCHEMA public TO app` in that database");
+}
+
+/// Whether a server of compose is set up with a role: it is the superuser, and owns what the script makes.
+fn is_of_image(project: &Project<'_>, role: &str) -> bool {
+    let composed = project.files.iter().filter(|file| file.carrier == Carrier::Compose);
+    let mut layers = composed.flat_map(|file| &file.layers);
+    layers.any(|layer| layer.entry("POSTGRES_USER").is_some_and(|user| user.value.text.equals(role)))
 }

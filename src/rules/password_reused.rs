@@ -60,6 +60,10 @@ struct Use<'p> {
 }
 
 fn password(side: Side<'_>) -> Option<Use<'_>> {
+    // Nobody logs in with what code replaces.
+    if side.target.is_always_replaced() {
+        return None;
+    }
     let (environment, idle) = (side.environment, side.at.is_archived());
     Some(Use { credential: side.target.credential()?, environment, of: Some(side.target), idle })
 }

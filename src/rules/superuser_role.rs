@@ -43,10 +43,12 @@ fn by_name(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     let sketch = target.around.in_image && target.is_single_label() && target.credential().is_none();
     // Who puts a password in its place puts a role there too.
     let open = |c: Credential<'_>| c.secret.looks_like_placeholder() || c.secret.is_common();
+    // Where a service is given another one, nobody takes the default.
+    let out_of_default = target.oddities.fallbacks.iter().any(|f| f.supplies == "user" && !f.shared);
     let form = settings.is_secret_to_fill_in() && target.credential().is_none_or(open);
     if settings.administers || sketch || form {
         draft.at_most(Levels::of("IIII"));
-    } else if hosted {
+    } else if hosted || out_of_default {
         draft.at_most(Levels::of("IIWW"));
     }
 }

@@ -28,6 +28,15 @@ const IMAGE: &str = "FROM python:3.13-slim\nENV DATABASE_POOL=5\nCMD [\"/srv/sho
 const PRODUCTION: &str = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'PASSWORD': os.environ['DB_PASSWORD'], 'HOST': 'db.acme.com', 'OPTIONS': {'sslmode': 'verify-full', 'sslrootcert': 'system'}}}\n";
 
 const TWINS: &[Twins] = &[
+    // A patch of an env file is none.
+    Twins {
+        rule: "dotenv-syntax",
+        healthy: &[(
+            ".env.patch",
+            "--- .env\n+++ .env.new\n@@ -1 +1 @@\n+DATABASE_URL=postgresql://app@db/shop\n",
+        )],
+        ill: &[(".env.new", "--- .env\nDATABASE_URL=postgresql://app@db/shop\n")],
+    },
     // Among tests it is theirs.
     Twins {
         rule: "test-target-remote",

@@ -30,6 +30,11 @@ pub(super) fn gateways(root: &Node) -> Vec<Part> {
 }
 
 impl Compose {
+    /// Whether the service of a block says itself, beside production's, whose it is.
+    pub fn says_whose(&self, block: &str) -> bool {
+        self.services.iter().any(|s| s.paired && s.block == block)
+    }
+
     /// Whether a name is that of a container beside the service of a block, on the same machine: a server, or the way to one.
     pub fn stands_beside(&self, block: &str, host: &Part) -> bool {
         let Some(service) = self.services.iter().find(|s| s.block == block) else { return false };

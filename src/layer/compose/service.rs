@@ -123,10 +123,8 @@ pub(super) fn read(
     let server = image.as_ref().is_some_and(|i| i.server) || mounts.iter().any(|m| m.data) && named();
     // A client with the server's image ends by itself.
     let asks = image.as_ref().is_some_and(|i| i.client);
-    if let Some(word) = node.get("restart").and_then(Node::text).filter(|_| server && !asks) {
-        let stops = matches!(word, "no" | "false");
-        file.stops |= stops;
-        file.goes_on |= !stops;
+    if server && !asks {
+        stage::restarts(node, file);
     }
     let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
     let layer = reader.layers.len();
@@ -135,7 +133,7 @@ pub(super) fn read(
     for environment in environments {
         variables::read(reader, environment, &mut variables, file);
     }
-    variables.word = stage::word(node, &variables);
+    variables.word = stage::word(text, root.get("services"), node, &variables);
     file.seen_here |= stage::is_seen_here(reader.path, node, &variables);
     if let Some(image) = &mut image {
         given::hold(image, &variables);
@@ -152,6 +150,8 @@ pub(super) fn read(
     }
     let network = node.get("network_mode").and_then(Node::text).unwrap_or("bridge");
     Some(Service {
+        below: None,
+        paired: root.get("services").is_some_and(|all| stage::paired(text, all).is_some()),
         span: key.span,
         hosts: hosts(node, &own),
         name: own,

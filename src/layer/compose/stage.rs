@@ -1,5 +1,6 @@
 //! For which environment a service is, by what says so beside its variables.
 
+use super::Compose;
 use crate::{
     environment::Environment,
     layer::{Entry, Layer, tree::Node},
@@ -8,7 +9,10 @@ use crate::{
 /// The word for an environment that a container's name ends with, the stage that it is built up to, or its env file has:
 /// `shop_web_dev`, `target: development`, `.env.production`. Of the first two production's say nothing that the file does not, and
 /// `load_testing` is what a service does.
-pub(super) fn word(node: &Node, variables: &Layer) -> Option<String> {
+pub(super) fn word(own: &str, services: Option<&Node>, node: &Node, variables: &Layer) -> Option<String> {
+    if let Some(word) = services.and_then(|services| paired(own, services)) {
+        return Some(word.to_owned());
+    }
     let means = |word: &&str| Environment::from_word(word);
     let mild = |word: &&str| means(word) == Some(Environment::Development);
     let named =
@@ -31,6 +35,24 @@ pub(super) fn word(node: &Node, variables: &Layer) -> Option<String> {
     word.map(str::to_owned)
 }
 
+/// The word of a service that stands beside production's of the same name: `admin-dev` and `admin-prod`.
+pub(super) fn paired<'o>(own: &'o str, services: &Node) -> Option<&'o str> {
+    let (stem, word) = own.rsplit_once(['-', '_'])?;
+    let mild = Environment::from_word(word).is_some_and(|of| of < Environment::Production);
+    let beside =
+        |of: &str| ["-", "_"].iter().any(|mark| services.get(&format!("{stem}{mark}{of}")).is_some());
+    (mild && ["prod", "production"].into_iter().any(beside)).then_some(word)
+}
+
+/// Notes whether a server is started again.
+pub(super) fn restarts(node: &Node, file: &mut Compose) {
+    if let Some(word) = node.get("restart").and_then(Node::text) {
+        let stops = matches!(word, "no" | "false");
+        file.stops |= stops;
+        file.goes_on |= !stops;
+    }
+}
+
 /// Whether a page of the service is opened on the machine that runs it: `FRONTEND_URL=http://localhost:3000`, or an argument of the
 /// build that goes into the page. What a container asks at its own `localhost` is another thing, and what is called
 /// `compose.deploy.yml` has a default there for whoever tries it.
@@ -38,7 +60,10 @@ pub(super) fn is_seen_here(path: &str, node: &Node, variables: &Layer) -> bool {
     if path.rsplit('/').next().is_some_and(|name| name.contains("deploy")) {
         return false;
     }
-    let own = variables.entries.iter().any(|e| is_page(&e.key, e.value.text.expose()));
+    // Whoever runs an image that was built elsewhere sets what has a default.
+    let pulled = node.get("build").is_none() && node.get("image").is_some();
+    let written = |e: &Entry| !pulled || e.value.fallback().is_none();
+    let own = variables.entries.iter().filter(|e| written(e)).any(|e| is_page(&e.key, e.value.text.expose()));
     let args = node.at(&["build", "args"]);
     let (listed, named) =
         (args.map(Node::items).unwrap_or_default(), args.map(Node::pairs).unwrap_or_default());

@@ -71,15 +71,17 @@ fn tells(text: &str) -> bool {
         (password || secret.iter().any(|s| name == *s || name.ends_with(&format!("_{s}"))))
             && !mark.starts_with(":+")
             && !mark.starts_with('+')
-            && !is_cut(mark)
+            && !is_cut(mark, !password)
     })
 }
 
 /// Whether what stands behind a variable's name takes the password out of a URL: `##*@` leaves the host, `%%:*` the scheme; and
-/// whether it leaves a few characters of one (`:0:3`).
-fn is_cut(mark: &str) -> bool {
-    let few =
-        |rest: &str| rest.trim_end_matches(['}', '"', '*', '.']).parse::<u8>().is_ok_and(|count| count <= 4);
+/// whether it leaves a few characters of one (`:0:3`), of a URL hardly more than its scheme.
+fn is_cut(mark: &str, url: bool) -> bool {
+    let most = if url { 20 } else { 4 };
+    let few = |rest: &str| {
+        rest.trim_end_matches(['}', '"', '*', '.']).parse::<u8>().is_ok_and(|count| count <= most)
+    };
     let first = mark.strip_prefix(":0:").and_then(|rest| rest.split('}').next());
     first.is_some_and(few) || ["##*", "#*@", "%%:", "%%/"].iter().any(|cut| mark.starts_with(cut))
 }

@@ -1,0 +1,48 @@
+//! What a file that changes another one leaves as it is: `compose.prod.yml`, started with `-f compose.yml -f compose.prod.yml`.
+
+use super::{Compose, Port};
+use crate::{
+    layer::{Entry, Layer},
+    source::SourceId,
+};
+
+impl Compose {
+    /// Whether it changes services of another file, and takes nothing back of what that has (`!reset`, `!override`).
+    pub fn leaves_the_rest(&self) -> bool {
+        !self.takes_back && self.services.iter().any(|s| s.partial)
+    }
+
+    /// Gives its partial services what another file, with the layers of that, says of them: a variable that stands here comes
+    /// before one that stands there, and ports are added. `own` are the layers of this file; a service without one gets one.
+    pub fn stand_on(
+        &mut self,
+        (path, source): (&str, SourceId),
+        own: &mut Vec<Layer>,
+        base: &Self,
+        layers: &[Layer],
+    ) {
+        for service in self.services.iter_mut().filter(|s| s.partial) {
+            let mut found = base.services.iter().filter(|b| !b.partial && b.name.same_as(&service.name));
+            let Some(below) = found.next() else { continue };
+            // One that is said again is told where it is said.
+            let new = |port: &&Port| {
+                let same = |own: &Port| (&own.published, &own.target) == (&port.published, &port.target);
+                !service.ports.iter().any(same)
+            };
+            let ports: Vec<Port> = below.ports.iter().filter(new).cloned().collect();
+            service.ports.extend(ports);
+            let Some(layer) = below.layer.and_then(|at| layers.get(at)) else { continue };
+            let at = *service.layer.get_or_insert_with(|| {
+                own.push(Layer::block(path, source, service.block.clone()));
+                own.len() - 1
+            });
+            let own = &own[at];
+            let changed =
+                |e: &Entry| own.entry(&e.key).is_some() || own.reads.iter().any(|r| r.variable == e.key);
+            // What the developer's `.env` has for a reference says nothing of what production is started with.
+            let given = |e: &Entry| e.value.map.iter().any(|s| Some(s.span.source) != layer.source);
+            let entries = layer.entries.iter().filter(|e| !changed(e) && !given(e)).cloned().collect();
+            service.below = Some(Layer { entries, ..layer.clone() });
+        }
+    }
+}
