@@ -28,7 +28,7 @@ pub(super) use variables::filled;
 use super::{Footing, Layer, Seat, carried::Reader, carried::Structure};
 use crate::{
     secret::{Part, Secret},
-    source::Span,
+    source::{Span, is_within},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -230,6 +230,12 @@ impl Compose {
     /// Its services that are built from the Dockerfile of a path.
     pub fn built_from(&self, path: &str) -> impl Iterator<Item = &Service> {
         self.services.iter().filter(move |s| s.built_from.as_deref() == Some(path))
+    }
+
+    /// Its services that are built from a directory in which a path is.
+    pub fn built_around(&self, path: &str) -> impl Iterator<Item = &Service> {
+        let around = move |s: &&Service| s.context.as_deref().is_some_and(|of| is_within(path, of));
+        self.services.iter().filter(|s| s.built).filter(around)
     }
 
     /// Whether [`Compose::named_paths`] may find something in a text: it names the directory of scripts, or escapes what it

@@ -30,6 +30,9 @@ pub(super) fn said_anew(carried: &[Carried], views: &mut [Vec<FileView<'_>>], re
         if file.carrier == Carrier::Dockerfile {
             images(carried, file, views);
         }
+        if matches!(file.carrier, Carrier::Python | Carrier::JavaScript) {
+            defaults(carried, file, views);
+        }
         // The URL of alembic.ini that env.py sets in any case is dialled by nobody.
         if file.carrier == Carrier::Ini {
             for view in views.iter_mut() {
@@ -94,6 +97,31 @@ fn images(carried: &[Carried], file: &Carried, views: &mut [FileView<'_>]) {
         if let Some(at) = view.settings.whereabouts.as_mut() {
             at.replaced |= replaced;
         }
+    }
+}
+
+/// A default of code that leads to its own container, where each service that is built around the file is given the variable.
+fn defaults(carried: &[Carried], file: &Carried, views: &mut [FileView<'_>]) {
+    let host = |target: &Target| {
+        let mut fallbacks = target.oddities.fallbacks.iter();
+        fallbacks
+            .find(|f| f.supplies == "host")
+            .and_then(|f| f.variable.clone())
+            .filter(|_| target.is_loopback())
+    };
+    if !views.iter().flat_map(|view| &view.settings.targets).any(|target| host(target).is_some()) {
+        return;
+    }
+    let mut services: Vec<Option<&Layer>> = Vec::new();
+    for of in carried.iter().filter(|file| is_deployed(file)) {
+        if let Structure::Compose(compose) = &of.structure {
+            services.extend(compose.built_around(&file.path).map(|s| of.layers.get(s.layer?)));
+        }
+    }
+    for target in views.iter_mut().flat_map(|view| &mut view.settings.targets) {
+        let Some(variable) = host(target) else { continue };
+        let given = |layer: Option<&Layer>| layer.is_some_and(|layer| sets(layer, &variable));
+        target.around.said_anew |= !services.is_empty() && services.iter().copied().all(given);
     }
 }
 

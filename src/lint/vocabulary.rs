@@ -212,6 +212,12 @@ impl Code {
         {
             return;
         }
+        // `DATABASE_URL_REPLICA || DATABASE_URL`: who writes takes the other one.
+        let copies =
+            |word: &str| matches!(word, "REPLICA" | "REPLICAS" | "READONLY" | "STANDBY" | "FOLLOWER");
+        if key == "url" && variable.split('_').any(copies) {
+            return;
+        }
         let names = self.names.entry(key).or_default();
         if names.len() < 16 && names.iter().all(|n| n != variable) {
             names.push(variable.to_owned());

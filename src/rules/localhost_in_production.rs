@@ -43,6 +43,11 @@ fn check(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
             .also_span(server, "here the machine has a server")
             .help("name the server where the service is moved to a container or another machine")
             .at_most(Levels::of("..II"));
+    } else if code && target.around.said_anew {
+        draft
+            .note("each service of a compose file that is built around this file is given another host")
+            .help("remove the default, so that a missing variable is noticed")
+            .at_most(Levels::of("..II"));
     } else if settings.seat == Seat::Alone {
         draft.note("no other container of the pod could listen there").help("name the server's service");
     } else {

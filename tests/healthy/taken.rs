@@ -19,6 +19,10 @@ const MADE_BY_IMAGE: &str =
 const SERVER: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop}\n    volumes: [\"./init.sql:/docker-entrypoint-initdb.d/init.sql:ro\"]\n";
 const OTHER_SERVER: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: admin}\n    volumes: [\"./init.sql:/docker-entrypoint-initdb.d/init.sql:ro\"]\n";
 
+const LOCAL: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'HOST': os.environ.get('DB_HOST', 'localhost')}}\n";
+const GIVEN: &str = "services:\n  web:\n    build: backend\n    environment: {DB_HOST: db}\n  db: {image: \"postgres:16.4\"}\n";
+const LEFT: &str = "services:\n  web:\n    build: backend\n    environment: {DB_NAME: shop}\n  db: {image: \"postgres:16.4\"}\n";
+
 const TWINS: &[Twins] = &[
     // What stands beside production's own under the same name is another environment's.
     Twins {
@@ -59,6 +63,12 @@ const TWINS: &[Twins] = &[
             ".env.production",
             "NODE_ENV=production\nDATABASE_URL=postgres://test:k3Vq9xZt2LmP@db.acme.io/shop?sslmode=verify-full\n",
         )],
+    },
+    // Each service that is built around it is given another host.
+    Twins {
+        rule: "localhost-in-production",
+        healthy: &[("backend/shop/settings/production.py", LOCAL), ("compose.yml", GIVEN)],
+        ill: &[("backend/shop/settings/production.py", LOCAL), ("compose.yml", LEFT)],
     },
     // A file of Cloudflare's Workers is written with comments.
     Twins {

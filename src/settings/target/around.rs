@@ -17,7 +17,8 @@ pub struct Around {
     pub in_image: bool,
     /// It is a file in a volume of the image that says so: its containers come and go.
     pub in_volume: bool,
-    /// It is a default that an image has, and a container of the repository gets a URL of PostgreSQL under the same name.
+    /// It is a default that an image has, and a container of the repository gets a URL of PostgreSQL under the same name; or a host
+    /// that code has for a default, and each container that is built around it is given another.
     pub said_anew: bool,
     /// The database that the variables beside its URL name is one that several containers are given: none of theirs alone.
     pub database_of_all: bool,
