@@ -28,7 +28,7 @@ pub(super) use variables::filled;
 use super::{Footing, Layer, Seat, carried::Reader, carried::Structure};
 use crate::{
     secret::{Part, Secret},
-    source::{Span, is_within},
+    source::Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,6 +116,8 @@ pub struct Service {
     paired: bool,
     /// What the file that this one changes gives it, as far as it is left.
     below: Option<Layer>,
+    /// It changes a service of the file below: it takes none over from a file that it names, and is not switched off.
+    on_base: bool,
     /// The block's own words.
     block: String,
     /// Env files, as [`Footing::env_files`].
@@ -225,17 +227,6 @@ impl Compose {
     /// The directories that its services are built from, without a slash at their ends.
     pub fn contexts(&self) -> impl Iterator<Item = &str> {
         self.services.iter().filter_map(|s| s.context.as_deref())
-    }
-
-    /// Its services that are built from the Dockerfile of a path.
-    pub fn built_from(&self, path: &str) -> impl Iterator<Item = &Service> {
-        self.services.iter().filter(move |s| s.built_from.as_deref() == Some(path))
-    }
-
-    /// Its services that are built from a directory in which a path is.
-    pub fn built_around(&self, path: &str) -> impl Iterator<Item = &Service> {
-        let around = move |s: &&Service| s.context.as_deref().is_some_and(|of| is_within(path, of));
-        self.services.iter().filter(|s| s.built).filter(around)
     }
 
     /// Whether [`Compose::named_paths`] may find something in a text: it names the directory of scripts, or escapes what it

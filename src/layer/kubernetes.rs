@@ -11,8 +11,10 @@ mod names;
 mod odd;
 mod references;
 mod template;
+mod workload;
 
 use references::references;
+use workload::workload;
 
 pub use front::{Front, InClear, Server};
 pub use join::{Identity, Taken, join};
@@ -21,7 +23,7 @@ pub use names::{Names, is_domain};
 use super::{
     Carrier, Entry, Footing, Layer, Read, Seat, Segment, SegmentKind, Value,
     carried::{Reader, Structure},
-    compose::{Image, Keeping, client, image, is_plain_name, keeping, name},
+    compose::{Image, client, image, is_plain_name, keeping, name},
     shell::{self, Script, inside},
     tree::Node,
 };
@@ -49,6 +51,10 @@ pub struct Kubernetes {
     pub services: Vec<Service>,
     /// What the containers run.
     pub images: Vec<Image>,
+    /// Whose they are, in the same order: `StatefulSet/db`.
+    pub workloads: Vec<String>,
+    /// Those that mount a server's data directory.
+    pub keepers: BTreeSet<String>,
     /// All services, by which pods are reached.
     pub fronts: Vec<Front>,
     /// The pods that run a server.
@@ -289,6 +295,9 @@ impl Objects<'_, '_> {
             let image = container.get("image").and_then(|n| Some((n.scalar()?, n.span)));
             let (partial, mut administers) = (image.is_none(), false);
             self.out.mounts_elsewhere |= partial && container.get("volumeMounts").is_some();
+            if front::has_data(container) {
+                self.out.keepers.extend(workload(object));
+            }
             if let Some((scalar, span)) = image {
                 let mut image = image::read(&scalar.value, span);
                 image.client = client::is_container(container, ends);
@@ -309,6 +318,7 @@ impl Objects<'_, '_> {
                 }
                 administers = image.administers();
                 self.out.images.push(image);
+                self.out.workloads.push(workload(object).unwrap_or_default());
             }
             let words = ["command", "args"].map(|key| container.get(key));
             inside::words(self.reader, self.text, &words, &mut self.script);
@@ -326,21 +336,6 @@ impl Objects<'_, '_> {
         }
         if !servers.is_empty() {
             self.out.servers.push(Server::of(object, pod, &servers));
-        }
-    }
-
-    /// Shows where volumes are mounted of which a rule speaks.
-    fn reveal_mounts(&mut self, container: &Node, image: &Image) {
-        let beside = if let Keeping::Beside(span) = image.keeping { Some(span) } else { None };
-        let paths = container.get("volumeMounts").map(Node::items).unwrap_or_default().iter();
-        let pairs = paths.filter_map(|mount| mount.pair("mountPath"));
-        let of_rules = |span| beside == Some(span) || image.misplaced == Some(span);
-        for (key, path) in pairs.filter(|(_, path)| of_rules(path.span)) {
-            let plain = |step: &str| step.is_empty() || is_plain_name(step);
-            if path.text().is_some_and(|path| path.split('/').all(plain)) {
-                self.reader.reveal_pair(Some((key, path)));
-                self.reader.reveal_scalar(path.span);
-            }
         }
     }
 

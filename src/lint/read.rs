@@ -10,6 +10,7 @@ use crate::{
         kubernetes,
     },
     policy::Policy,
+    settings::settle::of_path,
     source::{SourceId, SourceKind, Sources, directory},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,22 +84,7 @@ pub(super) fn read<'p>(
         }
     }
     let overlay = |c: &Carried| is(c, Compose::leaves_the_rest);
-    let changed: BTreeSet<String> =
-        out.iter().filter(|c| overlay(c)).map(|c| directory(&c.path).to_owned()).collect();
-    let below = out.iter().filter(|c| is_base(&c.path) && changed.contains(directory(&c.path)));
-    let below: BTreeMap<String, Vec<Layer>> =
-        below.map(|c| (directory(&c.path).to_owned(), c.layers.clone())).collect();
-    for file in out.iter_mut().filter(|c| overlay(c)) {
-        let (Some(base), Some(layers)) = (bases.get(directory(&file.path)), below.get(directory(&file.path)))
-        else {
-            continue;
-        };
-        if let Structure::Compose(compose) = &mut file.structure {
-            compose.stand_on((&file.path, file.source), &mut file.layers, base, layers);
-            // What it says itself may be `restart: always`.
-            file.speaks = true;
-        }
-    }
+    stand_on_bases(&mut out, &overlay, policy);
     for file in &mut out {
         if let (Structure::Compose(compose), Some(base)) =
             (&mut file.structure, bases.get(directory(&file.path)))
@@ -113,6 +99,37 @@ pub(super) fn read<'p>(
     }
     kubernetes::join(&mut out, &|path| files.environment_of(path, Carrier::Kubernetes, policy));
     out
+}
+
+/// Gives production's overlays what they leave of the bare file beside them.
+fn stand_on_bases(out: &mut [Carried], overlay: &dyn Fn(&Carried) -> bool, policy: &Policy) {
+    // Of two bare files docker compose takes the first by its name.
+    let rank = |c: &Carried| BASES.iter().position(|name| c.path.rsplit(['/', '\\']).next() == Some(name));
+    let mut below: BTreeMap<String, (Compose, Vec<Layer>)> = BTreeMap::new();
+    for file in out.iter().filter(|c| overlay(c)) {
+        let Structure::Compose(own) = &file.structure else { continue };
+        let same = |c: &&Carried| directory(&c.path) == directory(&file.path) && c.path != file.path;
+        let beside = out.iter().filter(same).filter_map(|c| match &c.structure {
+            Structure::Compose(compose) => Some((c, compose)),
+            _ => None,
+        });
+        let (bases, others): (Vec<_>, Vec<_>) = beside.partition(|(c, _)| rank(c).is_some());
+        // What another file that is for nobody by its name makes as well may be meant there.
+        let meant =
+            |(c, other): &(&Carried, &Compose)| of_path(&c.path, policy).is_none() && other.makes_all_of(own);
+        let first = bases.into_iter().min_by_key(|(c, _)| rank(c)).filter(|_| !others.iter().any(meant));
+        if let Some((c, base)) = first {
+            below.insert(file.path.clone(), (base.clone(), c.layers.clone()));
+        }
+    }
+    for file in out {
+        let Some((base, layers)) = below.get(&file.path) else { continue };
+        if let Structure::Compose(compose) = &mut file.structure {
+            compose.stand_on((&file.path, file.source), &mut file.layers, base, layers);
+            // What it says itself may be `restart: always`.
+            file.speaks = true;
+        }
+    }
 }
 
 /// The `.env` beside a file.

@@ -71,7 +71,7 @@ fn is_meant(target: &Target, settings: &Settings) -> bool {
         settings.misreadings.iter().any(|m| m.cause == Cause::Dollar && place == Some(m.span))
     };
     // `DATABASE_URL=$DATABASE_URL` in a file that git keeps: what the process has.
-    let kept = settings.whereabouts.as_ref().is_some_and(|at| at.kept);
+    let kept = settings.whereabouts.as_ref().is_some_and(Whereabouts::is_kept_env_file);
     let itself = || {
         let own = [format!("${}", target.name), format!("${{{}}}", target.name)];
         target.text.as_ref().is_some_and(|text| own.iter().any(|own| text.value.equals(own)))

@@ -11,6 +11,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(settings: &Settings, out: &mut Sink<'_>) {
+    // What the services of another engine are given.
+    let other = |t: &Target| matches!(t.engine.value, Engine::Other(_));
+    if out.door() == Door::Lint && !settings.targets.is_empty() && settings.targets.iter().all(other) {
+        return;
+    }
     misread::report(settings, Teller::Of(Cause::Duplicate), &[], out, |_, subject| {
         format!("{subject} is assigned twice, with different values")
     });

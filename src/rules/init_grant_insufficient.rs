@@ -13,7 +13,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     let sql = file.carried.sql();
     let short = |s: &&Statement| match &s.kind {
-        StatementKind::GrantOnDatabase(role) => !role.as_ref().is_some_and(|role| is_of_image(project, role)),
+        StatementKind::GrantOnDatabase(role) => {
+            !role.as_ref().is_some_and(|role| is_of_image(project, &file.carried.path, role))
+        }
         _ => false,
     };
     let grant = sql.statements.iter().find(short);
@@ -29,9 +31,16 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
         .help("make the role the owner: `CREATE DATABASE shop OWNER app`; or run `GRANT USAGE, CREATE ON SCHEMA public TO app` in that database");
 }
 
-/// Whether a server of compose is set up with a role: it is the superuser, and owns what the script makes.
-fn is_of_image(project: &Project<'_>, role: &str) -> bool {
-    let composed = project.files.iter().filter(|file| file.carrier == Carrier::Compose);
-    let mut layers = composed.flat_map(|file| &file.layers);
-    layers.any(|layer| layer.entry("POSTGRES_USER").is_some_and(|user| user.value.text.equals(role)))
+/// Whether a server of compose that is given a script is set up with a role: it is the superuser, and owns what the script makes.
+fn is_of_image(project: &Project<'_>, path: &str, role: &str) -> bool {
+    let composed = project.files.iter().filter_map(|file| match &file.structure {
+        Structure::Compose(compose) => Some((file, compose)),
+        _ => None,
+    });
+    let mut servers = composed.flat_map(|(file, compose)| compose.services.iter().map(move |s| (file, s)));
+    servers.any(|(file, server)| {
+        let layer = server.layer.and_then(|at| file.layers.get(at));
+        server.mounts.iter().any(|mount| mount.gives(path))
+            && layer.and_then(|l| l.entry("POSTGRES_USER")).is_some_and(|user| user.value.text.equals(role))
+    })
 }

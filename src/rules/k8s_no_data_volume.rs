@@ -15,7 +15,19 @@ fn check(file: &File<'_>, project: &Project<'_>, out: &mut Sink<'_>) {
     if objects.images.iter().all(|image| image.keeping == Keeping::Kept) || is_changed(project) {
         return;
     }
-    for image in &objects.images {
+    let aside = |at: &Whereabouts| at.is_aside() || at.is_archived();
+    if file.views.iter().any(|view| view.settings.whereabouts.as_ref().is_some_and(aside)) {
+        return;
+    }
+    // A patch names the image, and the object that it is for the volume; or the other way round.
+    let kept = |workload: &String| {
+        let mut others = project.files.iter().filter(|other| other.path != file.carried.path);
+        others.any(|other| matches!(&other.structure, Structure::Kubernetes(objects) if objects.keepers.contains(workload)))
+    };
+    for (image, workload) in objects.images.iter().zip(&objects.workloads) {
+        if image.keeping != Keeping::Kept && kept(workload) {
+            continue;
+        }
         let draft = match image.keeping {
             Keeping::Kept => continue,
             Keeping::Beside(mount) => out

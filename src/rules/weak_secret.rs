@@ -18,7 +18,9 @@ fn password(target: &Target, settings: &Settings, out: &mut Sink<'_>) {
     }
     // What equals the user or the database is reported as that; its length adds nothing.
     let reported = target.equal_to(password.secret, &["user", "dbname"]).is_some();
-    let most = if target.around.in_image { Levels::of("IIII") } else { most(settings) };
+    let code = settings.whereabouts.as_ref().is_some_and(|at| !at.is_env_file());
+    let guides = code && out.environment() < Environment::Production && target.is_of_guides();
+    let most = if target.around.in_image || guides { Levels::of("IIII") } else { most(settings) };
     judge(&password, reported, most, out);
 }
 

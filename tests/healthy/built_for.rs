@@ -7,6 +7,7 @@ const SERVED: &str = "services:\n  page:\n    build: web\n    environment: {NODE
 const SEEN_HERE: &str = "services:\n  api:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop@db/shop\", FRONTEND_URL: \"http://localhost:3000\"}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const BUILT_HERE: &str = "services:\n  api:\n    build:\n      context: .\n      args: [\"NEXT_PUBLIC_API_URL=${API_URL:-http://localhost:4000/api}\"]\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop@db/shop\"}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const SEEN_THERE: &str = "services:\n  api:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop@db/shop\", FRONTEND_URL: \"https://shop.acme.io\", CORS_ORIGIN: \"https://shop.acme.io,http://localhost:3000\"}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
+const ASKS_ITSELF: &str = "services:\n  api:\n    build: .\n    environment: {NODE_ENV: production, DATABASE_URL: \"postgres://shop@db/shop\", OLLAMA_BASE_URL: \"http://localhost:11434\"}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const HANDED: &str = "services:\n  api:\n    build: .\n    env_file: .env.prod\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const HANDED_NONE: &str = "services:\n  api:\n    build: .\n    env_file: .env\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
 const HANDED_MILD: &str = "services:\n  api:\n    build: .\n    env_file: .env.prod\n    environment: {APP_ENV: development}\n  db:\n    image: postgres:16.4\n    ports: ['5432:5432']\n";
@@ -19,6 +20,8 @@ const BESIDE: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: d
 const MOVED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4-bookworm\n          env: [{name: PGDATA, value: /var/lib/postgres/data}]\n          volumeMounts: [{name: data, mountPath: /var/lib/postgres/data}]\n  volumeClaimTemplates: [{metadata: {name: data}}]\n";
 const PATCHED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]\n";
 const NOWHERE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4-bookworm\n          volumeMounts: [{name: init, mountPath: /docker-entrypoint-initdb.d}]\n      volumes: [{name: init, configMap: {name: init}}]\n";
+const RENEWED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16.9-bookworm\"}]\n";
+const MOVED_TO_EMPTY: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4-bookworm\n          env: [{name: PGDATA, value: /pgdata}]\n          volumeMounts: [{name: data, mountPath: /pgdata}]\n      volumes: [{name: data, emptyDir: {}}]\n";
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  containers: [{name: db, image: \"postgres:16.4-bookworm\"}]\n";
 const EMPTY: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16.4-bookworm\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]\n      volumes: [{name: data, emptyDir: {}}]\n";
 const OF_TESTS: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db, namespace: shop-e2e}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16.4-bookworm\"}]\n";
@@ -41,6 +44,12 @@ const TWINS: &[Twins] = &[
         rule: "compose-port-public",
         healthy: &[("docker-compose.yml", SEEN_HERE)],
         ill: &[("docker-compose.yml", SEEN_THERE)],
+    },
+    // What a container asks at its own `localhost` is no page.
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[("docker-compose.yml", SEEN_HERE)],
+        ill: &[("docker-compose.yml", ASKS_ITSELF)],
     },
     Twins {
         rule: "compose-port-public",
@@ -78,6 +87,17 @@ const TWINS: &[Twins] = &[
         rule: "k8s-no-data-volume",
         healthy: &[("k8s/base/db.yaml", NOWHERE), ("k8s/prod/db.yaml", PATCHED)],
         ill: &[("k8s/base/db.yaml", NOWHERE), ("k8s/prod/db.yaml", CLAIMED)],
+    },
+    // A patch says the image, and the object that it changes the volume.
+    Twins {
+        rule: "k8s-no-data-volume",
+        healthy: &[("k8s/base/db.yaml", CLAIMED), ("k8s/prod/db.yaml", RENEWED)],
+        ill: &[("k8s/prod/db.yaml", RENEWED)],
+    },
+    Twins {
+        rule: "k8s-no-data-volume",
+        healthy: &[("k8s/db.yaml", MOVED_TO_EMPTY)],
+        ill: &[("k8s/db.yaml", BESIDE)],
     },
     Twins { rule: "k8s-no-data-volume", healthy: &[("k8s/db.yaml", POD)], ill: &[("k8s/db.yaml", NOWHERE)] },
     Twins {

@@ -14,6 +14,12 @@ const WHOLE: &str = "services:\n  db:\n    image: postgres:16.4\n    environment
 const REFERS: &str = "services:\n  web:\n    build: .\n    environment: {DB_HOST: db, DB_USER: shop, DB_NAME: shop, DB_PASSWORD: \"${DB_PASSWORD}\"}\n";
 const WRITTEN: &str = "services:\n  web:\n    build: .\n    environment: {DB_HOST: db, DB_USER: shop, DB_NAME: shop, DB_PASSWORD: shop}\n";
 
+const COMMON: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_PASSWORD: \"${DB_PASSWORD:?}\"}\n  web:\n    build: .\n";
+const EXTENDS: &str = "services:\n  db:\n    extends: {file: common.yml, service: db}\n  web:\n    extends: {file: common.yml, service: web}\n";
+const OFF: &str = "services:\n  db:\n    profiles: [disabled]\n  web:\n    restart: always\n";
+const NONE_OF_IT: &str = "services:\n  db:\n    deploy: {replicas: 0}\n  web:\n    restart: always\n";
+const CLEAN: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_PASSWORD: \"${DB_PASSWORD:?}\"}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"${DATABASE_URL:?}\"}\n";
+
 const TWINS: &[Twins] = &[
     Twins {
         rule: "url-in-compose",
@@ -29,6 +35,34 @@ const TWINS: &[Twins] = &[
     Twins {
         rule: "compose-port-public",
         healthy: &[("compose.yml", BASE), ("compose.prod.yml", TAKES_BACK)],
+        ill: &[("compose.yml", BASE), ("compose.prod.yml", LEAVES)],
+    },
+    // What takes a service over from a file that it names stands on that one.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("compose.yml", BASE), ("common.yml", COMMON), ("compose.prod.yml", EXTENDS)],
+        ill: &[("compose.yml", BASE), ("compose.prod.yml", LEAVES)],
+    },
+    // Production has a server of its own elsewhere.
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[("compose.yml", BASE), ("compose.prod.yml", OFF)],
+        ill: &[("compose.yml", BASE), ("compose.prod.yml", LEAVES)],
+    },
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[("compose.yml", BASE), ("compose.prod.yml", NONE_OF_IT)],
+        ill: &[("compose.yml", BASE), ("compose.prod.yml", LEAVES)],
+    },
+    // Of two bare files docker compose takes this one; and another may be the one that is meant.
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("compose.yml", CLEAN), ("docker-compose.yml", BASE), ("compose.prod.yml", LEAVES)],
+        ill: &[("compose.yml", BASE), ("docker-compose.yml", CLEAN), ("compose.prod.yml", LEAVES)],
+    },
+    Twins {
+        rule: "url-in-compose",
+        healthy: &[("compose.yml", BASE), ("compose.base.yml", CLEAN), ("compose.prod.yml", LEAVES)],
         ill: &[("compose.yml", BASE), ("compose.prod.yml", LEAVES)],
     },
     // A port cannot be taken back by saying nothing of it.

@@ -19,6 +19,7 @@ const MADE_BY_IMAGE: &str =
 const SERVER: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop}\n    volumes: [\"./init.sql:/docker-entrypoint-initdb.d/init.sql:ro\"]\n";
 const OTHER_SERVER: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: admin}\n    volumes: [\"./init.sql:/docker-entrypoint-initdb.d/init.sql:ro\"]\n";
 
+const TYPES: &str = "declare module \"@env\" {\n  export const DATABASE_URL: string;\n  export const DB_HOST: string;\n  export const DB_USER: string;\n}\n";
 const LOCAL: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'HOST': os.environ.get('DB_HOST', 'localhost')}}\n";
 const GIVEN: &str = "services:\n  web:\n    build: backend\n    environment: {DB_HOST: db}\n  db: {image: \"postgres:16.4\"}\n";
 const LEFT: &str = "services:\n  web:\n    build: backend\n    environment: {DB_NAME: shop}\n  db: {image: \"postgres:16.4\"}\n";
@@ -63,6 +64,24 @@ const TWINS: &[Twins] = &[
             ".env.production",
             "NODE_ENV=production\nDATABASE_URL=postgres://test:k3Vq9xZt2LmP@db.acme.io/shop?sslmode=verify-full\n",
         )],
+    },
+    // In production nobody has it for an example.
+    Twins {
+        rule: "weak-secret",
+        healthy: &[("config/profiles/staging.json", PROFILE)],
+        ill: &[("config/profiles/production.json", PROFILE)],
+    },
+    // The types of variables.
+    Twins {
+        rule: "file-unparseable",
+        healthy: &[("mobile/.env.d.ts", TYPES)],
+        ill: &[("mobile/.env.d", TYPES)],
+    },
+    // What a service of another engine is given twice.
+    Twins {
+        rule: "dotenv-duplicate-key",
+        healthy: &[(".env.production", "DB_CONNECTION=mysql\nDB_HOST=db\nDB_HOST=store\nDB_DATABASE=shop\n")],
+        ill: &[(".env.production", "DB_CONNECTION=pgsql\nDB_HOST=db\nDB_HOST=store\nDB_DATABASE=shop\n")],
     },
     // Each service that is built around it is given another host.
     Twins {

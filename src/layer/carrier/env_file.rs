@@ -8,10 +8,13 @@ pub(super) fn is_env_file<'p>(name: &str, mut above: impl Iterator<Item = &'p st
     let leftover = |rest: &str| {
         let last = rest.rsplit('.').next();
         let made = matches!(last, Some("erb" | "j2" | "jinja" | "mustache"));
-        made || matches!(
-            last,
-            Some("patch" | "diff" | "rej" | "orig" | "swp" | "md" | "markdown" | "rst" | "html")
-        )
+        // `.env.d.ts` says which types the variables have.
+        let code = matches!(last, Some("ts" | "mts" | "cts" | "js" | "mjs" | "cjs"));
+        made || code
+            || matches!(
+                last,
+                Some("patch" | "diff" | "rej" | "orig" | "swp" | "md" | "markdown" | "rst" | "html")
+            )
     };
     name == ".env"
         || name.strip_prefix(".env.").is_some_and(|rest| !leftover(rest))

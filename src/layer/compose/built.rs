@@ -62,6 +62,19 @@ const COMMON: [&str; 8] = [
     "server.sh",
 ];
 
+impl Compose {
+    /// Its services that are built from the Dockerfile of a path.
+    pub fn built_from(&self, path: &str) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(move |s| s.built_from.as_deref() == Some(path))
+    }
+
+    /// Its services that are built from a directory in which a path is.
+    pub fn built_around(&self, path: &str) -> impl Iterator<Item = &Service> {
+        let around = move |s: &&Service| s.context.as_deref().is_some_and(|of| is_within(path, of));
+        self.services.iter().filter(|s| s.built).filter(around)
+    }
+}
+
 impl Waits {
     /// What the files of a run say.
     pub fn of(carried: &[Carried]) -> Self {

@@ -50,12 +50,15 @@ pub(in crate::layer) fn of_container(object: &Node, spec: &Node, container: &Nod
         container.get("command").is_none() && words().next().is_none_or(|first| first.starts_with('-'));
     // A pod by itself is nobody's that lasts.
     let lasts = matches!(text(object, "kind"), "Deployment" | "StatefulSet" | "ReplicaSet");
+    let none = object.at(&["spec", "replicas"]).and_then(Node::text) == Some("0");
+    // A patch takes away.
+    let gone = none || object.get("$patch").is_some() || container.get("$patch").is_some();
     let named = ["name", "namespace"].iter().filter_map(|key| object.at(&["metadata", key])?.text());
     let tried = named.map(name).any(|part| is_for_a_while(&part));
     let few = [(container, "volumeMounts"), (spec, "volumes")]
         .iter()
         .all(|(node, key)| items(node, key).count() <= FEW);
-    if !few || !image.official || image.client || !plain || !lasts || tried || words().any(is_move) {
+    if gone || !few || !image.official || image.client || !plain || !lasts || tried || words().any(is_move) {
         return Keeping::Kept;
     }
     let claims = object.at(&["spec", "volumeClaimTemplates"]).map(Node::items).unwrap_or_default();
@@ -64,7 +67,7 @@ pub(in crate::layer) fn of_container(object: &Node, spec: &Node, container: &Nod
     let is_of_objects = |v: &Node| {
         ["configMap", "secret", "projected", "downwardAPI"].iter().any(|kind| v.get(kind).is_some())
     };
-    let (mut beside, mut lasting) = (None, false);
+    let (mut beside, mut mounted) = (None, false);
     for mount in items(container, "volumeMounts") {
         let (of, path) = (text(mount, "name"), text(mount, "mountPath"));
         let volume = items(spec, "volumes").find(|v| text(v, "name") == of);
@@ -81,12 +84,13 @@ pub(in crate::layer) fn of_container(object: &Node, spec: &Node, container: &Nod
             Place::Meant => beside = beside.or(mount.get("mountPath").map(|n| n.span)),
             Place::Other => {}
         }
-        lasting |= volume.is_none_or(|v| v.get("emptyDir").is_none());
+        mounted = true;
     }
     let moved = items(container, "env").any(|e| e.get("name").and_then(Node::text) == Some("PGDATA"))
         || items(container, "envFrom").next().is_some();
     match beside {
-        _ if lasting && moved => Keeping::Kept,
+        // Where variables may have the data, in what is mounted for them.
+        _ if mounted && moved => Keeping::Kept,
         Some(span) => Keeping::Beside(span),
         None => Keeping::Nowhere,
     }

@@ -35,6 +35,11 @@ const OTHERS: [(&str, &str); 3] =
     [("/var/lib/mysql", "MySQL"), ("/data/db", "MongoDB"), ("/var/opt/mssql", "SQL Server")];
 
 impl Mount {
+    /// Whether it gives the image a script to be run while the data directory is made.
+    pub fn gives(&self, script: &str) -> bool {
+        matches!(&self.source, Source::Path(from) if self.init && is_within(script, from.expose()))
+    }
+
     /// Whether it is at `/var/lib/postgresql/data`.
     pub(super) fn is_old_data(&self) -> bool {
         self.place() == client::OLD_DATA

@@ -1,6 +1,6 @@
 //! What a file that changes another one leaves as it is: `compose.prod.yml`, started with `-f compose.yml -f compose.prod.yml`.
 
-use super::{Compose, Port};
+use super::{Compose, Port, Service};
 use crate::{
     layer::{Entry, Layer},
     source::SourceId,
@@ -9,7 +9,7 @@ use crate::{
 impl Compose {
     /// Whether it changes services of another file, and takes nothing back of what that has (`!reset`, `!override`).
     pub fn leaves_the_rest(&self) -> bool {
-        !self.takes_back && self.services.iter().any(|s| s.partial)
+        !self.takes_back && self.services.iter().any(|s| s.on_base)
     }
 
     /// Gives its partial services what another file, with the layers of that, says of them: a variable that stands here comes
@@ -21,9 +21,8 @@ impl Compose {
         base: &Self,
         layers: &[Layer],
     ) {
-        for service in self.services.iter_mut().filter(|s| s.partial) {
-            let mut found = base.services.iter().filter(|b| !b.partial && b.name.same_as(&service.name));
-            let Some(below) = found.next() else { continue };
+        for service in self.services.iter_mut().filter(|s| s.on_base) {
+            let Some(below) = base.services.iter().find(|b| b.is_made_as(service)) else { continue };
             // One that is said again is told where it is said.
             let new = |port: &&Port| {
                 let same = |own: &Port| (&own.published, &own.target) == (&port.published, &port.target);
@@ -44,5 +43,18 @@ impl Compose {
             let entries = layer.entries.iter().filter(|e| !changed(e) && !given(e)).cloned().collect();
             service.below = Some(Layer { entries, ..layer.clone() });
         }
+    }
+
+    /// Whether it makes all services that another file changes.
+    pub fn makes_all_of(&self, other: &Self) -> bool {
+        let changed = other.services.iter().filter(|s| s.on_base);
+        changed.into_iter().all(|service| self.services.iter().any(|own| own.is_made_as(service)))
+    }
+}
+
+impl Service {
+    /// Whether it is made here, under the name of another one, and without being asked for.
+    fn is_made_as(&self, other: &Self) -> bool {
+        !self.partial && !self.profiled && self.name.same_as(&other.name)
     }
 }

@@ -122,12 +122,11 @@ pub(super) fn read(
     let named = || built || image.as_ref().is_some_and(image::Image::names_server);
     let server = image.as_ref().is_some_and(|i| i.server) || mounts.iter().any(|m| m.data) && named();
     // A client with the server's image ends by itself.
-    let asks = image.as_ref().is_some_and(|i| i.client);
-    if server && !asks {
+    if server && !image.as_ref().is_some_and(|i| i.client) {
         stage::restarts(node, file);
     }
-    let block = format!("services.{}.environment", if own.is_harmless() { text } else { "…" });
-    let layer = reader.layers.len();
+    let (layer, shown) = (reader.layers.len(), if own.is_harmless() { text } else { "…" });
+    let block = format!("services.{shown}.environment");
     let mut variables = reader.block(block.clone());
     let environments = whole.below.iter().chain(node.get("environment"));
     for environment in environments {
@@ -151,6 +150,7 @@ pub(super) fn read(
     let network = node.get("network_mode").and_then(Node::text).unwrap_or("bridge");
     Some(Service {
         below: None,
+        on_base: image.is_none() && !built && stage::is_on(node),
         paired: root.get("services").is_some_and(|all| stage::paired(text, all).is_some()),
         span: key.span,
         hosts: hosts(node, &own),

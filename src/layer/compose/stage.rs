@@ -44,6 +44,16 @@ pub(super) fn paired<'o>(own: &'o str, services: &Node) -> Option<&'o str> {
     (mild && ["prod", "production"].into_iter().any(beside)).then_some(word)
 }
 
+/// Whether a service is started as a part of the file that this one changes: nothing switches it off, and no `extends` says where
+/// the rest of it stands.
+pub(super) fn is_on(node: &Node) -> bool {
+    let zero = |path: &[&str]| node.at(path).and_then(Node::text) == Some("0");
+    node.get("profiles").is_none()
+        && node.get("extends").is_none()
+        && !zero(&["scale"])
+        && !zero(&["deploy", "replicas"])
+}
+
 /// Notes whether a server is started again.
 pub(super) fn restarts(node: &Node, file: &mut Compose) {
     if let Some(word) = node.get("restart").and_then(Node::text) {
@@ -60,10 +70,11 @@ pub(super) fn is_seen_here(path: &str, node: &Node, variables: &Layer) -> bool {
     if path.rsplit('/').next().is_some_and(|name| name.contains("deploy")) {
         return false;
     }
-    // Whoever runs an image that was built elsewhere sets what has a default.
-    let pulled = node.get("build").is_none() && node.get("image").is_some();
-    let written = |e: &Entry| !pulled || e.value.fallback().is_none();
-    let own = variables.entries.iter().filter(|e| written(e)).any(|e| is_page(&e.key, e.value.text.expose()));
+    // The page of an image that was made elsewhere is somebody's tool.
+    if node.get("build").is_none() && node.get("image").is_some() {
+        return false;
+    }
+    let own = variables.entries.iter().any(|e| is_page(&e.key, e.value.text.expose()));
     let args = node.at(&["build", "args"]);
     let (listed, named) =
         (args.map(Node::items).unwrap_or_default(), args.map(Node::pairs).unwrap_or_default());
@@ -80,24 +91,29 @@ fn is_page(key: &str, value: &str) -> bool {
             url.trim().strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or(rest));
         matches!(host, Some("localhost" | "127.0.0.1"))
     };
-    PAGES.iter().any(|word| key.contains(word)) && value.split(',').all(local)
+    let page =
+        PUBLIC.iter().any(|mark| key.starts_with(mark)) || PAGES.iter().any(|name| key.ends_with(name));
+    page && value.split(',').all(local)
 }
 
-/// What names of variables have in them whose address a browser opens.
-const PAGES: [&str; 15] = [
-    "PUBLIC_",
-    "FRONTEND",
-    "CLIENT_",
-    "CORS",
-    "ORIGIN",
-    "VITE_",
-    "REACT_APP_",
+/// How names of variables begin that a bundler puts into a page.
+const PUBLIC: [&str; 5] = ["NEXT_PUBLIC_", "NUXT_PUBLIC_", "VITE_", "REACT_APP_", "PUBLIC_"];
+/// How names of variables end whose address a browser opens, or comes from.
+const PAGES: [&str; 16] = [
+    "FRONTEND_URL",
+    "FRONTEND_ORIGIN",
+    "CLIENT_URL",
+    "CLIENT_ORIGIN",
+    "CORS_ORIGIN",
+    "CORS_ORIGINS",
+    "ALLOWED_ORIGIN",
+    "ALLOWED_ORIGINS",
     "NEXTAUTH_URL",
-    "AUTH_URL",
     "APP_URL",
-    "BASE_URL",
     "SITE_URL",
     "WEB_URL",
     "DOMAIN_URL",
-    "REDIRECT_UR",
+    "PUBLIC_URL",
+    "REDIRECT_URI",
+    "REDIRECT_URL",
 ];

@@ -127,17 +127,18 @@ impl Target {
         })
     }
 
+    /// Whether it is what guides have for an example, on whoever's machine reads them: `postgresql://user:pass@localhost/shop`.
+    pub fn is_of_guides(&self) -> bool {
+        let part = |keyword: &str, text: &str| self.get(keyword).is_some_and(|p| p.value.equals(text));
+        self.is_loopback() && part("user", "user") && part("password", "pass")
+    }
+
     /// Whether the text shows what to write where and no database: `postgresql://user:password@host:port/database`, in
     /// any language, or a letter for each. A word where the port should be is no number that somebody mistyped.
     pub fn is_sketch(&self) -> bool {
         let part = |keyword: &str, text: &str| self.get(keyword).is_some_and(|p| p.value.equals(text));
         // What `knex init` writes.
         if self.get("host").is_none() && part("user", "username") && part("password", "password") {
-            return true;
-        }
-        // What guides have for an example, on whoever's machine reads them.
-        let here = ["localhost", "127.0.0.1"].iter().any(|host| part("host", host));
-        if here && part("user", "user") && part("password", "pass") {
             return true;
         }
         let letter = |keyword: &str| match self.get(keyword) {
