@@ -36,6 +36,7 @@ pub(super) fn settle(
     engines(sources, carried, views, repository, prisma);
     programs(carried, views, repository);
     gems(carried, views, repository);
+    rails(carried, views, repository);
     said_anew(carried, views, repository);
     shared(views);
     words_of_others(carried, views);
@@ -316,6 +317,17 @@ fn gems(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repos
         let left_out = sqlite.peek().is_some() && sqlite.all(|dev| dev) && gem("pg").any(|dev| !dev);
         for view in views {
             view.settings.without_sqlite = left_out;
+        }
+    }
+}
+
+/// Rails puts a URL over what database.yml has, the name of the database among it.
+fn rails(carried: &[Carried], views: &mut [Vec<FileView<'_>>], repository: &Repository) {
+    let open = |view: &&mut FileView<'_>| view.settings.targets.iter().any(|t| t.leaves_open("dbname"));
+    for (file, views) in carried.iter().zip(views) {
+        for view in views.iter_mut().filter(open) {
+            let of_rails = |p: &Package| p.ecosystem == Ecosystem::Ruby && p.name == "rails";
+            view.settings.rails |= repository.packages(Some(&file.path)).any(of_rails);
         }
     }
 }

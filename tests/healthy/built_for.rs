@@ -22,6 +22,8 @@ const PATCHED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: 
 const NOWHERE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4-bookworm\n          volumeMounts: [{name: init, mountPath: /docker-entrypoint-initdb.d}]\n      volumes: [{name: init, configMap: {name: init}}]\n";
 const RENEWED: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16.9-bookworm\"}]\n";
 const MOVED_TO_EMPTY: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16.4-bookworm\n          env: [{name: PGDATA, value: /pgdata}]\n          volumeMounts: [{name: data, mountPath: /pgdata}]\n      volumes: [{name: data, emptyDir: {}}]\n";
+const CHANGES: &str =
+    "resources:\n  - db.yaml\npatches:\n  - path: volume.json\n    target: {kind: Deployment, name: db}\n";
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  containers: [{name: db, image: \"postgres:16.4-bookworm\"}]\n";
 const EMPTY: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16.4-bookworm\", volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]\n      volumes: [{name: data, emptyDir: {}}]\n";
 const OF_TESTS: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db, namespace: shop-e2e}\nspec:\n  template:\n    spec:\n      containers: [{name: db, image: \"postgres:16.4-bookworm\"}]\n";
@@ -93,6 +95,12 @@ const TWINS: &[Twins] = &[
         rule: "k8s-no-data-volume",
         healthy: &[("k8s/base/db.yaml", CLAIMED), ("k8s/prod/db.yaml", RENEWED)],
         ill: &[("k8s/prod/db.yaml", RENEWED)],
+    },
+    // Kustomize reads a file of its own that does not say what it is.
+    Twins {
+        rule: "k8s-no-data-volume",
+        healthy: &[("k8s/db.yaml", NOWHERE), ("k8s/kustomization.yaml", CHANGES)],
+        ill: &[("k8s/db.yaml", NOWHERE), ("k8s/kustomization.yaml", "resources:\n  - db.yaml\n")],
     },
     Twins {
         rule: "k8s-no-data-volume",

@@ -20,6 +20,9 @@ const OFF: &str = "services:\n  db:\n    profiles: [disabled]\n  web:\n    resta
 const NONE_OF_IT: &str = "services:\n  db:\n    deploy: {replicas: 0}\n  web:\n    restart: always\n";
 const CLEAN: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_PASSWORD: \"${DB_PASSWORD:?}\"}\n  web:\n    build: .\n    environment: {DATABASE_URL: \"${DATABASE_URL:?}\"}\n";
 
+const WAITING: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: k3Vq9xZt2LmP}\n    ports: [\"5432:5432\"]\n  web:\n    build: .\n    depends_on: [db]\n";
+const NAMES_ONE: &str = "services:\n  web:\n    restart: always\n";
+
 const TWINS: &[Twins] = &[
     Twins {
         rule: "url-in-compose",
@@ -64,6 +67,12 @@ const TWINS: &[Twins] = &[
         rule: "url-in-compose",
         healthy: &[("compose.yml", BASE), ("compose.base.yml", CLEAN), ("compose.prod.yml", LEAVES)],
         ill: &[("compose.yml", BASE), ("compose.prod.yml", LEAVES)],
+    },
+    // Who waits for a server starts it.
+    Twins {
+        rule: "compose-port-public",
+        healthy: &[("compose.yml", BASE), ("compose.prod.yml", NAMES_ONE)],
+        ill: &[("compose.yml", WAITING), ("compose.prod.yml", NAMES_ONE)],
     },
     // A port cannot be taken back by saying nothing of it.
     Twins {

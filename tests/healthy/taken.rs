@@ -20,6 +20,8 @@ const SERVER: &str = "services:\n  db:\n    image: postgres:16.4\n    environmen
 const OTHER_SERVER: &str = "services:\n  db:\n    image: postgres:16.4\n    environment: {POSTGRES_USER: admin}\n    volumes: [\"./init.sql:/docker-entrypoint-initdb.d/init.sql:ro\"]\n";
 
 const TYPES: &str = "declare module \"@env\" {\n  export const DATABASE_URL: string;\n  export const DB_HOST: string;\n  export const DB_USER: string;\n}\n";
+const NAMELESS: &str =
+    "services:\n  web:\n    build: .\n    environment: {DATABASE_URL: \"postgres://shop@db\"}\n";
 const LOCAL: &str = "import os\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'shop', 'HOST': os.environ.get('DB_HOST', 'localhost')}}\n";
 const GIVEN: &str = "services:\n  web:\n    build: backend\n    environment: {DB_HOST: db}\n  db: {image: \"postgres:16.4\"}\n";
 const LEFT: &str = "services:\n  web:\n    build: backend\n    environment: {DB_NAME: shop}\n  db: {image: \"postgres:16.4\"}\n";
@@ -70,6 +72,12 @@ const TWINS: &[Twins] = &[
         rule: "weak-secret",
         healthy: &[("config/profiles/staging.json", PROFILE)],
         ill: &[("config/profiles/production.json", PROFILE)],
+    },
+    // Rails has the name of the database from database.yml.
+    Twins {
+        rule: "dbname-implicit",
+        healthy: &[("compose.production.yml", NAMELESS), ("Gemfile", "gem \"rails\"\ngem \"pg\"\n")],
+        ill: &[("compose.production.yml", NAMELESS), ("Gemfile", "gem \"sinatra\"\ngem \"pg\"\n")],
     },
     // The types of variables.
     Twins {

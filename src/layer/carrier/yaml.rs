@@ -36,14 +36,15 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// So far the first key of what is read for others' sake may stand from the beginning: a license, or what compose shares.
 const HEAD: usize = 16 << 10;
 
-/// Whether a text may be objects of Kubernetes or services of compose. Definitions of resources describe other objects, and
+/// Whether a text may be objects of Kubernetes or what changes them, or services of compose. Definitions of resources describe other objects, and
 /// are long.
 pub(super) fn may_inform(bytes: &[u8]) -> bool {
     let head = bytes.strip_prefix(BOM).unwrap_or(bytes);
     let head = &head[..head.len().min(HEAD)];
     let mut lines = head.split(|b| *b == b'\n');
-    lines.any(|line| line.starts_with(b"apiVersion:") || line.starts_with(b"services:"))
-        && !has(head, b"kind: CustomResourceDefinition")
+    let key =
+        |line: &[u8]| [&b"apiVersion:"[..], b"services:", b"patches"].iter().any(|key| line.starts_with(key));
+    lines.any(key) && !has(head, b"kind: CustomResourceDefinition")
 }
 
 /// Whether services are those of a chart: what is called its values, or gives an image as a mapping (`repository`, `tag`)

@@ -1,6 +1,6 @@
 //! What a file that changes another one leaves as it is: `compose.prod.yml`, started with `-f compose.yml -f compose.prod.yml`.
 
-use super::{Compose, Port, Service};
+use super::{Compose, FEW, Port, Service};
 use crate::{
     layer::{Entry, Layer},
     source::SourceId,
@@ -13,7 +13,8 @@ impl Compose {
     }
 
     /// Gives its partial services what another file, with the layers of that, says of them: a variable that stands here comes
-    /// before one that stands there, and ports are added. `own` are the layers of this file; a service without one gets one.
+    /// before one that stands there, and ports are added. `own` are the layers of this file; a service without one gets one. A
+    /// server that one of these waits for is started as it stands there.
     pub fn stand_on(
         &mut self,
         (path, source): (&str, SourceId),
@@ -21,6 +22,7 @@ impl Compose {
         base: &Self,
         layers: &[Layer],
     ) {
+        self.services.extend(self.started_with(base));
         for service in self.services.iter_mut().filter(|s| s.on_base) {
             let Some(below) = base.services.iter().find(|b| b.is_made_as(service)) else { continue };
             // One that is said again is told where it is said.
@@ -43,6 +45,33 @@ impl Compose {
             let entries = layer.entries.iter().filter(|e| !changed(e) && !given(e)).cloned().collect();
             service.below = Some(Layer { entries, ..layer.clone() });
         }
+    }
+
+    /// The servers of another file that services wait for which this one changes, and which it does not name itself: what is said
+    /// of them there.
+    fn started_with(&self, base: &Self) -> Vec<Service> {
+        let own = self.services.iter().filter(|s| s.on_base).take(FEW);
+        let changed: Vec<&Service> =
+            own.filter_map(|s| base.services.iter().find(|b| b.is_made_as(s))).collect();
+        let waited = |server: &Service| {
+            changed.iter().any(|s| s.depends_on.iter().any(|d| d.service.same_as(&server.name)))
+        };
+        let unnamed = |server: &Service| !self.services.iter().any(|s| s.name.same_as(&server.name));
+        let servers = base.services.iter().filter(|b| b.server && !b.partial && !b.profiled);
+        let started = servers.filter(|server| waited(server) && unnamed(server)).take(FEW);
+        let as_it_stands = |server: &Service| Service {
+            partial: true,
+            on_base: true,
+            image: None,
+            built: false,
+            layer: None,
+            depends_on: Vec::new(),
+            healthcheck: None,
+            ports: Vec::new(),
+            mounts: Vec::new(),
+            ..server.clone()
+        };
+        started.map(as_it_stands).collect()
     }
 
     /// Whether it makes all services that another file changes.
